@@ -1,0 +1,111 @@
+namespace OptOut.Consent;
+
+public enum Decision
+{
+    Stop,
+    Allow,
+}
+
+/// <summary>The door a change came in by. Stored and published by name: never rename.</summary>
+public enum Source
+{
+    OneClick,
+    UnsubscribePage,
+    PublicPage,
+    PreferencePage,
+    Portal,
+    SmsReply,
+    Mailto,
+    PhoneAgent,
+    PrintedCode,
+    VendorWebhook,
+    Reconciliation,
+    Import,
+}
+
+/// <summary>
+/// Where a change was seen, for the ledger. Nothing personal goes in here: no address, no number, no name, no IP address.
+/// </summary>
+/// <param name="Channel">The channel of the message whose link was used.</param>
+/// <param name="Topic">The topic of that message.</param>
+/// <param name="Campaign">The campaign number in the link, 0 where none was given.</param>
+/// <param name="Vendor">The vendor that reported it.</param>
+/// <param name="Reference">The vendor's or agent's own reference: 1 to 200 printable ASCII characters.</param>
+public sealed record Evidence(Channel? Channel = null, Topic? Topic = null, uint Campaign = 0, string? Vendor = null, string? Reference = null)
+{
+    public static Evidence None { get; } = new();
+}
+
+/// <summary>An attempt to let something other than the person's own act undo a Stop.</summary>
+public sealed class AllowNotPermittedException(Source source, Scope scope)
+    : InvalidOperationException($"An Allow for {scope} may not come from {source}: only the person's own act through a verified door may.");
+
+/// <summary>One decision about one scope of one subject at one moment.</summary>
+public sealed record Change
+{
+    private Change() { }
+
+    /// <summary>The event id: what makes a replay recognisable.</summary>
+    public required Guid Id { get; init; }
+
+    public required SubjectKey Subject { get; init; }
+
+    public required Scope Scope { get; init; }
+
+    public required Decision Decision { get; init; }
+
+    /// <summary>When the person decided, to the millisecond, never later than <see cref="ReceivedAt"/>.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>When we learned of it, to the millisecond.</summary>
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    public required Source Source { get; init; }
+
+    public required Evidence Evidence { get; init; }
+
+    /// <summary>
+    /// The only way to make a change, also from a stored or published form, so that the two rules of every change hold everywhere:
+    /// a moment ahead of <paramref name="receivedAt"/> is clamped to it, and an Allow needs a source that may allow.
+    /// </summary>
+    /// <exception cref="AllowNotPermittedException">An Allow by anything but the person's own act.</exception>
+    /// <exception cref="ArgumentException">The evidence's reference is longer than 200 characters or not printable ASCII.</exception>
+    public static Change Create(
+        Guid id, SubjectKey subject, Scope scope, Decision decision, DateTimeOffset at, DateTimeOffset receivedAt, Source source, Evidence? evidence = null)
+    {
+        if (decision == Decision.Allow && !source.MayAllow(scope))
+            throw new AllowNotPermittedException(source, scope);
+        if (evidence?.Reference is { } reference && (reference.Length is 0 or > 200 || reference.Any(c => c is < ' ' or > '~')))
+            throw new ArgumentException("The evidence's reference must be 1 to 200 printable ASCII characters.", nameof(evidence));
+
+        return new Change
+        {
+            Id = id,
+            Subject = subject,
+            Scope = scope,
+            Decision = decision,
+            At = Milliseconds(at < receivedAt ? at : receivedAt),
+            ReceivedAt = Milliseconds(receivedAt),
+            Source = source,
+            Evidence = evidence ?? Evidence.None,
+        };
+    }
+
+    // The ledger's hash covers the written moment, so it must survive every store's precision.
+    private static DateTimeOffset Milliseconds(DateTimeOffset moment) =>
+        new(moment.UtcTicks - (moment.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
+}
+
+public static class Sources
+{
+    /// <summary>
+    /// Whether the source is the person's own act through a verified door, so that it may add an Allow. An SMS START
+    /// proves only who holds that phone: it speaks for SMS alone.
+    /// </summary>
+    public static bool MayAllow(this Source source, Scope scope) => source switch
+    {
+        Source.UnsubscribePage or Source.PreferencePage or Source.Portal => true,
+        Source.SmsReply => scope.Channel == Channel.Sms,
+        _ => false,
+    };
+}
