@@ -76,6 +76,18 @@ public sealed class ConsentState : IEquatable<ConsentState>
         return new StopSet(general, different);
     }
 
+    /// <summary>
+    /// Whether a change only says again what is already so: a Stop for a scope that is stopped, with no Allow anywhere since. It alters no answer,
+    /// so a replayed link adds nothing to the ledger, however often.
+    /// </summary>
+    public bool IsRepeated(Change change)
+    {
+        if (change.Decision != Decision.Stop || !_entries.TryGetValue(change.Scope.ToString(), out var known) || known.Entry.Decision != Decision.Stop)
+            return false;
+        var earlier = change.At < known.Entry.At ? change.At : known.Entry.At;
+        return !_entries.Values.Any(e => e.Entry.Decision == Decision.Allow && e.Entry.At >= earlier);
+    }
+
     public bool Equals(ConsentState? other) => other is not null && _entries.SequenceEqual(other._entries);
 
     public override bool Equals(object? obj) => Equals(obj as ConsentState);

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OptOut.Consent;
+
+/// <summary>
+/// A change as it is written to the ledger, the bus and the outbox. One form for all three, so that a change read anywhere is the change
+/// that was recorded, and passes through <see cref="Change.Create"/> again on its way in.
+/// </summary>
+public sealed record ChangeDocument
+{
+    public required Guid Id { get; init; }
+
+    public required string Subject { get; init; }
+
+    public required string Scope { get; init; }
+
+    public required Decision Decision { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    public required Source Source { get; init; }
+
+    public string? SeenOnChannel { get; init; }
+
+    public string? SeenOnTopic { get; init; }
+
+    public uint Campaign { get; init; }
+
+    public string? Vendor { get; init; }
+
+    public string? Reference { get; init; }
+
+    public static ChangeDocument From(Change change) => new()
+    {
+        Id = change.Id,
+        Subject = change.Subject.ToString(),
+        Scope = change.Scope.ToString(),
+        Decision = change.Decision,
+        At = change.At,
+        ReceivedAt = change.ReceivedAt,
+        Source = change.Source,
+        SeenOnChannel = change.Evidence.Channel?.Name(),
+        SeenOnTopic = change.Evidence.Topic?.Value,
+        Campaign = change.Evidence.Campaign,
+        Vendor = change.Evidence.Vendor,
+        Reference = change.Evidence.Reference,
+    };
+
+    /// <exception cref="FormatException">A field is not what it should be.</exception>
+    /// <exception cref="AllowNotPermittedException">The document claims an Allow from a source that may not.</exception>
+    public Change ToChange() => Change.Create(
+        Id,
+        SubjectKey.Parse(Subject),
+        Consent.Scope.Parse(Scope),
+        Decision,
+        At,
+        ReceivedAt,
+        Source,
+        new Evidence(
+            Channels.TryParse(SeenOnChannel, out var channel) ? channel : null,
+            Topic.TryParse(SeenOnTopic, out var topic) ? topic : null,
+            Campaign,
+            Vendor,
+            Reference));
+
+    public string ToJson() => JsonSerializer.Serialize(this, ChangeJson.Default.ChangeDocument);
+
+    /// <exception cref="JsonException">Not such a document, or a field is missing.</exception>
+    public static ChangeDocument FromJson(string json) =>
+        JsonSerializer.Deserialize(json, ChangeJson.Default.ChangeDocument) ?? throw new JsonException("A change document is a JSON object, not null.");
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ChangeDocument))]
+internal sealed partial class ChangeJson : JsonSerializerContext;

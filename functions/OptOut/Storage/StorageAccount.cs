@@ -1,0 +1,70 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Microsoft.Extensions.Options;
+
+namespace OptOut.Storage;
+
+/// <summary>The tables and containers by name, and how patiently they are asked.</summary>
+public sealed class StorageAccount
+{
+    private readonly TableServiceClient _tables;
+    private readonly BlobServiceClient _blobs;
+
+    /// <param name="options">Which account.</param>
+    /// <param name="credential">The app's identity, used only where there is no connection string.</param>
+    public StorageAccount(IOptions<StorageOptions> options, Lazy<TokenCredential> credential)
+    {
+        // A person is waiting: three quick tries, then the caller's own answer to a store that is down.
+        var tableOptions = new TableClientOptions
+        {
+            Retry = { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(50), MaxDelay = TimeSpan.FromMilliseconds(500), NetworkTimeout = TimeSpan.FromSeconds(5) },
+        };
+        var blobOptions = new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05)
+        {
+            Retry = { MaxRetries = 3, Delay = TimeSpan.FromMilliseconds(200), NetworkTimeout = TimeSpan.FromSeconds(30) },
+        };
+        var o = options.Value;
+        _tables = o.ConnectionString.Length > 0 ? new(o.ConnectionString, tableOptions) : new(o.TableEndpoint, credential.Value, tableOptions);
+        _blobs = o.ConnectionString.Length > 0 ? new(o.ConnectionString, blobOptions) : new(o.BlobEndpoint, credential.Value, blobOptions);
+
+        Consent = Table("consent");
+        Identifiers = Table("identifiers");
+        Feed = Table("feed");
+        Outbox = Table("outbox");
+        Runs = Table("runs");
+        Reports = Container("reports");
+        VendorLists = Container("vendor-lists");
+
+        TableClient Table(string name) => _tables.GetTableClient(o.Prefix + name);
+        BlobContainerClient Container(string name) => _blobs.GetBlobContainerClient(o.Prefix + name);
+    }
+
+    public TableClient Consent { get; }
+
+    public TableClient Identifiers { get; }
+
+    public TableClient Feed { get; }
+
+    public TableClient Outbox { get; }
+
+    public TableClient Runs { get; }
+
+    public BlobContainerClient Reports { get; }
+
+    public BlobContainerClient VendorLists { get; }
+
+    /// <summary>Makes what is missing. In Azure the templates make it; on one machine and in tests this does.</summary>
+    public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var table in (TableClient[])[Consent, Identifiers, Feed, Outbox, Runs])
+            await table.CreateIfNotExistsAsync(cancellationToken);
+        foreach (var container in (BlobContainerClient[])[Reports, VendorLists])
+            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+    }
+
+    /// <summary>One point read that finds nothing: whether the tables answer.</summary>
+    /// <exception cref="Azure.RequestFailedException">They do not.</exception>
+    public Task PingAsync(CancellationToken cancellationToken) =>
+        Consent.GetEntityIfExistsAsync<TableEntity>("ping", "ping", ["PartitionKey"], cancellationToken);
+}
