@@ -1,0 +1,27 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace OptOut.Consent;
+
+/// <summary>
+/// Event ids. What happens here gets a new one; what a vendor or a file reports gets the same one every time it is reported, so that
+/// a replay is recognised.
+/// </summary>
+public static class EventId
+{
+    public static Guid New(DateTimeOffset now) => Guid.CreateVersion7(now);
+
+    /// <summary>A version 8 UUID (RFC 9562 section 5.8): the first bits of the SHA-256 of the parts.</summary>
+    public static Guid Derive(params ReadOnlySpan<string> parts)
+    {
+        // Each part by its length, so that ("ab","c") and ("a","bc") differ.
+        var name = new StringBuilder();
+        foreach (var part in parts)
+            name.Append(part.Length).Append(':').Append(part);
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes(name.ToString()), hash);
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+using Azure.Messaging.ServiceBus;
+using OptOut.Consent;
+
+namespace OptOut.FanOut;
+
+/// <summary>
+/// What goes over the bus: "subject X changed". It carries the change so that any reader can make sure the store has it, and never
+/// says what to do: a reader looks at the current state, so order, duplicates and replays do not matter.
+/// </summary>
+/// <param name="Change">The change; null when the subject's identifiers changed instead.</param>
+/// <param name="At">From when time-to-stop counts.</param>
+/// <param name="Id">Recognises a message published twice.</param>
+/// <param name="Only">The one subscription it is sent again for; null the first time.</param>
+/// <param name="Vendor">The one vendor it is sent again for.</param>
+/// <param name="Attempt">How often that vendor has been tried.</param>
+public sealed record SubjectMessage(SubjectKey Subject, Change? Change, DateTimeOffset At, Guid Id, string? Only = null, string? Vendor = null, int Attempt = 0)
+{
+    internal const string ChangeLabel = "consent-change", UpdateLabel = "subject-updated";
+    private const string Json = "application/json", Version = "1";
+
+    public static SubjectMessage Of(Change change) => new(change.Subject, change, change.At, change.Id);
+
+    public static SubjectMessage Updated(SubjectKey subject, DateTimeOffset now) => new(subject, null, now, EventId.New(now));
+
+    public ServiceBusMessage ToServiceBus()
+    {
+        var message = new ServiceBusMessage(BinaryData.FromString(Change is null ? "{}" : ChangeDocument.From(Change).ToJson()))
+        {
+            MessageId = Only is null ? Id.ToString("D") : $"{Id:D}~{Only}~{Vendor}~{Attempt}",
+            CorrelationId = Subject.ToString(),
+            Subject = Change is null ? UpdateLabel : ChangeLabel,
+            ContentType = Json,
+        };
+        message.ApplicationProperties["v"] = Version;
+        message.ApplicationProperties["id"] = Id.ToString("D");
+        message.ApplicationProperties["at"] = At.ToString("O", CultureInfo.InvariantCulture);
+        message.ApplicationProperties["channel"] = Change?.Scope.Channel?.Name() ?? "*";
+        if (Only is not null)
+            message.ApplicationProperties["only"] = Only;
+        if (Vendor is not null)
+            message.ApplicationProperties["vendor"] = Vendor;
+        if (Attempt > 0)
+            message.ApplicationProperties["attempt"] = Attempt;
+        return message;
+    }
+
+    /// <summary>Reads a message and holds it to the contract.</summary>
+    /// <param name="problem">What is wrong with it, without anything personal.</param>
+    public static bool TryRead(ServiceBusReceivedMessage received, [NotNullWhen(true)] out SubjectMessage? message, [NotNullWhen(false)] out string? problem)
+    {
+        message = null;
+        problem = null;
+        var properties = received.ApplicationProperties;
+        if (Text("v") != Version)
+            problem = $"The property v is '{Text("v")}'; this version reads {Version}.";
+        else if (received.ContentType != Json)
+            problem = $"The content type is '{received.ContentType}'; it must be {Json}.";
+        else if (!SubjectKey.TryParse(received.CorrelationId, out var subject))
+            problem = "The correlation id is not a subject key.";
+        else if (!Guid.TryParse(Text("id"), out var id) || !DateTimeOffset.TryParse(Text("at"), CultureInfo.InvariantCulture, out var at))
+            problem = "The properties id and at must be a UUID and a moment.";
+        else if (received.Subject is not (ChangeLabel or UpdateLabel))
+            problem = $"The subject is '{received.Subject}'; it must be {ChangeLabel} or {UpdateLabel}.";
+        else
+        {
+            try
+            {
+                var change = received.Subject == ChangeLabel ? ChangeDocument.FromJson(received.Body.ToString()).ToChange() : null;
+                if (change is not null && change.Subject != subject)
+                    problem = "The change is about another subject than the correlation id says.";
+                else
+                    message = new SubjectMessage(subject, change, at, id, Text("only"), Text("vendor"), properties.GetValueOrDefault("attempt") as int? ?? 0);
+            }
+            catch (Exception e) when (e is JsonException or FormatException or ArgumentException or AllowNotPermittedException)
+            {
+                problem = $"The body is not a change: {e.GetType().Name}.";
+            }
+        }
+
+        return problem is null && message is not null;
+
+        string? Text(string name) => properties.GetValueOrDefault(name) as string;
+    }
+}

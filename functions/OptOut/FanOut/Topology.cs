@@ -1,0 +1,37 @@
+using OptOut.Consent;
+
+namespace OptOut.FanOut;
+
+/// <param name="Name">The subscription.</param>
+/// <param name="Filter">Its SQL filter, over the message's Subject (<c>sys.Label</c>) and application properties.</param>
+public sealed record SubscriptionDefinition(string Name, string Filter);
+
+/// <summary>The names on the bus, stated once: the functions, the one-machine bus and the templates are held to them.</summary>
+public static class Topology
+{
+    /// <summary>The setting that holds the bus's connection string, or the section that holds <c>fullyQualifiedNamespace</c>.</summary>
+    public const string Connection = "ServiceBus";
+
+    public const string Topic = "consent-changes";
+    public const string Apply = "apply";
+    public const string Email = "email";
+    public const string Sms = "sms";
+    public const string Phone = "phone";
+    public const string Post = "post";
+    public const string Acknowledge = "acknowledge";
+
+    public const int MaxDeliveryCount = 10;
+
+    /// <summary>How long the bus remembers message ids, so that what is published twice arrives once.</summary>
+    public static TimeSpan DuplicateWindow { get; } = TimeSpan.FromMinutes(10);
+
+    public static TimeSpan LockDuration { get; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>A message sent again for one subscription carries <c>only</c>; the first sending of a change goes to all it concerns.</summary>
+    public static IReadOnlyList<SubscriptionDefinition> Subscriptions { get; } =
+    [
+        new(Apply, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND only IS NULL"),
+        .. Channels.All.Select(c => new SubscriptionDefinition(c.Name(), $"(only IS NULL OR only = '{c.Name()}') AND (channel = '*' OR channel = '{c.Name()}')")),
+        new(Acknowledge, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND (only IS NULL OR only = '{Acknowledge}')"),
+    ];
+}

@@ -1,0 +1,79 @@
+using OptOut.Consent;
+using OptOut.Identifiers;
+using OptOut.Permission;
+using OptOut.Vendors;
+
+namespace OptOut.FanOut;
+
+/// <summary>Makes one vendor equal to what we hold for one subject, and writes down what it confirmed.</summary>
+public sealed class VendorPusher(IdentifierIndex index, IdentifierProtector protector, VendorRows rows, TimeProvider time)
+{
+    // The state may change while we push; then we push again. Somebody pressing faster than a vendor answers is served by their own message.
+    private const int MaxRounds = 5;
+
+    /// <param name="message">Why: the event that time-to-stop is counted for.</param>
+    /// <param name="permissions">What stands for the subject's identifiers, just projected.</param>
+    public async Task<VendorOutcome> PushAsync(IVendor vendor, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
+    {
+        var known = await rows.LoadAsync(message.Subject, vendor.Name, cancellationToken);
+        if (known is { Status: VendorStatus.Confirmed } && known.Event == message.Id)
+            return new VendorOutcome.Confirmed(); // The same message, delivered again.
+
+        var confirmed = known?.Stops.ToDictionary() ?? [];
+        var outcome = await PushAllAsync(vendor, permissions, confirmed, cancellationToken);
+        for (var round = 1; outcome is VendorOutcome.Confirmed && round < MaxRounds; round++)
+        {
+            // Another handler may have loaded a later state and pushed before us: what we pushed would then be the older one.
+            var now = await index.ProjectAsync(message.Subject, cancellationToken);
+            if (Same(vendor.Channel, now, permissions))
+                break;
+            permissions = now;
+            outcome = await PushAllAsync(vendor, permissions, confirmed, cancellationToken);
+        }
+
+        if (known is not null || confirmed.Count > 0 || outcome is not VendorOutcome.Confirmed)
+            await rows.SaveAsync(message.Subject, vendor.Name, Row(outcome, confirmed, message), cancellationToken);
+        return outcome;
+    }
+
+    private async Task<VendorOutcome> PushAllAsync(IVendor vendor, IReadOnlyList<IdentifierPermission> permissions, Dictionary<IdentifierHash, StopSet> confirmed, CancellationToken cancellationToken)
+    {
+        foreach (var permission in permissions)
+        {
+            if (!permission.Stops.TryGetValue(vendor.Channel, out var stops))
+                continue;
+            var hash = protector.Hash(permission.Identifier);
+            var before = confirmed.GetValueOrDefault(hash);
+            if (stops.IsNothing && before is null or { IsNothing: true })
+                continue;
+            if (await vendor.PushAsync(new VendorPush(permission.Identifier, stops, before), cancellationToken) is var outcome and not VendorOutcome.Confirmed)
+                return outcome;
+            confirmed[hash] = stops;
+        }
+
+        return new VendorOutcome.Confirmed();
+    }
+
+    private VendorRow Row(VendorOutcome outcome, Dictionary<IdentifierHash, StopSet> confirmed, SubjectMessage message) => new(
+        outcome switch
+        {
+            VendorOutcome.Confirmed => VendorStatus.Confirmed,
+            VendorOutcome.Rejected => VendorStatus.Rejected,
+            _ => VendorStatus.Waiting,
+        },
+        confirmed,
+        message.Id,
+        message.At,
+        outcome is VendorOutcome.Confirmed ? time.GetUtcNow() : null,
+        message.Attempt + 1,
+        outcome switch
+        {
+            VendorOutcome.Transient t => t.Reason,
+            VendorOutcome.Rejected r => r.Reason,
+            _ => null,
+        });
+
+    private static bool Same(Channel channel, IReadOnlyList<IdentifierPermission> a, IReadOnlyList<IdentifierPermission> b) =>
+        a.Count == b.Count && a.Zip(b).All(p => p.First.Identifier == p.Second.Identifier
+            && Equals(p.First.Stops.GetValueOrDefault(channel), p.Second.Stops.GetValueOrDefault(channel)));
+}

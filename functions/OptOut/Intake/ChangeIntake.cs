@@ -1,0 +1,78 @@
+using Azure;
+using Microsoft.Extensions.Logging;
+using OptOut.Consent;
+using OptOut.FanOut;
+
+namespace OptOut.Intake;
+
+/// <summary>Whom the answer is for, and so how much must have happened before it is given.</summary>
+public enum AnswerWhen
+{
+    /// <summary>A mail client: as soon as one durable copy exists that will reach the vendors.</summary>
+    Durable,
+
+    /// <summary>A person, who will read what was just written: when the store has it too, as far as it can be had.</summary>
+    Visible,
+}
+
+/// <param name="Durable">Whether the change is safe and on its way. When not, success must not be shown.</param>
+/// <param name="Stored">Whether the store shows it already. Null when the answer did not wait for that.</param>
+public sealed record IntakeResult(bool Durable, bool? Stored);
+
+/// <summary>
+/// The one way in for every change. It is published on the bus and applied to the store side by side, and it is durable when the
+/// bus, or the outbox in its place, has it: from there <c>apply</c> brings it to the store and the channels bring it to the vendors, whatever
+/// dies meanwhile. A copy in the store alone does not count, because nothing would carry it on until the night.
+/// </summary>
+public sealed partial class ChangeIntake(ChangePublisher bus, Outbox outbox, ChangeApplier applier, ILogger<ChangeIntake> logger)
+{
+    // Beyond this a person is told that it is recorded, without seeing it yet.
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(8);
+
+    /// <summary>
+    /// Records the change. Takes no cancellation: a person who closes the page has still said it.
+    /// </summary>
+    public async Task<IntakeResult> RecordAsync(Change change, AnswerWhen when)
+    {
+        var message = SubjectMessage.Of(change);
+
+        // The bus known to be down: the outbox row before the store, so that no copy in the store is ever without one that is carried on.
+        var parked = bus.LooksDown && await outbox.TryParkAsync(message);
+        var storing = StoreAsync(change);
+        var durable = parked || await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
+        if (when == AnswerWhen.Durable || !durable)
+            return new IntakeResult(durable, null);
+        return new IntakeResult(durable, await storing);
+    }
+
+    /// <summary>Tells every channel that a subject's identifiers changed.</summary>
+    /// <returns>Whether that is durable.</returns>
+    public async Task<bool> AnnounceAsync(SubjectMessage message) => await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
+
+    private async Task<bool> StoreAsync(Change change)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(StorePatience);
+            await applier.ApplyAsync(change, patience.Token);
+            return true;
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
+        {
+            LogStoredLater(change.Subject, change.Id, e.GetType().Name);
+            return false;
+        }
+        catch (Exception e)
+        {
+            // Nobody may be waiting for this task: what is not expected must still be seen.
+            LogStoreFault(e, change.Subject, change.Id);
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store did not take event {EventId} of subject {Subject} ({Reason}); apply will bring it")]
+    private partial void LogStoredLater(SubjectKey subject, Guid eventId, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Applying event {EventId} of subject {Subject} failed unexpectedly; apply will try again")]
+    private partial void LogStoreFault(Exception exception, SubjectKey subject, Guid eventId);
+}

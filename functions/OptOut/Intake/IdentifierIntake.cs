@@ -1,0 +1,42 @@
+using OptOut.Consent;
+using OptOut.Identifiers;
+using OptOut.Permission;
+using OptOut.Subjects;
+
+namespace OptOut.Intake;
+
+/// <summary>A Stop for an identifier rather than for a person we know: from a vendor, a form, a list.</summary>
+/// <param name="EventKey">The same whenever the same thing is reported again.</param>
+public sealed record IdentifierStop(Identifier Identifier, Scope Scope, DateTimeOffset At, Source Source, Evidence Evidence, string EventKey);
+
+/// <summary>
+/// Records a Stop for whoever an identifier belongs to: everybody who has it, or, while nobody is known to, a subject that stands
+/// in for its owner. A Stop is safe, so one for an address we never heard of is kept all the same.
+/// </summary>
+public sealed class IdentifierIntake(ChangeIntake intake, IdentifierIndex index, ProfileStore profiles, IdentifierProtector protector, TimeProvider time)
+{
+    /// <returns>The events recorded; null when not all of them are durable, so that the caller must come back with the same key.</returns>
+    /// <exception cref="Azure.RequestFailedException">The store cannot say whose identifier it is.</exception>
+    public async Task<IReadOnlyList<Change>?> RecordAsync(IdentifierStop stop, AnswerWhen when, CancellationToken cancellationToken)
+    {
+        var subjects = await index.SubjectsAsync(stop.Identifier, cancellationToken);
+        if (subjects.Count == 0)
+        {
+            var standIn = protector.SubjectOf(stop.Identifier);
+            await profiles.SaveAsync(standIn, [stop.Identifier], language: null, cancellationToken);
+            subjects = [standIn];
+        }
+
+        var changes = new List<Change>();
+        foreach (var subject in subjects)
+        {
+            var change = Change.Create(
+                EventId.Derive(stop.EventKey, subject.ToString()), subject, stop.Scope, Decision.Stop, stop.At, time.GetUtcNow(), stop.Source, stop.Evidence);
+            if (!(await intake.RecordAsync(change, when)).Durable)
+                return null;
+            changes.Add(change);
+        }
+
+        return changes;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Azure;
+using Azure.Data.Tables;
+using Microsoft.Extensions.Logging;
+using OptOut.Consent;
+using OptOut.FanOut;
+using OptOut.Storage;
+
+namespace OptOut.Intake;
+
+/// <summary>What a sweep did.</summary>
+/// <param name="Published">Messages the bus has taken now.</param>
+/// <param name="Left">Whether some are still waiting, because the bus is down still.</param>
+public sealed record Sweep(int Published, bool Left);
+
+/// <summary>Messages the bus did not take, in the table <c>outbox</c>, spread over 16 shards; a timer publishes them once it is back.</summary>
+public sealed partial class Outbox(StorageAccount storage, ChangePublisher publisher, ILogger<Outbox> logger)
+{
+    private const int Shards = 16;
+
+    /// <returns>Whether the row is written.</returns>
+    public async Task<bool> TryParkAsync(SubjectMessage message)
+    {
+        try
+        {
+            var entity = new TableEntity(Shard(message.Id), message.Id.ToString("N"))
+            {
+                ["Message"] = JsonSerializer.Serialize(ParkedMessage.From(message), ParkedJson.Default.ParkedMessage),
+            };
+            await storage.Outbox.UpsertEntityAsync(entity, TableUpdateMode.Replace, CancellationToken.None);
+            return true;
+        }
+        catch (RequestFailedException e)
+        {
+            LogNotParked(message.Subject, message.Id, e.Status);
+            return false;
+        }
+        catch (AggregateException e) when (e.InnerExceptions.All(i => i is RequestFailedException or OperationCanceledException))
+        {
+            // Azure.Core wraps what its retries met.
+            LogNotParked(message.Subject, message.Id, 0);
+            return false;
+        }
+    }
+
+    public async Task<Sweep> SweepAsync(CancellationToken cancellationToken)
+    {
+        var published = 0;
+        for (var shard = 0; shard < Shards; shard++)
+        {
+            var partition = Shard(shard);
+            await foreach (var row in storage.Outbox.QueryAsync<TableEntity>(r => r.PartitionKey == partition, cancellationToken: cancellationToken))
+            {
+                var message = JsonSerializer.Deserialize(row.GetString("Message"), ParkedJson.Default.ParkedMessage)!.ToMessage();
+                if (!await publisher.TryPublishAsync(message))
+                    return new Sweep(published, Left: true);
+                await storage.Outbox.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellationToken);
+                published++;
+            }
+        }
+
+        if (published > 0)
+            LogSwept(published);
+        return new Sweep(published, Left: false);
+    }
+
+    private static string Shard(Guid id) => Shard(id.ToByteArray()[^1] % Shards);
+
+    private static string Shard(int shard) => shard.ToString("D2", CultureInfo.InvariantCulture);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Neither the bus nor the outbox took event {EventId} of subject {Subject} (status {Status}); the caller is told to come back")]
+    private partial void LogNotParked(SubjectKey subject, Guid eventId, int status);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The bus took {Count} messages that had waited in the outbox")]
+    private partial void LogSwept(int count);
+}
+
+internal sealed record ParkedMessage(string Subject, ChangeDocument? Change, DateTimeOffset At, Guid Id)
+{
+    public static ParkedMessage From(SubjectMessage message) =>
+        new(message.Subject.ToString(), message.Change is null ? null : ChangeDocument.From(message.Change), message.At, message.Id);
+
+    public SubjectMessage ToMessage() => new(SubjectKey.Parse(Subject), Change?.ToChange(), At, Id);
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ParkedMessage))]
+internal sealed partial class ParkedJson : JsonSerializerContext;

@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+using OptOut.Consent;
+using OptOut.Identifiers;
+using OptOut.Storage;
+using OptOut.Subjects;
+
+namespace OptOut.Permission;
+
+/// <summary>What stands for an identifier, opened.</summary>
+/// <param name="At">When the latest decision was made that it rests on.</param>
+public sealed record IdentifierPermission(Identifier Identifier, IReadOnlyList<SubjectKey> Subjects, IReadOnlyDictionary<Channel, StopSet> Stops, DateTimeOffset? At);
+
+/// <summary>
+/// Keeps the table <c>identifiers</c> equal to what <c>consent</c> says. Projecting is level-triggered: it writes what is so now, however often
+/// and in whatever order it is asked to.
+/// </summary>
+public sealed class IdentifierIndex(StorageAccount storage, ConsentStore consent, ProfileStore profiles, Feed feed, IdentifierProtector protector)
+{
+    /// <summary>Whose identifier it is; empty when nobody's we know.</summary>
+    public async Task<IReadOnlyList<SubjectKey>> SubjectsAsync(Identifier identifier, CancellationToken cancellationToken) =>
+        (await FindAsync(identifier.Kind, protector.Hash(identifier), cancellationToken))?.Subjects ?? [];
+
+    /// <summary>What stands for an identifier; null when we never heard of it.</summary>
+    public async Task<IdentifierPermission?> FindAsync(Identifier identifier, CancellationToken cancellationToken) =>
+        await FindAsync(identifier.Kind, protector.Hash(identifier), cancellationToken) is { } row ? new IdentifierPermission(identifier, row.Subjects, row.Stops, row.At) : null;
+
+    /// <summary>Brings every identifier of the subject up to date.</summary>
+    /// <returns>What now stands for each.</returns>
+    public async Task<IReadOnlyList<IdentifierPermission>> ProjectAsync(SubjectKey subject, CancellationToken cancellationToken)
+    {
+        var profile = await profiles.LoadAsync(subject, cancellationToken);
+        var permissions = new List<IdentifierPermission>(profile.Identifiers.Count);
+        foreach (var identifier in profile.Identifiers)
+            permissions.Add(await ProjectAsync(identifier, owners => owners.Contains(subject) ? owners : [.. owners, subject], cancellationToken));
+        return permissions;
+    }
+
+    /// <summary>Takes a subject that stood in for an unknown person off the identifier, once its decisions have been copied to the person's own.</summary>
+    public Task ReplaceOwnerAsync(Identifier identifier, SubjectKey former, SubjectKey owner, CancellationToken cancellationToken) =>
+        ProjectAsync(identifier, owners => [.. owners.Where(o => o != former).Append(owner).Distinct()], cancellationToken);
+
+    /// <summary>The rows of one of <see cref="Partitions"/>, in the order of the hash.</summary>
+    public async IAsyncEnumerable<IdentifierPermission> ScanAsync(string partition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var entity in storage.Identifiers.QueryAsync<TableEntity>(r => r.PartitionKey == partition, cancellationToken: cancellationToken))
+        {
+            var row = IdentifierRow.From(entity);
+            yield return new IdentifierPermission(
+                new Identifier(row.Kind, protector.Decrypt(row.Ciphertext, IdentifierRow.Context(row.Hash))), row.Subjects, row.Stops, row.At);
+        }
+    }
+
+    /// <summary>The partitions that hold a kind of identifier: 4,096.</summary>
+    public static IEnumerable<string> Partitions(IdentifierKind kind) => IdentifierRow.Partitions(kind);
+
+    private async Task<IdentifierPermission> ProjectAsync(Identifier identifier, Func<IReadOnlyList<SubjectKey>, IReadOnlyList<SubjectKey>> own, CancellationToken cancellationToken)
+    {
+        var hash = protector.Hash(identifier);
+        while (true)
+        {
+            // The row first, the states after: a state newer than the row then either is in what we write, or has made its own write, which
+            // fails ours.
+            var known = await FindAsync(identifier.Kind, hash, cancellationToken);
+            var owners = own(known?.Subjects ?? []);
+            var (stops, at) = await CombineAsync(identifier, owners, cancellationToken);
+            var permission = new IdentifierPermission(identifier, owners, stops, at);
+            if (known is not null && owners.SequenceEqual(known.Subjects) && SameStops(stops, known.Stops) && at == known.At)
+                return permission;
+
+            var row = new IdentifierRow(identifier.Kind, hash, owners, stops, at, protector.Encrypt(identifier.Value, IdentifierRow.Context(hash)), default);
+
+            // The feed before the row: a crash between leaves the row stale, so the next projection writes both again.
+            if (known is null ? stops.Values.Any(s => !s.IsNothing) : !SameStops(stops, known.Stops))
+                await feed.AppendAsync(row, cancellationToken);
+            try
+            {
+                if (known is null)
+                    await storage.Identifiers.AddEntityAsync(row.ToEntity(), cancellationToken);
+                else
+                    await storage.Identifiers.UpdateEntityAsync(row.ToEntity(), known.Tag, TableUpdateMode.Replace, cancellationToken);
+                return permission;
+            }
+            catch (RequestFailedException e) when (e.Status is 409 or 412)
+            {
+                // Another projection was quicker: look again.
+            }
+        }
+    }
+
+    private async Task<(IReadOnlyDictionary<Channel, StopSet> Stops, DateTimeOffset? At)> CombineAsync(Identifier identifier, IReadOnlyList<SubjectKey> owners, CancellationToken cancellationToken)
+    {
+        var stops = identifier.Channels.ToDictionary(c => c, _ => StopSet.Nothing);
+        DateTimeOffset? at = null;
+        foreach (var owner in owners)
+        {
+            var state = (await consent.LoadAsync(owner, cancellationToken)).Consent;
+            foreach (var channel in identifier.Channels)
+                stops[channel] = stops[channel].Union(state.Stops(channel));
+            foreach (var (scope, entry) in state.Entries)
+            {
+                if ((scope.Channel is not { } c || stops.ContainsKey(c)) && (at is null || entry.At > at))
+                    at = entry.At;
+            }
+        }
+
+        return (stops, at);
+    }
+
+    private static bool SameStops(IReadOnlyDictionary<Channel, StopSet> a, IReadOnlyDictionary<Channel, StopSet> b) =>
+        a.Count == b.Count && a.All(p => b.TryGetValue(p.Key, out var other) && p.Value.Equals(other));
+
+    private async Task<IdentifierRow?> FindAsync(IdentifierKind kind, IdentifierHash hash, CancellationToken cancellationToken)
+    {
+        var (partition, row) = IdentifierRow.Key(kind, hash);
+        var entity = await storage.Identifiers.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
+        return entity.HasValue ? IdentifierRow.From(entity.Value!) : null;
+    }
+}
