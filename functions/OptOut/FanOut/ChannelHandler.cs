@@ -11,27 +11,10 @@ namespace OptOut.FanOut;
 /// What a channel's subscription does with a message: it makes every vendor of the channel equal to the current state. A vendor that is busy
 /// is tried again later by a message of its own, so that the others need not wait for it.
 /// </summary>
-public sealed class ChannelHandler
+public sealed partial class ChannelHandler(
+    IEnumerable<IVendor> vendors, ChangeApplier applier, IdentifierIndex index, VendorPusher pusher, ChangePublisher publisher, RetrySchedule retry, ILogger<ChannelHandler> logger)
 {
-    private readonly IReadOnlyList<IVendor> _vendors;
-    private readonly ChangeApplier _applier;
-    private readonly IdentifierIndex _index;
-    private readonly VendorPusher _pusher;
-    private readonly ChangePublisher _publisher;
-    private readonly RetrySchedule _retry;
-    private readonly FanOutLog _log;
-
-    internal ChannelHandler(
-        IEnumerable<IVendor> vendors, ChangeApplier applier, IdentifierIndex index, VendorPusher pusher, ChangePublisher publisher, RetrySchedule retry, ILogger<ChannelHandler> logger)
-    {
-        _vendors = [.. vendors];
-        _applier = applier;
-        _index = index;
-        _pusher = pusher;
-        _publisher = publisher;
-        _retry = retry;
-        _log = new FanOutLog(logger);
-    }
+    private readonly IReadOnlyList<IVendor> _vendors = [.. vendors];
 
     public async Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, Channel channel, CancellationToken cancellationToken)
     {
@@ -40,8 +23,8 @@ public sealed class ChannelHandler
 
         // apply may not have run yet. Without the change in the store we would push yesterday's state, and nothing would bring us back.
         var permissions = message.Change is { } change
-            ? await _applier.ApplyAsync(change, cancellationToken)
-            : await _index.ProjectAsync(message.Subject, cancellationToken);
+            ? await applier.ApplyAsync(change, cancellationToken)
+            : await index.ProjectAsync(message.Subject, cancellationToken);
 
         Settlement settlement = Settlement.Done;
         foreach (var vendor in _vendors.Where(v => v.Channel == channel && (message.Vendor is null || message.Vendor == v.Name)))
@@ -55,35 +38,32 @@ public sealed class ChannelHandler
 
     private async Task<Settlement> PushAsync(IVendor vendor, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
     {
-        var outcome = await _pusher.PushAsync(vendor, message, permissions, cancellationToken);
+        var outcome = await pusher.PushAsync(vendor, message, permissions, cancellationToken);
         var attempt = message.Attempt + 1;
         switch (outcome)
         {
-            case VendorOutcome.Transient transient when !_retry.IsExhausted(attempt):
-                var delay = _retry.Next(attempt, transient.RetryAfter);
-                _log.Retrying(vendor.Name, message.Subject, transient.Reason, attempt, delay);
-                await _publisher.ScheduleAsync(message with { Only = vendor.Channel.Name(), Vendor = vendor.Name, Attempt = attempt }, delay, cancellationToken);
+            case VendorOutcome.Transient transient when !retry.IsExhausted(attempt):
+                var delay = retry.Next(attempt, transient.RetryAfter);
+                LogRetrying(vendor.Name, message.Subject, transient.Reason, attempt, delay);
+                await publisher.ScheduleAsync(message with { Only = vendor.Channel.Name(), Vendor = vendor.Name, Attempt = attempt }, delay, cancellationToken);
                 return Settlement.Done;
             case VendorOutcome.Transient transient:
-                _log.GaveUp(vendor.Name, message.Subject, transient.Reason, attempt);
+                LogGaveUp(vendor.Name, message.Subject, transient.Reason, attempt);
                 return new Settlement.DeadLetter("GaveUp", $"{vendor.Name} after {attempt} tries: {transient.Reason}");
             case VendorOutcome.Rejected rejected:
-                _log.Rejected(vendor.Name, message.Subject, rejected.Reason);
+                LogRejected(vendor.Name, message.Subject, rejected.Reason);
                 return new Settlement.DeadLetter("Rejected", $"{vendor.Name}: {rejected.Reason}");
             default:
                 return Settlement.Done;
         }
     }
-}
 
-internal sealed partial class FanOutLog(ILogger logger)
-{
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Vendor} did not take subject {Subject} ({Reason}); try {Attempt}, again in {Delay}")]
-    public partial void Retrying(string vendor, SubjectKey subject, string reason, int attempt, TimeSpan delay);
+    private partial void LogRetrying(string vendor, SubjectKey subject, string reason, int attempt, TimeSpan delay);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Vendor} did not take subject {Subject} ({Reason}) in {Attempt} tries; the message is dead-lettered")]
-    public partial void GaveUp(string vendor, SubjectKey subject, string reason, int attempt);
+    private partial void LogGaveUp(string vendor, SubjectKey subject, string reason, int attempt);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Vendor} refused subject {Subject}: {Reason}; the message is dead-lettered")]
-    public partial void Rejected(string vendor, SubjectKey subject, string reason);
+    private partial void LogRejected(string vendor, SubjectKey subject, string reason);
 }

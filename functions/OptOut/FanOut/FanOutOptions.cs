@@ -30,7 +30,7 @@ internal sealed class FanOutOptionsValidator : IValidateOptions<FanOutOptions>
 }
 
 /// <summary>When to try a vendor again: twice as long each time, never before the vendor asked, spread so that thousands do not return at once.</summary>
-internal sealed class RetrySchedule(IOptions<FanOutOptions> options)
+public sealed class RetrySchedule(IOptions<FanOutOptions> options)
 {
     public bool IsExhausted(int attempt) => attempt >= options.Value.MaxAttempts;
 

@@ -16,8 +16,8 @@ public sealed class VendorPusher(IdentifierIndex index, IdentifierProtector prot
     public async Task<VendorOutcome> PushAsync(IVendor vendor, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
     {
         var known = await rows.LoadAsync(message.Subject, vendor.Name, cancellationToken);
-        if (known is { Status: VendorStatus.Confirmed } && known.Event == message.Id)
-            return new VendorOutcome.Confirmed(); // The same message, delivered again.
+        if (IsDone(vendor.Channel, known, message, permissions))
+            return new VendorOutcome.Confirmed();
 
         var confirmed = known?.Stops.ToDictionary() ?? [];
         var outcome = await PushAllAsync(vendor, permissions, confirmed, cancellationToken);
@@ -53,6 +53,12 @@ public sealed class VendorPusher(IdentifierIndex index, IdentifierProtector prot
 
         return new VendorOutcome.Confirmed();
     }
+
+    // The same message delivered again, or the retry of one that a later message has overtaken.
+    private bool IsDone(Channel channel, VendorRow? known, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions) =>
+        known is { Status: VendorStatus.Confirmed } && (known.Event == message.Id || known.Since > message.At)
+        && permissions.All(p => !p.Stops.TryGetValue(channel, out var stops)
+            || stops.Equals(known.Stops.GetValueOrDefault(protector.Hash(p.Identifier), StopSet.Nothing)));
 
     private VendorRow Row(VendorOutcome outcome, Dictionary<IdentifierHash, StopSet> confirmed, SubjectMessage message) => new(
         outcome switch
