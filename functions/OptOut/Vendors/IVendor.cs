@@ -14,12 +14,18 @@ public interface IVendor
 
     Channel Channel { get; }
 
-    /// <summary>The vendor's lists that can be pulled, in the order in which they are; empty where a vendor gives none out.</summary>
+    /// <summary>The vendor's lists, in the order in which they are pulled; empty where a vendor gives none out.</summary>
     IReadOnlyList<string> Lists { get; }
 
     /// <summary>
+    /// What to pull so that every list has been read: each list by itself, unless the vendor gives several out together under one
+    /// name. Entries always name the list they stand on.
+    /// </summary>
+    IReadOnlyList<string> Pulls => Lists;
+
+    /// <summary>
     /// The lists an identifier must stand on so that what is stopped stays stopped. An entry on a list that is not among them is drift
-    /// one way; a list among them without the entry is drift the other way.
+    /// one way, unless what it stops is stopped already; a list among them without the entry is drift the other way.
     /// </summary>
     IReadOnlySet<string> ListsFor(StopSet stops);
 
@@ -31,7 +37,8 @@ public interface IVendor
     Task<VendorOutcome> PushAsync(VendorPush push, CancellationToken cancellationToken);
 
     /// <summary>One page of a list, of entries made up to <paramref name="until"/>, which stays the same for all pages of a run.</summary>
-    /// <param name="list">One of <see cref="Lists"/>.</param>
+    /// <remarks>An entry may come twice in a run: vendors page by position, and a list changes while it is read.</remarks>
+    /// <param name="list">One of <see cref="Pulls"/>.</param>
     /// <param name="until">The frozen end of the pull, so that entries made while it runs do not shift its pages.</param>
     /// <param name="cursor">Null for the first page, else <see cref="VendorPull.Page.Next"/> of the page before.</param>
     Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken);

@@ -1,0 +1,128 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OptOut.Local.Sandbox.SendGrid;
+
+namespace OptOut.Local.Sandbox;
+
+/// <summary>
+/// The vendors' side of the wire on this machine: each keeps lists and mails, answers as its real self does, and can be made to fail.
+/// Listens on the loopback alone. A call that no vendor knows answers 501 and is kept in <see cref="Unexpected"/>.
+/// </summary>
+internal sealed class VendorSandbox : IAsyncDisposable
+{
+    private const string Handles = "sandbox";
+
+    private readonly WebApplication _app;
+    private readonly TimeProvider _time;
+    private readonly IReadOnlyList<SandboxVendor> _vendors;
+    private readonly SandboxRequests _unexpected = new();
+
+    private VendorSandbox(WebApplication app, TimeProvider time, SendGridSandbox sendGrid)
+    {
+        (_app, _time, SendGrid) = (app, time, sendGrid);
+        _vendors = [sendGrid];
+    }
+
+    public Uri BaseAddress { get; private set; } = new("http://127.0.0.1");
+
+    public SendGridSandbox SendGrid { get; }
+
+    /// <summary>Calls nobody answers: a test that leaves one here has found something.</summary>
+    public IReadOnlyList<string> Unexpected => _unexpected.All;
+
+    public static async Task<VendorSandbox> StartAsync(VendorSandboxOptions options, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.Port));
+
+        var app = builder.Build();
+        var sandbox = new VendorSandbox(app, options.Time, new SendGridSandbox(options));
+        app.Run(sandbox.AnswerAsync);
+        await app.StartAsync(cancellationToken);
+        sandbox.BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+        return sandbox;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        SendGrid.Dispose();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var path = SandboxVendor.Segments(target);
+        if (path is [Handles, ..] ? await HandleAsync(context, path) : await CallAsync(context, target, path))
+            return;
+
+        _unexpected.Add(context.Request.Method, target);
+        await SandboxJson.ErrorAsync(context, 501, "the sandbox does not know this call");
+    }
+
+    private async Task<bool> CallAsync(HttpContext context, string target, string[] path)
+    {
+        if (_vendors.FirstOrDefault(v => v.Owns(context.Request.Path)) is not { } vendor)
+            return false;
+        vendor.Requests.Add(context.Request.Method, target);
+        return await vendor.Failures.AnswerAsync(context, _time) || await vendor.TryAnswerAsync(context, path);
+    }
+
+    private async Task<bool> HandleAsync(HttpContext context, string[] path)
+    {
+        switch (path)
+        {
+            case [_, "state"] when HttpMethods.IsGet(context.Request.Method):
+                await SandboxJson.WriteAsync(context, 200, State());
+                return true;
+            case [_, var name, var handle] when _vendors.FirstOrDefault(v => v.Name == name) is { } vendor:
+                return handle == "failures" ? await FailuresAsync(context, vendor) : await vendor.TryHandleAsync(context, handle);
+            default:
+                return false;
+        }
+    }
+
+    private JsonObject State()
+    {
+        var state = new JsonObject { ["unexpected"] = new JsonArray([.. Unexpected.Select(u => JsonValue.Create(u))]) };
+        foreach (var vendor in _vendors)
+            state[vendor.Name] = vendor.Describe();
+        return state;
+    }
+
+    // POST sets, DELETE clears.
+    private static async Task<bool> FailuresAsync(HttpContext context, SandboxVendor vendor)
+    {
+        if (HttpMethods.IsDelete(context.Request.Method))
+        {
+            vendor.Failures.Clear();
+        }
+        else if (HttpMethods.IsPost(context.Request.Method))
+        {
+            if ((await SandboxJson.ReadAsync(context)).Deserialize<SandboxFailure>(SandboxJson.Options) is not { } failure)
+            {
+                await SandboxJson.ErrorAsync(context, 400, "give a failure, as in {\"kind\":\"Status\",\"status\":500,\"calls\":3}");
+                return true;
+            }
+
+            vendor.Failures.Set(failure);
+        }
+        else
+        {
+            return false;
+        }
+
+        context.Response.StatusCode = 204;
+        return true;
+    }
+}

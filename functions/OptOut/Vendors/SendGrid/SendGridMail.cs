@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Options;
+using OptOut.Identifiers;
+using OptOut.Mail;
+using SendGrid.Helpers.Mail;
+using static SendGrid.BaseClient;
+
+namespace OptOut.Vendors.SendGrid;
+
+/// <summary>
+/// Sends service mail. SendGrid has no idempotency: a mail sent again after a lost answer arrives twice, with the same reference.
+/// </summary>
+internal sealed class SendGridMail(SendGridApi api, IOptions<SendGridOptions> options)
+{
+    public const string ReferenceHeader = "X-OptOut-Reference";
+    public const string ReferenceArgument = "optout_reference";
+    public const string Category = "optout-service";
+
+    private readonly SendGridSender _from = options.Value.From;
+
+    public async Task<VendorOutcome> SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
+    {
+        if (mail.To.Kind != IdentifierKind.Email)
+            return new VendorOutcome.Rejected($"SendGrid takes e-mail addresses, not a {mail.To.Kind} identifier.");
+
+        // 202 says that SendGrid took it; the body is empty.
+        var call = new SendGridCall(Method.POST, "POST mail/send", "mail/send", "mail.send")
+        {
+            Body = Message(mail).Serialize(),
+            Personal = [mail.To.Value, mail.To.Value[..mail.To.Value.LastIndexOf('@')], mail.ToName ?? "", mail.Subject],
+        };
+        return (await api.CallAsync(call, cancellationToken)).Failure ?? new VendorOutcome.Confirmed();
+    }
+
+    private SendGridMessage Message(OutgoingMail mail)
+    {
+        var message = new SendGridMessage
+        {
+            From = new global::SendGrid.Helpers.Mail.EmailAddress(_from.Address, _from.Name),
+            Subject = mail.Subject,
+            PlainTextContent = mail.PlainText,
+            HtmlContent = mail.Html,
+            Headers = new(StringComparer.Ordinal) { [ReferenceHeader] = mail.Reference, ["Content-Language"] = mail.Language },
+
+            // SendGrid treats these two as not personal and keeps them for good, so only the reference goes in
+            // (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event).
+            CustomArgs = new(StringComparer.Ordinal) { [ReferenceArgument] = mail.Reference },
+            Categories = [Category],
+
+            // A confirmation goes to somebody who stands on the global unsubscribes because of the very Stop it confirms. This
+            // bypass passes that list alone; bounces and spam reports still hold, and bypass_list_management, which passes them
+            // too, may not be combined with it (https://github.com/twilio/sendgrid-oai, tsg_mail_v3.json, mail_settings). No ASM
+            // group is set, so group entries do not apply.
+            MailSettings = new MailSettings { BypassUnsubscribeManagement = new BypassUnsubscribeManagement { Enable = true } },
+
+            // Nobody who opted out is followed, and SendGrid's own unsubscribe footer has no place under a confirmation.
+            TrackingSettings = new TrackingSettings
+            {
+                ClickTracking = new ClickTracking { Enable = false, EnableText = false },
+                OpenTracking = new OpenTracking { Enable = false },
+                SubscriptionTracking = new SubscriptionTracking { Enable = false },
+                Ganalytics = new Ganalytics { Enable = false },
+            },
+        };
+        message.AddTo(mail.To.Value, mail.ToName);
+        return message;
+    }
+}

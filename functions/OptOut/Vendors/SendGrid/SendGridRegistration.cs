@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace OptOut.Vendors.SendGrid;
+
+internal static class SendGridRegistration
+{
+    /// <summary>E-mail through SendGrid: the vendor, service mail and the event webhook. Needs the topic catalogue.</summary>
+    internal static IServiceCollection AddSendGrid(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<SendGridOptions>().Bind(configuration.GetSection(SendGridOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SendGridOptions>, SendGridOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+
+        // The path of a DELETE holds the person's address. The factory's loggers write paths, and HttpClient puts the URL into its
+        // activities, which a tracing exporter would send on: both are off, and SendGridApi logs the operation instead.
+        services.AddHttpClient(SendGridApi.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .RemoveAllLoggers()
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                ActivityHeadersPropagator = null,
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            });
+
+        services.AddSingleton<SendGridApi>();
+        services.AddSingleton<SendGridLists>();
+        services.AddSingleton<SendGridGroups>();
+        services.AddSingleton<SendGridMail>();
+        services.AddSingleton<IVendor, SendGridVendor>();
+        services.AddSingleton(provider => new SendGridEventWebhook(
+            provider.GetRequiredService<IOptions<SendGridOptions>>(), provider.GetRequiredService<SendGridLists>(), provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+}

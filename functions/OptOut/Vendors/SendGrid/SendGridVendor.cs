@@ -1,0 +1,119 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
+using OptOut.Consent;
+using OptOut.Identifiers;
+using static SendGrid.BaseClient;
+
+namespace OptOut.Vendors.SendGrid;
+
+/// <summary>
+/// E-mail through SendGrid: the global unsubscribes hold whoever stopped everything, one unsubscribe group a topic holds whoever
+/// stopped that topic. https://www.twilio.com/docs/sendgrid/api-reference/suppressions-suppressions
+/// </summary>
+internal sealed class SendGridVendor(SendGridApi api, SendGridLists lists, SendGridGroups groups, IOptions<SendGridOptions> options) : IVendor
+{
+    private readonly SendGridPull _pull = new(api, lists, options.Value);
+
+    public string Name => "sendgrid";
+
+    public Channel Channel => Channel.Email;
+
+    public IReadOnlyList<string> Lists => lists.All;
+
+    public IReadOnlyList<string> Pulls { get; } = [SendGridLists.Global, SendGridLists.Groups, SendGridLists.SpamReports, SendGridLists.Bounces];
+
+    public IReadOnlySet<string> ListsFor(StopSet stops)
+    {
+        var names = lists.GroupsFor(stops).Select(SendGridLists.Name);
+        return (lists.NeedsGlobal(stops) ? names.Append(SendGridLists.Global) : names).ToFrozenSet(StringComparer.Ordinal);
+    }
+
+    public async Task<VendorOutcome> PushAsync(VendorPush push, CancellationToken cancellationToken) =>
+        push.Identifier.Kind != IdentifierKind.Email
+            ? new VendorOutcome.Rejected($"SendGrid takes e-mail addresses, not a {push.Identifier.Kind} identifier.")
+            : await AddAsync(push, cancellationToken) ?? await RemoveAsync(push, cancellationToken) ?? new VendorOutcome.Confirmed();
+
+    public Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken) =>
+        _pull.PageAsync(list, until, cursor, cancellationToken);
+
+    // Everything is added before anything is removed, so that at no moment less is stopped than should be; and a group that is
+    // missing keeps no other Stop from its list.
+    private async Task<VendorOutcome?> AddAsync(VendorPush push, CancellationToken cancellationToken)
+    {
+        if (lists.NeedsGlobal(push.Stops) && await CallAsync(AddToGlobal(push.Identifier), cancellationToken) is { } globalFailure)
+            return globalFailure;
+
+        int[] wanted = [.. lists.GroupsFor(push.Stops)];
+        if (wanted.Length == 0)
+            return null;
+        var (missing, failure) = await groups.MissingAsync(wanted, cancellationToken);
+        if (failure is not null)
+            return failure;
+        foreach (var group in wanted.Except(missing))
+        {
+            if (await CallAsync(AddToGroup(group, push.Identifier), cancellationToken) is { } groupFailure)
+                return groupFailure;
+        }
+
+        return missing.Count == 0 ? null : new VendorOutcome.Rejected(Missing(missing));
+    }
+
+    private async Task<VendorOutcome?> RemoveAsync(VendorPush push, CancellationToken cancellationToken)
+    {
+        if (push.Confirmed is not { } confirmed)
+            return null;
+
+        foreach (var group in lists.GroupsFor(confirmed).Except(lists.GroupsFor(push.Stops)))
+        {
+            if (await CallAsync(RemoveFromGroup(group, push.Identifier), cancellationToken) is { } failure)
+                return failure;
+        }
+
+        if (!lists.NeedsGlobal(confirmed) || lists.NeedsGlobal(push.Stops))
+            return null;
+
+        // A spam report blocks all mail by itself and would go on doing so after the person asked for mail again.
+        return await CallAsync(RemoveSpamReport(push.Identifier), cancellationToken)
+            ?? await CallAsync(RemoveFromGlobal(push.Identifier), cancellationToken);
+    }
+
+    private async Task<VendorOutcome?> CallAsync(SendGridCall call, CancellationToken cancellationToken) =>
+        (await api.CallAsync(call, cancellationToken)).Failure;
+
+    private string Missing(IReadOnlyList<int> missing) =>
+        "SendGrid has no " + string.Join(", no ", missing.Select(m => string.Create(CultureInfo.InvariantCulture, $"group {m} (OptOut:SendGrid:Groups:{lists.TopicOf(m)})")))
+        + "; make the group there and give its id here.";
+
+    private static SendGridCall AddToGlobal(Identifier who) =>
+        new(Method.POST, "POST asm/suppressions/global", "asm/suppressions/global", "asm.suppressions.global.create") { Body = Recipients(who), Personal = Personal(who) };
+
+    private static SendGridCall AddToGroup(int group, Identifier who)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"asm/groups/{group}/suppressions");
+        return new(Method.POST, $"POST {path}", path, "asm.groups.suppressions.create") { Body = Recipients(who), Personal = Personal(who) };
+    }
+
+    private static SendGridCall RemoveFromGlobal(Identifier who) => Remove("asm/suppressions/global", who, "asm.suppressions.global.delete");
+
+    private static SendGridCall RemoveFromGroup(int group, Identifier who) =>
+        Remove(string.Create(CultureInfo.InvariantCulture, $"asm/groups/{group}/suppressions"), who, "asm.groups.suppressions.delete");
+
+    private static SendGridCall RemoveSpamReport(Identifier who) => Remove("suppression/spam_reports", who, "suppression.spam_reports.delete");
+
+    // SendGrid wants the address in the path, the one place where an address stands in a URL: see SendGridRegistration for what keeps
+    // it out of logs and traces.
+    private static SendGridCall Remove(string list, Identifier who, string scope) =>
+        new(Method.DELETE, $"DELETE {list}/{{email}}", $"{list}/{Uri.EscapeDataString(who.Value)}", scope) { MayBeAbsent = true, Personal = Personal(who) };
+
+    private static string Recipients(Identifier who) => JsonSerializer.Serialize(new SendGridRecipients([who.Value]), SendGridJson.Default.SendGridRecipients);
+
+    private static string[] Personal(Identifier who) => [who.Value, Uri.EscapeDataString(who.Value), who.Value[..who.Value.LastIndexOf('@')]];
+}
+
+internal sealed record SendGridRecipients([property: JsonPropertyName("recipient_emails")] IReadOnlyList<string> Emails);
+
+[JsonSerializable(typeof(SendGridRecipients))]
+internal sealed partial class SendGridJson : JsonSerializerContext;
