@@ -9,13 +9,20 @@ namespace OptOut.Vendors.SendGrid;
 /// <summary>
 /// Sends service mail. SendGrid has no idempotency: a mail sent again after a lost answer arrives twice, with the same reference.
 /// </summary>
-internal sealed class SendGridMail(SendGridApi api, IOptions<SendGridOptions> options)
+public sealed class SendGridMail
 {
     public const string ReferenceHeader = "X-OptOut-Reference";
     public const string ReferenceArgument = "optout_reference";
     public const string Category = "optout-service";
 
-    private readonly SendGridSender _from = options.Value.From;
+    private readonly SendGridApi _api;
+    private readonly SendGridSender _from;
+
+    internal SendGridMail(SendGridApi api, IOptions<SendGridOptions> options)
+    {
+        _api = api;
+        _from = options.Value.From;
+    }
 
     public async Task<VendorOutcome> SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
@@ -28,7 +35,7 @@ internal sealed class SendGridMail(SendGridApi api, IOptions<SendGridOptions> op
             Body = Message(mail).Serialize(),
             Personal = [mail.To.Value, mail.To.Value[..mail.To.Value.LastIndexOf('@')], mail.ToName ?? "", mail.Subject],
         };
-        return (await api.CallAsync(call, cancellationToken)).Failure ?? new VendorOutcome.Confirmed();
+        return (await _api.CallAsync(call, cancellationToken)).Failure ?? new VendorOutcome.Confirmed();
     }
 
     private SendGridMessage Message(OutgoingMail mail)

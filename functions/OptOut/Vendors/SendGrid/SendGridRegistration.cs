@@ -29,7 +29,7 @@ internal static class SendGridRegistration
         services.AddSingleton<SendGridApi>();
         services.AddSingleton<SendGridLists>();
         services.AddSingleton<SendGridGroups>();
-        services.AddSingleton<SendGridMail>();
+        services.AddSingleton(provider => new SendGridMail(provider.GetRequiredService<SendGridApi>(), provider.GetRequiredService<IOptions<SendGridOptions>>()));
         services.AddSingleton<IVendor, SendGridVendor>();
         services.AddSingleton(provider => new SendGridEventWebhook(
             provider.GetRequiredService<IOptions<SendGridOptions>>(), provider.GetRequiredService<SendGridLists>(), provider.GetRequiredService<TimeProvider>()));

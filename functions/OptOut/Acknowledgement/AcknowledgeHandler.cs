@@ -1,0 +1,88 @@
+using System.Globalization;
+using Azure.Data.Tables;
+using Azure.Messaging.ServiceBus;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OptOut.Consent;
+using OptOut.FanOut;
+using OptOut.Identifiers;
+using OptOut.Intake;
+using OptOut.Storage;
+using OptOut.Subjects;
+using OptOut.Vendors;
+using OptOut.Vendors.SendGrid;
+
+namespace OptOut.Acknowledgement;
+
+/// <summary>
+/// Confirms to the person what was recorded (Royal Decree of 4 April 2003, art. 2). Once for every change in the ledger, by an <c>ack~</c> row
+/// written after the mail was taken: a process that dies between the two sends it a second time, which is better than never.
+/// </summary>
+public sealed partial class AcknowledgeHandler(
+    ChangeApplier applier,
+    ConsentStore consent,
+    ProfileStore profiles,
+    StorageAccount storage,
+    ConfirmationMail mail,
+    SendGridMail sender,
+    ChangePublisher publisher,
+    RetrySchedule retry,
+    TimeProvider time,
+    IOptions<AcknowledgementOptions> options,
+    ILogger<AcknowledgeHandler> logger)
+{
+    // Somebody who complained to a vendor, or stands on a list, has not asked us for a mail.
+    private static bool IsToThePerson(Source source) => source is not (Source.VendorWebhook or Source.Reconciliation or Source.Import);
+
+    public async Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken)
+    {
+        if (!SubjectMessage.TryRead(received, out var message, out var problem))
+            return new Settlement.DeadLetter("Malformed", problem);
+        if (!options.Value.Enabled || message.Change is not { } change || !IsToThePerson(change.Source))
+            return Settlement.Done;
+
+        // Only what the ledger took up is confirmed: a link pressed a hundred times sends one mail.
+        await applier.ApplyAsync(change, cancellationToken);
+        if (!await consent.HasAsync(change.Subject, change.Id, cancellationToken))
+            return Settlement.Done;
+
+        var profile = await profiles.LoadAsync(change.Subject, cancellationToken);
+        foreach (var address in profile.Current.Where(i => i.Kind == IdentifierKind.Email))
+        {
+            if (await SendAsync(message, change, address, profile.Language, cancellationToken) is { } unsent)
+                return unsent;
+        }
+
+        return Settlement.Done;
+    }
+
+    /// <returns>Null when the mail is on its way.</returns>
+    private async Task<Settlement?> SendAsync(SubjectMessage message, Change change, Identifier address, string? language, CancellationToken cancellationToken)
+    {
+        var written = mail.Write(change, address, language);
+        var row = new TableEntity(change.Subject.ToString(), $"ack~{change.Subject}~{written.Reference}") { ["SentAt"] = time.GetUtcNow() };
+        if ((await storage.Consent.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, ["RowKey"], cancellationToken)).HasValue)
+            return null;
+
+        switch (await sender.SendAsync(written, cancellationToken))
+        {
+            case VendorOutcome.Confirmed:
+                await storage.Consent.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
+                return null;
+            case VendorOutcome.Transient transient when !retry.IsExhausted(message.Attempt + 1):
+                var delay = retry.Next(message.Attempt + 1, transient.RetryAfter);
+                LogLater(change.Subject, change.Id, transient.Reason, delay);
+                await publisher.ScheduleAsync(message with { Only = Topology.Acknowledge, Attempt = message.Attempt + 1 }, delay, cancellationToken);
+                return Settlement.Done;
+            case VendorOutcome.Transient transient:
+                return new Settlement.DeadLetter("GaveUp", string.Create(CultureInfo.InvariantCulture, $"confirmation after {message.Attempt + 1} tries: {transient.Reason}"));
+            case VendorOutcome.Rejected rejected:
+                return new Settlement.DeadLetter("Rejected", $"confirmation: {rejected.Reason}");
+            default:
+                throw new InvalidOperationException("A vendor outcome is one of three.");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The confirmation of event {EventId} to subject {Subject} was not taken ({Reason}); again in {Delay}")]
+    private partial void LogLater(SubjectKey subject, Guid eventId, string reason, TimeSpan delay);
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Options;
+using OptOut.Identifiers;
+using OptOut.Texts;
+
+namespace OptOut.Controller;
+
+/// <summary>Setting <c>OptOut:Controller</c>: the company in whose name all this is done (GDPR: the controller).</summary>
+public sealed class ControllerOptions
+{
+    /// <summary>As people know it.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Where a person's question and the nightly report go.</summary>
+    public string PrivacyAddress { get; set; } = "";
+
+    /// <summary>The privacy statement, shown on every page; empty leaves it out.</summary>
+    public Uri? PrivacyStatement { get; set; }
+
+    /// <summary>For people whose language we do not know: nl, fr, de or en.</summary>
+    public string DefaultLanguage { get; set; } = "en";
+
+    /// <summary>The country of a phone number written without one: ISO 3166-1 alpha-2.</summary>
+    public string PhoneRegion { get; set; } = "BE";
+
+    /// <summary>IANA name of the time zone that dates are written in.</summary>
+    public string TimeZone { get; set; } = "Europe/Brussels";
+
+    internal Language Language => Texts.Language.Find(DefaultLanguage)!;
+
+    /// <summary>A moment as a person reads it.</summary>
+    internal string Moment(DateTimeOffset moment, Language language) =>
+        TimeZoneInfo.ConvertTime(moment, TimeZoneInfo.FindSystemTimeZoneById(TimeZone)).ToString(language["date.format"], language.Culture);
+}
+
+internal sealed class ControllerOptionsValidator : IValidateOptions<ControllerOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ControllerOptions options)
+    {
+        var errors = new List<string>();
+        if (string.IsNullOrWhiteSpace(options.Name))
+            errors.Add("OptOut:Controller:Name is empty; give the company's name as people know it.");
+        if (!EmailAddress.TryParse(options.PrivacyAddress, out _))
+            errors.Add("OptOut:Controller:PrivacyAddress is not an e-mail address; give the one that privacy questions and the nightly report go to.");
+        if (Language.Find(options.DefaultLanguage) is null)
+            errors.Add($"OptOut:Controller:DefaultLanguage is '{options.DefaultLanguage}'; give nl, fr, de or en.");
+        if (!PhoneNumbers.PhoneNumberUtil.GetInstance().GetSupportedRegions().Contains(options.PhoneRegion))
+            errors.Add($"OptOut:Controller:PhoneRegion is '{options.PhoneRegion}'; give a country code such as BE or NL.");
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(options.TimeZone, out _))
+            errors.Add($"OptOut:Controller:TimeZone is '{options.TimeZone}'; give an IANA name such as Europe/Brussels.");
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}
