@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace OptOut.Local.Azurite;
+
+/// <summary>The Node.js of this machine: where node and npm are, and that they are recent enough.</summary>
+internal sealed record NodeJs(string Node, string Npm)
+{
+    /// <summary>Azurite's own packages ask for less; some packages beneath it ask for this.</summary>
+    public const int OldestMajor = 20;
+
+    private const string Mend = "Install Node.js 20 or newer (https://nodejs.org), open a new terminal and try again. It runs Azurite, the tables and blobs of this machine.";
+
+    /// <exception cref="CannotStartException">Node.js or npm is missing or too old.</exception>
+    public static async Task<NodeJs> FindAsync(string? searchPath, CancellationToken cancellationToken)
+    {
+        searchPath ??= Environment.GetEnvironmentVariable("PATH") ?? "";
+        var node = Find(searchPath, OperatingSystem.IsWindows() ? "node.exe" : "node") ?? throw new CannotStartException($"Node.js was not found on the PATH. {Mend}");
+        var npm = Find(searchPath, OperatingSystem.IsWindows() ? "npm.cmd" : "npm") ?? throw new CannotStartException($"npm, which comes with Node.js, was not found on the PATH. {Mend}");
+        var version = await VersionOfAsync(node, cancellationToken);
+        if (MajorOf(version) < OldestMajor)
+            throw new CannotStartException($"Node.js {version} ({node}) is too old. {Mend}");
+        return new NodeJs(node, npm);
+    }
+
+    private static string? Find(string searchPath, string name) => searchPath
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .Select(folder => Path.Combine(folder, name))
+        .FirstOrDefault(File.Exists);
+
+    private static async Task<string> VersionOfAsync(string node, CancellationToken cancellationToken)
+    {
+        using var process = Process.Start(new ProcessStartInfo(node, ["--version"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        var version = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        return version.Trim().TrimStart('v');
+    }
+
+    private static int MajorOf(string version) =>
+        int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) ? major : 0;
+}

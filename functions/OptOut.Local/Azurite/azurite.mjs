@@ -1,0 +1,79 @@
+// Azurite's table and blob servers in one process, without its queue and its telemetry. Its own entry scripts are not
+// used because they cannot report the free port they took, and outlive a parent that was killed.
+//   node azurite.mjs <folder with node_modules> <options as JSON>
+// stdout gets one line of JSON: { tables, blobs } (ports) when both answer, or { inUse } (a port). "stop" or the end of
+// stdin stops it; what it holds is then on disk.
+import { writeSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const [, , installation, json] = process.argv;
+const options = JSON.parse(json);
+const require = createRequire(join(installation, "package.json"));
+
+delete process.env.AZURITE_DB;
+const names = ["devstoreaccount1", ...Array.from({ length: options.extraAccounts }, (_, i) => options.extraAccountPrefix + i)];
+process.env.AZURITE_ACCOUNTS = names.map(name => `${name}:${options.key}`).join(";");
+
+const { BlobServerFactory } = require("azurite/dist/src/blob/BlobServerFactory");
+const TableServer = require("azurite/dist/src/table/TableServer").default;
+const TableConfiguration = require("azurite/dist/src/table/TableConfiguration").default;
+
+const host = "127.0.0.1";
+// Longer than a .NET client keeps an idle connection, so that the client is the one that closes it.
+const keepAlive = 300;
+const none = undefined;
+const tables = new TableServer(new TableConfiguration(
+  host, options.tablePort, keepAlive, join(options.dataFolder, "tables.json"), /* debug log */ false, /* access log */ false, none, none,
+  /* loose */ false, /* skip API version check */ true, "", "", "", none, /* account in path only */ true, options.inMemory));
+const blobs = await new BlobServerFactory().createServer({
+  location: async () => options.dataFolder,
+  debug: async () => none,
+  blobHost: () => host,
+  blobPort: () => options.blobPort,
+  blobKeepAliveTimeout: () => keepAlive,
+  silent: () => true,
+  loose: () => false,
+  skipApiVersionCheck: () => true,
+  cert: () => "",
+  key: () => "",
+  pwd: () => "",
+  oauth: () => none,
+  disableProductStyleUrl: () => true,
+  inMemoryPersistence: () => options.inMemory,
+  extentMemoryLimit: () => none,
+});
+
+const report = line => writeSync(1, JSON.stringify(line) + "\n");
+const portOf = server => Number(new URL(server.getHttpServerAddress()).port);
+
+async function start(server, port) {
+  try {
+    await server.start();
+  } catch (error) {
+    if (error.code !== "EADDRINUSE" && error.code !== "EACCES") throw error;
+    report({ inUse: port });
+    process.exit(1);
+  }
+}
+
+let stopping = false;
+async function stop() {
+  if (stopping) return;
+  stopping = true;
+  await Promise.allSettled([tables.close(), blobs.close()]);
+  process.exit(0);
+}
+
+await start(tables, options.tablePort);
+await start(blobs, options.blobPort);
+
+// Ctrl+C reaches the whole process group; the parent decides when storage goes, after what still uses it.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", stop);
+process.stderr.on("error", () => {});
+process.stdin.setEncoding("utf8");
+process.stdin.on("data", text => text.includes("stop") && stop());
+process.stdin.on("end", () => options.outlivesParent || stop());
+
+report({ tables: portOf(tables), blobs: portOf(blobs) });

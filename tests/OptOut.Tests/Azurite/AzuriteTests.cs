@@ -1,0 +1,87 @@
+using Azure;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+
+namespace OptOut.Tests.Azurite;
+
+/// <summary>What the product leans on in storage, through the genuine clients.</summary>
+public sealed class AzuriteTests(AzuriteFixture azurite)
+{
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+    private readonly string _account = azurite.ConnectionString;
+
+    [Fact]
+    public async Task A_row_written_is_the_row_read()
+    {
+        var table = await NewTable();
+
+        await table.AddEntityAsync(new TableEntity("p", "r") { ["Seen"] = 7L }, Cancel);
+
+        var row = await table.GetEntityAsync<TableEntity>("p", "r", cancellationToken: Cancel);
+        Assert.Equal(7L, row.Value["Seen"]);
+    }
+
+    [Fact]
+    public async Task A_stale_ETag_conflicts_and_changes_nothing()
+    {
+        var table = await NewTable();
+        await table.AddEntityAsync(new TableEntity("p", "r") { ["Seen"] = 1L }, Cancel);
+        var first = (await table.GetEntityAsync<TableEntity>("p", "r", cancellationToken: Cancel)).Value;
+        await table.UpdateEntityAsync(new TableEntity("p", "r") { ["Seen"] = 2L }, first.ETag, cancellationToken: Cancel);
+
+        var stale = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            table.UpdateEntityAsync(new TableEntity("p", "r") { ["Seen"] = 3L }, first.ETag, cancellationToken: Cancel));
+
+        Assert.Equal(412, stale.Status);
+        Assert.Equal(2L, (await table.GetEntityAsync<TableEntity>("p", "r", cancellationToken: Cancel)).Value["Seen"]);
+    }
+
+    [Fact]
+    public async Task An_entity_group_transaction_is_all_or_nothing()
+    {
+        var table = await NewTable();
+        await table.AddEntityAsync(new TableEntity("p", "taken"), Cancel);
+
+        var refused = await Assert.ThrowsAsync<TableTransactionFailedException>(() => table.SubmitTransactionAsync(
+            [
+                new TableTransactionAction(TableTransactionActionType.Add, new TableEntity("p", "new")),
+                new TableTransactionAction(TableTransactionActionType.Add, new TableEntity("p", "taken")),
+            ],
+            Cancel));
+
+        Assert.Equal((409, 1), (refused.Status, refused.FailedTransactionActionIndex));
+        Assert.False((await table.GetEntityIfExistsAsync<TableEntity>("p", "new", cancellationToken: Cancel)).HasValue);
+    }
+
+    [Fact]
+    public async Task Two_accounts_see_nothing_of_each_other()
+    {
+        await (await NewTable()).AddEntityAsync(new TableEntity("p", "r"), Cancel);
+
+        var other = new TableServiceClient(await azurite.NewAccountAsync()).GetTableClient("rows");
+        await other.CreateAsync(Cancel);
+
+        Assert.False((await other.GetEntityIfExistsAsync<TableEntity>("p", "r", cancellationToken: Cancel)).HasValue);
+    }
+
+    [Fact]
+    public async Task A_blob_is_written_once_when_it_must_not_exist()
+    {
+        var container = new BlobContainerClient(_account, "reports");
+        await container.CreateAsync(cancellationToken: Cancel);
+        var blob = container.GetBlobClient("today.json");
+        await blob.UploadAsync(new BinaryData("1"), Cancel);
+
+        var again = await Assert.ThrowsAsync<RequestFailedException>(() => blob.UploadAsync(new BinaryData("2"), Cancel));
+
+        Assert.Equal(409, again.Status);
+        Assert.Equal("1", (await blob.DownloadContentAsync(Cancel)).Value.Content.ToString());
+    }
+
+    private async Task<TableClient> NewTable()
+    {
+        var table = new TableServiceClient(_account).GetTableClient("rows");
+        await table.CreateAsync(Cancel);
+        return table;
+    }
+}
