@@ -53,6 +53,9 @@ internal sealed class SendGridSandbox : SandboxVendor, IDisposable
     /// <summary>Every mail taken, the oldest first, also those that were then dropped.</summary>
     public IReadOnlyList<SendGridSentMail> Mails => Read(() => _state.Mails.ToArray());
 
+    /// <summary>Gives out all group entries whatever limit and offset say: its documentation promises neither.</summary>
+    public bool GroupEntriesIgnorePaging { get; set; }
+
     public long Now => _time.GetUtcNow().ToUnixTimeSeconds();
 
     public override bool Owns(string path) => path.StartsWith("/v3/", StringComparison.Ordinal);

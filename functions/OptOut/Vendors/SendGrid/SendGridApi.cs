@@ -45,8 +45,10 @@ internal sealed partial class SendGridApi(
             LogUnanswered(logger, call.Operation, "timeout");
             return SendGridReply.Failed(new VendorOutcome.Transient(null, $"SendGrid did not answer {call.Operation} within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s."));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
+
             // Its message may hold the request's URL, which may hold the address: only the kind of fault goes on.
             var fault = (e as HttpRequestException)?.HttpRequestError.ToString() ?? e.GetType().Name;
             LogUnanswered(logger, call.Operation, fault);
