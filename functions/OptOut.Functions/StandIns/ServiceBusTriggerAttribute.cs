@@ -1,6 +1,6 @@
 namespace Microsoft.Azure.Functions.Worker;
 
-/// <summary>Stands in for the worker's attribute of this name where the registry lacks the worker.</summary>
+/// <summary>Stands in for the attribute of Microsoft.Azure.Functions.Worker.Extensions.ServiceBus.</summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class ServiceBusTriggerAttribute : Attribute
 {
@@ -8,17 +8,19 @@ public sealed class ServiceBusTriggerAttribute : Attribute
 
     public ServiceBusTriggerAttribute(string topicName, string subscriptionName) => (TopicName, SubscriptionName) = (topicName, subscriptionName);
 
-    public string? Connection { get; set; }
-
     public string? QueueName { get; }
 
     public string? TopicName { get; }
 
     public string? SubscriptionName { get; }
 
-    public bool IsSessionsEnabled { get; set; }
+    /// <summary>The setting that says where the namespace is.</summary>
+    public string? Connection { get; set; }
 
     public bool IsBatched { get; set; }
 
-    public bool AutoCompleteMessages { get; set; } = true;
+    public bool IsSessionsEnabled { get; set; }
+
+    /// <summary>Where an attribute does not set it, host.json's autoCompleteMessages decides, not this property's default.</summary>
+    public bool AutoCompleteMessages { get; set; }
 }

@@ -1,30 +1,13 @@
 namespace Microsoft.Azure.Functions.Worker;
 
-/// <summary>Stands in for the worker's attribute of this name where the registry lacks the worker.</summary>
+/// <summary>Stands in for the attribute of Microsoft.Azure.Functions.Worker.Extensions.Timer.</summary>
+/// <param name="schedule">Six-field NCRONTAB (seconds first), a TimeSpan, or a setting's name between percent signs.</param>
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class TimerTriggerAttribute(string schedule) : Attribute
 {
     public string Schedule { get; } = schedule;
 
-    public bool UseMonitor { get; set; } = true;
-
     public bool RunOnStartup { get; set; }
-}
 
-/// <summary>Stands in for the worker's class of this name where the registry lacks the worker.</summary>
-public class TimerInfo
-{
-    public ScheduleStatus? ScheduleStatus { get; set; }
-
-    public bool IsPastDue { get; set; }
-}
-
-/// <summary>Stands in for the worker's class of this name where the registry lacks the worker.</summary>
-public class ScheduleStatus
-{
-    public DateTime Last { get; set; }
-
-    public DateTime Next { get; set; }
-
-    public DateTime LastUpdated { get; set; }
+    public bool UseMonitor { get; set; } = true;
 }
