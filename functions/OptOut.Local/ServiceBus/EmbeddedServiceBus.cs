@@ -32,8 +32,11 @@ internal sealed class EmbeddedServiceBus : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>What to give a <c>ServiceBusClient</c>. The key is a placeholder: anyone on this machine may come in.</summary>
-    public string ConnectionString =>
-        $"Endpoint=sb://127.0.0.1:{Port};SharedAccessKeyName=local;SharedAccessKey=eA==;UseDevelopmentEmulator=true";
+    public string ConnectionString => ConnectionStringAt(Port);
+
+    /// <summary>For a bus that another process started on this port.</summary>
+    public static string ConnectionStringAt(int port) =>
+        FormattableString.Invariant($"Endpoint=sb://127.0.0.1:{port};SharedAccessKeyName=local;SharedAccessKey=eA==;UseDevelopmentEmulator=true");
 
     /// <summary>Starts listening, with whatever the data folder's journal still holds.</summary>
     /// <exception cref="IOException">The port is in use, or the journal cannot be opened; the message says which.</exception>
