@@ -54,6 +54,30 @@ public sealed class SendGridOutcomeTests
     }
 
     [Fact]
+    public async Task A_fault_that_names_a_wait_is_given_it()
+    {
+        await using var it = await StartAsync(_time);
+        it.Account.Failures.Set(new(SandboxFailureKind.Status, Status: 503, RetryAfterSeconds: 7));
+
+        Assert.Equal(TimeSpan.FromSeconds(7), Assert.IsType<VendorOutcome.Transient>(await it.PushAsync("*")).RetryAfter);
+    }
+
+    [Fact]
+    public async Task A_page_of_something_in_between_confirms_nothing()
+    {
+        await using var it = await StartAsync(_time);
+        it.Account.Failures.Set(new(SandboxFailureKind.Garbage));
+
+        var added = Assert.IsType<VendorOutcome.Transient>(await it.PushAsync("*"));
+        var removed = Assert.IsType<VendorOutcome.Transient>(await it.PushAsync("-", confirmed: "*"));
+        var mailed = Assert.IsType<VendorOutcome.Transient>(await it.Mail.SendAsync(SendGridMailTests.Confirmation, TestContext.Current.CancellationToken));
+
+        Assert.Equal("Something answered POST asm/suppressions/global with 200, where SendGrid says 201.", added.Reason);
+        Assert.Equal("Something answered DELETE asm/groups/101/suppressions/{email} with 200, where SendGrid says 204.", removed.Reason);
+        Assert.Equal("Something answered POST mail/send with 200, where SendGrid says 202.", mailed.Reason);
+    }
+
+    [Fact]
     public async Task An_answer_that_takes_too_long_is_an_outcome()
     {
         await using var it = await StartAsync(settings: [KeyValuePair.Create("OptOut:SendGrid:Timeout", (string?)"00:00:00.2")]);
