@@ -167,6 +167,17 @@ public sealed class SendGridOutcomeTests
     }
 
     [Fact]
+    public async Task An_address_of_one_letter_leaves_the_words_readable()
+    {
+        await using var it = await StartAsync(_time);
+        it.Account.Failures.Set(new(SandboxFailureKind.Status, Status: 400, Message: "an invalid address: a@example.com"));
+
+        var outcome = Assert.IsType<VendorOutcome.Rejected>(await it.PushAsync("*", who: Email("a@example.com")));
+
+        Assert.Equal("SendGrid answered POST asm/suppressions/global with 400. SendGrid says: an invalid address: [...]", outcome.Reason);
+    }
+
+    [Fact]
     public async Task Any_other_refusal_gives_SendGrids_words_without_the_person()
     {
         await using var it = await StartAsync(_time);
