@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using OptOut.Local;
-using OptOut.Local.Hosting;
 
 namespace OptOut.Tests.Hosting;
 
