@@ -18,7 +18,7 @@ public sealed class ProfileStore(StorageAccount storage, IdentifierProtector pro
 
     /// <summary>Replaces what is current, keeps what was.</summary>
     /// <returns>Whether anything changed.</returns>
-    /// <exception cref="InvalidOperationException">The subject would have more than 100 identifiers.</exception>
+    /// <exception cref="TooManyIdentifiersException">The subject would have more than 100 identifiers.</exception>
     public async Task<bool> SaveAsync(SubjectKey subject, IReadOnlyCollection<Identifier> current, string? language, CancellationToken cancellationToken)
     {
         while (true)
@@ -28,7 +28,7 @@ public sealed class ProfileStore(StorageAccount storage, IdentifierProtector pro
             if (etag is not null && Same(known, profile))
                 return false;
             if (profile.Identifiers.Count > MaxIdentifiers)
-                throw new InvalidOperationException($"A subject has at most {MaxIdentifiers} identifiers over its life, and this would be {profile.Identifiers.Count}.");
+                throw new TooManyIdentifiersException(profile.Identifiers.Count, MaxIdentifiers);
 
             var row = new TableEntity(subject.ToString(), RowKey(subject))
             {
@@ -71,6 +71,10 @@ public sealed class ProfileStore(StorageAccount storage, IdentifierProtector pro
             row.Value!.ETag);
     }
 }
+
+/// <summary>More contact points than one person has.</summary>
+public sealed class TooManyIdentifiersException(int count, int most)
+    : InvalidOperationException($"A subject has at most {most} identifiers over its life, and this would be {count}: check that the customer number is one person's.");
 
 internal sealed record StoredIdentifier(IdentifierKind Kind, string Value, bool Current);
 

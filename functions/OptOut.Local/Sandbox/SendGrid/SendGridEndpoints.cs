@@ -104,13 +104,17 @@ internal sealed class SendGridEndpoints(SendGridSandbox account, string apiKey)
     private Task GroupEntriesAsync(HttpContext context)
     {
         var groups = account.Groups;
-        return PageAsync(context, account.GroupEntries, int.MaxValue, e => new JsonObject
+        return account.GroupEntriesIgnorePaging
+            ? SandboxJson.WriteAsync(context, 200, new JsonArray([.. account.GroupEntries.Select(Write)]))
+            : PageAsync(context, account.GroupEntries, int.MaxValue, Write);
+
+        JsonNode Write(SendGridEntry e) => new JsonObject
         {
             ["email"] = e.Email,
             ["group_id"] = e.Group,
             ["group_name"] = groups.GetValueOrDefault(e.Group, ""),
             ["created_at"] = e.Created,
-        });
+        };
     }
 
     private static Task ListAsync(HttpContext context, IEnumerable<SendGridEntry> entries, Func<SendGridEntry, JsonNode> write)

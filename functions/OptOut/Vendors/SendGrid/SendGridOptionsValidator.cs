@@ -17,14 +17,14 @@ internal sealed class SendGridOptionsValidator(IOptions<CatalogueOptions> catalo
 
     private static IEnumerable<string> Account(SendGridOptions options)
     {
-        // The key itself is never shown: it is a secret, even a wrong one.
-        if (options.ApiKey.Length == 0)
+        // The key itself is never shown: it is a secret, even a wrong one. A setting written as null in JSON is bound as null.
+        if (string.IsNullOrEmpty(options.ApiKey))
             yield return "OptOut:SendGrid:ApiKey is empty; give an API key with the scopes asm.*, suppression.* and mail.send.";
         else if (!options.ApiKey.All(c => c is > ' ' and <= '~'))
             yield return "OptOut:SendGrid:ApiKey holds a space or a character that is not ASCII; copy the key again, without anything around it.";
 
         var address = options.BaseAddress;
-        if (!address.IsAbsoluteUri || !(address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)))
+        if (address is not { IsAbsoluteUri: true } || !(address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)))
             yield return $"OptOut:SendGrid:BaseAddress is '{address}'; give https://api.sendgrid.com or https://api.eu.sendgrid.com (http only for a sandbox on this machine).";
         else if (address.PathAndQuery != "/")
             yield return $"OptOut:SendGrid:BaseAddress is '{address}'; give the host alone, the path is added.";
@@ -67,18 +67,18 @@ internal sealed class SendGridOptionsValidator(IOptions<CatalogueOptions> catalo
 
     private static IEnumerable<string> Sender(SendGridOptions options)
     {
-        if (!EmailAddress.TryParse(options.From.Address, out _))
+        if (!EmailAddress.TryParse(options.From?.Address, out _))
             yield return "OptOut:SendGrid:From:Address is no e-mail address; give the verified sender that confirmations come from.";
-        if (options.From.Name.Trim().Length == 0)
+        if (string.IsNullOrWhiteSpace(options.From?.Name))
             yield return "OptOut:SendGrid:From:Name is empty; give the name people know the sender by.";
     }
 
-    private static bool IsP256(string base64)
+    private static bool IsP256(string? base64)
     {
         try
         {
             using var key = ECDsa.Create();
-            key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(base64), out _);
+            key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(base64 ?? ""), out _);
             return key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value;
         }
         catch (Exception e) when (e is FormatException or CryptographicException)

@@ -1,0 +1,26 @@
+namespace Microsoft.Azure.Functions.Worker;
+
+/// <summary>Stands in for the attribute of Microsoft.Azure.Functions.Worker.Extensions.ServiceBus.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class ServiceBusTriggerAttribute : Attribute
+{
+    public ServiceBusTriggerAttribute(string queueName) => QueueName = queueName;
+
+    public ServiceBusTriggerAttribute(string topicName, string subscriptionName) => (TopicName, SubscriptionName) = (topicName, subscriptionName);
+
+    public string? QueueName { get; }
+
+    public string? TopicName { get; }
+
+    public string? SubscriptionName { get; }
+
+    /// <summary>The setting that says where the namespace is.</summary>
+    public string? Connection { get; set; }
+
+    public bool IsBatched { get; set; }
+
+    public bool IsSessionsEnabled { get; set; }
+
+    /// <summary>Where an attribute does not set it, host.json's autoCompleteMessages decides, not this property's default.</summary>
+    public bool AutoCompleteMessages { get; set; }
+}

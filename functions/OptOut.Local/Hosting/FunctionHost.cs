@@ -1,0 +1,117 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace OptOut.Local.Hosting;
+
+/// <summary>Runs an assembly's functions on this machine the way the Azure host runs them. Dispose lets what runs finish first.</summary>
+internal sealed class FunctionHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly BusFunctions _bus;
+    private readonly TimerFunctions _timers;
+    private readonly TimeSpan _drainTimeout;
+
+    private FunctionHost(WebApplication app, BusFunctions bus, TimerFunctions timers, TimeSpan drainTimeout) =>
+        (_app, _bus, _timers, _drainTimeout) = (app, bus, timers, drainTimeout);
+
+    /// <summary>Where it listens, with the port it really got.</summary>
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <exception cref="CannotStartException">The functions have errors, which are all named, an option does not validate, or the port is in use.</exception>
+    public static async Task<FunctionHost> StartAsync(FunctionHostOptions options, CancellationToken cancellationToken = default)
+    {
+        var errors = new StartupErrors();
+        var hostJson = HostJson.Read(options.HostJsonPath, errors);
+        var functions = FunctionDiscovery.Find(options.Assembly, options.Including, errors);
+        var app = Build(options);
+        try
+        {
+            var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Functions");
+            var keys = new FunctionKeys(options.MasterKey, options.FunctionKey);
+            new HttpFunctions(hostJson, keys, errors, log).Map(app, Of<HttpTriggerAttribute>(functions));
+            var bus = new BusFunctions(Of<ServiceBusTriggerAttribute>(functions), hostJson, app.Configuration, app.Services, options.Time, errors, log);
+            var timers = new TimerFunctions(Of<TimerTriggerAttribute>(functions), app.Configuration, app.Services, options.Time, errors, log);
+            AdminEndpoints.Map(app, functions, timers, keys);
+            options.MapEndpoints?.Invoke(app);
+            errors.ThrowIfAny();
+
+            await ListenAsync(app, options, cancellationToken);
+            log.Found(functions.Count, string.Join(", ", functions.Select(function => function.Name)));
+            await bus.StartAsync(cancellationToken);
+            timers.Start();
+            return new FunctionHost(app, bus, timers, options.DrainTimeout);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs a timer function now and waits for its end; <c>POST /admin/functions/{name}</c> does not wait.</summary>
+    /// <returns>False when it threw, which is in the log.</returns>
+    /// <exception cref="ArgumentException">No timer function has this name.</exception>
+    public Task<bool> RunTimerAsync(string name) =>
+        _timers.TryRun(name, out var run) ? run : throw new ArgumentException($"No timer function is named {name}.", nameof(name));
+
+    public async ValueTask DisposeAsync()
+    {
+        using var patience = new CancellationTokenSource(_drainTimeout);
+        await Task.WhenAll(_app.StopAsync(patience.Token), _bus.StopAsync(_drainTimeout), _timers.StopAsync(_drainTimeout));
+        _timers.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    private static IEnumerable<FunctionDeclaration> Of<TTrigger>(IEnumerable<FunctionDeclaration> functions) => functions.Where(function => function.Trigger is TTrigger);
+
+    // Empty: no ASPNETCORE_URLS, appsettings.json or middleware of this machine may make it differ from Azure.
+    private static WebApplication Build(FunctionHostOptions options)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = options.Assembly.GetName().Name });
+        builder.Configuration.AddConfiguration(options.Configuration);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 100 * 1024 * 1024;
+            kestrel.Listen(options.ListenOn, options.Port);
+        });
+        builder.Host.UseDefaultServiceProvider(provider => provider.ValidateScopes = provider.ValidateOnBuild = true);
+        if (options.ConfigureLogging is { } configure)
+            builder.Logging.AddFilter("Microsoft", LogLevel.Warning).Services.AddLogging(configure);
+        else
+            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss ")).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning);
+        builder.Services.AddRouting();
+        builder.Services.AddSingleton(options.Time);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
+        options.ConfigureServices?.Invoke(builder.Services, builder.Configuration);
+        return builder.Build();
+    }
+
+    private static async Task ListenAsync(WebApplication app, FunctionHostOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException refused) when (refused.InnerException is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+        {
+            throw new CannotStartException($"Port {options.Port}, for the functions, is in use on this machine. Stop what uses it, or choose another with --port (0: a free one).", refused);
+        }
+        catch (OptionsValidationException invalid)
+        {
+            throw new CannotStartException(string.Join('\n', invalid.Failures.Select(failure => "- " + failure).Prepend("The settings are not right:")), invalid);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace OptOut.Local.Hosting;
+
+/// <summary>All timer functions of the host, from its start to its stop.</summary>
+internal sealed class TimerFunctions : IDisposable
+{
+    private const string Takes = "TimerInfo and CancellationToken";
+    private readonly Dictionary<string, TimerFunction> _byName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ILogger _log;
+    private Task _schedules = Task.CompletedTask;
+
+    public TimerFunctions(IEnumerable<FunctionDeclaration> functions, IConfiguration settings, IServiceProvider services, TimeProvider time, StartupErrors errors, ILogger log)
+    {
+        _log = log;
+        foreach (var function in functions)
+        {
+            var trigger = (TimerTriggerAttribute)function.Trigger;
+            var schedule = ReadSchedule(function, trigger, settings, errors);
+            var bound = BoundFunction<TimerRun>.Bind(function, Source, Takes, services, errors);
+            if (schedule is not null && bound is not null)
+                _byName.TryAdd(function.Name, new TimerFunction(bound, schedule, trigger, services.GetRequiredService<IServiceScopeFactory>(), time, log));
+        }
+    }
+
+    public void Start() => _schedules = Task.WhenAll(_byName.Values.Select(timer => timer.KeepScheduleAsync(_stopping.Token)).ToList());
+
+    /// <summary>Runs it now, after a run that is on its way.</summary>
+    /// <param name="run">False when the function threw, which is in the log.</param>
+    /// <returns>False when no timer function has this name.</returns>
+    public bool TryRun(string name, out Task<bool> run)
+    {
+        var found = _byName.TryGetValue(name, out var timer);
+        run = timer?.RunAsync(isPastDue: false, _stopping.Token) ?? Task.FromResult(false);
+        return found;
+    }
+
+    /// <summary>Starts nothing more, tells what runs to stop, and waits for it.</summary>
+    public async Task StopAsync(TimeSpan patience)
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_byName.Values.Select(async timer =>
+        {
+            if (!await timer.EndedWithinAsync(patience))
+                _log.DidNotEnd(timer.Name, patience.TotalSeconds);
+        }));
+    }
+
+    public void Dispose()
+    {
+        if (_schedules.IsCompleted)
+            _stopping.Dispose();
+    }
+
+    private static Schedule? ReadSchedule(FunctionDeclaration function, TimerTriggerAttribute trigger, IConfiguration settings, StartupErrors errors)
+    {
+        if (errors.Resolve(function, trigger.Schedule, settings) is not { } text)
+            return null;
+        try
+        {
+            return Schedule.Parse(text);
+        }
+        catch (FormatException bad)
+        {
+            errors.Add(function, $"the schedule '{text}' cannot be read: {bad.Message}", "Write six fields (second minute hour day month weekday, as in '0 0 2 * * *') or a span ('00:05:00').");
+            return null;
+        }
+    }
+
+    private static Func<TimerRun, object?>? Source(ParameterInfo parameter)
+    {
+        if (parameter.ParameterType == typeof(TimerInfo))
+            return run => run.Info;
+        return parameter.ParameterType == typeof(CancellationToken) ? run => run.Cancellation : null;
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace OptOut.Pages;
+
+/// <summary>Renders a component to a whole page, with the headers every page has.</summary>
+public sealed class PageRenderer(IServiceProvider services, ILoggerFactory loggers)
+{
+    // No script, nothing from elsewhere, no frame around it, forms only to ourselves; never stored, never indexed, its address (which holds
+    // the token) never sent on.
+    private static readonly KeyValuePair<string, string>[] Headers =
+    [
+        new("Content-Security-Policy", $"default-src 'none'; style-src {PageStyle.Hash}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+        new("Referrer-Policy", "no-referrer"),
+        new("X-Robots-Tag", "noindex, nofollow"),
+        new("X-Content-Type-Options", "nosniff"),
+        new("Cache-Control", "no-store"),
+        new("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
+    ];
+
+    public async Task<IResult> RenderAsync<TPage>(int status, IReadOnlyDictionary<string, object?> parameters)
+        where TPage : IComponent
+    {
+        await using var renderer = new HtmlRenderer(services, loggers);
+        var html = await renderer.Dispatcher.InvokeAsync(async () =>
+            (await renderer.RenderComponentAsync<TPage>(ParameterView.FromDictionary(parameters.ToDictionary()))).ToHtmlString());
+        return new Page(status, html);
+    }
+
+    private sealed class Page(int status, string html) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            foreach (var (name, value) in Headers)
+                httpContext.Response.Headers[name] = value;
+            return Results.Text(html, "text/html; charset=utf-8", statusCode: status).ExecuteAsync(httpContext);
+        }
+    }
+}

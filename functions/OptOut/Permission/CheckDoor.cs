@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Azure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using OptOut.Catalogue;
+using OptOut.Consent;
+using OptOut.Controller;
+using OptOut.Http;
+using OptOut.Identifiers;
+
+namespace OptOut.Permission;
+
+/// <summary>
+/// <c>GET /api/check?channel=email&amp;topic=newsletter</c>: may I send to this identifier? The identifier comes in a header, because addresses
+/// (URLs) end up in logs everywhere and an identifier may not.
+/// </summary>
+public sealed class CheckDoor(IdentifierIndex index, TopicCatalogue catalogue, IOptions<ControllerOptions> controller)
+{
+    /// <summary>The header that holds the identifier, percent-encoded where it is not ASCII.</summary>
+    public const string IdentifierHeader = "OptOut-Identifier";
+
+    public async Task<IResult> GetAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var errors = new List<(string, string)>();
+        if (request.Query.Keys.FirstOrDefault(k => k is not ("channel" or "topic" or "code")) is { } unknown)
+            errors.Add((unknown, $"Not a parameter of this call. It takes channel and topic; the identifier goes in the header {IdentifierHeader}, never in the URL."));
+        Topic? topic = null;
+        if (request.Query["topic"].ToString() is { Length: > 0 } name)
+        {
+            if (catalogue.TryFind(name, out var found))
+                topic = found;
+            else
+                errors.Add(("topic", $"Not in the catalogue. Give one of: {string.Join(", ", catalogue.Topics)}; or leave it out to ask about marketing in general."));
+        }
+
+        Identifier identifier = default;
+        if (!Channels.TryParse(request.Query["channel"], out var channel))
+            errors.Add(("channel", "Give the channel you would send over: email, sms, phone or post."));
+        else if (!TryRead(channel, Uri.UnescapeDataString(request.Headers[IdentifierHeader].ToString()), out identifier))
+            errors.Add((IdentifierHeader, $"Give the {IdentifierRow.Name(Identifier.KindFor(channel))} identifier in the header {IdentifierHeader}."));
+        if (errors.Count > 0)
+            return ApiAnswers.Invalid(errors);
+
+        try
+        {
+            var known = await index.FindAsync(identifier, cancellationToken);
+            var stops = known?.Stops.GetValueOrDefault(channel) ?? StopSet.Nothing;
+            var answer = stops.Stops(topic)
+                ? new CheckAnswer(false, topic is not null && !stops.General ? "stopped-topic" : "stopped", known!.At)
+                : new CheckAnswer(true, known?.At is null ? "no-objection" : "allowed", known?.At);
+            return Results.Json(answer, CheckJson.Default.CheckAnswer);
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            return ApiAnswers.Later("The store does not answer. Until it does, do not send.");
+        }
+    }
+
+    private bool TryRead(Channel channel, string text, out Identifier identifier) => Identifier.KindFor(channel) switch
+    {
+        IdentifierKind.Email => EmailAddress.TryParse(text, out identifier),
+        IdentifierKind.Phone => PhoneNumber.TryParse(text, controller.Value.PhoneRegion, out identifier),
+        _ => PostalKey.TryParse(text, out identifier),
+    };
+}
+
+/// <param name="Allowed">Whether marketing may be sent.</param>
+/// <param name="Reason"><c>no-objection</c>, <c>allowed</c> (decided so, at <paramref name="Since"/>), <c>stopped</c> or <c>stopped-topic</c>.</param>
+/// <param name="Since">The latest decision about this identifier; null when there is none.</param>
+internal sealed record CheckAnswer(bool Allowed, string Reason, DateTimeOffset? Since);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(CheckAnswer))]
+internal sealed partial class CheckJson : JsonSerializerContext;

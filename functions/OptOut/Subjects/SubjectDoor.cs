@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Azure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using OptOut.Controller;
+using OptOut.Http;
+using OptOut.Identifiers;
+using OptOut.Texts;
+
+namespace OptOut.Subjects;
+
+/// <summary><c>PUT /api/subjects/{id}</c>: what the controller knows of a person, whole, replacing what it said before.</summary>
+public sealed class SubjectDoor(SubjectRegistrar registrar, IdentifierProtector protector, IOptions<ControllerOptions> controller)
+{
+    // Table Storage and URLs set no lower bound; longer than this is not a customer number.
+    private const int MaxId = 200;
+
+    public async Task<IResult> PutAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (id.Length > MaxId)
+            return ApiAnswers.Invalid("id", $"The customer number has {id.Length} characters; at most {MaxId} are taken.");
+        var (body, problem) = await ApiBody.ReadAsync(request, SubjectJson.Default.SubjectRequest, cancellationToken);
+        if (problem is not null)
+            return problem;
+
+        var errors = new List<(string, string)>();
+        if (body!.Language is not null && Language.Find(body.Language) is null)
+            errors.Add(("language", "Give nl, fr, de or en, or leave it out."));
+        var identifiers = new List<Identifier>();
+        Read("identifiers.email", body.Identifiers?.Email, EmailAddress.TryParse, "is not an e-mail address.");
+        Read("identifiers.phone", body.Identifiers?.Phone, Phone, $"is not a phone number; write it as +32470123456 or as dialled in {controller.Value.PhoneRegion}.");
+        Read("identifiers.postal", body.Identifiers?.Postal, PostalKey.TryParse, "is not a postal address; give street, number, postcode and town in one line.");
+        if (errors.Count > 0)
+            return ApiAnswers.Invalid(errors);
+
+        var subject = protector.SubjectOf(id);
+        try
+        {
+            return await registrar.SaveAsync(subject, identifiers, Language.Find(body.Language)?.Code, cancellationToken)
+                ? Results.Json(new SubjectAnswer(subject.ToString()), SubjectJson.Default.SubjectAnswer)
+                : ApiAnswers.Later("The subject could not be stored and announced in full.");
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            return ApiAnswers.Later("The store does not answer.");
+        }
+        catch (TooManyIdentifiersException e)
+        {
+            return ApiAnswers.Invalid("identifiers", e.Message);
+        }
+
+        void Read(string field, IReadOnlyList<string>? texts, Parse parse, string wrong)
+        {
+            for (var i = 0; i < texts?.Count; i++)
+            {
+                // The text itself is not repeated: answers end up in logs.
+                if (parse(texts[i], out var identifier))
+                    identifiers.Add(identifier);
+                else
+                    errors.Add((field, $"Entry {i + 1} {wrong}"));
+            }
+        }
+
+        bool Phone(string? text, out Identifier identifier) => PhoneNumber.TryParse(text, controller.Value.PhoneRegion, out identifier);
+    }
+
+    private delegate bool Parse(string? text, out Identifier identifier);
+}
+
+/// <summary>Every identifier the controller knows, and the language: <c>{"identifiers":{"email":["..."],"phone":["..."],"postal":["..."]},"language":"nl"}</c>.</summary>
+internal sealed record SubjectRequest(SubjectIdentifiers? Identifiers, string? Language);
+
+internal sealed record SubjectIdentifiers(IReadOnlyList<string>? Email, IReadOnlyList<string>? Phone, IReadOnlyList<string>? Postal);
+
+/// <param name="Subject">The subject key: how logs, reports and ledgers name this person.</param>
+internal sealed record SubjectAnswer(string Subject);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(SubjectRequest))]
+[JsonSerializable(typeof(SubjectAnswer))]
+internal sealed partial class SubjectJson : JsonSerializerContext;

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OptOut.Catalogue;
+using OptOut.Consent;
+using OptOut.Identifiers;
+using OptOut.Local.Sandbox;
+using OptOut.Local.Sandbox.SendGrid;
+using OptOut.Vendors;
+using OptOut.Vendors.SendGrid;
+
+namespace OptOut.Tests.Vendors.SendGrid;
+
+/// <summary>The real adapter on one side of HTTP, the sandbox's SendGrid on the other.</summary>
+internal sealed class SandboxedSendGrid : IAsyncDisposable
+{
+    public const int Newsletter = 101, Offers = 102, Orders = 900;
+
+    public static readonly Identifier Jan = Email("jan.peeters+x/y@example.com");
+
+    private readonly ActivityListener _listener;
+
+    private SandboxedSendGrid(VendorSandbox sandbox, ServiceProvider services, CapturedLogs logs)
+    {
+        (Sandbox, Services, Logs) = (sandbox, services, logs);
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name.StartsWith("System.Net", StringComparison.Ordinal),
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => Note(activity.DisplayName + " " + string.Join(' ', activity.TagObjects.Select(t => t.Value))),
+        };
+        ActivitySource.AddActivityListener(_listener);
+
+        // The listener hears the whole process, so also the tests that run beside this one.
+        void Note(string activity)
+        {
+            if (activity.Contains(sandbox.BaseAddress.Authority, StringComparison.Ordinal))
+                Activities.Enqueue(activity);
+        }
+    }
+
+    public VendorSandbox Sandbox { get; }
+
+    public SendGridSandbox Account => Sandbox.SendGrid;
+
+    public ServiceProvider Services { get; }
+
+    public CapturedLogs Logs { get; }
+
+    public ConcurrentQueue<string> Activities { get; } = [];
+
+    public IVendor Vendor => Services.GetRequiredService<IVendor>();
+
+    public SendGridMail Mail => Services.GetRequiredService<SendGridMail>();
+
+    public SendGridEventWebhook Webhook => Services.GetRequiredService<SendGridEventWebhook>();
+
+    public static Identifier Email(string address) => EmailAddress.TryParse(address, out var who) ? who : throw new FormatException(address);
+
+    /// <param name="settings">Added to those of a working account; null takes one away.</param>
+    public static async Task<SandboxedSendGrid> StartAsync(TimeProvider? time = null, IEnumerable<KeyValuePair<string, string?>>? settings = null)
+    {
+        var sandbox = await VendorSandbox.StartAsync(
+            new VendorSandboxOptions
+            {
+                Time = time ?? TimeProvider.System,
+                SendGridGroups = new Dictionary<int, string> { [Newsletter] = "Newsletter", [Offers] = "Offers", [Orders] = "Orders" },
+            },
+            TestContext.Current.CancellationToken);
+
+        var logs = new CapturedLogs();
+        var services = new ServiceCollection();
+        services.AddLogging(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(logs));
+        services.AddSingleton(time ?? TimeProvider.System);
+        services.AddSingleton<TopicCatalogue>();
+        services.Configure<CatalogueOptions>(c =>
+        {
+            c.Topics.Add(new TopicOptions { Id = 1, Name = "newsletter" });
+            c.Topics.Add(new TopicOptions { Id = 2, Name = "offers" });
+        });
+        services.AddSendGrid(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["OptOut:SendGrid:ApiKey"] = "SG.sandbox",
+            ["OptOut:SendGrid:BaseAddress"] = sandbox.BaseAddress.AbsoluteUri,
+            ["OptOut:SendGrid:Groups:newsletter"] = "101",
+            ["OptOut:SendGrid:Groups:offers"] = "102",
+            ["OptOut:SendGrid:ServiceGroups:0"] = "900",
+            ["OptOut:SendGrid:EventPublicKeys:0"] = sandbox.SendGrid.EventPublicKey,
+            ["OptOut:SendGrid:From:Address"] = "privacy@controller.example",
+            ["OptOut:SendGrid:From:Name"] = "Controller",
+        }.Concat(settings ?? []).GroupBy(s => s.Key, StringComparer.Ordinal).Select(g => g.Last()).Where(s => s.Value is not null)).Build());
+        return new SandboxedSendGrid(sandbox, services.BuildServiceProvider(), logs);
+    }
+
+    public Task<VendorOutcome> PushAsync(string stops, string? confirmed = null, Identifier? who = null) => Vendor.PushAsync(
+        new VendorPush(who ?? Jan, StopSet.Parse(stops), confirmed is null ? null : StopSet.Parse(confirmed)), TestContext.Current.CancellationToken);
+
+    /// <summary>Reads a list to its end; a failure is the last.</summary>
+    public async Task<List<VendorPull>> PullAsync(string list, DateTimeOffset until)
+    {
+        var pulls = new List<VendorPull>();
+        await foreach (var pull in Vendor.PagesAsync(list, until, null, TestContext.Current.CancellationToken))
+            pulls.Add(pull);
+        return pulls;
+    }
+
+    public string[] OnGlobal() => [.. Account.Global.Select(e => e.Email)];
+
+    public string[] InGroup(int group) => [.. Account.GroupEntries.Where(e => e.Group == group).Select(e => e.Email)];
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        var unexpected = Sandbox.Unexpected;
+        await Services.DisposeAsync();
+        await Sandbox.DisposeAsync();
+        Assert.Empty(unexpected);
+    }
+}
+
+/// <summary>Everything any logger wrote, with its values, scopes left out.</summary>
+internal sealed class CapturedLogs : ILoggerProvider, ILogger
+{
+    private readonly ConcurrentQueue<string> _lines = [];
+
+    public IReadOnlyCollection<string> Lines => _lines;
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull
+    {
+        _lines.Enqueue($"scope {state}");
+        return null;
+    }
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,215 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using OptOut.Consent;
+using OptOut.Vendors;
+using static OptOut.Tests.Vendors.SendGrid.SandboxedSendGrid;
+
+namespace OptOut.Tests.Vendors.SendGrid;
+
+public sealed class SendGridEventWebhookTests
+{
+    private const string Unsubscribe = """{"email":"A@Example.com","timestamp":1760000000,"event":"unsubscribe","sg_event_id":"one"}""";
+    private const string Spam = """{"email":"b@example.com","timestamp":1760000001,"event":"spamreport","sg_event_id":"two"}""";
+    private const string Group = """{"email":"c@example.com","timestamp":1760000002,"event":"group_unsubscribe","asm_group_id":102,"sg_event_id":"three"}""";
+
+    // The vector that Twilio publishes with its own libraries (sendgrid/sendgrid-csharp, RequestValidatorTests.cs).
+    [Theory]
+    [InlineData("1588788367", true)]
+    [InlineData("1588788368", false)]
+    public async Task Twilios_own_vector_is_believed_and_with_another_moment_it_is_not(string timestamp, bool believed)
+    {
+        await using var it = await StartAsync(settings: [KeyValuePair.Create("OptOut:SendGrid:EventPublicKeys:0",
+            (string?)"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEDr2LjtURuePQzplybdC+u4CwrqDqBaWjcMMsTbhdbcwHBcepxo7yAQGhHPTnlvFYPAZFceEu/1FwCM/QmGUhA==")]);
+        var body = Encoding.UTF8.GetBytes("""{"category":"example_payload","event":"test_event","message_id":"message_id"}""");
+
+        var verified = it.Webhook.TryRead(
+            "MEUCIQCtIHJeH93Y+qpYeWrySphQgpNGNr/U+UyUlBkU6n7RAwIgJTz2C+8a8xonZGi6BpSzoQsbVRamr2nlxFDWYNH2j/0=", timestamp, body, out var signals);
+
+        Assert.Equal(believed, verified);
+        Assert.Equal(believed ? 1 : null, signals?.Unreadable); // The vector's body is an object, where real events come as an array.
+    }
+
+    [Fact]
+    public async Task A_stop_at_SendGrid_becomes_a_signal()
+    {
+        await using var it = await StartAsync();
+
+        var signals = Read(it, $"[{Unsubscribe},{Spam},{Group}]\r\n");
+
+        Assert.Equal(
+            [
+                new VendorSignal("one", Email("a@example.com"), Scope.Everything, DateTimeOffset.FromUnixTimeSeconds(1760000000), VendorEntryKind.Unsubscribed),
+                new VendorSignal("two", Email("b@example.com"), Scope.Everything, DateTimeOffset.FromUnixTimeSeconds(1760000001), VendorEntryKind.Complaint),
+                new VendorSignal("three", Email("c@example.com"), Scope.Everything, DateTimeOffset.FromUnixTimeSeconds(1760000002), VendorEntryKind.Unsubscribed),
+            ],
+            signals!.Signals);
+        Assert.Equal((0, 0, 0), (signals.Undelivered, signals.Ignored, signals.Unreadable));
+    }
+
+    [Fact]
+    public async Task Where_both_choices_were_offered_leaving_a_group_stops_its_topic()
+    {
+        await using var it = await StartAsync(settings: [KeyValuePair.Create("OptOut:SendGrid:GroupStops", (string?)"Topic")]);
+
+        var signals = Read(it, $"[{Group},{Group.Replace("102", "555", StringComparison.Ordinal)},{Group.Replace("102", "900", StringComparison.Ordinal)},{Group.Replace("102", "\"x\"", StringComparison.Ordinal)}]")!;
+
+        Assert.Equal(["*,offers", "*,*", "*,*"], signals.Signals.Select(s => s.Stop.ToString()));
+        Assert.Equal(1, signals.Ignored);
+    }
+
+    [Fact]
+    public async Task Deliveries_are_ignored_and_bounces_and_drops_counted()
+    {
+        await using var it = await StartAsync();
+
+        var signals = Read(it, """
+            [{"event":"delivered","email":"a@example.com"},{"event":"open"},{"event":"group_resubscribe","email":"a@example.com","asm_group_id":102},
+             {"event":"bounce","email":"a@example.com"},{"event":"dropped","email":"a@example.com"}]
+            """)!;
+
+        Assert.Empty(signals.Signals);
+        Assert.Equal((2, 3, 0), (signals.Undelivered, signals.Ignored, signals.Unreadable));
+    }
+
+    [Fact]
+    public async Task A_bad_element_loses_none_of_its_neighbours()
+    {
+        await using var it = await StartAsync();
+        string[] bad =
+        [
+            "null", "7", "[]", "{}", """{"event":5}""", """{"event":"unsubscribe"}""", """{"event":"unsubscribe","email":"nobody"}""",
+            """{"event":"spamreport","email":["a@example.com"]}""", """{"event":"unsubscribe","email":"\ud800@example.com"}""", """{"event":"\udfff"}""",
+        ];
+
+        foreach (var element in bad)
+        {
+            var signals = Read(it, $"[{Unsubscribe},{element},{Spam}]")!;
+            Assert.Equal(["one", "two"], signals.Signals.Select(s => s.EventKey));
+            Assert.Equal(1, signals.Unreadable);
+        }
+    }
+
+    [Theory]
+    [InlineData("[{0},{1},")]
+    [InlineData("[{0},{1},oops")]
+    [InlineData("[{0},{1},{{\"event\":")]
+    public async Task What_stands_before_a_break_in_the_body_is_kept(string format)
+    {
+        await using var it = await StartAsync();
+
+        var signals = Read(it, string.Format(System.Globalization.CultureInfo.InvariantCulture, format, Unsubscribe, Spam))!;
+
+        Assert.Equal(["one", "two"], signals.Signals.Select(s => s.EventKey));
+        Assert.Equal(1, signals.Unreadable);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("oops")]
+    [InlineData("\u0000\u00ff")]
+    public async Task A_signed_body_that_is_no_list_of_events_is_counted(string body)
+    {
+        await using var it = await StartAsync();
+
+        var signals = Read(it, body)!;
+
+        Assert.Empty(signals.Signals);
+        Assert.Equal(1, signals.Unreadable);
+    }
+
+    [Fact]
+    public async Task A_stop_without_a_moment_or_an_id_is_a_stop_of_now()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        await using var it = await StartAsync(time);
+
+        var signals = Read(it, """[{"email":"a@example.com","event":"unsubscribe"},{"email":"b@example.com","event":"unsubscribe","timestamp":-5,"sg_event_id":"b@example.com"}]""")!;
+
+        Assert.All(signals.Signals, s => Assert.Equal(time.Start, s.At));
+        Assert.All(signals.Signals, s => Assert.True(Guid.TryParse(s.EventKey, out _)));
+        Assert.Equal(2, signals.Signals.Count);
+    }
+
+    [Fact]
+    public async Task Three_thousand_events_are_read_in_one_go()
+    {
+        await using var it = await StartAsync();
+        var body = "[" + string.Join(',', Enumerable.Range(0, 3_000).Select(i =>
+            $$"""{"email":"p{{i}}@example.com","timestamp":{{1760000000 + i}},"event":"unsubscribe","sg_event_id":"e{{i}}"}""")) + "]";
+
+        var signals = Read(it, body)!;
+
+        Assert.Equal(3_000, signals.Signals.Select(s => (s.EventKey, s.Identifier)).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Every_changed_byte_is_noticed()
+    {
+        await using var it = await StartAsync();
+        var body = Encoding.UTF8.GetBytes($"[{Unsubscribe}]\r\n");
+        var (signature, timestamp) = it.Account.Sign(body);
+
+        for (var i = 0; i < body.Length; i++)
+        {
+            body[i] ^= 1;
+            Assert.False(it.Webhook.TryRead(signature, timestamp, body, out var signals));
+            Assert.Null(signals);
+            body[i] ^= 1;
+        }
+
+        Assert.False(it.Webhook.TryRead(signature, timestamp, body.AsMemory(..^2), out _)); // The final line break is signed too.
+        Assert.True(it.Webhook.TryRead(signature, timestamp, body, out _));
+    }
+
+    [Fact]
+    public async Task Another_key_is_not_believed()
+    {
+        await using var it = await StartAsync();
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var signature = other.SignData(Encoding.UTF8.GetBytes($"1760000000[{Unsubscribe}]"), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+
+        Assert.False(it.Webhook.TryRead(Convert.ToBase64String(signature), "1760000000", Encoding.UTF8.GetBytes($"[{Unsubscribe}]"), out _));
+    }
+
+    [Fact]
+    public async Task While_a_key_is_changed_both_are_believed()
+    {
+        using var next = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await using var it = await StartAsync(settings: [KeyValuePair.Create("OptOut:SendGrid:EventPublicKeys:1", (string?)Convert.ToBase64String(next.ExportSubjectPublicKeyInfo()))]);
+        var signature = next.SignData(Encoding.UTF8.GetBytes($"1760000000[{Unsubscribe}]"), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+
+        Assert.True(it.Webhook.TryRead(Convert.ToBase64String(signature), "1760000000", Encoding.UTF8.GetBytes($"[{Unsubscribe}]"), out _));
+        Assert.NotNull(Read(it, $"[{Unsubscribe}]"));
+    }
+
+    [Fact]
+    public async Task Headers_that_are_missing_or_nonsense_are_refused_without_a_throw()
+    {
+        await using var it = await StartAsync();
+        var body = Encoding.UTF8.GetBytes($"[{Unsubscribe}]");
+        var (signature, timestamp) = it.Account.Sign(body);
+        string?[] signatures = [null, "", "=", "not base64!", new('A', 5_000), "AAAA", Convert.ToBase64String(new byte[96]), signature[..20], signature + "AAAA", Convert.ToBase64String([0x30, 0x06, 2, 1, 0, 2, 1, 0])];
+        string?[] timestamps = [null, "", new('1', 5_000), "\u0661", "1 ", timestamp + "0"];
+
+        Assert.All(signatures, s => Assert.False(it.Webhook.TryRead(s, timestamp, body, out _)));
+        Assert.All(timestamps, t => Assert.False(it.Webhook.TryRead(signature, t, body, out _)));
+        Assert.True(it.Webhook.TryRead(signature, timestamp, body, out _));
+    }
+
+    [Fact]
+    public async Task Without_a_key_no_event_is_believed()
+    {
+        await using var it = await StartAsync(settings: [KeyValuePair.Create("OptOut:SendGrid:EventPublicKeys:0", (string?)null)]);
+
+        Assert.Null(Read(it, $"[{Unsubscribe}]"));
+    }
+
+    private static VendorSignals? Read(SandboxedSendGrid it, string text)
+    {
+        var body = Encoding.UTF8.GetBytes(text);
+        var (signature, timestamp) = it.Account.Sign(body);
+        return it.Webhook.TryRead(signature, timestamp, body, out var signals) ? signals : null;
+    }
+}

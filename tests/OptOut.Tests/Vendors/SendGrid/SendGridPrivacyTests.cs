@@ -1,0 +1,54 @@
+using OptOut.Local.Sandbox;
+using static OptOut.Tests.Vendors.SendGrid.SandboxedSendGrid;
+
+namespace OptOut.Tests.Vendors.SendGrid;
+
+public sealed class SendGridPrivacyTests
+{
+    private static readonly string[] Personal = ["jan.peeters", "jan%2e", "x/y", "x%2Fy", "Jan Peeters"];
+
+    [Fact]
+    public async Task Nothing_personal_is_in_any_log_trace_or_reason_however_SendGrid_fails()
+    {
+        await using var it = await StartAsync(settings: [KeyValuePair.Create("OptOut:SendGrid:Timeout", (string?)"00:00:00.3")]);
+        var reasons = new List<string>();
+        const string Echo = "no mail for \"Jan Peeters\" jan.peeters+x/y@example.com at /asm/suppressions/global/jan.peeters%2Bx%2Fy%40example.com";
+        SandboxFailure?[] failures =
+        [
+            null,
+            new(SandboxFailureKind.RateLimit),
+            new(SandboxFailureKind.Latency, Milliseconds: 5_000),
+            new(SandboxFailureKind.Garbage),
+            new(SandboxFailureKind.HalfBody),
+            .. new[] { 400, 401, 403, 404, 413, 422, 500, 503 }.Select(s => new SandboxFailure(SandboxFailureKind.Status, Status: s, Message: Echo)),
+        ];
+
+        foreach (var failure in failures)
+        {
+            // Adding and removing fail each in its turn: an address is in the body of one and in the path of the other.
+            foreach (var method in new[] { "POST", "DELETE", "GET" })
+            {
+                it.Account.Failures.Clear();
+                if (failure is not null)
+                    it.Account.Failures.Set(failure with { Containing = method });
+                reasons.Add($"{await it.PushAsync("*")}");
+                reasons.Add($"{await it.PushAsync("-", confirmed: "*")}");
+                reasons.Add($"{await it.Mail.SendAsync(SendGridMailTests.Confirmation, TestContext.Current.CancellationToken)}");
+            }
+        }
+
+        Assert.Contains(it.Account.Requests.All, r => r.Contains("jan.peeters%2Bx%2Fy%40example.com", StringComparison.Ordinal));
+        Assert.Contains(reasons, r => r.Contains("SendGrid says: no mail for [...]", StringComparison.Ordinal));
+        Assert.Contains(it.Logs.Lines, l => l.Contains("DELETE asm/suppressions/global/{email}", StringComparison.Ordinal));
+        foreach (var line in reasons.Concat(it.Logs.Lines).Concat(it.Activities))
+            Assert.All(Personal, p => Assert.DoesNotContain(p, line, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public void A_call_written_into_a_line_of_text_shows_neither_path_nor_body()
+    {
+        var call = new OptOut.Vendors.SendGrid.SendGridCall(global::SendGrid.BaseClient.Method.GET, "GET x/{email}", "x/jan.peeters", "s") { Body = "jan.peeters" };
+
+        Assert.Equal("GET x/{email}", $"{call}");
+    }
+}
