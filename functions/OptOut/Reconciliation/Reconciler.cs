@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Azure;
 using Microsoft.Extensions.Logging;
+using OptOut.Consent;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;
@@ -38,7 +39,7 @@ public sealed partial class Reconciler
         {
             await _mailer.SendWaitingAsync(cancellationToken);
             var reports = await Task.WhenAll(_vendors.Select(v => RunAsync(v, holds, cancellationToken)));
-            var report = ReportVerdict.Give(Consent.EventId.New(started), started, _time.GetUtcNow(), [.. reports.SelectMany(r => r)]);
+            var report = ReportVerdict.Give(EventIds.New(started), started, _time.GetUtcNow(), [.. reports.SelectMany(r => r)]);
             if (report.Vendors.Count > 0 && report.Vendors.All(v => v.Status == VendorRunStatus.Busy))
                 return report;
 

@@ -22,7 +22,7 @@ internal sealed class RunStore(StorageAccount storage, IOptions<ReconciliationOp
 
         var row = found.HasValue ? found.Value! : new TableEntity(vendor, RunHold.RowKey(vendor));
         row[RunHold.LeaseColumn] = now + options.Value.Lease;
-        row["LeaseBy"] = EventId.New(now);
+        row["LeaseBy"] = EventIds.New(now);
         try
         {
             var tag = found.HasValue

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OptOut.Consent;
 using OptOut.Identifiers;
 using OptOut.Vendors;
 
@@ -27,7 +28,7 @@ internal sealed partial class VendorReconciliation(
         {
             var now = time.GetUtcNow();
             var from = hold.LastUntil < now - options.Value.Window ? hold.LastUntil.Value : now - options.Value.Window;
-            await hold.BeginAsync(RunState.Begin(Consent.EventId.New(now), now, from, vendor.Pulls), cancellationToken);
+            await hold.BeginAsync(RunState.Begin(EventIds.New(now), now, from, vendor.Pulls), cancellationToken);
         }
 
         var waits = await WorkAsync(vendor, hold, cancellationToken);

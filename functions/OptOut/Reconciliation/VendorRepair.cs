@@ -58,7 +58,7 @@ internal sealed class VendorRepair(
             return;
 
         var now = time.GetUtcNow();
-        var message = new SubjectMessage(subject, null, row?.Since ?? permission.At ?? now, row?.Event ?? EventId.New(now), Attempt: row?.Attempt ?? 0);
+        var message = new SubjectMessage(subject, null, row?.Since ?? permission.At ?? now, row?.Event ?? EventIds.New(now), Attempt: row?.Attempt ?? 0);
         await pusher.PushAsync(vendor, message, await index.ProjectAsync(subject, cancellationToken), cancellationToken);
     }
 
@@ -69,7 +69,7 @@ internal sealed class VendorRepair(
         foreach (var subject in permission.Subjects)
         {
             var row = await rows.LoadAsync(subject, vendor.Name, cancellationToken)
-                ?? new VendorRow(status, new Dictionary<IdentifierHash, StopSet>(), EventId.New(now), permission.At ?? now, null, 0, null);
+                ?? new VendorRow(status, new Dictionary<IdentifierHash, StopSet>(), EventIds.New(now), permission.At ?? now, null, 0, null);
             await rows.SaveAsync(subject, vendor.Name, row with { Status = status, Reason = reason, ConfirmedAt = null, Attempt = row.Attempt + 1 }, cancellationToken);
         }
     }
