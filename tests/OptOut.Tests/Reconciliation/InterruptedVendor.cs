@@ -1,4 +1,5 @@
 using OptOut.Consent;
+using OptOut.Identifiers;
 using OptOut.Vendors;
 
 namespace OptOut.Tests.Reconciliation;
@@ -17,6 +18,9 @@ internal sealed class InterruptedVendor(IVendor real) : IVendor
 
     /// <summary>What happens at a push, before it.</summary>
     public Func<VendorPush, Task>? BeforePush { get; set; }
+
+    /// <summary>Whose push is answered "busy" each time.</summary>
+    public Identifier? ChokesOn { get; set; }
 
     public bool GivesOutLists { get; set; } = true;
 
@@ -39,6 +43,8 @@ internal sealed class InterruptedVendor(IVendor real) : IVendor
         Pull();
         if (BeforePush is { } before)
             await before(push);
+        if (push.Identifier == ChokesOn)
+            return new VendorOutcome.Transient(null, "It chokes.");
         return await real.PushAsync(push, cancellationToken);
     }
 
