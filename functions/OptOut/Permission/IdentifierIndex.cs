@@ -42,9 +42,15 @@ public sealed class IdentifierIndex(StorageAccount storage, ConsentStore consent
         ProjectAsync(identifier, owners => [.. owners.Where(o => o != former).Append(owner).Distinct()], cancellationToken);
 
     /// <summary>The rows of one of <see cref="Partitions"/>, in the order of the hash.</summary>
-    public async IAsyncEnumerable<IdentifierPermission> ScanAsync(string partition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<IdentifierPermission> ScanAsync(string partition, CancellationToken cancellationToken) => ScanAsync(partition, partition, cancellationToken);
+
+    /// <summary>The rows of several of <see cref="Partitions"/> that follow one another: most partitions are nearly empty, and a question costs more than a row.</summary>
+    /// <param name="first">The first partition.</param>
+    /// <param name="last">The last one, inclusive.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async IAsyncEnumerable<IdentifierPermission> ScanAsync(string first, string last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var entity in storage.Identifiers.QueryAsync<TableEntity>(r => r.PartitionKey == partition, cancellationToken: cancellationToken))
+        await foreach (var entity in storage.Identifiers.QueryAsync<TableEntity>(r => r.PartitionKey.CompareTo(first) >= 0 && r.PartitionKey.CompareTo(last) <= 0, cancellationToken: cancellationToken))
         {
             var row = IdentifierRow.From(entity);
             yield return new IdentifierPermission(

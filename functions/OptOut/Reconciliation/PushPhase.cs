@@ -15,8 +15,8 @@ namespace OptOut.Reconciliation;
 internal sealed class PushPhase(
     RunBlobs blobs, IdentifierIndex index, VendorRows rows, VendorRepair repair, IdentifierProtector protector, IOptions<ReconciliationOptions> options)
 {
-    // Ranges of the 4,096 partitions: as many checkpoints in a run.
-    private const int PartitionsInRange = 64;
+    // 16 ranges of the 4,096 partitions, as many checkpoints in a run; and how many partitions one question asks for.
+    private const int PartitionsInRange = 256, PartitionsAtOnce = 16;
 
     // A vendor limits calls; storage does not notice.
     private const int PushesAtOnce = 4;
@@ -66,9 +66,9 @@ internal sealed class PushPhase(
         int stopped = 0, tooNew = 0;
         var missing = new ConcurrentBag<StoredIdentifier>();
         var watched = new ConcurrentBag<WatchedIdentifier>();
-        await Parallel.ForEachAsync(partitions, new ParallelOptions { MaxDegreeOfParallelism = options.Value.Parallelism, CancellationToken = cancellationToken }, async (partition, token) =>
+        await Parallel.ForEachAsync(partitions.Chunk(PartitionsAtOnce), new ParallelOptions { MaxDegreeOfParallelism = options.Value.Parallelism, CancellationToken = cancellationToken }, async (some, token) =>
         {
-            await foreach (var permission in index.ScanAsync(partition, token))
+            await foreach (var permission in index.ScanAsync(some[0], some[^1], token))
             {
                 if (permission.Stops[vendor.Channel] is { IsNothing: true })
                     continue;

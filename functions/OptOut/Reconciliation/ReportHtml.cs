@@ -19,7 +19,7 @@ internal static class ReportHtml
         .verdict{font-size:1.35rem;font-weight:600;line-height:1.35;padding:1rem 1.25rem;border-left:.4rem solid;margin:0 0 1rem}
         .good{color:var(--good);background:var(--goodpaper)}.bad{color:var(--bad);background:var(--badpaper)}
         p.state{padding:.5rem .75rem;border-left:.25rem solid}
-        table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:600;padding:.25rem 0}
+        table{border-collapse:collapse;width:100%;margin:0 0 1.5rem}caption{text-align:left;font-weight:600;padding:.25rem 0}
         th,td{padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top;text-align:left;overflow-wrap:anywhere}
         th[scope=row]{font-weight:400}td.n{text-align:right;padding-right:0;font-variant-numeric:tabular-nums}
         code{font:.9rem ui-monospace,monospace}summary{cursor:pointer}
@@ -57,7 +57,7 @@ internal static class ReportHtml
     private static void Append(StringBuilder html, VendorReport vendor)
     {
         html.Append(CultureInfo.InvariantCulture, $"<h2>{Text(vendor.Vendor)}{(vendor.Resumed ? Text($", run of {ReportWords.Moment(vendor.Started)}") : "")}</h2>\n");
-        html.Append(CultureInfo.InvariantCulture, $"<p class=\"state {(vendor.NeedsAttention ? "bad" : "good")}\">{(vendor.NeedsAttention ? "Needs attention. " : "")}{Text(ReportWords.Status(vendor))}</p>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<p class=\"state {(vendor.NeedsAttention ? "bad" : "good")}\">{(vendor.NeedsAttention ? "Needs attention: see below. " : "")}{Text(ReportWords.Status(vendor))}</p>\n");
         if (vendor.Status == VendorRunStatus.Busy)
             return;
 

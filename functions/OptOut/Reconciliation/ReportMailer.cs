@@ -37,8 +37,10 @@ internal sealed partial class ReportMailer(
             return;
         await foreach (var row in storage.Runs.QueryAsync<TableEntity>(r => r.PartitionKey == Partition, cancellationToken: cancellationToken))
         {
-            if (await SendAsync(row, to, await reports.ReadAsync(row.GetString("Report"), cancellationToken), cancellationToken) is not null)
-                return;
+            if (await reports.FindAsync(row.GetString("Report"), cancellationToken) is not { } report)
+                await DoneAsync(row, cancellationToken);
+            else if (await SendAsync(row, to, report, cancellationToken) is not null)
+                return; // The mail service is away still.
         }
     }
 
@@ -52,11 +54,14 @@ internal sealed partial class ReportMailer(
             _ => null,
         };
         if (problem is null)
-            await storage.Runs.DeleteEntityAsync(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
+            await DoneAsync(row, cancellationToken);
         else
             LogNotMailed(report.RunId, problem);
         return problem;
     }
+
+    private async Task DoneAsync(TableEntity row, CancellationToken cancellationToken) =>
+        await storage.Runs.DeleteEntityAsync(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
 
     [LoggerMessage(LogLevel.Error, "Report {RunId} was not mailed ({Reason}); the next start tries again")]
     private partial void LogNotMailed(Guid runId, string reason);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using OptOut.Storage;
@@ -18,8 +19,18 @@ internal sealed class ReportStore(StorageAccount storage)
         }
     }
 
-    public async Task<ReconciliationReport> ReadAsync(string name, CancellationToken cancellationToken) =>
-        ReconciliationReport.FromJson((await storage.Reports.GetBlobClient(name + ".json").DownloadContentAsync(cancellationToken)).Value.Content.ToString());
+    /// <returns>Null when it is there no more: reports are kept as long as the container's own policy says.</returns>
+    public async Task<ReconciliationReport?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ReconciliationReport.FromJson((await storage.Reports.GetBlobClient(name + ".json").DownloadContentAsync(cancellationToken)).Value.Content.ToString());
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Where a report stands, without the ending.</summary>
     public static string Name(ReconciliationReport report) =>

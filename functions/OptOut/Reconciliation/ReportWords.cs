@@ -60,6 +60,7 @@ internal static class ReportWords
     public static IEnumerable<string> Problems(VendorReport vendor) =>
     [
         .. vendor.UnreadLists.Select(l => $"The list {l.Key} could not be read: {l.Value}"),
+        .. vendor.Unreadable == 0 ? [] : (string[])[$"{Count(vendor.Unreadable)} entries of the vendor's lists could not be read. One of them may be an objection: look at the lists there."],
         .. vendor.Failures.Select(f => $"{Count(f.Value)} not confirmed: {f.Key}"),
         .. vendor.Notices,
     ];

@@ -273,6 +273,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
         house.SendGrid.AddGlobal(new SendGridEntry("not an address", created));
 
         var first = await house.ReconcileVendorAsync();
+        TestContext.Current.TestOutputHelper?.WriteLine($"first run {first.Duration}");
 
         Assert.Equal((1200, 1200, 1), (first.Entries, first.Recorded, first.Unreadable));
         Assert.Equal(1200, first.Lists["global"]);
@@ -283,6 +284,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
 
         house.Time.Advance(TimeSpan.FromDays(1));
         var second = await house.ReconcileVendorAsync();
+        TestContext.Current.TestOutputHelper?.WriteLine($"second run {second.Duration}");
         Assert.Equal((4800, 4800, 0, 0), (second.Entries, second.Agreement, second.Recorded, second.PushedAgain));
         await house.NamesNobodyAsync();
     }
