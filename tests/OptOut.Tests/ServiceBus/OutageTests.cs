@@ -30,6 +30,8 @@ public sealed class OutageTests : IDisposable
         await processor.StartProcessingAsync(Cancellation);
         await sender.SendMessageAsync(new ServiceBusMessage("before"), Cancellation);
         Assert.Equal("before", Take());
+        await using (var peeking = client.CreateReceiver(RunningBus.Topic, RunningBus.Everything))
+            await peeking.IsEmptied();
 
         await bus.DisposeAsync();
         await using var stopped = RunningBus.NewClient(bus.ConnectionString, retries: 0);

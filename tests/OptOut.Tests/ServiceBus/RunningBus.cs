@@ -74,6 +74,13 @@ internal static class Receiving
     public static async Task HasNothing(this ServiceBusReceiver receiver) =>
         Assert.Null(await receiver.ReceiveMessageAsync(Absence, TestContext.Current.CancellationToken));
 
+    /// <summary>A processor settles after its handler returned: waits until nothing is left, held or not.</summary>
+    public static async Task IsEmptied(this ServiceBusReceiver receiver)
+    {
+        while (await receiver.PeekMessageAsync(fromSequenceNumber: 0, TestContext.Current.CancellationToken) is not null)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+    }
+
     public static async Task<IReadOnlyList<ServiceBusReceivedMessage>> Next(this ServiceBusReceiver receiver, int count)
     {
         var messages = new List<ServiceBusReceivedMessage>();

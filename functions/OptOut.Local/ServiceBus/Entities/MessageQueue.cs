@@ -45,8 +45,6 @@ internal sealed class MessageQueue
     /// <summary>Null for a dead-letter queue.</summary>
     public MessageQueue? DeadLetters { get; }
 
-    public int Count => _messages.Count;
-
     public long NextSequence() => ++_lastSequence;
 
     /// <summary>Adds a message that the journal already has.</summary>
