@@ -1,1 +1,3 @@
-Console.WriteLine("OptOut");
+using OptOut.Local.Commands;
+
+return await Run.MainAsync(args, Console.Out, Console.Error);

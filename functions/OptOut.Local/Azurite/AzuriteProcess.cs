@@ -45,6 +45,11 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         return azurite;
     }
 
+    /// <summary>For an Azurite that another process started on these ports.</summary>
+    public static string ConnectionStringAt(int tablePort, int blobPort, string account = "devstoreaccount1") => string.Create(
+        CultureInfo.InvariantCulture,
+        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={Key};TableEndpoint=http://127.0.0.1:{tablePort}/{account};BlobEndpoint=http://127.0.0.1:{blobPort}/{account};");
+
     /// <summary>The connection string of one of the <see cref="AzuriteOptions.ExtraAccounts"/>, counted from 0.</summary>
     public string ConnectionStringOf(int extraAccount)
     {
@@ -161,7 +166,5 @@ internal sealed class AzuriteProcess : IAsyncDisposable
             return _errors.ToString().Trim();
     }
 
-    private string ConnectionStringFor(string account) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={Key};TableEndpoint=http://127.0.0.1:{TablePort}/{account};BlobEndpoint=http://127.0.0.1:{BlobPort}/{account};");
+    private string ConnectionStringFor(string account) => ConnectionStringAt(TablePort, BlobPort, account);
 }

@@ -12,7 +12,8 @@ internal readonly record struct TimerRun(TimerInfo Info, CancellationToken Cance
 /// that is marked past due, however many moments there were. What passed while the host was down is not: Azure remembers it in a
 /// blob, this host remembers nothing.
 /// </summary>
-internal sealed class TimerFunction(BoundFunction<TimerRun> function, Schedule schedule, bool runOnStartup, IServiceScopeFactory scopes, TimeProvider time, ILogger log)
+internal sealed class TimerFunction(
+    BoundFunction<TimerRun> function, Schedule schedule, TimerTriggerAttribute trigger, IServiceScopeFactory scopes, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan OnTime = TimeSpan.FromSeconds(1);
     // A timer of the runtime takes 49 days at most, and a clock that is set back should be noticed.
@@ -29,7 +30,7 @@ internal sealed class TimerFunction(BoundFunction<TimerRun> function, Schedule s
         try
         {
             var began = time.GetUtcNow();
-            if (runOnStartup)
+            if (trigger.RunOnStartup)
                 await RunAsync(isPastDue: false, stopping);
             while (schedule.NextAfter(began) is { } due)
             {
@@ -75,7 +76,9 @@ internal sealed class TimerFunction(BoundFunction<TimerRun> function, Schedule s
         var info = new TimerInfo
         {
             IsPastDue = isPastDue,
-            ScheduleStatus = new ScheduleStatus { Last = _last.UtcDateTime, Next = schedule.NextAfter(now)?.UtcDateTime ?? default, LastUpdated = _last.UtcDateTime },
+            ScheduleStatus = trigger.UseMonitor
+                ? new ScheduleStatus { Last = _last.UtcDateTime, Next = schedule.NextAfter(now)?.UtcDateTime ?? default, LastUpdated = _last.UtcDateTime }
+                : null,
         };
         _last = now;
         try

@@ -24,7 +24,7 @@ internal sealed class TimerFunctions : IDisposable
             var schedule = ReadSchedule(function, trigger, settings, errors);
             var bound = BoundFunction<TimerRun>.Bind(function, Source, Takes, services, errors);
             if (schedule is not null && bound is not null)
-                _byName.TryAdd(function.Name, new TimerFunction(bound, schedule, trigger.RunOnStartup, services.GetRequiredService<IServiceScopeFactory>(), time, log));
+                _byName.TryAdd(function.Name, new TimerFunction(bound, schedule, trigger, services.GetRequiredService<IServiceScopeFactory>(), time, log));
         }
     }
 

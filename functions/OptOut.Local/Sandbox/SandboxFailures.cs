@@ -29,6 +29,7 @@ internal enum SandboxFailureKind
 /// <param name="Milliseconds">Latency: how late.</param>
 /// <param name="Status">Status: which.</param>
 /// <param name="Message">Status: the error text; whatever the call held may be quoted in it.</param>
+/// <param name="RetryAfterSeconds">Status: the header Retry-After.</param>
 /// <param name="Containing">Only for calls whose method and path hold this text.</param>
 internal sealed record SandboxFailure(
     [property: JsonConverter(typeof(JsonStringEnumConverter<SandboxFailureKind>))] SandboxFailureKind Kind,
@@ -37,6 +38,7 @@ internal sealed record SandboxFailure(
     int Milliseconds = 1000,
     int Status = 500,
     string Message = "internal error",
+    int? RetryAfterSeconds = null,
     string? Containing = null);
 
 /// <summary>Makes a vendor fail. A failing call has no effect on the vendor's state.</summary>
@@ -76,6 +78,7 @@ internal sealed class SandboxFailures
                 await SandboxJson.ErrorAsync(context, 429, "too many requests");
                 return true;
             case SandboxFailureKind.Status:
+                context.Response.Headers.RetryAfter = failure.RetryAfterSeconds?.ToString(CultureInfo.InvariantCulture);
                 await SandboxJson.ErrorAsync(context, failure.Status, failure.Message);
                 return true;
             case SandboxFailureKind.Garbage:

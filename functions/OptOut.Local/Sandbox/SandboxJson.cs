@@ -7,7 +7,7 @@ namespace OptOut.Local.Sandbox;
 /// <summary>JSON in and out of the sandbox.</summary>
 internal static class SandboxJson
 {
-    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
     public static Task WriteAsync(HttpContext context, int status, JsonNode body)
     {
@@ -18,6 +18,20 @@ internal static class SandboxJson
 
     public static Task ErrorAsync(HttpContext context, int status, string message, string? field = null) => WriteAsync(context, status,
         new JsonObject { ["errors"] = new JsonArray(new JsonObject { ["field"] = field, ["message"] = message }) });
+
+    /// <returns>The body when it can be read as this type, else null.</returns>
+    public static async Task<T?> ReadAsync<T>(HttpContext context)
+        where T : class
+    {
+        try
+        {
+            return await JsonSerializer.DeserializeAsync<T>(context.Request.Body, Options, context.RequestAborted);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <returns>The body when it is a JSON object, else null.</returns>
     public static async Task<JsonObject?> ReadAsync(HttpContext context)

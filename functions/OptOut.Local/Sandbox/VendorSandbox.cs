@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -56,7 +55,7 @@ internal sealed class VendorSandbox : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        SendGrid.Dispose();
+        await SendGrid.DisposeAsync();
     }
 
     private async Task AnswerAsync(HttpContext context)
@@ -109,7 +108,7 @@ internal sealed class VendorSandbox : IAsyncDisposable
         }
         else if (HttpMethods.IsPost(context.Request.Method))
         {
-            if ((await SandboxJson.ReadAsync(context)).Deserialize<SandboxFailure>(SandboxJson.Options) is not { } failure)
+            if (await SandboxJson.ReadAsync<SandboxFailure>(context) is not { } failure)
             {
                 await SandboxJson.ErrorAsync(context, 400, "give a failure, as in {\"kind\":\"Status\",\"status\":500,\"calls\":3}");
                 return true;

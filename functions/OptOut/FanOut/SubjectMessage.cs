@@ -23,7 +23,7 @@ public sealed record SubjectMessage(SubjectKey Subject, Change? Change, DateTime
 
     public static SubjectMessage Of(Change change) => new(change.Subject, change, change.At, change.Id);
 
-    public static SubjectMessage Updated(SubjectKey subject, DateTimeOffset now) => new(subject, null, now, EventId.New(now));
+    public static SubjectMessage Updated(SubjectKey subject, DateTimeOffset now) => new(subject, null, now, EventIds.New(now));
 
     public ServiceBusMessage ToServiceBus()
     {

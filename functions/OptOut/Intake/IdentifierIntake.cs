@@ -31,7 +31,7 @@ public sealed class IdentifierIntake(ChangeIntake intake, IdentifierIndex index,
         foreach (var subject in subjects)
         {
             var change = Change.Create(
-                EventId.Derive(stop.EventKey, subject.ToString()), subject, stop.Scope, Decision.Stop, stop.At, time.GetUtcNow(), stop.Source, stop.Evidence);
+                EventIds.Derive(stop.EventKey, subject.ToString()), subject, stop.Scope, Decision.Stop, stop.At, time.GetUtcNow(), stop.Source, stop.Evidence);
             if (!(await intake.RecordAsync(change, when)).Durable)
                 return null;
             changes.Add(change);

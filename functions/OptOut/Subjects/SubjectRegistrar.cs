@@ -42,7 +42,7 @@ public sealed class SubjectRegistrar(
             if (entry.Decision != Decision.Stop)
                 continue;
             var adopted = Change.Create(
-                EventId.Derive("adopted", subject.ToString(), entry.EventId.ToString()), subject, scope, Decision.Stop, entry.At, time.GetUtcNow(), Source.Import,
+                EventIds.Derive("adopted", subject.ToString(), entry.EventId.ToString()), subject, scope, Decision.Stop, entry.At, time.GetUtcNow(), Source.Import,
                 new Evidence(Reference: $"recorded for {standIn} before the person was known"));
             if ((await intake.RecordAsync(adopted, AnswerWhen.Visible)) is not { Durable: true, Stored: true })
                 return false;

@@ -40,7 +40,7 @@ public sealed class PublicDoor(IdentifierIntake intake, PageRenderer renderer, P
             return await FormAsync(view, StatusCodes.Status400BadRequest, email, phone, error);
 
         var now = time.GetUtcNow();
-        var press = EventId.New(now);
+        var press = EventIds.New(now);
         foreach (var identifier in identifiers)
         {
             var stop = new IdentifierStop(identifier, Scope.Everything, now, Source.PublicPage, new Evidence(Reference: Reference.Of(press)), press.ToString("N"));

@@ -108,7 +108,7 @@ public sealed class UnsubscribeDoor(
     {
         var now = time.GetUtcNow();
         return Change.Create(
-            EventId.New(now), link.Subject, scope, Decision.Stop, now, now, source, new Evidence(link.Channel, catalogue.Find(link.TopicId), link.Campaign));
+            EventIds.New(now), link.Subject, scope, Decision.Stop, now, now, source, new Evidence(link.Channel, catalogue.Find(link.TopicId), link.Campaign));
     }
 
     private async Task<string?> LanguageAsync(SubjectKey subject, CancellationToken cancellationToken)

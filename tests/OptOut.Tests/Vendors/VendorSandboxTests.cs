@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -158,7 +157,8 @@ public sealed class VendorSandboxTests
         await http.DeleteAsync("/sandbox/sendgrid/failures", Stop);
         Assert.Equal(200, await GroupsAsync());
 
-        Assert.Equal(400, (int)(await http.PostAsync("/sandbox/sendgrid/failures", new StringContent("oops"), Stop)).StatusCode);
+        foreach (var bad in new[] { "oops", "null", "{\"kind\":\"Mischief\"}" })
+            Assert.Equal(400, (int)(await http.PostAsync("/sandbox/sendgrid/failures", new StringContent(bad), Stop)).StatusCode);
 
         async Task<int> GroupsAsync() => (int)(await http.GetAsync("/v3/asm/groups", Stop)).StatusCode;
     }

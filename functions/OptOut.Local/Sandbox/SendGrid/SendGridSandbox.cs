@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace OptOut.Local.Sandbox.SendGrid;
 
 /// <summary>A SendGrid account: its lists, its groups, its mails, and the events it signs.</summary>
-internal sealed class SendGridSandbox : SandboxVendor, IDisposable
+internal sealed class SendGridSandbox : SandboxVendor, IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly SandboxFile<SendGridState> _file;
@@ -17,7 +17,7 @@ internal sealed class SendGridSandbox : SandboxVendor, IDisposable
     public SendGridSandbox(VendorSandboxOptions options)
     {
         _time = options.Time;
-        _file = new SandboxFile<SendGridState>(options.Folder, Name, SendGridStateJson.Default.SendGridState);
+        _file = new SandboxFile<SendGridState>(options.Folder, Name, SendGridStateJson.Default.SendGridState, _gate);
         _state = _file.Load() ?? new SendGridState();
         foreach (var (id, name) in options.SendGridGroups)
             _state.Groups[id] = name;
@@ -25,7 +25,7 @@ internal sealed class SendGridSandbox : SandboxVendor, IDisposable
         (_spamReports, _bounces) = (new SendGridList(_state.SpamReports), new SendGridList(_state.Bounces));
         _events = new SendGridEventSender(_state, options);
         _endpoints = new SendGridEndpoints(this, options.SendGridApiKey);
-        Save();
+        _file.Keep(_state);
     }
 
     public override string Name => "sendgrid";
@@ -174,7 +174,11 @@ internal sealed class SendGridSandbox : SandboxVendor, IDisposable
         ["requests"] = new JsonArray([.. Requests.All.Select(r => JsonValue.Create(r))]),
     });
 
-    public void Dispose() => _events.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _file.DisposeAsync();
+        _events.Dispose();
+    }
 
     private static JsonArray Describe(SendGridList list) =>
         new([.. list.NewestFirst.Select(e => new JsonObject { ["email"] = e.Email, ["created"] = e.Created, ["group"] = e.Group })]);
@@ -204,12 +208,10 @@ internal sealed class SendGridSandbox : SandboxVendor, IDisposable
         lock (_gate)
         {
             var result = change();
-            Save();
+            _file.Changed();
             return result;
         }
     }
-
-    private void Save() => _file.Save(_state);
 }
 
 /// <summary>Which lists a mail asks not to be held against it.</summary>

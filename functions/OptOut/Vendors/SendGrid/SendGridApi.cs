@@ -59,7 +59,7 @@ internal sealed partial class SendGridApi(
     private SendGridReply Read(SendGridCall call, HttpStatusCode status, HttpResponseHeaders headers, byte[] body)
     {
         var code = (int)status;
-        if (code is >= 200 and < 300 || (code == 404 && call.MayBeAbsent))
+        if (status == call.Expected || (code == 404 && call.MayBeAbsent))
             return new SendGridReply(status, body, null);
 
         var text = SendGridReason.From(body, [_options.ApiKey, .. call.Personal]);
@@ -67,6 +67,7 @@ internal sealed partial class SendGridApi(
         return SendGridReply.Failed(code switch
         {
             429 => new VendorOutcome.Transient(RetryAfter(headers), $"SendGrid has had too many calls of {call.Operation} (429)."),
+            < 400 => new VendorOutcome.Transient(null, $"Something answered {call.Operation} with {code}, where SendGrid says {(int)call.Expected}."),
             408 or >= 500 => new VendorOutcome.Transient(RetryAfter(headers), $"SendGrid answered {call.Operation} with {code}."),
             401 => new VendorOutcome.Rejected($"SendGrid does not know the key in OptOut:SendGrid:ApiKey ({call.Operation}, 401); give a valid one, of the region of OptOut:SendGrid:BaseAddress.{said}"),
             403 => new VendorOutcome.Rejected($"The key in OptOut:SendGrid:ApiKey may not do this ({call.Operation}, 403); give it the scope {call.Scope}.{said}"),

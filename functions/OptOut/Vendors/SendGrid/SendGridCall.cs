@@ -14,6 +14,12 @@ internal sealed record SendGridCall(Method Method, string Operation, string Path
     /// <summary>What of the call is personal, so that it can be cut out of an error text.</summary>
     public IReadOnlyList<string> Personal { get; init; } = [];
 
+    /// <summary>
+    /// The status documented for success. Any other, 2xx too, is none: a proxy in between that says 200 with a page of its own must
+    /// not confirm a Stop.
+    /// </summary>
+    public HttpStatusCode Expected { get; init; } = HttpStatusCode.OK;
+
     /// <summary>Whether a 404 is what was wanted: a removal of what is not there.</summary>
     public bool MayBeAbsent { get; init; }
 

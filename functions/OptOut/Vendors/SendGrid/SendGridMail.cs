@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 using OptOut.Identifiers;
 using OptOut.Mail;
@@ -29,9 +30,9 @@ public sealed class SendGridMail
         if (mail.To.Kind != IdentifierKind.Email)
             return new VendorOutcome.Rejected($"SendGrid takes e-mail addresses, not a {mail.To.Kind} identifier.");
 
-        // 202 says that SendGrid took it; the body is empty.
         var call = new SendGridCall(Method.POST, "POST mail/send", "mail/send", "mail.send")
         {
+            Expected = HttpStatusCode.Accepted,
             Body = Message(mail).Serialize(),
             Personal = [mail.To.Value, mail.To.Value[..mail.To.Value.LastIndexOf('@')], mail.ToName ?? "", mail.Subject],
         };

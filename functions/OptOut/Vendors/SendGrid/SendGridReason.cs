@@ -10,6 +10,10 @@ namespace OptOut.Vendors.SendGrid;
 internal static class SendGridReason
 {
     private const int MaxLength = 200;
+
+    // Shorter than this it names nobody, and cutting out every "a" would leave nothing to read.
+    private const int MinPersonal = 3;
+
     private const string Removed = "[...]";
 
     /// <summary>SendGrid's own words, from its <c>{"errors":[{"message":"...","field":"..."}]}</c>; empty when the body is anything else.</summary>
@@ -35,7 +39,7 @@ internal static class SendGridReason
 
     private static string Clean(string text, IEnumerable<string> personal)
     {
-        foreach (var secret in personal.Where(p => p.Length > 0))
+        foreach (var secret in personal.Where(p => p.Length >= MinPersonal))
             text = text.Replace(secret, Removed, StringComparison.OrdinalIgnoreCase);
 
         // Apostrophes are not quotes to cut at: they stand in the middle of words.

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
@@ -88,12 +89,12 @@ internal sealed class SendGridVendor(SendGridApi api, SendGridLists lists, SendG
         + "; make the group there and give its id here.";
 
     private static SendGridCall AddToGlobal(Identifier who) =>
-        new(Method.POST, "POST asm/suppressions/global", "asm/suppressions/global", "asm.suppressions.global.create") { Body = Recipients(who), Personal = Personal(who) };
+        new(Method.POST, "POST asm/suppressions/global", "asm/suppressions/global", "asm.suppressions.global.create") { Expected = HttpStatusCode.Created, Body = Recipients(who), Personal = Personal(who) };
 
     private static SendGridCall AddToGroup(int group, Identifier who)
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"asm/groups/{group}/suppressions");
-        return new(Method.POST, $"POST {path}", path, "asm.groups.suppressions.create") { Body = Recipients(who), Personal = Personal(who) };
+        return new(Method.POST, $"POST {path}", path, "asm.groups.suppressions.create") { Expected = HttpStatusCode.Created, Body = Recipients(who), Personal = Personal(who) };
     }
 
     private static SendGridCall RemoveFromGlobal(Identifier who) => Remove("asm/suppressions/global", who, "asm.suppressions.global.delete");
@@ -106,7 +107,12 @@ internal sealed class SendGridVendor(SendGridApi api, SendGridLists lists, SendG
     // SendGrid wants the address in the path, the one place where an address stands in a URL: see SendGridRegistration for what keeps
     // it out of logs and traces.
     private static SendGridCall Remove(string list, Identifier who, string scope) =>
-        new(Method.DELETE, $"DELETE {list}/{{email}}", $"{list}/{Uri.EscapeDataString(who.Value)}", scope) { MayBeAbsent = true, Personal = Personal(who) };
+        new(Method.DELETE, $"DELETE {list}/{{email}}", $"{list}/{Uri.EscapeDataString(who.Value)}", scope)
+        {
+            Expected = HttpStatusCode.NoContent,
+            MayBeAbsent = true,
+            Personal = Personal(who),
+        };
 
     private static string Recipients(Identifier who) => JsonSerializer.Serialize(new SendGridRecipients([who.Value]), SendGridJson.Default.SendGridRecipients);
 

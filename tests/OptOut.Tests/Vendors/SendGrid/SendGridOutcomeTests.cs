@@ -54,6 +54,30 @@ public sealed class SendGridOutcomeTests
     }
 
     [Fact]
+    public async Task A_fault_that_names_a_wait_is_given_it()
+    {
+        await using var it = await StartAsync(_time);
+        it.Account.Failures.Set(new(SandboxFailureKind.Status, Status: 503, RetryAfterSeconds: 7));
+
+        Assert.Equal(TimeSpan.FromSeconds(7), Assert.IsType<VendorOutcome.Transient>(await it.PushAsync("*")).RetryAfter);
+    }
+
+    [Fact]
+    public async Task A_page_of_something_in_between_confirms_nothing()
+    {
+        await using var it = await StartAsync(_time);
+        it.Account.Failures.Set(new(SandboxFailureKind.Garbage));
+
+        var added = Assert.IsType<VendorOutcome.Transient>(await it.PushAsync("*"));
+        var removed = Assert.IsType<VendorOutcome.Transient>(await it.PushAsync("-", confirmed: "*"));
+        var mailed = Assert.IsType<VendorOutcome.Transient>(await it.Mail.SendAsync(SendGridMailTests.Confirmation, TestContext.Current.CancellationToken));
+
+        Assert.Equal("Something answered POST asm/suppressions/global with 200, where SendGrid says 201.", added.Reason);
+        Assert.Equal("Something answered DELETE asm/groups/101/suppressions/{email} with 200, where SendGrid says 204.", removed.Reason);
+        Assert.Equal("Something answered POST mail/send with 200, where SendGrid says 202.", mailed.Reason);
+    }
+
+    [Fact]
     public async Task An_answer_that_takes_too_long_is_an_outcome()
     {
         await using var it = await StartAsync(settings: [KeyValuePair.Create("OptOut:SendGrid:Timeout", (string?)"00:00:00.2")]);
@@ -140,6 +164,17 @@ public sealed class SendGridOutcomeTests
         Assert.Equal(
             "The key in OptOut:SendGrid:ApiKey may not do this (POST asm/suppressions/global, 403); give it the scope asm.suppressions.global.create. SendGrid says: access forbidden",
             outcome.Reason);
+    }
+
+    [Fact]
+    public async Task An_address_of_one_letter_leaves_the_words_readable()
+    {
+        await using var it = await StartAsync(_time);
+        it.Account.Failures.Set(new(SandboxFailureKind.Status, Status: 400, Message: "an invalid address: a@example.com"));
+
+        var outcome = Assert.IsType<VendorOutcome.Rejected>(await it.PushAsync("*", who: Email("a@example.com")));
+
+        Assert.Equal("SendGrid answered POST asm/suppressions/global with 400. SendGrid says: an invalid address: [...]", outcome.Reason);
     }
 
     [Fact]

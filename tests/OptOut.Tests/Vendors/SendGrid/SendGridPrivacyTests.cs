@@ -1,5 +1,4 @@
 using OptOut.Local.Sandbox;
-using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SendGrid.SandboxedSendGrid;
 
 namespace OptOut.Tests.Vendors.SendGrid;

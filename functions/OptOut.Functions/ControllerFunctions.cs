@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using OptOut.Health;
+using OptOut.Links;
+using OptOut.Permission;
+using OptOut.Subjects;
+
+namespace OptOut.Functions;
+
+/// <summary>What the controller's own systems call, with a function key.</summary>
+public sealed class ControllerFunctions(SubjectDoor subjects, LinkDoor links, CheckDoor check, HealthDoor health)
+{
+    [Function("PutSubject")]
+    public Task<IResult> PutSubject(
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/subjects/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        subjects.PutAsync(request, id, cancellationToken);
+
+    [Function("PostLink")]
+    public Task<IResult> PostLink(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/links")] HttpRequest request, CancellationToken cancellationToken) =>
+        links.PostAsync(request, cancellationToken);
+
+    [Function("Check")]
+    public Task<IResult> Check(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/check")] HttpRequest request, CancellationToken cancellationToken) =>
+        check.GetAsync(request, cancellationToken);
+
+    [Function("Health")]
+    public Task<IResult> Health(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health")] HttpRequest request, CancellationToken cancellationToken) =>
+        health.GetAsync(cancellationToken);
+}

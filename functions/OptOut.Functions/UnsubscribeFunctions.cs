@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using OptOut.Unsubscribe;
+
+namespace OptOut.Functions;
+
+/// <summary>What a person, or a mail client for a person, reaches.</summary>
+public sealed class UnsubscribeFunctions(UnsubscribeDoor links, PublicDoor form)
+{
+    [Function("Link")]
+    public Task<IResult> Link(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", "post", Route = "u/{token}")] HttpRequest request, string token, CancellationToken cancellationToken) =>
+        links.AnswerAsync(request, token, cancellationToken);
+
+    [Function("PublicForm")]
+    public Task<IResult> PublicForm(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "unsubscribe")] HttpRequest request, CancellationToken cancellationToken) =>
+        form.AnswerAsync(request, cancellationToken);
+}

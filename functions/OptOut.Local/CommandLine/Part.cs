@@ -1,0 +1,13 @@
+namespace OptOut.Local.CommandLine;
+
+/// <summary>What one run of the program is.</summary>
+internal enum Part
+{
+    All,
+    Functions,
+    Bus,
+    Sandbox,
+    Azurite,
+    Demo,
+    Unsubscribe,
+}

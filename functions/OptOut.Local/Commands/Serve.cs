@@ -1,0 +1,20 @@
+using OptOut.Local.CommandLine;
+using OptOut.Local.Composition;
+
+namespace OptOut.Local.Commands;
+
+/// <summary>Runs parts until Ctrl+C.</summary>
+internal static class Serve
+{
+    public static async Task<int> RunAsync(Arguments arguments, TextWriter output, CancellationToken stop)
+    {
+        await output.WriteLineAsync("OptOut on this machine. The first start installs the storage emulator, which takes some fifteen seconds.\n");
+        await using var system = await LocalSystem.StartAsync(arguments, output, mapEndpoints: null, configureLogging: null, stop);
+        await output.WriteLineAsync(system.Functions is { } functions
+            ? $"\n  Open {functions.Address} to see it at work. Ctrl+C stops it; what it holds stays in {arguments.DataFolder}.\n"
+            : $"\n  Ctrl+C stops it; what it holds stays in {arguments.DataFolder}.\n");
+        await Task.Delay(Timeout.Infinite, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+        await output.WriteLineAsync("Stopping: what is under way is finished first.");
+        return 0;
+    }
+}

@@ -1,0 +1,192 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OptOut.FanOut;
+using OptOut.Functions;
+using OptOut.Local.Azurite;
+using OptOut.Local.CommandLine;
+using OptOut.Local.Hosting;
+using OptOut.Local.Sandbox;
+using OptOut.Local.ServiceBus;
+
+namespace OptOut.Local.Composition;
+
+/// <summary>The parts of the pipeline that run in this process, started in the order in which they need each other.</summary>
+internal sealed class LocalSystem : IAsyncDisposable
+{
+    private readonly Stack<IAsyncDisposable> _running = new();
+    private readonly Arguments _arguments;
+    private readonly TextWriter _console;
+
+    private LocalSystem(Arguments arguments, TextWriter console) => (_arguments, _console) = (arguments, console);
+
+    /// <summary>Null when the functions run elsewhere.</summary>
+    public FunctionHost? Functions { get; private set; }
+
+    /// <summary>Where the vendor sandbox listens, here or elsewhere.</summary>
+    public Uri Sandbox { get; private set; } = new("http://127.0.0.1");
+
+    /// <param name="arguments">Which parts, on which ports.</param>
+    /// <param name="console">Told of each part as it stands.</param>
+    /// <param name="mapEndpoints">What this machine serves beside the functions.</param>
+    /// <param name="configureLogging">Null: one line per entry on the console.</param>
+    /// <exception cref="CannotStartException">A part cannot start; those before it have been stopped again.</exception>
+    public static async Task<LocalSystem> StartAsync(
+        Arguments arguments, TextWriter console, Action<LocalSystem, WebApplication>? mapEndpoints, Action<ILoggingBuilder>? configureLogging, CancellationToken cancellationToken)
+    {
+        var system = new LocalSystem(arguments, console);
+        try
+        {
+            await system.StartPartsAsync(mapEndpoints, configureLogging, cancellationToken);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_running.TryPop(out var part))
+            await part.DisposeAsync();
+    }
+
+    private bool Runs(Part part) => _arguments.Part == part || (_arguments.Part is Part.All or Part.Demo && !_arguments.Without.Contains(part));
+
+    private async Task StartPartsAsync(Action<LocalSystem, WebApplication>? mapEndpoints, Action<ILoggingBuilder>? configureLogging, CancellationToken cancellationToken)
+    {
+        var functionPort = _arguments.Port == 0 && Runs(Part.Functions) ? FreePort() : _arguments.Port;
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{functionPort}"));
+
+        var storage = AzuriteProcess.ConnectionStringAt(_arguments.TablesPort, _arguments.BlobsPort);
+        if (Runs(Part.Azurite))
+        {
+            var azurite = Run(await AzuriteProcess.StartAsync(
+                new AzuriteOptions { DataFolder = Folder("storage"), TablePort = _arguments.TablesPort, BlobPort = _arguments.BlobsPort }, cancellationToken: cancellationToken));
+            storage = azurite.ConnectionString;
+            await TellAsync("storage", $"Azurite, tables on 127.0.0.1:{azurite.TablePort}, blobs on 127.0.0.1:{azurite.BlobPort}");
+        }
+
+        var bus = EmbeddedServiceBus.ConnectionStringAt(_arguments.BusPort);
+        if (Runs(Part.Bus))
+        {
+            var embedded = Run(await StartBusAsync(cancellationToken));
+            bus = embedded.ConnectionString;
+            await TellAsync("bus", $"Service Bus (AMQP 1.0) on 127.0.0.1:{embedded.Port}, topic {Topology.Topic}");
+        }
+
+        Sandbox = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_arguments.SandboxPort}"));
+        if (Runs(Part.Sandbox))
+        {
+            var sandbox = Run(await StartSandboxAsync(address, cancellationToken));
+            Sandbox = sandbox.BaseAddress;
+            await TellAsync("vendors", $"a SendGrid to try things on, {Sandbox}sandbox/state");
+        }
+
+        if (Runs(Part.Functions))
+        {
+            Functions = Run(await StartFunctionsAsync(address, storage, bus, mapEndpoints, configureLogging, cancellationToken));
+            await TellAsync("functions", Functions.Address.ToString());
+        }
+    }
+
+    private async Task<EmbeddedServiceBus> StartBusAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EmbeddedServiceBus.StartAsync(
+                new EmbeddedServiceBusOptions
+                {
+                    Port = _arguments.BusPort,
+                    DataFolder = Folder("bus"),
+                    Topics =
+                    [
+                        new TopicDefinition(Topology.Topic, [.. Topology.Subscriptions.Select(s => new ServiceBus.SubscriptionDefinition(s.Name)
+                        {
+                            Rules = [new SqlRule(s.Filter)],
+                            LockDuration = Topology.LockDuration,
+                            MaxDeliveryCount = Topology.MaxDeliveryCount,
+                        })])
+                        {
+                            DuplicateWindow = Topology.DuplicateWindow,
+                        },
+                    ],
+                },
+                cancellationToken);
+        }
+        catch (IOException problem) when (problem.InnerException is SocketException)
+        {
+            throw new CannotStartException($"Port {_arguments.BusPort}, for the Service Bus, is in use on this machine. Stop what uses it, or choose another with --bus-port (0: a free one).", problem);
+        }
+    }
+
+    private async Task<VendorSandbox> StartSandboxAsync(Uri functions, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await VendorSandbox.StartAsync(
+                new VendorSandboxOptions
+                {
+                    Port = _arguments.SandboxPort,
+                    Folder = Folder("sandbox"),
+                    SendGridApiKey = LocalSettings.SendGridApiKey,
+                    SendGridGroups = LocalSettings.SendGridGroups,
+                    SendGridEventTarget = new Uri(functions, "/webhooks/sendgrid/events"),
+                },
+                cancellationToken);
+        }
+        catch (IOException problem)
+        {
+            throw new CannotStartException($"Port {_arguments.SandboxPort}, for the vendor sandbox, is in use on this machine. Stop what uses it, or choose another with --sandbox-port (0: a free one).", problem);
+        }
+    }
+
+    private async Task<FunctionHost> StartFunctionsAsync(
+        Uri address, string storage, string bus, Action<LocalSystem, WebApplication>? mapEndpoints, Action<ILoggingBuilder>? configureLogging, CancellationToken cancellationToken)
+    {
+        var settings = LocalSettings.Build(LocalKeys.LoadOrCreate(_arguments.DataFolder), address, storage, bus, Sandbox, await SandboxKey.FetchAsync(Sandbox, cancellationToken));
+        var host = await FunctionHost.StartAsync(
+            new FunctionHostOptions
+            {
+                Assembly = typeof(UnsubscribeFunctions).Assembly,
+                HostJsonPath = Path.Combine(AppContext.BaseDirectory, "host.json"),
+                FunctionKey = LocalKeys.FunctionKey,
+                MasterKey = LocalKeys.MasterKey,
+                Port = address.Port,
+                Configuration = settings,
+                ConfigureServices = (services, configuration) =>
+                {
+                    services.AddOptOut(configuration);
+                    services.AddHostedService<StorageSetup>();
+                },
+                ConfigureLogging = configureLogging,
+                MapEndpoints = app => mapEndpoints?.Invoke(this, app),
+            },
+            cancellationToken);
+        return host;
+    }
+
+    private T Run<T>(T part)
+        where T : IAsyncDisposable
+    {
+        _running.Push(part);
+        return part;
+    }
+
+    private string Folder(string part) => Directory.CreateDirectory(Path.Combine(_arguments.DataFolder, part)).FullName;
+
+    private Task TellAsync(string part, string what) => _console.WriteLineAsync($"  {part,-11}{what}");
+
+    // The sandbox is told where the functions are before they listen, so a free port is chosen first.
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

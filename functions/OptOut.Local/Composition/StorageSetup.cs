@@ -1,0 +1,43 @@
+using Azure;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OptOut.Storage;
+
+namespace OptOut.Local.Composition;
+
+/// <summary>Makes the tables and containers that the templates make in Azure; keeps trying while the storage is away, as the rest does without it.</summary>
+internal sealed partial class StorageSetup(StorageAccount storage, TimeProvider time, ILogger<StorageSetup> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before the first request, when it can be had.
+        if (!await TryAsync(cancellationToken))
+            await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        do
+            await Task.Delay(Pause, time, stoppingToken);
+        while (!await TryAsync(stoppingToken));
+    }
+
+    private async Task<bool> TryAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await storage.EnsureCreatedAsync(cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            LogAway(e.GetType().Name);
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The storage does not answer yet ({Reason}); trying again")]
+    private partial void LogAway(string reason);
+}
