@@ -73,6 +73,6 @@ public sealed record ChangeDocument
         JsonSerializer.Deserialize(json, ChangeJson.Default.ChangeDocument) ?? throw new JsonException("A change document is a JSON object, not null.");
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ChangeDocument))]
 internal sealed partial class ChangeJson : JsonSerializerContext;
