@@ -42,8 +42,8 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time)
         {
             var found = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(partition, StateKey(change.Subject), cancellationToken: cancellationToken);
             var known = found.HasValue ? Read(found.Value!) : new SubjectState(ConsentState.Empty, Ledger.Start(change.Subject));
-            var consent = known.Consent.With(change);
             var repeated = known.Consent.IsRepeated(change);
+            var consent = repeated ? known.Consent.Again(change) : known.Consent.With(change);
             if (known.Consent.Entries.Any(e => e.Value.EventId == change.Id) || (repeated && consent.Equals(known.Consent)))
                 return false;
 
