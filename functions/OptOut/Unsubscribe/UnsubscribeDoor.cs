@@ -97,12 +97,16 @@ public sealed class UnsubscribeDoor(
     }
 
     // Whatever was wrong with the link, the same bytes: nothing to learn from them, and a way out all the same.
-    private Task<IResult> BrokenLinkAsync(HttpRequest request) => renderer.RenderAsync<PublicPage>(StatusCodes.Status404NotFound, new Dictionary<string, object?>
+    private Task<IResult> BrokenLinkAsync(HttpRequest request)
     {
-        [nameof(PublicPage.View)] = views.For(request),
-        [nameof(PublicPage.Action)] = PublicDoor.Path,
-        [nameof(PublicPage.BrokenLink)] = true,
-    });
+        var view = views.For(request);
+        return renderer.RenderAsync<PublicPage>(StatusCodes.Status404NotFound, new Dictionary<string, object?>
+        {
+            [nameof(PublicPage.View)] = view,
+            [nameof(PublicPage.Action)] = PublicDoor.Address(view),
+            [nameof(PublicPage.BrokenLink)] = true,
+        });
+    }
 
     private async Task<IResult> DownAsync(PageView view, string? action) => new Later(await renderer.RenderAsync<DownPage>(
         StatusCodes.Status503ServiceUnavailable, new Dictionary<string, object?> { [nameof(DownPage.View)] = view, [nameof(DownPage.Action)] = action }));
