@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.FanOut;
 using OptOut.Functions;
+using OptOut.Identifiers;
 using OptOut.Local.Hosting;
 using OptOut.Local.Sandbox;
 using OptOut.Local.ServiceBus;
@@ -182,6 +183,13 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
             (row = await Service<VendorRows>().LoadAsync(subject, vendor, Cancel)) is { Status: VendorStatus.Confirmed } found && (eventId is null || found.Event == eventId));
         return row!;
     }
+
+    /// <summary>The subject of a customer number, whether or not anybody ever gave it to us.</summary>
+    internal SubjectKey SubjectOf(string id) => Service<IdentifierProtector>().SubjectOf(id);
+
+    /// <summary>The subject that stands in for whoever has an address nobody gave us.</summary>
+    internal SubjectKey StandInFor(string email) =>
+        EmailAddress.TryParse(email, out var identifier) ? Service<IdentifierProtector>().SubjectOf(identifier) : throw new FormatException(email);
 
     internal string[] OnSendGridsList() => [.. Sandbox.SendGrid.Global.Select(e => e.Email)];
 

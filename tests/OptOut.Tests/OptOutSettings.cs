@@ -6,7 +6,7 @@ namespace OptOut.Tests;
 /// <summary>The settings of a company that does not exist. Its secrets are fixed, so that what they sign and hash can be written down in a test.</summary>
 internal static class OptOutSettings
 {
-    public static readonly string LinkSecret = Secret('L'), OldLinkSecret = Secret('O'), HashSecret = Secret('H'), DataSecret = Secret('D');
+    public static readonly string LinkSecret = Secret('L'), OldLinkSecret = Secret('O'), LeakedLinkSecret = Secret('X'), HashSecret = Secret('H'), DataSecret = Secret('D');
 
     public static IReadOnlyDictionary<int, string> SendGridGroups { get; } = new Dictionary<int, string> { [101] = "Newsletter", [102] = "Offers" };
 
@@ -26,6 +26,12 @@ internal static class OptOutSettings
         ["OptOut:Links:Keys:0:Id"] = "7",
         ["OptOut:Links:Keys:0:Secret"] = LinkSecret,
         ["OptOut:Links:Keys:0:Use"] = "Sign",
+        ["OptOut:Links:Keys:1:Id"] = "6",
+        ["OptOut:Links:Keys:1:Secret"] = OldLinkSecret,
+        ["OptOut:Links:Keys:1:Use"] = "Verify",
+        ["OptOut:Links:Keys:2:Id"] = "5",
+        ["OptOut:Links:Keys:2:Secret"] = LeakedLinkSecret,
+        ["OptOut:Links:Keys:2:Use"] = "Revoked",
         ["OptOut:Catalogue:Topics:0:Id"] = "1",
         ["OptOut:Catalogue:Topics:0:Name"] = "newsletter",
         ["OptOut:Catalogue:Topics:0:Titles:nl"] = "Nieuwsbrief",
