@@ -21,7 +21,7 @@ internal sealed class ComparePhase(
     public static string Unit(string pull) => "compare-" + pull;
 
     /// <returns>Null when every page was looked at; else why the run has to wait.</returns>
-    public async Task<string?> RunAsync(IVendor vendor, RunHold hold, PulledEntries pulled, CancellationToken cancellationToken)
+    public async Task<RunWait?> RunAsync(IVendor vendor, RunHold hold, PulledEntries pulled, CancellationToken cancellationToken)
     {
         var from = (hold.State!.Pull, hold.State.Page);
         foreach (var (pull, page) in hold.State.AllPages())
@@ -42,7 +42,7 @@ internal sealed class ComparePhase(
             }
 
             if (await RecordAsync(vendor, plan, cancellationToken) is not { } recorded)
-                return "Neither the bus nor the outbox took a Stop.";
+                return new RunWait("Neither the bus nor the outbox took a Stop.");
             await hold.SaveAsync(hold.State with { Pull = pull, Page = page + 1, Tally = hold.State.Tally + plan.Tally + recorded }, cancellationToken);
         }
 
@@ -87,7 +87,7 @@ internal sealed class ComparePhase(
     {
         var parts = new ConcurrentBag<RunTally?>();
         await Parallel.ForEachAsync(plan.Record, Bounded(cancellationToken), async (stored, token) => parts.Add(await RecordAsync(vendor, stored.ToEntry(), token)));
-        return parts.Any(p => p is null) ? null : parts.Aggregate(new RunTally(), (sum, part) => sum + part!);
+        return parts.Any(p => p is null) ? null : RunTally.Sum(parts.Select(p => p!));
     }
 
     private async Task<RunTally?> RecordAsync(IVendor vendor, VendorEntry entry, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ internal sealed class PullPhase(VendorPatience patience, RunBlobs blobs)
     private const int MaxReason = 200;
 
     /// <returns>Null when every list was read or refused for good; else why the run has to wait.</returns>
-    public async Task<string?> RunAsync(IVendor vendor, RunHold hold, CancellationToken cancellationToken)
+    public async Task<RunWait?> RunAsync(IVendor vendor, RunHold hold, CancellationToken cancellationToken)
     {
         while (hold.State is { } run && run.Pull < run.Pulls.Count)
         {
@@ -28,7 +28,7 @@ internal sealed class PullPhase(VendorPatience patience, RunBlobs blobs)
                     await hold.SaveAsync(Refused(run, rejected.Reason), cancellationToken);
                     break;
                 case VendorPull.Failed { Outcome: VendorOutcome.Transient transient }:
-                    return $"List {run.Pulls[run.Pull]}: {transient.Reason}";
+                    return new RunWait($"List {run.Pulls[run.Pull]}: {transient.Reason}");
             }
         }
 

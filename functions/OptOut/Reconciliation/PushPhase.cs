@@ -22,7 +22,7 @@ internal sealed class PushPhase(
     private const int PushesAtOnce = 4;
 
     /// <returns>Null when everybody was looked at; else why the run has to wait.</returns>
-    public async Task<string?> RunAsync(IVendor vendor, RunHold hold, PulledEntries pulled, VendorAbsence absence, CancellationToken cancellationToken)
+    public async Task<RunWait?> RunAsync(IVendor vendor, RunHold hold, PulledEntries pulled, VendorAbsence absence, CancellationToken cancellationToken)
     {
         var ranges = IdentifierIndex.Partitions(Identifier.KindFor(vendor.Channel)).Chunk(PartitionsInRange).ToArray();
         for (var range = hold.State!.Page; range < ranges.Length; range++)
@@ -37,16 +37,19 @@ internal sealed class PushPhase(
                     await blobs.WriteAsync(planName, plan, RunJson.Default.PushPlan, cancellationToken);
             }
 
-            var pushed = await PushAsync(vendor, plan, absence, cancellationToken);
+            var pushed = await PushAsync(vendor, plan.Missing, absence, cancellationToken);
             if (absence.Reason is { } away)
-                return away;
+                return new RunWait(away, pushed.Open);
+            if (pushed.Leftovers.Length > 0)
+                await blobs.WriteAsync(RunBlobs.LeftoversName(vendor.Name, run.RunId, range), pushed.Leftovers, RunJson.Default.StoredIdentifierArray, cancellationToken);
             var (failures, times) = await WatchAsync(vendor, run, plan.Watched, cancellationToken);
             if (times.Length > 0)
                 await blobs.WriteAsync(RunBlobs.TimesName(vendor.Name, run.RunId, range), times, RunJson.Default.TimeSpanArray, cancellationToken);
-            await hold.SaveAsync(run with { Page = range + 1, Tally = run.Tally + plan.Tally + pushed + failures }, cancellationToken);
+            var next = run with { Page = range + 1, Tally = run.Tally + plan.Tally + pushed.Settled + failures };
+            await hold.SaveAsync(pushed.Leftovers.Length > 0 ? next with { Leftovers = [.. run.Leftovers, range] } : next, cancellationToken);
         }
 
-        return null;
+        return await LeftoversAsync(vendor, hold, absence, cancellationToken);
     }
 
     public async Task<TimeToStop?> TimesAsync(IVendor vendor, RunState run, CancellationToken cancellationToken)
@@ -123,32 +126,53 @@ internal sealed class PushPhase(
         return read;
     }
 
-    private async Task<RunTally> PushAsync(IVendor vendor, PushPlan plan, VendorAbsence absence, CancellationToken cancellationToken)
+    // A run waits once for a vendor that chokes on somebody. The next start that meets the same closes the run, so that a new one can look at
+    // everybody else; the person is in the report both times.
+    private async Task<RunWait?> LeftoversAsync(IVendor vendor, RunHold hold, VendorAbsence absence, CancellationToken cancellationToken)
     {
-        var parts = new ConcurrentBag<RunTally>();
-        await Parallel.ForEachAsync(plan.Missing, new ParallelOptions { MaxDegreeOfParallelism = PushesAtOnce, CancellationToken = cancellationToken }, async (stored, token) =>
+        while (hold.State is { Leftovers: [var range, ..] } run)
         {
-            if (absence.Reason is null)
-                parts.Add(await PushAsync(vendor, stored.ToIdentifier(), absence, token));
-        });
-        return parts.Aggregate(new RunTally(), (sum, part) => sum + part);
+            var left = await blobs.FindAsync(RunBlobs.LeftoversName(vendor.Name, run.RunId, range), RunJson.Default.StoredIdentifierArray, cancellationToken) ?? [];
+            var pushed = await PushAsync(vendor, left, absence, cancellationToken);
+            if (absence.Reason is { } away)
+                return new RunWait(away, pushed.Open);
+            if (pushed.Leftovers.Length > 0 && !run.Resumed)
+                return new RunWait(pushed.Open.Failures.Keys.First(), pushed.Open);
+            await hold.SaveAsync(run with { Leftovers = [.. run.Leftovers.Skip(1)], Tally = run.Tally + pushed.Settled + pushed.Open }, cancellationToken);
+        }
+
+        return null;
     }
 
-    private async Task<RunTally> PushAsync(IVendor vendor, Identifier identifier, VendorAbsence absence, CancellationToken cancellationToken)
+    /// <param name="Settled">What was answered, one way or the other.</param>
+    /// <param name="Leftovers">Those for whom the vendor was busy each time.</param>
+    /// <param name="Open">The same, as counts.</param>
+    private sealed record Pushed(RunTally Settled, StoredIdentifier[] Leftovers, RunTally Open);
+
+    private async Task<Pushed> PushAsync(IVendor vendor, IReadOnlyList<StoredIdentifier> missing, VendorAbsence absence, CancellationToken cancellationToken)
     {
-        if (await index.FindAsync(identifier, cancellationToken) is not { } permission)
-            return new RunTally(); // Erased since it was looked at.
-        var subjects = permission.Subjects.Select(s => s.ToString());
-        switch (await repair.PushAgainAsync(vendor, permission, cancellationToken))
+        var settled = new ConcurrentBag<RunTally>();
+        var open = new ConcurrentBag<(StoredIdentifier Who, RunTally Tally)>();
+        await Parallel.ForEachAsync(missing, new ParallelOptions { MaxDegreeOfParallelism = PushesAtOnce, CancellationToken = cancellationToken }, async (stored, token) =>
         {
-            case VendorOutcome.Transient transient:
-                absence.Count(transient);
-                return RunTally.Failure(transient.Reason) + RunTally.Note(subjects, SubjectEvent.NotConfirmed) + new RunTally { PushesFailed = 1, Exhausted = 1 };
-            case VendorOutcome.Rejected rejected:
-                return RunTally.Failure(rejected.Reason) + RunTally.Note(subjects, SubjectEvent.NotConfirmed) + new RunTally { PushesFailed = 1 };
-            default:
-                return RunTally.Note(subjects, SubjectEvent.PushedAgain) + new RunTally { PushedAgain = 1 };
-        }
+            if (absence.Reason is not null || await index.FindAsync(stored.ToIdentifier(), token) is not { } permission)
+                return; // Not worth asking, or erased since it was looked at.
+            var subjects = permission.Subjects.Select(s => s.ToString());
+            switch (await repair.PushAgainAsync(vendor, permission, token))
+            {
+                case VendorOutcome.Transient transient:
+                    absence.Count(transient);
+                    open.Add((stored, RunTally.Failure(transient.Reason) + RunTally.Note(subjects, SubjectEvent.NotConfirmed) + new RunTally { PushesFailed = 1, Exhausted = 1 }));
+                    break;
+                case VendorOutcome.Rejected rejected:
+                    settled.Add(RunTally.Failure(rejected.Reason) + RunTally.Note(subjects, SubjectEvent.NotConfirmed) + new RunTally { PushesFailed = 1 });
+                    break;
+                default:
+                    settled.Add(RunTally.Note(subjects, SubjectEvent.PushedAgain) + new RunTally { PushedAgain = 1 });
+                    break;
+            }
+        });
+        return new Pushed(RunTally.Sum(settled), [.. open.Select(o => o.Who)], RunTally.Sum(open.Select(o => o.Tally)));
     }
 
     private async Task<(RunTally Failures, TimeSpan[] Times)> WatchAsync(IVendor vendor, RunState run, IReadOnlyList<WatchedIdentifier> watched, CancellationToken cancellationToken)
@@ -169,6 +193,6 @@ internal sealed class PushPhase(
                     failures.Add(RunTally.Failure(row.Reason ?? "no reason given") + RunTally.Note([subject], SubjectEvent.NotConfirmed));
             }
         });
-        return (failures.Aggregate(new RunTally(), (sum, part) => sum + part), [.. times.Order()]);
+        return (RunTally.Sum(failures), [.. times.Order()]);
     }
 }

@@ -94,7 +94,7 @@ public sealed partial class Reconciler
             // Reported, not rethrown: the other vendors' opt-outs must not wait for this one's fault.
             LogFault(e, vendor.Name);
             var reason = $"The run met {e.GetType().Name}{(e is RequestFailedException { Status: > 0 } failed ? $" ({failed.Status})" : "")}; the log tells more.";
-            reports.Add(hold is { State: { Phase: not RunPhase.Finished } } ? _reconciliation.Report(vendor, hold, reason) : Unseen(vendor, VendorRunStatus.Incomplete, reason));
+            reports.Add(hold is { State: { Phase: not RunPhase.Finished } } ? _reconciliation.Report(vendor, hold, new RunWait(reason)) : Unseen(vendor, VendorRunStatus.Incomplete, reason));
         }
 
         return reports;

@@ -14,7 +14,7 @@ internal sealed class RemovePhase(
     RunBlobs blobs, IdentifierIndex index, ConsentStore consent, VendorRepair repair, IOptions<ReconciliationOptions> options)
 {
     /// <returns>Null when done; else why the run has to wait.</returns>
-    public async Task<string?> RunAsync(IVendor vendor, RunHold hold, VendorAbsence absence, CancellationToken cancellationToken)
+    public async Task<RunWait?> RunAsync(IVendor vendor, RunHold hold, VendorAbsence absence, CancellationToken cancellationToken)
     {
         if (hold.State!.Tally.ToRemove == 0)
             return null;
@@ -32,7 +32,7 @@ internal sealed class RemovePhase(
                     ? new RunTally { Withheld = 1 }
                     : await RemoveAsync(vendor, stored.ToEntry(), absence, cancellationToken);
                 if (absence.Reason is { } away)
-                    return away;
+                    return new RunWait(away, tally);
             }
 
             await hold.SaveAsync(run with { Pull = pull, Page = page + 1, Tally = run.Tally + tally }, cancellationToken);

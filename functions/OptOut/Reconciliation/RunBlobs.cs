@@ -20,6 +20,8 @@ internal sealed class RunBlobs(StorageAccount storage, IdentifierProtector prote
 
     public static string PlanName(string vendor, Guid runId, string unit, int number) => Name(vendor, runId, "plan/" + unit, number);
 
+    public static string LeftoversName(string vendor, Guid runId, int range) => Name(vendor, runId, "leftovers", range);
+
     public static string TimesName(string vendor, Guid runId, int range) => Name(vendor, runId, "times", range);
 
     public async Task WriteAsync<T>(string name, T document, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>

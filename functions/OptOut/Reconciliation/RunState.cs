@@ -34,6 +34,7 @@ internal enum RunPhase
 /// <param name="Cursor">The vendor's, of that page.</param>
 /// <param name="Pages">How many pages each pull has.</param>
 /// <param name="Unread">Why a pull could not be read to its end.</param>
+/// <param name="Leftovers">Ranges with pushes that found the vendor busy each time; they get another try at the end.</param>
 /// <param name="Worked">Time at work, over all starts.</param>
 internal sealed record RunState(
     Guid RunId,
@@ -48,11 +49,12 @@ internal sealed record RunState(
     IReadOnlyDictionary<string, int> Pages,
     IReadOnlyDictionary<string, string> Unread,
     RunTally Tally,
+    IReadOnlyList<int> Leftovers,
     TimeSpan Worked,
     bool Resumed)
 {
     public static RunState Begin(Guid runId, DateTimeOffset now, DateTimeOffset from, IReadOnlyList<string> pulls) => new(
-        runId, now, now, from, pulls, RunPhase.Pull, 0, 0, null, new Dictionary<string, int>(), new Dictionary<string, string>(), new RunTally(), TimeSpan.Zero, Resumed: false);
+        runId, now, now, from, pulls, RunPhase.Pull, 0, 0, null, new Dictionary<string, int>(), new Dictionary<string, string>(), new RunTally(), [], TimeSpan.Zero, Resumed: false);
 
     public RunState To(RunPhase phase) => this with { Phase = phase, Pull = 0, Page = 0, Cursor = null };
 
@@ -70,6 +72,7 @@ internal sealed record RunState(
 [JsonSerializable(typeof(StoredEntry[]))]
 [JsonSerializable(typeof(ComparePlan))]
 [JsonSerializable(typeof(PushPlan))]
+[JsonSerializable(typeof(StoredIdentifier[]))]
 [JsonSerializable(typeof(TimeSpan[]))]
 [JsonSerializable(typeof(Dictionary<string, int>))]
 internal sealed partial class RunJson : JsonSerializerContext;

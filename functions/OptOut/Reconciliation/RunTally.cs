@@ -50,9 +50,12 @@ internal sealed record RunTally
 
     public static RunTally Note(IEnumerable<string> subjects, SubjectEvent what) => new() { Subjects = [.. subjects.Select(s => new SubjectNote(s, what))] };
 
+    /// <summary>One sum, and one order of subjects, in whatever order the parts ended.</summary>
+    public static RunTally Sum(IEnumerable<RunTally> parts) =>
+        parts.OrderBy(p => p.Subjects.Select(s => s.Subject).FirstOrDefault(), StringComparer.Ordinal).Aggregate(new RunTally(), (sum, part) => sum + part);
+
     public static RunTally operator +(RunTally a, RunTally b)
     {
-        // Sorted, because the parts of a unit end in any order and the report of a resumed run must be that of a whole one.
         SubjectNote[] added = [.. b.Subjects.Except(a.Subjects).OrderBy(s => s.Subject, StringComparer.Ordinal).ThenBy(s => s.Event)];
         SubjectNote[] all = [.. a.Subjects, .. added];
         return new RunTally

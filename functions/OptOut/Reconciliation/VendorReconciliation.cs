@@ -37,7 +37,7 @@ internal sealed partial class VendorReconciliation(
         var report = Report(vendor, hold, waits) with { TimeToStop = times };
         if (waits is not null)
         {
-            LogWaits(vendor.Name, run.RunId, run.Phase, waits);
+            LogWaits(vendor.Name, run.RunId, run.Phase, waits.Reason);
             return report;
         }
 
@@ -52,11 +52,11 @@ internal sealed partial class VendorReconciliation(
 
     /// <summary>What there is to report of a run, now.</summary>
     /// <param name="waits">Why the run cannot go on; null when it has come to its end.</param>
-    public VendorReport Report(IVendor vendor, RunHold hold, string? waits)
+    public VendorReport Report(IVendor vendor, RunHold hold, RunWait? waits)
     {
         var run = hold.State!;
-        var tally = run.Tally;
-        var incomplete = waits ?? (tally.Exhausted > 0 ? $"{Count(tally.Exhausted)} of the pushes found the vendor busy each time." : null);
+        var tally = waits is null ? run.Tally : run.Tally + waits.Open;
+        var incomplete = waits?.Reason ?? (tally.Exhausted > 0 ? $"{Count(tally.Exhausted)} of the pushes found the vendor busy each time." : null);
         return new VendorReport
         {
             Vendor = vendor.Name,
@@ -91,7 +91,7 @@ internal sealed partial class VendorReconciliation(
         };
     }
 
-    private async Task<string?> WorkAsync(IVendor vendor, RunHold hold, CancellationToken cancellationToken)
+    private async Task<RunWait?> WorkAsync(IVendor vendor, RunHold hold, CancellationToken cancellationToken)
     {
         if (hold.State!.Phase == RunPhase.Pull)
         {

@@ -1,0 +1,208 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OptOut.Consent;
+using OptOut.Local.Sandbox;
+using OptOut.Reconciliation;
+
+namespace OptOut.Tests.Reconciliation;
+
+public sealed class ReportTests(AzuriteFixture azurite)
+{
+    private static readonly DateTimeOffset Night = new(2026, 3, 2, 2, 0, 0, TimeSpan.Zero);
+
+    private static readonly VendorReport Quiet = new()
+    {
+        Vendor = "sendgrid",
+        Channel = Channel.Email,
+        Status = VendorRunStatus.Complete,
+        Comparable = true,
+        Started = Night,
+        From = Night.AddDays(-1),
+        Until = Night,
+        Duration = TimeSpan.FromSeconds(83),
+        Entries = 12_034,
+        Agreement = 12_034,
+        Stopped = 12_100,
+        Lists = new Dictionary<string, int> { ["global"] = 12_000, ["group:101"] = 34 },
+        TimeToStop = new TimeToStop(412, TimeSpan.FromMilliseconds(640), TimeSpan.FromSeconds(2.1), TimeSpan.FromSeconds(9), TimeSpan.FromMinutes(4)),
+    };
+
+    [Fact]
+    public void A_night_without_findings_says_so_in_one_sentence() =>
+        Assert.Equal("Every opt-out of the last day is honoured.", Give(Quiet).Verdict);
+
+    [Fact]
+    public void Repaired_differences_are_told_without_alarm()
+    {
+        var report = Give(Quiet with { Recorded = 2, PushedAgain = 1 });
+
+        Assert.Equal(("Every opt-out of the last day is honoured. 3 differences were found and repaired.", false), (report.Verdict, report.NeedsAttention));
+    }
+
+    [Fact]
+    public void Vendors_that_need_attention_come_first_by_name()
+    {
+        var report = Give(
+            Quiet with { Failures = new Dictionary<string, int> { ["refused"] = 1 } },
+            Quiet with { Vendor = "twilio", Status = VendorRunStatus.Incomplete, Incomplete = "away" },
+            Quiet with { Vendor = "printhouse" });
+
+        Assert.Equal(("2 vendors need attention: sendgrid, twilio.", true), (report.Verdict, report.NeedsAttention));
+    }
+
+    [Fact]
+    public void A_vendor_without_lists_is_not_said_to_agree() => Assert.Equal(
+        "Every opt-out of the last day is honoured. What was confirmed is all that could be checked of printhouse, for want of a list to compare.",
+        Give(Quiet, Quiet with { Vendor = "printhouse", Comparable = false }).Verdict);
+
+    [Fact]
+    public void After_a_missed_night_the_sentence_says_since_when() => Assert.Equal(
+        "Every opt-out since 27 February 2026 02:00 UTC is honoured.", Give(Quiet with { From = Night.AddDays(-3) }).Verdict);
+
+    [Fact]
+    public void Nothing_compared_is_not_called_honoured()
+    {
+        Assert.Equal(("No vendor is set up, so nothing was compared.", true), (Give().Verdict, Give().NeedsAttention));
+        Assert.Equal(
+            "Not every vendor was compared: another run is at work on sendgrid.",
+            Give(Quiet with { Status = VendorRunStatus.Busy, Incomplete = "Another run is at work on this vendor." }).Verdict);
+    }
+
+    [Fact]
+    public void The_page_reads_from_the_verdict_to_the_details()
+    {
+        var html = ReportHtml.Render(Give(Quiet with
+        {
+            Recorded = 1,
+            Failures = new Dictionary<string, int> { ["SendGrid has no group 7 <b>"] = 3 },
+            Subjects = [new SubjectNote("0123456789ABCDEFGHJKMNPQRS", SubjectEvent.StopRecorded)],
+        }));
+
+        Assert.Contains("<html lang=\"en\">", html, StringComparison.Ordinal);
+        Assert.Contains("<p class=\"verdict bad\">1 vendor needs attention: sendgrid.</p>", html, StringComparison.Ordinal);
+        Assert.Contains("<li>3 not confirmed: SendGrid has no group 7 &lt;b&gt;</li>", html, StringComparison.Ordinal);
+        Assert.Contains("<tr><th scope=\"row\">Entries on the vendor&#x27;s lists compared</th><td class=\"n\">12,034</td></tr>", html, StringComparison.Ordinal);
+        Assert.Contains("<tr><th scope=\"row\">Stopped there and not here: recorded as a Stop</th><td class=\"n\">1</td></tr>", html, StringComparison.Ordinal);
+        Assert.Contains("<tr><th scope=\"row\">95 of 100 within</th><td class=\"n\">2.1 s</td></tr>", html, StringComparison.Ordinal);
+        Assert.Contains("<code>0123456789ABCDEFGHJKMNPQRS</code>", html, StringComparison.Ordinal);
+        Assert.True(html.IndexOf("verdict bad", StringComparison.Ordinal) < html.IndexOf("<h2>", StringComparison.Ordinal));
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("http:", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("https:", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_plain_text_says_the_same()
+    {
+        var text = ReportText.Render(Give(Quiet with { Recorded = 1, Notices = ["Look here."] }));
+
+        Assert.StartsWith("1 vendor needs attention: sendgrid.\n\nRun ", text, StringComparison.Ordinal);
+        Assert.Contains("\nsendgrid: Complete: every list was read and everybody who opted out was looked at (email).\n", text, StringComparison.Ordinal);
+        Assert.Contains("\n- Time to stop: half within: 640 ms\n", text, StringComparison.Ordinal);
+        Assert.EndsWith("! Look here.\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_written_as_JSON_is_what_is_read()
+    {
+        var report = Give(Quiet with { Failures = new Dictionary<string, int> { ["refused"] = 1 }, Subjects = [new SubjectNote("A", SubjectEvent.PushedAgain)] });
+
+        var json = report.ToJson();
+
+        Assert.Equal(json, ReconciliationReport.FromJson(json).ToJson());
+        Assert.Contains("\"channel\": \"Email\"", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Percentiles_are_times_somebody_waited()
+    {
+        TimeSpan[] times = [.. Enumerable.Range(1, 200).Reverse().Select(i => TimeSpan.FromMilliseconds(i))];
+
+        Assert.Equal(new TimeToStop(200, Ms(100), Ms(190), Ms(198), Ms(200)), TimeToStop.Of(times));
+        Assert.Equal(new TimeToStop(3, Ms(20), Ms(30), Ms(30), Ms(30)), TimeToStop.Of([Ms(30), Ms(10), Ms(20)]));
+        Assert.Equal(new TimeToStop(1, Ms(7), Ms(7), Ms(7), Ms(7)), TimeToStop.Of([Ms(7)]));
+        Assert.Null(TimeToStop.Of([]));
+
+        static TimeSpan Ms(int ms) => TimeSpan.FromMilliseconds(ms);
+    }
+
+    [Fact]
+    public async Task The_report_is_kept_mailed_and_names_nobody()
+    {
+        await using var house = await House.StartAsync(azurite);
+        await house.KnownAsync("an");
+        await house.StopAsync("an");
+        await house.AtSendGridAsync("bert");
+        house.Time.Advance(TimeSpan.FromHours(1));
+
+        var report = await house.ReconcileAsync();
+
+        var name = $"{report.Started.UtcDateTime:yyyy'/'MM'/'dd}/{report.RunId:D}";
+        Assert.Equal(report.ToJson(), await house.ReportBlobAsync(name + ".json"));
+        Assert.Equal(report.ToJson(), await house.ReportBlobAsync("latest.json"));
+        Assert.Equal(ReportHtml.Render(report), await house.ReportBlobAsync(name + ".html"));
+        Assert.Equal(ReportHtml.Render(report), await house.ReportBlobAsync("latest.html"));
+        Assert.Equal("sent", report.Mail);
+        var mail = Assert.Single(house.SendGrid.Mails);
+        Assert.Equal(("dpo@kruidtuin.example", $"Opt-out report: {report.Verdict}"), (mail.To, mail.Subject));
+        Assert.Contains("verdict good", mail.Html, StringComparison.Ordinal);
+        var times = Assert.Single(report.Vendors).TimeToStop!;
+        Assert.Equal(2, times.Count); // An's, and Bert's, whose groups heard of it only tonight.
+        Assert.InRange(times.P50, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        Assert.InRange(times.Max, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
+        await house.NamesNobodyAsync();
+    }
+
+    [Fact]
+    public async Task A_mail_that_cannot_go_out_fails_nothing_and_goes_with_the_next_run()
+    {
+        await using var house = await House.StartAsync(azurite);
+        house.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Status: 503, Containing: "mail/send"));
+
+        var first = await house.ReconcileAsync();
+        Assert.Equal("waiting for the next run: SendGrid answered POST mail/send with 503.", first.Mail);
+        Assert.Equal("Every opt-out of the last day is honoured.", first.Verdict);
+
+        house.SendGrid.Failures.Clear();
+        var second = await house.ReconcileAsync();
+
+        Assert.Equal("sent", second.Mail);
+        Assert.Equal(2, house.SendGrid.Mails.Count);
+        Assert.Contains(first.RunId.ToString("D"), house.SendGrid.Mails[0].PlainText, StringComparison.Ordinal);
+        Assert.Contains(second.RunId.ToString("D"), house.SendGrid.Mails[1].PlainText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_that_cannot_be_right_are_named_all_at_once_with_their_mend()
+    {
+        var result = new ReconciliationOptionsValidator().Validate(null, new ReconciliationOptions
+        {
+            PrivacyAddress = "nobody",
+            MaxRemovals = -1,
+            Parallelism = 0,
+            Window = TimeSpan.Zero,
+            Tries = 0,
+            LongestWait = TimeSpan.FromDays(1),
+            Lease = TimeSpan.Zero,
+            UnusualStops = 0,
+            UnusualShare = 2,
+        });
+
+        Assert.Equal(9, result.Failures!.Count());
+        Assert.All(result.Failures!, f => Assert.Matches("^OptOut:Reconciliation:[A-Za-z]+ is .*; give ", f));
+        Assert.DoesNotContain("nobody", string.Join(' ', result.Failures!.Where(f => f.Contains("PrivacyAddress", StringComparison.Ordinal))).Replace("send no report", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.True(new ReconciliationOptionsValidator().Validate(null, new ReconciliationOptions()).Succeeded);
+    }
+
+    [Fact]
+    public async Task Wrong_settings_stop_the_start()
+    {
+        await using var house = await House.StartAsync(azurite, ("OptOut:Reconciliation:Tries", "99"));
+
+        var refused = Assert.Throws<OptionsValidationException>(() => house.Get<IStartupValidator>().Validate());
+
+        Assert.Equal(["OptOut:Reconciliation:Tries is 99; give 1 to 20."], refused.Failures);
+    }
+
+    private static ReconciliationReport Give(params VendorReport[] vendors) => ReportVerdict.Give(Guid.Empty, Night, Night.AddSeconds(83), vendors);
+}
