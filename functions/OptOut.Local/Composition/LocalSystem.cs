@@ -58,8 +58,23 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     private bool Runs(Part part) => _arguments.Part == part || (_arguments.Part is Part.All or Part.Demo && !_arguments.Without.Contains(part));
 
+    // 0 asks for a free port, which only the part itself can choose.
+    private void CheckPorts()
+    {
+        foreach (var (part, option, port) in new[]
+        {
+            (Part.Azurite, "--tables-port", _arguments.TablesPort), (Part.Azurite, "--blobs-port", _arguments.BlobsPort),
+            (Part.Bus, "--bus-port", _arguments.BusPort), (Part.Sandbox, "--sandbox-port", _arguments.SandboxPort),
+        })
+        {
+            if (port == 0 && Runs(Part.Functions) && !Runs(part))
+                throw new CannotStartException($"{option} is 0, but that part runs elsewhere. Give the port it listens on.");
+        }
+    }
+
     private async Task StartPartsAsync(Action<LocalSystem, WebApplication>? mapEndpoints, Action<ILoggingBuilder>? configureLogging, CancellationToken cancellationToken)
     {
+        CheckPorts();
         var functionPort = _arguments.Port == 0 && Runs(Part.Functions) ? FreePort() : _arguments.Port;
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{functionPort}"));
 

@@ -52,8 +52,8 @@ public sealed class TopicCatalogue(IOptions<CatalogueOptions> options)
 
 internal sealed class CatalogueOptionsValidator : IValidateOptions<CatalogueOptions>
 {
-    // 100 topics on 5 channel choices keep a person's whole state in one table property of 64 KiB.
-    private const int MaxTopics = 100;
+    // Keeps a person's whole state within one table property (ConsentStore), with room for topics since retired.
+    private const int MaxTopics = 50;
 
     public ValidateOptionsResult Validate(string? name, CatalogueOptions options)
     {

@@ -29,7 +29,7 @@ public enum Source
 /// <param name="Channel">The channel of the message whose link was used.</param>
 /// <param name="Topic">The topic of that message.</param>
 /// <param name="Campaign">The campaign number in the link, 0 where none was given.</param>
-/// <param name="Vendor">The vendor that reported it.</param>
+/// <param name="Vendor">The vendor that reported it: 1 to 32 of <c>a-z 0-9 -</c>.</param>
 /// <param name="Reference">The vendor's or agent's own reference: 1 to 200 printable ASCII characters.</param>
 public sealed record Evidence(Channel? Channel = null, Topic? Topic = null, uint Campaign = 0, string? Vendor = null, string? Reference = null)
 {
@@ -69,14 +69,24 @@ public sealed record Change
     /// a moment ahead of <paramref name="receivedAt"/> is clamped to it, and an Allow needs a source that may allow.
     /// </summary>
     /// <exception cref="AllowNotPermittedException">An Allow by anything but the person's own act.</exception>
-    /// <exception cref="ArgumentException">The evidence's reference is longer than 200 characters or not printable ASCII.</exception>
+    /// <exception cref="ArgumentException">
+    /// The decision or source is none that has a name, the evidence's vendor is not a vendor's name, or its reference is longer than 200 characters
+    /// or not printable ASCII.
+    /// </exception>
     public static Change Create(
         Guid id, SubjectKey subject, Scope scope, Decision decision, DateTimeOffset at, DateTimeOffset receivedAt, Source source, Evidence? evidence = null)
     {
+        // A number without a name would be no Stop, and so an Allow to whoever asks.
+        if (!Enum.IsDefined(decision))
+            throw new ArgumentOutOfRangeException(nameof(decision), decision, "A decision is Stop or Allow.");
+        if (!Enum.IsDefined(source))
+            throw new ArgumentOutOfRangeException(nameof(source), source, "Not a source.");
         if (decision == Decision.Allow && !source.MayAllow(scope))
             throw new AllowNotPermittedException(source, scope);
         if (evidence?.Reference is { } reference && (reference.Length is 0 or > 200 || reference.Any(c => c is < ' ' or > '~')))
             throw new ArgumentException("The evidence's reference must be 1 to 200 printable ASCII characters.", nameof(evidence));
+        if (evidence?.Vendor is { } vendor && (vendor.Length is 0 or > 32 || vendor.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-')))
+            throw new ArgumentException("The evidence's vendor must be 1 to 32 of a-z, 0-9 and -.", nameof(evidence));
 
         return new Change
         {

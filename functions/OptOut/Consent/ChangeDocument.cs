@@ -50,6 +50,7 @@ public sealed record ChangeDocument
     };
 
     /// <exception cref="FormatException">A field is not what it should be.</exception>
+    /// <exception cref="ArgumentException">A field is not what <see cref="Change.Create"/> takes.</exception>
     /// <exception cref="AllowNotPermittedException">The document claims an Allow from a source that may not.</exception>
     public Change ToChange() => Change.Create(
         Id,
@@ -60,8 +61,8 @@ public sealed record ChangeDocument
         ReceivedAt,
         Source,
         new Evidence(
-            Channels.TryParse(SeenOnChannel, out var channel) ? channel : null,
-            Topic.TryParse(SeenOnTopic, out var topic) ? topic : null,
+            SeenOnChannel is null ? null : Channels.TryParse(SeenOnChannel, out var channel) ? channel : throw new FormatException("SeenOnChannel is not a channel."),
+            SeenOnTopic is null ? null : Topic.Parse(SeenOnTopic),
             Campaign,
             Vendor,
             Reference));

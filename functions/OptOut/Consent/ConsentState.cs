@@ -88,6 +88,16 @@ public sealed class ConsentState : IEquatable<ConsentState>
         return !_entries.Values.Any(e => e.Entry.Decision == Decision.Allow && e.Entry.At >= earlier);
     }
 
+    /// <summary>
+    /// The state after a change that <see cref="IsRepeated"/>: it was meant still at the later moment, so an Allow that arrives late cannot beat it.
+    /// The event stays the one in the ledger, which is what a person's reference number leads to.
+    /// </summary>
+    public ConsentState Again(Change change)
+    {
+        var (scope, entry) = _entries[change.Scope.ToString()];
+        return change.At > entry.At ? new ConsentState(_entries.SetItem(scope.ToString(), (scope, entry with { At = change.At }))) : this;
+    }
+
     public bool Equals(ConsentState? other) => other is not null && _entries.SequenceEqual(other._entries);
 
     public override bool Equals(object? obj) => Equals(obj as ConsentState);

@@ -53,7 +53,8 @@ public sealed partial class Outbox(StorageAccount storage, ChangePublisher publi
             var partition = Shard(shard);
             await foreach (var row in storage.Outbox.QueryAsync<TableEntity>(r => r.PartitionKey == partition, cancellationToken: cancellationToken))
             {
-                var message = JsonSerializer.Deserialize(row.GetString("Message"), ParkedJson.Default.ParkedMessage)!.ToMessage();
+                if (Read(row) is not { } message)
+                    continue;
                 if (!await publisher.TryPublishAsync(message))
                     return new Sweep(published, Left: true);
                 await storage.Outbox.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellationToken);
@@ -66,12 +67,29 @@ public sealed partial class Outbox(StorageAccount storage, ChangePublisher publi
         return new Sweep(published, Left: false);
     }
 
+    // A row that cannot be read stays, for a person to look at, and holds up no other.
+    private SubjectMessage? Read(TableEntity row)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(row.GetString("Message") ?? "null", ParkedJson.Default.ParkedMessage)?.ToMessage() ?? throw new FormatException();
+        }
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException or AllowNotPermittedException)
+        {
+            LogUnreadable(row.PartitionKey, row.RowKey, e.GetType().Name);
+            return null;
+        }
+    }
+
     private static string Shard(Guid id) => Shard(id.ToByteArray()[^1] % Shards);
 
     private static string Shard(int shard) => shard.ToString("D2", CultureInfo.InvariantCulture);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Neither the bus nor the outbox took event {EventId} of subject {Subject} (status {Status}); the caller is told to come back")]
     private partial void LogNotParked(SubjectKey subject, Guid eventId, int status);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The row {Shard}/{Row} of the outbox cannot be read ({Reason}): look at it, it may be an opt-out")]
+    private partial void LogUnreadable(string shard, string row, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The bus took {Count} messages that had waited in the outbox")]
     private partial void LogSwept(int count);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
@@ -69,8 +70,9 @@ public sealed class LinkKeyRing : IDisposable
 
     private static bool TryDecode(ReadOnlySpan<char> token, Span<byte> bytes)
     {
-        // The decoder skips white space, and 58 characters carry 4 bits more than 43 bytes: only the one spelling we write is accepted.
-        if (token.Length != TokenLength || !Base64Url.TryDecodeFromChars(token, bytes, out var written) || written != ByteLength)
+        // Not TryDecodeFromChars, which throws at a character that is none of base64url's. The decoder skips white space, and 58 characters carry
+        // 4 bits more than 43 bytes: only the one spelling we write is accepted.
+        if (token.Length != TokenLength || Base64Url.DecodeFromChars(token, bytes, out _, out var written) != OperationStatus.Done || written != ByteLength)
             return false;
         Span<char> canonical = stackalloc char[TokenLength];
         Base64Url.EncodeToChars(bytes, canonical);

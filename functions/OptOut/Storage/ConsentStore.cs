@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Azure;
 using Azure.Data.Tables;
 using OptOut.Consent;
@@ -42,8 +40,8 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time)
         {
             var found = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(partition, StateKey(change.Subject), cancellationToken: cancellationToken);
             var known = found.HasValue ? Read(found.Value!) : new SubjectState(ConsentState.Empty, Ledger.Start(change.Subject));
-            var consent = known.Consent.With(change);
             var repeated = known.Consent.IsRepeated(change);
+            var consent = repeated ? known.Consent.Again(change) : known.Consent.With(change);
             if (known.Consent.Entries.Any(e => e.Value.EventId == change.Id) || (repeated && consent.Equals(known.Consent)))
                 return false;
 
@@ -98,17 +96,22 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time)
 
     private static TableEntity Write(SubjectKey subject, SubjectState state) => new(subject.ToString(), StateKey(subject))
     {
-        ["Entries"] = JsonSerializer.Serialize(
-            state.Consent.Entries.Select(e => new StoredEntry(e.Key.ToString(), e.Value.Decision, e.Value.At, e.Value.EventId)).ToArray(),
-            StoredStateJson.Default.StoredEntryArray),
+        ["Entries"] = string.Join('\n', state.Consent.Entries.Select(Line)),
         ["Sequence"] = state.Head.Sequence,
         ["Hash"] = state.Head.Hash,
     };
 
     private static SubjectState Read(TableEntity row) => new(
-        ConsentState.From(JsonSerializer.Deserialize(row.GetString("Entries"), StoredStateJson.Default.StoredEntryArray)!
-            .Select(e => KeyValuePair.Create(Scope.Parse(e.Scope), new ConsentEntry(e.Decision, e.At, e.Event)))),
+        ConsentState.From(row.GetString("Entries").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Entry)),
         new LedgerHead(row.GetInt64("Sequence")!.Value, row.GetString("Hash")));
+
+    // A line an entry, "email,newsletter Stop 1795478461000 01a20ae6...": a property holds 32 Ki characters, and 50 topics on 5 channel choices fill 23 of them.
+    private static string Line(KeyValuePair<Scope, ConsentEntry> entry) => string.Create(
+        CultureInfo.InvariantCulture, $"{entry.Key} {entry.Value.Decision} {entry.Value.At.ToUnixTimeMilliseconds()} {entry.Value.EventId:N}");
+
+    private static KeyValuePair<Scope, ConsentEntry> Entry(string line) => line.Split(' ') is [var scope, var decision, var at, var id]
+        ? KeyValuePair.Create(Scope.Parse(scope), new ConsentEntry(Enum.Parse<Decision>(decision), DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(at, CultureInfo.InvariantCulture)), Guid.ParseExact(id, "N")))
+        : throw new FormatException("A line of a state row is not 'scope decision milliseconds event'.");
 
     private static TableEntity Write(LedgerEntry entry) => new(
         entry.Change.Subject.ToString(),
@@ -124,9 +127,3 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time)
 
     private static string SeenKey(SubjectKey subject, Guid eventId) => $"seen~{subject}~{eventId:N}";
 }
-
-internal sealed record StoredEntry(string Scope, Decision Decision, DateTimeOffset At, Guid Event);
-
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
-[JsonSerializable(typeof(StoredEntry[]))]
-internal sealed partial class StoredStateJson : JsonSerializerContext;

@@ -17,7 +17,8 @@ namespace OptOut.Unsubscribe;
 /// </summary>
 public sealed class PublicDoor(IdentifierIntake intake, PageRenderer renderer, PageViews views, IOptions<ControllerOptions> controller, TimeProvider time)
 {
-    internal const string Path = "/unsubscribe";
+    /// <summary>Where the form is, in the language of the page that leads to it.</summary>
+    internal static string Address(PageView view) => $"/unsubscribe?lang={view.Language.Code}";
 
     private const int MaxFormBytes = 16 * 1024;
 
@@ -47,14 +48,14 @@ public sealed class PublicDoor(IdentifierIntake intake, PageRenderer renderer, P
             if (!await RecordAsync(stop, cancellationToken))
             {
                 return new Later(await renderer.RenderAsync<DownPage>(
-                    StatusCodes.Status503ServiceUnavailable, new Dictionary<string, object?> { [nameof(DownPage.View)] = view, [nameof(DownPage.Action)] = Path }));
+                    StatusCodes.Status503ServiceUnavailable, new Dictionary<string, object?> { [nameof(DownPage.View)] = view, [nameof(DownPage.Action)] = Address(view) }));
             }
         }
 
         return await renderer.RenderAsync<PublicPage>(StatusCodes.Status200OK, new Dictionary<string, object?>
         {
             [nameof(PublicPage.View)] = view,
-            [nameof(PublicPage.Action)] = Path,
+            [nameof(PublicPage.Action)] = Address(view),
             [nameof(PublicPage.Done)] = true,
             [nameof(PublicPage.Reference)] = Reference.Of(press),
         });
@@ -97,7 +98,7 @@ public sealed class PublicDoor(IdentifierIntake intake, PageRenderer renderer, P
     private Task<IResult> FormAsync(PageView view, int status, string email, string phone, string? error) => renderer.RenderAsync<PublicPage>(status, new Dictionary<string, object?>
     {
         [nameof(PublicPage.View)] = view,
-        [nameof(PublicPage.Action)] = Path,
+        [nameof(PublicPage.Action)] = Address(view),
         [nameof(PublicPage.Email)] = email,
         [nameof(PublicPage.Phone)] = phone,
         [nameof(PublicPage.Error)] = error,

@@ -9,6 +9,7 @@ using OptOut.Http;
 using OptOut.Intake;
 using OptOut.Links;
 using OptOut.Pages;
+using OptOut.Storage;
 using OptOut.Subjects;
 using OptOut.Texts;
 
@@ -21,6 +22,7 @@ namespace OptOut.Unsubscribe;
 public sealed class UnsubscribeDoor(
     LinkKeyRing ring,
     ChangeIntake intake,
+    ConsentStore consent,
     ProfileStore profiles,
     TopicCatalogue catalogue,
     PageRenderer renderer,
@@ -71,12 +73,13 @@ public sealed class UnsubscribeDoor(
         if (!recorded.Durable)
             return await DownAsync(view, Action(request, token));
 
+        var (moment, eventId) = await RecordedAsync(change, recorded, cancellationToken);
         return await renderer.RenderAsync<ResultPage>(StatusCodes.Status200OK, new Dictionary<string, object?>
         {
             [nameof(ResultPage.View)] = view,
-            [nameof(ResultPage.Moment)] = controller.Value.Moment(change.At, view.Language),
+            [nameof(ResultPage.Moment)] = controller.Value.Moment(moment, view.Language),
             [nameof(ResultPage.Scope)] = ScopeText.Of(change.Scope, view.Language, catalogue),
-            [nameof(ResultPage.Reference)] = Reference.Of(change.Id),
+            [nameof(ResultPage.Reference)] = Reference.Of(eventId),
             [nameof(ResultPage.Visible)] = recorded.Stored is true,
         });
     }
@@ -94,12 +97,16 @@ public sealed class UnsubscribeDoor(
     }
 
     // Whatever was wrong with the link, the same bytes: nothing to learn from them, and a way out all the same.
-    private Task<IResult> BrokenLinkAsync(HttpRequest request) => renderer.RenderAsync<PublicPage>(StatusCodes.Status404NotFound, new Dictionary<string, object?>
+    private Task<IResult> BrokenLinkAsync(HttpRequest request)
     {
-        [nameof(PublicPage.View)] = views.For(request),
-        [nameof(PublicPage.Action)] = PublicDoor.Path,
-        [nameof(PublicPage.BrokenLink)] = true,
-    });
+        var view = views.For(request);
+        return renderer.RenderAsync<PublicPage>(StatusCodes.Status404NotFound, new Dictionary<string, object?>
+        {
+            [nameof(PublicPage.View)] = view,
+            [nameof(PublicPage.Action)] = PublicDoor.Address(view),
+            [nameof(PublicPage.BrokenLink)] = true,
+        });
+    }
 
     private async Task<IResult> DownAsync(PageView view, string? action) => new Later(await renderer.RenderAsync<DownPage>(
         StatusCodes.Status503ServiceUnavailable, new Dictionary<string, object?> { [nameof(DownPage.View)] = view, [nameof(DownPage.Action)] = action }));
@@ -109,6 +116,23 @@ public sealed class UnsubscribeDoor(
         var now = time.GetUtcNow();
         return Change.Create(
             EventIds.New(now), link.Subject, scope, Decision.Stop, now, now, source, new Evidence(link.Channel, catalogue.Find(link.TopicId), link.Campaign));
+    }
+
+    // A button pressed twice leads to the one entry in the ledger, so that the number on the page is a number that can be found.
+    private async Task<(DateTimeOffset Moment, Guid EventId)> RecordedAsync(Change change, IntakeResult recorded, CancellationToken cancellationToken)
+    {
+        if (recorded.Stored is not true)
+            return (change.At, change.Id);
+        try
+        {
+            var state = (await consent.LoadAsync(change.Subject, cancellationToken)).Consent;
+            var entry = state.Entries.FirstOrDefault(e => e.Key == change.Scope).Value;
+            return entry.EventId == Guid.Empty ? (change.At, change.Id) : (entry.At, entry.EventId);
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            return (change.At, change.Id); // It was there a moment ago; the page need not wait until it is again.
+        }
     }
 
     private async Task<string?> LanguageAsync(SubjectKey subject, CancellationToken cancellationToken)

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CsCheck;
+using OptOut.Consent;
+using static OptOut.Tests.Consent.Generated;
+
+namespace OptOut.Tests.Consent;
+
+public sealed class ChangeDocumentTests
+{
+    private static readonly Gen<Evidence> AnyEvidence = Gen.Select(
+        AnyChannel, AnyTopic, Gen.UInt, Gen.OneOf<string?>(null, "sendgrid", "print-house"), Gen.OneOf<string?>(null, "SM1", " ~\"\\</script>"),
+        (channel, topic, campaign, vendor, reference) => new Evidence(channel, topic, campaign, vendor, reference));
+
+    [Fact]
+    public void A_change_read_back_is_the_change_that_was_written() => Gen.Select(AnyChange, AnyEvidence).Sample((plain, evidence) =>
+    {
+        var change = Change.Create(plain.Id, plain.Subject, plain.Scope, plain.Decision, plain.At, plain.ReceivedAt, plain.Source, evidence);
+
+        Assert.Equal(change, ChangeDocument.FromJson(ChangeDocument.From(change).ToJson()).ToChange());
+    });
+
+    [Fact]
+    public void The_written_form_of_a_plain_one_click()
+    {
+        Assert.Equal(
+            """{"id":"0196c9a1-0000-7000-8000-000000000001","subject":"0024H36H2NCSVRH6DAQF6DVVQZ","scope":"*,*","decision":"Stop","at":"2026-05-01T12:00:00+00:00","receivedAt":"2026-05-01T12:00:00+00:00","source":"OneClick","campaign":0}""",
+            ChangeDocument.From(Stop(1)).ToJson());
+    }
+
+    [Theory]
+    [InlineData("OneClick", "*,*")]
+    [InlineData("Import", "email,*")]
+    [InlineData("VendorWebhook", "*,a")]
+    [InlineData("Reconciliation", "email,a")]
+    [InlineData("SmsReply", "*,*")]
+    [InlineData("SmsReply", "email,*")]
+    [InlineData("PhoneAgent", "phone,*")]
+    public void A_document_that_claims_an_Allow_its_source_may_not_give_is_refused(string source, string scope)
+    {
+        var document = Written();
+        (document["decision"], document["source"], document["scope"]) = ("Allow", source, scope);
+
+        Assert.Throws<AllowNotPermittedException>(() => Read(document));
+    }
+
+    [Theory]
+    [InlineData("id", "no-uuid")]
+    [InlineData("id", null)]
+    [InlineData("subject", "0024h36h2ncsvrh6daqf6dvvqz")]
+    [InlineData("subject", null)]
+    [InlineData("scope", "email")]
+    [InlineData("scope", null)]
+    [InlineData("decision", "Maybe")]
+    [InlineData("decision", 7)]
+    [InlineData("decision", null)]
+    [InlineData("at", "yesterday")]
+    [InlineData("receivedAt", null)]
+    [InlineData("source", "Nobody")]
+    [InlineData("source", 99)]
+    [InlineData("campaign", -1)]
+    [InlineData("seenOnChannel", "fax")]
+    [InlineData("seenOnTopic", "Not A Topic")]
+    [InlineData("reference", "two\nlines")]
+    [InlineData("vendor", "two\nlines")]
+    public void A_document_with_a_field_that_is_not_what_it_should_be_is_refused(string field, object? value)
+    {
+        var document = Written();
+        document[field] = JsonValue.Create(value);
+        if (value is null)
+            document.Remove(field);
+
+        var refused = Assert.ThrowsAny<Exception>(() => Read(document));
+
+        Assert.True(refused is JsonException or FormatException or ArgumentException, $"{refused.GetType().Name} is not what the readers of a document catch.");
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{")]
+    [InlineData("")]
+    public void What_is_no_document_is_refused(string json) => Assert.Throws<JsonException>(() => ChangeDocument.FromJson(json));
+
+    private static JsonObject Written() => (JsonObject)JsonNode.Parse(ChangeDocument.From(Stop(1)).ToJson())!;
+
+    private static Change Read(JsonNode document) => ChangeDocument.FromJson(document.ToJsonString()).ToChange();
+}

@@ -1,0 +1,137 @@
+using CsCheck;
+using OptOut.Consent;
+using static OptOut.Tests.Consent.Generated;
+
+namespace OptOut.Tests.Consent;
+
+public sealed class LedgerTests
+{
+    // Computed apart from this code, from the text as the README of the ledger gives it: whoever checks a ledger depends on them.
+    private const string StartHash = "98cba81b9310cdb05e05e1c833fb17399a42e9dbf8621b8da62d075781f633bf";
+    private const string FirstHash = "9884f881fd3ddabfb935ec94e084c5b11cd34ff5e8c7a295bf1c9e8533b5e53d";
+    private const string SecondHash = "97e7f319eba6bdc36891ab9001f4ec6ff9267f28d3128224e11737b73bcb4958";
+
+    private static readonly Gen<LedgerEntry[]> Chain = AnyChange.Array[1, 10].Select(Of);
+
+    [Fact]
+    public void The_hashes_are_what_anybody_computes_from_the_written_text()
+    {
+        var first = Change.Create(
+            Id(1), Subject, Scope.Everything, Decision.Stop, new(2026, 5, 1, 10, 11, 12, 345, TimeSpan.Zero), new(2026, 5, 1, 10, 11, 13, TimeSpan.Zero), Source.OneClick,
+            new Evidence(Channel.Email, Topic.Parse("newsletter"), 42));
+        var second = Change.Create(
+            Id(2), Subject, Scope.Parse("sms,offers"), Decision.Allow, new(2026, 5, 2, 2, 0, 0, TimeSpan.FromHours(2)), new(2026, 5, 2, 2, 0, 0, TimeSpan.FromHours(2)), Source.SmsReply,
+            new Evidence(Vendor: "twilio", Reference: "SM-1"));
+
+        Assert.Equal(new LedgerHead(0, StartHash), Ledger.Start(Subject));
+        var entry = Ledger.Append(Ledger.Start(Subject), first);
+        Assert.Equal(new LedgerEntry(1, first, StartHash, FirstHash), entry);
+        Assert.Equal(SecondHash, Ledger.Append(new LedgerHead(1, FirstHash), second).Hash);
+        Assert.Equal(
+            $"""
+            optout-ledger-1
+            0024H36H2NCSVRH6DAQF6DVVQZ
+            2
+            {FirstHash}
+            0196c9a1-0000-7000-8000-000000000002
+            sms,offers
+            Allow
+            2026-05-02T00:00:00.000Z
+            2026-05-02T00:00:00.000Z
+            SmsReply
+
+
+            0
+            twilio
+            SM-1
+            """.ReplaceLineEndings("\n"),
+            Ledger.CanonicalText(2, FirstHash, second));
+    }
+
+    [Fact]
+    public void A_whole_ledger_is_whole() => Chain.Sample(chain => Assert.Null(Ledger.FirstBroken(Subject, chain, Head(chain))));
+
+    [Fact]
+    public void An_empty_ledger_is_whole_only_for_its_own_subject()
+    {
+        Assert.Null(Ledger.FirstBroken(Subject, [], Ledger.Start(Subject)));
+        Assert.Equal(1, Ledger.FirstBroken(new SubjectKey(1), [], Ledger.Start(Subject)));
+    }
+
+    [Fact]
+    public void Any_entry_altered_in_any_field_is_found() => Gen.Select(Chain, Gen.Int[0, 9], AnyChange, Gen.Int[0, 9]).Sample((chain, at, other, field) =>
+    {
+        var i = at % chain.Length;
+        var entry = chain[i];
+        var altered = field switch
+        {
+            0 => entry with { Change = other },
+            1 => entry with { Sequence = entry.Sequence + 1 },
+            2 => entry with { PreviousHash = entry.Hash },
+            3 => entry with { Hash = entry.PreviousHash },
+            4 => entry with { Change = entry.Change with { Decision = entry.Change.Decision == Decision.Stop ? Decision.Allow : Decision.Stop } },
+            5 => entry with { Change = entry.Change with { At = entry.Change.At.AddMilliseconds(1) } },
+            6 => entry with { Change = entry.Change with { ReceivedAt = entry.Change.ReceivedAt.AddMilliseconds(-1) } },
+            7 => entry with { Change = entry.Change with { Subject = new SubjectKey(1) } },
+            8 => entry with { Change = entry.Change with { Evidence = new Evidence(Reference: "x") } },
+            _ => entry with { Change = entry.Change with { Id = Id(77) } },
+        };
+        if (altered == entry)
+            return;
+
+        Assert.Equal(i + 1, Ledger.FirstBroken(Subject, [.. chain[..i], altered, .. chain[(i + 1)..]], Head(chain)));
+    });
+
+    [Fact]
+    public void A_removed_inserted_or_repeated_entry_is_found() => Gen.Select(Chain, Gen.Int[0, 9], AnyChange).Sample((chain, at, change) =>
+    {
+        var i = at % chain.Length;
+        var inserted = Ledger.Append(i == 0 ? Ledger.Start(Subject) : Head(chain[..i]), change);
+
+        Assert.Equal(i + 1, Ledger.FirstBroken(Subject, [.. chain[..i], .. chain[(i + 1)..]], Head(chain)));
+        Assert.Equal(i + 2, Ledger.FirstBroken(Subject, [.. chain[..(i + 1)], .. chain[i..]], Head(chain)));
+        if (inserted != chain[i])
+            Assert.Equal(i + 2, Ledger.FirstBroken(Subject, [.. chain[..i], inserted, .. chain[i..]], Head(chain)));
+    });
+
+    [Fact]
+    public void Two_entries_that_changed_places_are_found() => Gen.Select(AnyChange.Array[2, 10].Select(Of), Gen.Int[0, 9], Gen.Int[0, 9]).Sample((chain, a, b) =>
+    {
+        var (i, j) = (Math.Min(a % chain.Length, b % chain.Length), Math.Max(a % chain.Length, b % chain.Length));
+        if (i == j)
+            return;
+        var swapped = chain.ToArray();
+        (swapped[i], swapped[j]) = (chain[j], chain[i]);
+
+        Assert.Equal(i + 1, Ledger.FirstBroken(Subject, swapped, Head(chain)));
+    });
+
+    [Fact]
+    public void A_ledger_written_anew_with_right_hashes_does_not_end_at_the_head_that_was_kept() => Gen.Select(Chain, Gen.Int[0, 9], AnyChange).Sample((chain, at, change) =>
+    {
+        var i = at % chain.Length;
+        if (chain[i].Change == change)
+            return;
+        var anew = Of([.. chain.Select((e, n) => n == i ? change : e.Change)]);
+
+        Assert.Null(Ledger.FirstBroken(Subject, anew, Head(anew)));
+        Assert.Equal(chain.Length + 1, Ledger.FirstBroken(Subject, anew, Head(chain)));
+    });
+
+    [Fact]
+    public void Another_persons_ledger_is_not_mine() => Chain.Sample(chain => Assert.Equal(1, Ledger.FirstBroken(new SubjectKey(1), chain, Head(chain))));
+
+    private static LedgerEntry[] Of(Change[] changes)
+    {
+        var (head, entries) = (Ledger.Start(Subject), new List<LedgerEntry>());
+        foreach (var change in changes)
+        {
+            entries.Add(Ledger.Append(head, change));
+            head = new LedgerHead(entries[^1].Sequence, entries[^1].Hash);
+        }
+
+        return [.. entries];
+    }
+
+    private static LedgerHead Head(LedgerEntry[] chain) => new(chain[^1].Sequence, chain[^1].Hash);
+}

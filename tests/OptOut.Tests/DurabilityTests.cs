@@ -1,0 +1,147 @@
+using Azure.Data.Tables;
+using OptOut.Consent;
+using OptOut.Local.Azurite;
+using OptOut.Tests.Unsubscribe;
+
+namespace OptOut.Tests;
+
+/// <summary>What becomes of a Stop when the bus, the tables or both are away. Each test has storage of its own that it can stop.</summary>
+public sealed class DurabilityTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task While_the_bus_is_away_a_one_click_waits_in_the_outbox_and_reaches_the_vendor_once_it_is_back()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var subject = await host.PutSubjectAsync("bus-away", ["bus-away@example.com"]);
+        var token = await host.TokenAsync("bus-away");
+        await host.QuietAsync();
+        await host.StopBusAsync();
+
+        var answer = await host.OneClickAsync(token);
+        var page = await host.PressAsync(token);
+
+        Assert.Equal((200, ""), (answer.Status, answer.Body));
+        Assert.Equal((200, "You are unsubscribed"), (page.Status, LinkPageTests.Words(page.Body)[1]));
+        Assert.Equal(2, host.Rows(host.Storage.Outbox));
+        await host.LedgerAsync(subject, 1);
+        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "bus-away@example.com"));
+        Assert.Empty(host.OnSendGridsList());
+        var health = await host.SendAsync("GET", "/api/health");
+        Assert.Equal((200, """{"status":"degraded","tables":"ok","bus":"down"}"""), (health.Status, health.Body));
+
+        await host.StartBusAsync();
+        await OptOutHost.UntilAsync(async () =>
+        {
+            await host.RunTimerAsync("SweepOutbox");
+            return host.Rows(host.Storage.Outbox) == 0;
+        });
+
+        await host.ConfirmedAsync(subject);
+        Assert.Equal(["bus-away@example.com"], host.OnSendGridsList());
+        await host.QuietAsync();
+        await host.LedgerAsync(subject, 1);
+        Assert.Single(host.Sandbox.SendGrid.Mails);
+    }
+
+    [Fact]
+    public async Task While_the_tables_are_away_a_one_click_is_kept_by_the_bus_and_applied_later()
+    {
+        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-tables-").FullName });
+        await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
+        var subject = await host.PutSubjectAsync("tables-away", ["tables-away@example.com"]);
+        var token = await host.TokenAsync("tables-away");
+        await host.QuietAsync();
+        await storage.StopAsync();
+
+        var answer = await host.OneClickAsync(token);
+        var page = await host.PressAsync(token);
+        var form = await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=tables-away%40example.com"));
+        var ask = await host.SendAsync("GET", $"/u/{token}");
+        var put = await host.SendAsync("PUT", "/api/subjects/other", new StringContent("""{"identifiers":{"email":["other@example.com"]}}"""), OptOutHost.FunctionKey);
+        var health = await host.SendAsync("GET", "/api/health");
+
+        Assert.Equal((200, ""), (answer.Status, answer.Body));
+        Assert.Equal(200, page.Status);
+        Assert.Contains("Your opt-out is safely recorded and will show everywhere in a few moments.", LinkPageTests.Words(page.Body));
+        Assert.Equal((503, "60", "This does not work just now"), (form.Status, form.Headers["Retry-After"], LinkPageTests.Words(form.Body)[1]));
+        Assert.Equal((200, "Unsubscribe"), (ask.Status, LinkPageTests.Words(ask.Body)[1]));
+        Assert.Equal((503, "60", "Not now. Send the same request again."), (put.Status, put.Headers["Retry-After"], put.Json["title"]!.GetValue<string>()));
+        Assert.Equal((200, """{"status":"degraded","tables":"down","bus":"ok"}"""), (health.Status, health.Body));
+
+        await storage.StartAgainAsync(Cancel);
+
+        await host.ConfirmedAsync(subject);
+        var ledger = await host.LedgerAsync(subject, 1);
+        Assert.Equal(Scope.Everything, ledger[0].Change.Scope);
+        Assert.Equal(["tables-away@example.com"], host.OnSendGridsList());
+        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "tables-away@example.com"));
+    }
+
+    [Fact]
+    public async Task While_both_are_away_nobody_is_told_that_it_worked_and_nothing_is_recorded()
+    {
+        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-both-").FullName });
+        await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
+        var subject = await host.PutSubjectAsync("both-away", ["both-away@example.com"]);
+        var token = await host.TokenAsync("both-away");
+        await host.QuietAsync();
+        var before = await host.EverythingAsync();
+        await host.StopBusAsync();
+        await storage.StopAsync();
+
+        var answer = await host.OneClickAsync(token);
+        var page = await host.PressAsync(token);
+        var health = await host.SendAsync("GET", "/api/health");
+
+        Assert.Equal((503, "60"), (answer.Status, answer.Headers["Retry-After"]));
+        Assert.Equal((503, "60"), (page.Status, page.Headers["Retry-After"]));
+        Assert.Equal(
+            [
+                "De Kruidtuin",
+                "This does not work just now",
+                "Your opt-out could not be kept, so it is not recorded yet. Try again in a minute, or write to privacy@kruidtuin.example.",
+                "Try again",
+                "Is this not right, or do you have a question? Write to privacy@kruidtuin.example.",
+                "Privacy statement",
+            ],
+            LinkPageTests.Words(page.Body));
+        Assert.Contains($"href=\"/u/{token}\"", page.Body, StringComparison.Ordinal);
+        Assert.Equal((503, """{"status":"down","tables":"down","bus":"down"}"""), (health.Status, health.Body));
+
+        await storage.StartAgainAsync(Cancel);
+        await host.StartBusAsync();
+        Assert.Equal(before, await host.EverythingAsync());
+        Assert.Empty(await host.LedgerAsync(subject));
+
+        // Back in a minute, as the page says: now it works.
+        await OptOutHost.UntilAsync(async () => (await host.PressAsync(token)).Status == 200);
+        await host.LedgerAsync(subject, 1);
+        await host.ConfirmedAsync(subject);
+    }
+
+    [Fact]
+    public async Task An_outbox_row_that_cannot_be_read_holds_up_no_other()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var subject = await host.PutSubjectAsync("poison", ["poison@example.com"]);
+        var token = await host.TokenAsync("poison");
+        await host.QuietAsync();
+        await host.Storage.Outbox.AddEntityAsync(new TableEntity("00", "0") { ["Message"] = "{}" }, Cancel);
+        await host.Storage.Outbox.AddEntityAsync(new TableEntity("00", "00"), Cancel);
+        await host.StopBusAsync();
+        Assert.Equal(200, (await host.OneClickAsync(token)).Status);
+        Assert.Equal(3, host.Rows(host.Storage.Outbox));
+        await host.StartBusAsync();
+
+        await OptOutHost.UntilAsync(async () =>
+        {
+            await host.RunTimerAsync("SweepOutbox");
+            return host.Rows(host.Storage.Outbox) == 2;
+        });
+
+        await host.ConfirmedAsync(subject);
+        Assert.Contains(host.Logs.Lines, l => l.Contains("Error", StringComparison.Ordinal) && l.Contains("outbox", StringComparison.Ordinal) && l.Contains("00", StringComparison.Ordinal));
+    }
+}

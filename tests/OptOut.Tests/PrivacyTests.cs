@@ -1,0 +1,66 @@
+using Azure.Data.Tables;
+using OptOut.Local.Sandbox;
+using OptOut.Storage;
+
+namespace OptOut.Tests;
+
+/// <summary>Nothing personal leaves by a side door, whatever goes right or wrong: no log line, no message on the bus, no row in the clear.</summary>
+public sealed class PrivacyTests(AzuriteFixture azurite)
+{
+    private static readonly string[] Personal =
+    [
+        "zoe.lambrecht", "zoe%2elambrecht", "strange.lambrecht", "hooked.lambrecht", "broken lambrecht", "lambrecht",
+        "470313233", "0470 31 32 33", "470343536", "lambrechtstraat", "LAMBRECHTSTRAAT", "klant-918273", "918273",
+    ];
+
+    [Fact]
+    public async Task No_log_line_message_or_row_holds_an_address_a_number_or_a_customer_number()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var account = host.Sandbox.SendGrid;
+
+        var subject = await host.PutSubjectAsync("klant-918273", ["Zoe.Lambrecht+x@example.com"], ["0470 31 32 33"], ["Lambrechtstraat 12, 9000 Gent"], "nl");
+        await host.SendAsync("PUT", "/api/subjects/klant-918273", new StringContent("""{"identifiers":{"email":["broken lambrecht"],"phone":["0470 31 32"]}}"""), OptOutHost.FunctionKey);
+        await host.SendAsync("PUT", "/api/subjects/klant-918273", new StringContent("""{"lambrecht":"""), OptOutHost.FunctionKey);
+        await host.SendAsync("GET", "/api/check?channel=fax&x=1", key: OptOutHost.FunctionKey);
+        await host.CheckAsync("email", "zoe.lambrecht+x@example.com");
+        await host.CheckAsync("phone", "0470 31 32 33");
+
+        // The vendor quotes the address back while it fails, and then recovers.
+        account.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Calls: 2, Status: 500, Message: "no zoe.lambrecht+x@example.com here"));
+        var token = await host.TokenAsync("klant-918273", "email", "newsletter");
+        await host.OneClickAsync(token);
+        await host.ConfirmedAsync(subject);
+        await host.PressAsync(token);
+
+        account.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Status: 400, Message: "bad strange.lambrecht@example.com", Containing: "suppressions"));
+        await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=strange.lambrecht%40example.com&phone=0470+34+35+36"));
+        await OptOutHost.UntilAsync(async () => (await host.DeadLettersAsync("email")).Count > 0);
+        account.Failures.Clear();
+        await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=broken+lambrecht"));
+        await account.ActAsync("spamreport", "hooked.lambrecht@example.com", cancellationToken: TestContext.Current.CancellationToken);
+        await host.SendAsync("GET", "/u/lambrecht");
+        await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form($"email={new string('l', 40_000)}ambrecht"));
+        await host.QuietAsync();
+
+        await host.StopBusAsync();
+        await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=strange.lambrecht%40example.com"));
+        var outbox = Rows(host.Storage);
+        await host.StartBusAsync();
+
+        Assert.NotEmpty(host.Logs.Lines);
+        AssertNothingPersonal(host.Logs.Lines);
+        AssertNothingPersonal((await host.SentAsync()).Select(m => $"{m.MessageId} {m.Body} {string.Join(' ', m.ApplicationProperties)}"));
+        AssertNothingPersonal((await host.DeadLettersAsync("email")).Select(m => $"{m.DeadLetterReason} {m.DeadLetterErrorDescription}"));
+        AssertNothingPersonal(outbox);
+    }
+
+    private static List<string> Rows(StorageAccount storage) =>
+        [.. new[] { storage.Consent, storage.Identifiers, storage.Feed, storage.Outbox, storage.Runs }.SelectMany(t => t.Query<TableEntity>()).Select(r => string.Join(' ', r))];
+
+    private static void AssertNothingPersonal(IEnumerable<string> texts)
+    {
+        foreach (var text in texts)
+            Assert.All(Personal, p => Assert.DoesNotContain(p, text, StringComparison.OrdinalIgnoreCase));
+    }
+}

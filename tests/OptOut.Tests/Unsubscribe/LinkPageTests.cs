@@ -1,0 +1,113 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using OptOut.Acknowledgement;
+using OptOut.Consent;
+
+namespace OptOut.Tests.Unsubscribe;
+
+/// <summary>What a person with a link sees, in the words they read.</summary>
+public sealed class LinkPageTests(OptOutHost host) : IClassFixture<OptOutHost>
+{
+    [Fact]
+    public async Task The_page_says_what_one_button_does_and_that_nothing_has_changed_yet()
+    {
+        var answer = await host.SendAsync("GET", $"/u/{await host.TokenAsync("page-1", "email", "newsletter")}");
+
+        Assert.Equal((200, "text/html; charset=utf-8"), (answer.Status, answer.Headers["Content-Type"]));
+        Assert.Equal(
+            [
+                "De Kruidtuin",
+                "Unsubscribe",
+                "You are about to unsubscribe from De Kruidtuin.",
+                "This link was in a message by e-mail, about: Newsletter.",
+                "I unsubscribe from all communications",
+                "You will get no more marketing: not by e-mail, not by text message, not by telephone and not by post. It holds at once. You will still get what belongs to your contract, such as invoices and messages about your order.",
+                "Nothing has changed yet. Your opt-out is recorded only when you press the button.",
+                "Is this not right, or do you have a question? Write to privacy@kruidtuin.example.",
+                "Privacy statement",
+            ],
+            Words(answer.Body));
+    }
+
+    [Fact]
+    public async Task The_page_loads_nothing_runs_nothing_and_is_kept_nowhere()
+    {
+        var answer = await host.SendAsync("GET", $"/u/{await host.TokenAsync("page-2")}");
+
+        Assert.StartsWith("default-src 'none'; style-src 'sha256-", answer.Headers["Content-Security-Policy"], StringComparison.Ordinal);
+        Assert.EndsWith("; form-action 'self'; base-uri 'none'; frame-ancestors 'none'", answer.Headers["Content-Security-Policy"], StringComparison.Ordinal);
+        Assert.Equal(
+            ("no-referrer", "noindex, nofollow", "nosniff", "no-store", "max-age=63072000; includeSubDomains"),
+            (answer.Headers["Referrer-Policy"], answer.Headers["X-Robots-Tag"], answer.Headers["X-Content-Type-Options"], answer.Headers["Cache-Control"], answer.Headers["Strict-Transport-Security"]));
+        Assert.DoesNotContain("Set-Cookie", answer.Headers.Keys);
+        Assert.DoesNotContain("<script", answer.Body, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(" src=", answer.Body, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("", null, "en", "Unsubscribe")]
+    [InlineData("", "fr-BE,fr;q=0.9,nl;q=0.8", "fr", "Me d\u00e9sinscrire")]
+    [InlineData("", "pt,de;q=0.5,en;q=0.4", "de", "Abmelden")]
+    [InlineData("", "nl;q=0,fr;q=0.1", "fr", "Me d\u00e9sinscrire")]
+    [InlineData("", "not a header;;;", "en", "Unsubscribe")]
+    [InlineData("?lang=nl", "fr", "nl", "Uitschrijven")]
+    [InlineData("?lang=xx", "fr", "fr", "Me d\u00e9sinscrire")]
+    public async Task The_language_is_the_links_then_the_browsers_then_the_controllers(string query, string? accepted, string language, string title)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/u/{await host.TokenAsync("page-3")}{query}");
+        if (accepted is not null)
+            request.Headers.TryAddWithoutValidation("Accept-Language", accepted);
+
+        var answer = await host.SendAsync(request);
+
+        Assert.Contains($"<html lang=\"{language}\">", answer.Body, StringComparison.Ordinal);
+        Assert.Equal(title, Words(answer.Body)[1]);
+    }
+
+    [Fact]
+    public async Task The_persons_own_language_goes_before_the_browsers()
+    {
+        await host.PutSubjectAsync("page-4", language: "nl");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/u/{await host.TokenAsync("page-4")}");
+        request.Headers.Add("Accept-Language", "fr");
+
+        Assert.Contains("<html lang=\"nl\">", (await host.SendAsync(request)).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pressing_the_button_records_everything_stopped_and_shows_when_what_and_under_which_number()
+    {
+        var subject = await host.PutSubjectAsync("page-5", ["page-5@example.com"], language: "nl");
+        var token = await host.TokenAsync("page-5", "email", "offers", 7);
+
+        var answer = await host.PressAsync(token);
+
+        // Visible: the store has it before the person reads that it does.
+        var change = Assert.Single(await host.LedgerAsync(subject)).Change;
+        Assert.Equal((Scope.Everything, Decision.Stop, Source.UnsubscribePage), (change.Scope, change.Decision, change.Source));
+        Assert.Equal(new Evidence(Channel.Email, Topic.Parse("offers"), 7), change.Evidence);
+        Assert.Equal(200, answer.Status);
+        var moment = TimeZoneInfo.ConvertTime(change.At, TimeZoneInfo.FindSystemTimeZoneById("Europe/Brussels"));
+        var words = Words(answer.Body);
+        Assert.Equal("Je bent uitgeschreven", words[1]);
+        Assert.Contains($"{moment:HH:mm}", words[2], StringComparison.Ordinal);
+        Assert.Equal($"Je referentienummer: {Reference.Of(change.Id)}", words[^3]);
+        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "page-5@example.com"));
+        await host.ConfirmedAsync(subject, change.Id);
+    }
+
+    [Fact]
+    public async Task The_form_keeps_the_language_that_was_asked_for()
+    {
+        var token = await host.TokenAsync("page-6");
+
+        Assert.Contains($"action=\"/u/{token}?lang=de\"", (await host.SendAsync("GET", $"/u/{token}?lang=de-AT")).Body, StringComparison.Ordinal);
+        Assert.Contains($"action=\"/u/{token}\"", (await host.SendAsync("GET", $"/u/{token}?lang=%22%3E%3Cscript%3E")).Body, StringComparison.Ordinal);
+    }
+
+    /// <summary>What stands on a page, a line for each element that holds text.</summary>
+    internal static string[] Words(string html) =>
+        [.. Regex.Split(Regex.Replace(html, "<head>.*?</head>|<!DOCTYPE html>", "", RegexOptions.Singleline), "<[^>]*>")
+            .Select(t => Regex.Replace(WebUtility.HtmlDecode(t), "\\s+", " ").Trim())
+            .Where(t => t.Length > 0)];
+}
