@@ -1,6 +1,5 @@
 using System.Globalization;
 using Azure.Messaging.ServiceBus;
-using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
