@@ -1,0 +1,34 @@
+using OptOut.Consent;
+
+namespace OptOut.Tests;
+
+/// <summary>From a button in a mail to every vendor, and back to the person.</summary>
+public sealed class EndToEndTests(OptOutHost host) : IClassFixture<OptOutHost>
+{
+    [Fact]
+    public async Task A_press_of_the_mail_clients_button_stops_everything_at_the_vendor_and_is_confirmed_to_the_person()
+    {
+        var subject = await host.PutSubjectAsync("e2e-1", ["Jan.Peeters@Example.com"], ["0470 12 34 56"], language: "nl");
+        var token = await host.TokenAsync("e2e-1", "email", "newsletter", 42);
+        Assert.Equal((true, "no-objection"), await host.CheckAsync("email", "jan.peeters@example.com"));
+
+        var answer = await host.OneClickAsync(token);
+
+        Assert.Equal((200, ""), (answer.Status, answer.Body));
+        var entry = Assert.Single(await host.LedgerAsync(subject, 1));
+        Assert.Equal((Scope.Everything, Decision.Stop, Source.OneClick), (entry.Change.Scope, entry.Change.Decision, entry.Change.Source));
+        Assert.Equal(new Evidence(Channel.Email, Topic.Parse("newsletter"), 42), entry.Change.Evidence);
+
+        var row = await host.ConfirmedAsync(subject, entry.Change.Id);
+        Assert.Contains("jan.peeters@example.com", host.OnSendGridsList());
+        Assert.InRange(row.TimeToStop!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "jan.peeters@example.com"));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("sms", "+32 470 12 34 56", "offers"));
+
+        await OptOutHost.UntilAsync(async () => await Task.FromResult(host.Sandbox.SendGrid.Mails.Any(m => m.To == "jan.peeters@example.com")));
+        await host.QuietAsync();
+        var mail = Assert.Single(host.Sandbox.SendGrid.Mails, m => m.To == "jan.peeters@example.com");
+        Assert.Null(mail.Dropped);
+        Assert.Contains("alle communicatie", mail.PlainText, StringComparison.Ordinal);
+    }
+}

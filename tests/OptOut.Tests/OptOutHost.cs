@@ -1,0 +1,302 @@
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json.Nodes;
+using Azure.Data.Tables;
+using Azure.Messaging.ServiceBus;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OptOut.Consent;
+using OptOut.FanOut;
+using OptOut.Functions;
+using OptOut.Local.Hosting;
+using OptOut.Local.Sandbox;
+using OptOut.Local.ServiceBus;
+using OptOut.Storage;
+using OptOut.Tests.Vendors.SendGrid;
+
+namespace OptOut.Tests;
+
+/// <summary>
+/// The whole product behind its real front doors: the functions over HTTP, a storage account of its own, a Service Bus, and the vendors'
+/// side of the wire. A class fixture where tests keep to their own people; <see cref="StartAsync"/> where one needs settings or an outage
+/// of its own. A vendor call that the sandbox does not know fails whoever disposes of it.
+/// </summary>
+public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
+{
+    internal const string FunctionKey = "function-key";
+    internal const string MasterKey = "master-key";
+
+    // Sees every message that was ever sent, and nobody takes one away.
+    private const string Witness = "witness";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private string? _storage;
+    private string? _busFolder;
+    private int _busPort;
+    private IReadOnlyDictionary<string, string?> _settings = new Dictionary<string, string?>(StringComparer.Ordinal);
+    private EmbeddedServiceBus? _bus;
+    private ServiceBusClient? _witness;
+    private FunctionHost? _functions;
+    private VendorSandbox? _sandbox;
+    private HttpClient? _client;
+
+    /// <summary>Follows no redirect and keeps no cookie, so that a test sees both.</summary>
+    internal HttpClient Client => _client!;
+
+    internal VendorSandbox Sandbox => _sandbox!;
+
+    internal CapturedLogs Logs { get; } = new();
+
+    internal ConsentStore Consent => Service<ConsentStore>();
+
+    internal StorageAccount Storage => Service<StorageAccount>();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <param name="azurite">Where an account is taken when <paramref name="storage"/> is null.</param>
+    /// <param name="storage">A storage connection string, for a test that stops its storage.</param>
+    /// <param name="settings">Over those of <see cref="OptOutSettings"/>; null takes one away.</param>
+    internal static async Task<OptOutHost> StartAsync(AzuriteFixture azurite, string? storage = null, IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        var host = new OptOutHost(azurite) { _storage = storage };
+        if (settings is not null)
+            host._settings = settings;
+        await host.InitializeAsync();
+        return host;
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        _storage ??= await azurite.NewAccountAsync();
+        _busFolder = Directory.CreateTempSubdirectory("optout-bus-").FullName;
+        await StartBusAsync();
+        _sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
+
+        var settings = OptOutSettings.Of(_storage, _bus!.ConnectionString, _sandbox);
+        foreach (var (name, value) in _settings)
+            settings[name] = value;
+        _functions = await FunctionHost.StartAsync(
+            new FunctionHostOptions
+            {
+                Assembly = typeof(UnsubscribeFunctions).Assembly,
+                HostJsonPath = Path.Combine(AppContext.BaseDirectory, "host.json"),
+                MasterKey = MasterKey,
+                FunctionKey = FunctionKey,
+                Port = 0,
+                Configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Where(s => s.Value is not null)).Build(),
+                ConfigureServices = (services, configuration) => services.AddOptOut(configuration),
+                ConfigureLogging = logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Logs),
+                DrainTimeout = TimeSpan.FromSeconds(10),
+            },
+            Cancel);
+        _sandbox.SendGrid.EventTarget = new Uri(_functions.Address, "/webhooks/sendgrid/events");
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = _functions.Address };
+        await Storage.EnsureCreatedAsync(Cancel);
+    }
+
+    internal T Service<T>()
+        where T : class => _functions!.Services.GetRequiredService<T>();
+
+    // ---- the controller's side
+
+    /// <summary>PUT /api/subjects/{id}.</summary>
+    internal async Task<SubjectKey> PutSubjectAsync(string id, string[]? email = null, string[]? phone = null, string[]? postal = null, string? language = null)
+    {
+        var answer = await SendAsync("PUT", $"/api/subjects/{Uri.EscapeDataString(id)}", JsonContent.Create(new { identifiers = new { email, phone, postal }, language }), FunctionKey);
+        Assert.Equal(200, answer.Status);
+        return SubjectKey.Parse(answer.Json["subject"]!.GetValue<string>());
+    }
+
+    /// <summary>POST /api/links: the token in a person's link.</summary>
+    internal async Task<string> TokenAsync(string id, string channel = "email", string? topic = null, uint campaign = 0)
+    {
+        var answer = await SendAsync("POST", "/api/links", JsonContent.Create(new { subject = id, channel, topic, campaign }), FunctionKey);
+        Assert.Equal(200, answer.Status);
+        return new Uri(answer.Json["url"]!.GetValue<string>()).Segments[^1];
+    }
+
+    /// <summary>GET /api/check: allowed and reason.</summary>
+    internal async Task<(bool Allowed, string Reason)> CheckAsync(string channel, string identifier, string? topic = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/check?channel={channel}{(topic is null ? "" : $"&topic={topic}")}");
+        request.Headers.Add("x-functions-key", FunctionKey);
+        request.Headers.Add("OptOut-Identifier", Uri.EscapeDataString(identifier));
+        var answer = await SendAsync(request);
+        Assert.Equal(200, answer.Status);
+        return (answer.Json["allowed"]!.GetValue<bool>(), answer.Json["reason"]!.GetValue<string>());
+    }
+
+    // ---- the person's side
+
+    /// <summary>What a mail client's button sends (RFC 8058 section 3.2).</summary>
+    internal Task<Answer> OneClickAsync(string token) => SendAsync("POST", $"/u/{token}", Form("List-Unsubscribe=One-Click"));
+
+    /// <summary>The button of the page behind the link.</summary>
+    internal Task<Answer> PressAsync(string token) => SendAsync("POST", $"/u/{token}", Form("choice=stop"));
+
+    internal static HttpContent Form(string body) => new StringContent(body, new UTF8Encoding(false), "application/x-www-form-urlencoded");
+
+    internal async Task<Answer> SendAsync(string method, string path, HttpContent? content = null, string? key = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = content };
+        if (key is not null)
+            request.Headers.Add("x-functions-key", key);
+        return await SendAsync(request);
+    }
+
+    internal async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        using var response = await Client.SendAsync(request, Cancel);
+        var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
+        return new Answer((int)response.StatusCode, headers, await response.Content.ReadAsStringAsync(Cancel));
+    }
+
+    // ---- what became of it
+
+    internal async Task<List<LedgerEntry>> LedgerAsync(SubjectKey subject)
+    {
+        var entries = new List<LedgerEntry>();
+        await foreach (var entry in Consent.LedgerAsync(subject, Cancel))
+            entries.Add(entry);
+        return entries;
+    }
+
+    /// <summary>Waits until the ledger has so many entries, and asserts that it is whole.</summary>
+    internal async Task<List<LedgerEntry>> LedgerAsync(SubjectKey subject, int count)
+    {
+        await UntilAsync(async () => (await LedgerAsync(subject)).Count >= count);
+        var ledger = await LedgerAsync(subject);
+        Assert.Equal(count, ledger.Count);
+        Assert.Null(Ledger.FirstBroken(subject, ledger, (await Consent.LoadAsync(subject, Cancel)).Head));
+        return ledger;
+    }
+
+    /// <summary>Waits until the vendor has confirmed the event, or anything when none is given.</summary>
+    internal async Task<VendorRow> ConfirmedAsync(SubjectKey subject, Guid? eventId = null, string vendor = "sendgrid")
+    {
+        VendorRow? row = null;
+        await UntilAsync(async () =>
+            (row = await Service<VendorRows>().LoadAsync(subject, vendor, Cancel)) is { Status: VendorStatus.Confirmed } found && (eventId is null || found.Event == eventId));
+        return row!;
+    }
+
+    internal string[] OnSendGridsList() => [.. Sandbox.SendGrid.Global.Select(e => e.Email)];
+
+    internal int Rows(TableClient table, string? startingWith = null) =>
+        table.Query<TableEntity>(cancellationToken: Cancel).Count(r => startingWith is null || r.RowKey.StartsWith(startingWith, StringComparison.Ordinal));
+
+    /// <summary>Every message that was sent since the bus started with an empty folder.</summary>
+    internal async Task<IReadOnlyList<ServiceBusReceivedMessage>> SentAsync()
+    {
+        await using var receiver = _witness!.CreateReceiver(Topology.Topic, Witness);
+        return await receiver.PeekMessagesAsync(5000, fromSequenceNumber: 0, Cancel);
+    }
+
+    internal async Task<IReadOnlyList<ServiceBusReceivedMessage>> DeadLettersAsync(string subscription)
+    {
+        await using var receiver = _witness!.CreateReceiver(Topology.Topic, subscription, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+        return await receiver.PeekMessagesAsync(1000, fromSequenceNumber: 0, Cancel);
+    }
+
+    /// <summary>Waits until no message is left that a function has still to settle.</summary>
+    internal async Task QuietAsync()
+    {
+        foreach (var subscription in Topology.Subscriptions)
+        {
+            await using var receiver = _witness!.CreateReceiver(Topology.Topic, subscription.Name);
+            await UntilAsync(async () => await receiver.PeekMessageAsync(0, Cancel) is null);
+        }
+    }
+
+    /// <summary>Everything there is, in one text: every row of every table, every message sent, every call a vendor had. Equal texts: nothing happened.</summary>
+    internal async Task<string> EverythingAsync()
+    {
+        await QuietAsync();
+        var lines = new List<string>();
+        foreach (var table in (TableClient[])[Storage.Consent, Storage.Identifiers, Storage.Feed, Storage.Outbox, Storage.Runs])
+        {
+            await foreach (var row in table.QueryAsync<TableEntity>(cancellationToken: Cancel))
+                lines.Add($"{table.Name} {row.PartitionKey} {row.RowKey} {row.ETag}");
+        }
+
+        lines.AddRange((await SentAsync()).Select(m => $"bus {m.SequenceNumber} {m.MessageId}"));
+        lines.AddRange(Sandbox.SendGrid.Requests.All.Select(r => $"sendgrid {r}"));
+        return string.Join('\n', lines);
+    }
+
+    internal Task RunTimerAsync(string name) => _functions!.RunTimerAsync(name);
+
+    // ---- outages
+
+    /// <summary>The bus goes away; what it took stays in its journal.</summary>
+    internal async Task StopBusAsync()
+    {
+        await _witness!.DisposeAsync();
+        await _bus!.DisposeAsync();
+        _bus = null;
+    }
+
+    internal async Task StartBusAsync()
+    {
+        _bus = await EmbeddedServiceBus.StartAsync(
+            new EmbeddedServiceBusOptions
+            {
+                Port = _busPort,
+                DataFolder = _busFolder,
+                Topics =
+                [
+                    new TopicDefinition(Topology.Topic, [.. Topology.Subscriptions.Select(s => new Local.ServiceBus.SubscriptionDefinition(s.Name)
+                    {
+                        Rules = [new SqlRule(s.Filter)],
+                        LockDuration = Topology.LockDuration,
+                        MaxDeliveryCount = Topology.MaxDeliveryCount,
+                    }), new Local.ServiceBus.SubscriptionDefinition(Witness)])
+                    {
+                        DuplicateWindow = Topology.DuplicateWindow,
+                    },
+                ],
+            },
+            Cancel);
+        _busPort = _bus.Port;
+        _witness = new ServiceBusClient(_bus.ConnectionString);
+    }
+
+    internal static async Task UntilAsync(Func<Task<bool>> isSo, [CallerArgumentExpression(nameof(isSo))] string what = "")
+    {
+        var deadline = TimeProvider.System.GetUtcNow() + Patience;
+        while (!await isSo())
+        {
+            if (TimeProvider.System.GetUtcNow() > deadline)
+                throw new TimeoutException($"Not within {Patience.TotalSeconds} s: {what}");
+            await Task.Delay(20, Cancel);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client?.Dispose();
+        if (_functions is not null)
+            await _functions.DisposeAsync();
+        if (_witness is not null)
+            await _witness.DisposeAsync();
+        if (_bus is not null)
+            await _bus.DisposeAsync();
+        if (_busFolder is not null)
+            Directory.Delete(_busFolder, recursive: true);
+        if (_sandbox is not null)
+        {
+            var unexpected = _sandbox.Unexpected;
+            await _sandbox.DisposeAsync();
+            Assert.Empty(unexpected);
+        }
+    }
+}
+
+/// <summary>What came back over HTTP.</summary>
+internal sealed record Answer(int Status, IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    public JsonNode Json => JsonNode.Parse(Body)!;
+}

@@ -1,0 +1,48 @@
+using OptOut.FanOut;
+using OptOut.Local.Sandbox;
+
+namespace OptOut.Tests;
+
+/// <summary>The settings of a company that does not exist. Its secrets are fixed, so that what they sign and hash can be written down in a test.</summary>
+internal static class OptOutSettings
+{
+    public static readonly string LinkSecret = Secret('L'), OldLinkSecret = Secret('O'), HashSecret = Secret('H'), DataSecret = Secret('D');
+
+    public static IReadOnlyDictionary<int, string> SendGridGroups { get; } = new Dictionary<int, string> { [101] = "Newsletter", [102] = "Offers" };
+
+    public static Dictionary<string, string?> Of(string storage, string bus, VendorSandbox sandbox) => new(StringComparer.OrdinalIgnoreCase)
+    {
+        [Topology.Connection] = bus,
+        ["OptOut:Storage:ConnectionString"] = storage,
+        ["OptOut:Controller:Name"] = "De Kruidtuin",
+        ["OptOut:Controller:PrivacyAddress"] = "privacy@kruidtuin.example",
+        ["OptOut:Controller:PrivacyStatement"] = "https://www.kruidtuin.example/privacy",
+        ["OptOut:Controller:DefaultLanguage"] = "en",
+        ["OptOut:Data:HashSecret"] = HashSecret,
+        ["OptOut:Data:Keys:0:Id"] = "1",
+        ["OptOut:Data:Keys:0:Secret"] = DataSecret,
+        ["OptOut:Links:BaseUrl"] = "https://optout.kruidtuin.example",
+        ["OptOut:Links:MailtoHost"] = "optout.kruidtuin.example",
+        ["OptOut:Links:Keys:0:Id"] = "7",
+        ["OptOut:Links:Keys:0:Secret"] = LinkSecret,
+        ["OptOut:Links:Keys:0:Use"] = "Sign",
+        ["OptOut:Catalogue:Topics:0:Id"] = "1",
+        ["OptOut:Catalogue:Topics:0:Name"] = "newsletter",
+        ["OptOut:Catalogue:Topics:0:Titles:nl"] = "Nieuwsbrief",
+        ["OptOut:Catalogue:Topics:0:Titles:en"] = "Newsletter",
+        ["OptOut:Catalogue:Topics:1:Id"] = "2",
+        ["OptOut:Catalogue:Topics:1:Name"] = "offers",
+        ["OptOut:Catalogue:Topics:1:Titles:nl"] = "Aanbiedingen",
+        ["OptOut:Catalogue:Topics:1:Titles:en"] = "Offers",
+        ["OptOut:FanOut:FirstRetry"] = "00:00:00.2",
+        ["OptOut:SendGrid:ApiKey"] = "SG.sandbox",
+        ["OptOut:SendGrid:BaseAddress"] = sandbox.BaseAddress.AbsoluteUri,
+        ["OptOut:SendGrid:Groups:newsletter"] = "101",
+        ["OptOut:SendGrid:Groups:offers"] = "102",
+        ["OptOut:SendGrid:EventPublicKeys:0"] = sandbox.SendGrid.EventPublicKey,
+        ["OptOut:SendGrid:From:Address"] = "optout@kruidtuin.example",
+        ["OptOut:SendGrid:From:Name"] = "De Kruidtuin",
+    };
+
+    private static string Secret(char letter) => Convert.ToBase64String(Enumerable.Repeat((byte)letter, 32).ToArray());
+}
