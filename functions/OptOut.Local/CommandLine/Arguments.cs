@@ -22,6 +22,12 @@ internal sealed record Arguments
 
     public string DataFolder { get; init; } = CommandLine.DataFolder.Default();
 
+    /// <summary>Whether <see cref="DataFolder"/> was written on the line.</summary>
+    public bool DataIsGiven { get; init; }
+
+    /// <summary>The one host beside this machine that <see cref="Part.Unsubscribe"/> may post to.</summary>
+    public string? AllowedHost { get; init; }
+
     /// <summary>What <see cref="Part.All"/> leaves to another process that listens on the same port.</summary>
     public IReadOnlySet<Part> Without { get; init; } = new HashSet<Part>();
 
@@ -31,7 +37,7 @@ internal sealed record Arguments
     /// <exception cref="UsageException">It cannot be understood.</exception>
     public static Arguments Parse(IReadOnlyList<string> args)
     {
-        var result = new Arguments();
+        var options = new List<Func<Arguments, Arguments>>();
         var words = new List<string>();
         for (var i = 0; i < args.Count; i++)
         {
@@ -48,11 +54,27 @@ internal sealed record Arguments
                 throw new UsageException($"{option.Name} takes no value. Write {option.Name} alone.");
             if (option.Value is not null && value is null)
                 value = i + 1 < args.Count && args[i + 1] is not ['-', ..] ? args[++i] : throw new UsageException($"{option.Name} needs a value. Write {option.Name} {option.Value}.");
-            result = option.Apply(result, value ?? "");
+            options.Add(line => option.Apply(line, value ?? ""));
         }
 
-        return result.WantsHelp ? result : Check(WithPart(result, words));
+        var result = Apply(new Arguments());
+        if (result.WantsHelp)
+            return result;
+        result = WithPart(result, words);
+        return Check(result.Part == Part.Demo ? Apply(result.OnFreePorts()) : result);
+
+        Arguments Apply(Arguments to) => options.Aggregate(to, (line, option) => option(line));
     }
+
+    // A demonstration must not be in the way of what runs already; what runs elsewhere is on its usual port.
+    private Arguments OnFreePorts() => this with
+    {
+        Port = 0,
+        BusPort = Without.Contains(Part.Bus) ? BusPort : 0,
+        TablesPort = Without.Contains(Part.Azurite) ? TablesPort : 0,
+        BlobsPort = Without.Contains(Part.Azurite) ? BlobsPort : 0,
+        SandboxPort = Without.Contains(Part.Sandbox) ? SandboxPort : 0,
+    };
 
     private static Arguments WithPart(Arguments arguments, List<string> words)
     {
@@ -76,6 +98,8 @@ internal sealed record Arguments
 
     private static Arguments Check(Arguments arguments)
     {
+        if (arguments.AllowedHost is not null && arguments.Part != Part.Unsubscribe)
+            throw new UsageException("--allow-host is of use with unsubscribe FILE only. Leave it out.");
         (string Option, int Port)[] ports =
         [
             ("--port", arguments.Port), ("--bus-port", arguments.BusPort), ("--tables-port", arguments.TablesPort),

@@ -27,7 +27,8 @@ internal static class Help
 
     private const string After =
         """
-        Stop the parts in several terminals to see what an outage does: each can be killed and started again.
+        demo takes free ports and a folder of its own, unless they are given, and leaves only its report behind.
+        Start the parts in several terminals to see what an outage does: each can be killed and started again.
         """;
 
     public static string Text { get; } = string.Join('\n',

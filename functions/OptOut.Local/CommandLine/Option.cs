@@ -13,10 +13,11 @@ internal sealed record Option(string Name, string? Value, string Explanation, Fu
         new("--tables-port", "10002", "the tables", (line, value) => line with { TablesPort = Port("--tables-port", value) }),
         new("--blobs-port", "10000", "the blobs", (line, value) => line with { BlobsPort = Port("--blobs-port", value) }),
         new("--sandbox-port", "7072", "the vendor sandbox", (line, value) => line with { SandboxPort = Port("--sandbox-port", value) }),
-        new("--data", "FOLDER", "what is kept between runs; .data beside the project, else in your own application data", (line, value) => line with { DataFolder = Path.GetFullPath(value) }),
+        new("--data", "FOLDER", "what is kept between runs; .data beside the project, else in your own application data", (line, value) => line with { DataFolder = Path.GetFullPath(value), DataIsGiven = true }),
         new("--no-bus", null, "use the Service Bus that listens on --bus-port", (line, _) => line with { Without = line.Without.Append(Part.Bus).ToHashSet() }),
         new("--no-sandbox", null, "use the sandbox that listens on --sandbox-port", (line, _) => line with { Without = line.Without.Append(Part.Sandbox).ToHashSet() }),
         new("--no-azurite", null, "use the storage that listens on --tables-port and --blobs-port", (line, _) => line with { Without = line.Without.Append(Part.Azurite).ToHashSet() }),
+        new("--allow-host", "HOST", "with unsubscribe: post to this host too; without it, to this machine alone", (line, value) => line with { AllowedHost = value }),
         new("--help", null, "this text", (line, _) => line with { WantsHelp = true }) { ShortName = "-h" },
     ];
 

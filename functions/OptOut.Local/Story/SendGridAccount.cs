@@ -1,0 +1,50 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using OptOut.Local.Composition;
+
+namespace OptOut.Local.Story;
+
+/// <param name="To">The address.</param>
+/// <param name="Dropped">Why SendGrid did not deliver it; null when it did.</param>
+internal sealed record DeliveredMail(string To, string Subject, string? Dropped);
+
+/// <summary>De Kruidtuin's account at SendGrid, looked at and meddled with from outside, as its own people could.</summary>
+internal sealed class SendGridAccount(HttpClient http, Uri sandbox)
+{
+    /// <summary>The lists an address stands on: <c>global</c>, and the number of each unsubscribe group.</summary>
+    public async Task<IReadOnlySet<string>> ListsWithAsync(string email, CancellationToken cancellationToken)
+    {
+        var state = await StateAsync(cancellationToken);
+        return new SortedSet<string>(
+            [
+                .. Of("global").Select(_ => "global"),
+                .. Of("groupEntries").Select(e => e!["group"]!.ToString()),
+            ],
+            StringComparer.Ordinal);
+
+        IEnumerable<JsonNode?> Of(string list) => state[list]!.AsArray().Where(e => string.Equals(e!["email"]!.GetValue<string>(), email, StringComparison.OrdinalIgnoreCase));
+    }
+
+    public async Task<IReadOnlyList<DeliveredMail>> MailsAsync(CancellationToken cancellationToken) =>
+        [.. (await StateAsync(cancellationToken))["mails"]!.AsArray().Select(m => new DeliveredMail(m!["to"]!.GetValue<string>(), m["subject"]!.GetValue<string>(), m["dropped"]?.GetValue<string>()))];
+
+    /// <summary>A person unsubscribes in SendGrid's own footer, and the event that should tell us gets lost.</summary>
+    public async Task UnsubscribeUnseenAsync(string email, CancellationToken cancellationToken)
+    {
+        using var answer = await http.PostAsJsonAsync(
+            new Uri(sandbox, "/sandbox/sendgrid/unsubscribe"), new JsonObject { ["email"] = email, ["kind"] = "unsubscribe", ["event"] = false }, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Somebody at De Kruidtuin deletes an entry of the global list by hand.</summary>
+    public async Task DeleteEntryAsync(string email, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(sandbox, $"/v3/asm/suppressions/global/{Uri.EscapeDataString(email)}"));
+        request.Headers.Authorization = new("Bearer", LocalSettings.SendGridApiKey);
+        using var answer = await http.SendAsync(request, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private async Task<JsonObject> StateAsync(CancellationToken cancellationToken) =>
+        (await http.GetFromJsonAsync<JsonObject>(new Uri(sandbox, "/sandbox/state"), cancellationToken))!["sendgrid"]!.AsObject();
+}
