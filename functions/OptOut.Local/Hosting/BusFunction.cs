@@ -9,12 +9,14 @@ internal sealed class BusFunction(BoundFunction<ProcessMessageEventArgs> functio
 {
     // The processor reports every failed attempt; a person needs to read it once, and now and then a reminder.
     private static readonly TimeSpan Reminder = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
     private readonly Lock _gate = new();
     private DateTimeOffset? _reported;
+    private int _failures;
 
     private string Name => function.Declaration.Name;
 
-    /// <summary>Succeeds when the bus is down too: the processor then keeps trying, at the pace of its client's retry options.</summary>
+    /// <summary>Succeeds when the bus is down too: the processor then keeps trying.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         processor.ProcessMessageAsync += OnMessageAsync;
@@ -52,7 +54,7 @@ internal sealed class BusFunction(BoundFunction<ProcessMessageEventArgs> functio
         }
     }
 
-    private Task OnErrorAsync(ProcessErrorEventArgs error)
+    private async Task OnErrorAsync(ProcessErrorEventArgs error)
     {
         switch (error.ErrorSource)
         {
@@ -62,14 +64,31 @@ internal sealed class BusFunction(BoundFunction<ProcessMessageEventArgs> functio
                 log.CannotSettle(error.Exception, Name, error.ErrorSource.ToString());
                 break;
             default:
-                BusFails(error.Exception);
+                await BusFailsAsync(error.Exception, error.CancellationToken);
                 break;
         }
-
-        return Task.CompletedTask;
     }
 
-    private void BusFails(Exception exception)
+    private async Task BusFailsAsync(Exception exception, CancellationToken stopping)
+    {
+        if (stopping.IsCancellationRequested)
+            return;
+        Report(exception);
+
+        // The processor tries again when this returns, without a pause of its own where its client does not retry. The bus
+        // lives in real time, whatever clock the functions are given.
+        var pause = TimeSpan.FromMilliseconds(Math.Min(100 << Math.Min(Interlocked.Increment(ref _failures), 16), LongestPause.TotalMilliseconds));
+        try
+        {
+            await Task.Delay(pause, TimeProvider.System, stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    private void Report(Exception exception)
     {
         lock (_gate)
         {
@@ -84,6 +103,7 @@ internal sealed class BusFunction(BoundFunction<ProcessMessageEventArgs> functio
 
     private void BusAnswers()
     {
+        Volatile.Write(ref _failures, 0);
         lock (_gate)
         {
             if (_reported is null)

@@ -42,11 +42,12 @@ internal sealed class BusFunctions
 
     private static ServiceBusProcessorOptions Options(FunctionDeclaration function, HostJson hostJson)
     {
-        // The attribute counts only where it says something: its own default would hide host.json.
+        // The attribute counts only where it says something: its own default would hide host.json. By name, because not every
+        // version of the worker has the property.
         var said = function.TriggerParameter.GetCustomAttributesData()
             .Where(data => data.AttributeType == typeof(ServiceBusTriggerAttribute))
             .SelectMany(data => data.NamedArguments)
-            .Where(argument => argument.MemberName == nameof(ServiceBusTriggerAttribute.AutoCompleteMessages))
+            .Where(argument => argument.MemberName == "AutoCompleteMessages")
             .Select(argument => argument.TypedValue.Value as bool?)
             .FirstOrDefault();
         return new ServiceBusProcessorOptions

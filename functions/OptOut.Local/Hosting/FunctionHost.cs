@@ -9,6 +9,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace OptOut.Local.Hosting;
 
@@ -28,7 +29,7 @@ internal sealed class FunctionHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <exception cref="CannotStartException">The functions have errors, which are all named, or the port is in use.</exception>
+    /// <exception cref="CannotStartException">The functions have errors, which are all named, an option does not validate, or the port is in use.</exception>
     public static async Task<FunctionHost> StartAsync(FunctionHostOptions options, CancellationToken cancellationToken = default)
     {
         var errors = new StartupErrors();
@@ -107,6 +108,10 @@ internal sealed class FunctionHost : IAsyncDisposable
         catch (IOException refused) when (refused.InnerException is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
         {
             throw new CannotStartException($"Port {options.Port}, for the functions, is in use on this machine. Stop what uses it, or choose another with --port (0: a free one).", refused);
+        }
+        catch (OptionsValidationException invalid)
+        {
+            throw new CannotStartException(string.Join('\n', invalid.Failures.Select(failure => "- " + failure).Prepend("The settings are not right:")), invalid);
         }
     }
 }

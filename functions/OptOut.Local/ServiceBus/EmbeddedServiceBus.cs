@@ -11,8 +11,10 @@ namespace OptOut.Local.ServiceBus;
 /// A Service Bus on 127.0.0.1 that the genuine <c>Azure.Messaging.ServiceBus</c> client talks AMQP 1.0 to. The README
 /// beside this file lists what it does and what it does not.
 /// </summary>
-internal sealed class EmbeddedServiceBus : IAsyncDisposable
+internal sealed partial class EmbeddedServiceBus : IAsyncDisposable
 {
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
+
     private readonly TcpListener _listener;
     private readonly Broker _broker;
     private readonly ILogger _log;
@@ -104,13 +106,15 @@ internal sealed class EmbeddedServiceBus : IAsyncDisposable
             }
             catch (Exception problem) when (problem is SocketException or ObjectDisposedException or InvalidOperationException)
             {
-                // The listener was stopped. A connection that failed before it was accepted is not ours to report.
                 lock (_connections)
                 {
                     if (_stopping)
                         return;
                 }
 
+                // Out of sockets, or the peer was gone before it was let in. Pausing keeps the first from spinning.
+                NotAccepted(_log, problem);
+                await Task.Delay(PauseAfterFailure, TimeProvider.System);
                 continue;
             }
 
@@ -137,4 +141,7 @@ internal sealed class EmbeddedServiceBus : IAsyncDisposable
             _connections.Remove(connection);
         connection.Dispose();
     }
+
+    [LoggerMessage(5, LogLevel.Warning, "A Service Bus connection could not be accepted.")]
+    private static partial void NotAccepted(ILogger log, Exception problem);
 }

@@ -48,10 +48,8 @@ public sealed partial class ChannelHandler(
                 await publisher.ScheduleAsync(message with { Only = vendor.Channel.Name(), Vendor = vendor.Name, Attempt = attempt }, delay, cancellationToken);
                 return Settlement.Done;
             case VendorOutcome.Transient transient:
-                LogGaveUp(vendor.Name, message.Subject, transient.Reason, attempt);
                 return new Settlement.DeadLetter("GaveUp", $"{vendor.Name} after {attempt} tries: {transient.Reason}");
             case VendorOutcome.Rejected rejected:
-                LogRejected(vendor.Name, message.Subject, rejected.Reason);
                 return new Settlement.DeadLetter("Rejected", $"{vendor.Name}: {rejected.Reason}");
             default:
                 return Settlement.Done;
@@ -60,10 +58,4 @@ public sealed partial class ChannelHandler(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Vendor} did not take subject {Subject} ({Reason}); try {Attempt}, again in {Delay}")]
     private partial void LogRetrying(string vendor, SubjectKey subject, string reason, int attempt, TimeSpan delay);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Vendor} did not take subject {Subject} ({Reason}) in {Attempt} tries; the message is dead-lettered")]
-    private partial void LogGaveUp(string vendor, SubjectKey subject, string reason, int attempt);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Vendor} refused subject {Subject}: {Reason}; the message is dead-lettered")]
-    private partial void LogRejected(string vendor, SubjectKey subject, string reason);
 }

@@ -11,7 +11,7 @@ public sealed class KilledParentTests : IDisposable
     private const string FolderVariable = "OPTOUT_TEST_PARENT_FOLDER";
     private const string OutlivesVariable = "OPTOUT_TEST_PARENT_OUTLIVED";
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
-    private readonly string _folder = Directory.CreateTempSubdirectory("optout-parent-").FullName;
+    private readonly string _folder = Environment.GetEnvironmentVariable(FolderVariable) ?? Directory.CreateTempSubdirectory("optout-parent-").FullName;
 
     [Fact]
     public async Task Killing_the_parent_ends_Azurite_with_its_data_written()
@@ -40,13 +40,12 @@ public sealed class KilledParentTests : IDisposable
     [Fact(Explicit = true)]
     public async Task Parent()
     {
-        var folder = Environment.GetEnvironmentVariable(FolderVariable)!;
         var azurite = await AzuriteProcess.StartAsync(
-            new() { DataFolder = folder, OutlivesParent = Environment.GetEnvironmentVariable(OutlivesVariable) == bool.TrueString }, cancellationToken: Cancel);
+            new() { DataFolder = _folder, OutlivesParent = Environment.GetEnvironmentVariable(OutlivesVariable) == bool.TrueString }, cancellationToken: Cancel);
         await Rows(azurite).CreateAsync(Cancel);
         await Rows(azurite).AddEntityAsync(new TableEntity("p", "r"), Cancel);
-        await File.WriteAllTextAsync(Path.Combine(folder, "writing"), azurite.ProcessId!.Value.ToString(CultureInfo.InvariantCulture), Cancel);
-        File.Move(Path.Combine(folder, "writing"), Path.Combine(folder, "pid"));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "writing"), azurite.ProcessId!.Value.ToString(CultureInfo.InvariantCulture), Cancel);
+        File.Move(Path.Combine(_folder, "writing"), Path.Combine(_folder, "pid"));
         await Task.Delay(TimeSpan.FromMinutes(2), Cancel);
     }
 

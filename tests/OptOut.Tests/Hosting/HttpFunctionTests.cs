@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using OptOut.Local;
-using OptOut.Local.Hosting;
 
 namespace OptOut.Tests.Hosting;
 
@@ -91,6 +93,22 @@ public sealed class HttpFunctionTests
         Assert.Contains("Error: ThrowsLate failed <- TimeZoneNotFoundException", host.Log);
     }
 
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task A_Razor_page_and_a_form_need_no_middleware(string method)
+    {
+        await using var host = await Start();
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/page");
+        if (method == "POST")
+            request.Content = new FormUrlEncodedContent([new("name", "<b>")]);
+
+        using var response = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal("text/html", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(method == "POST" ? "<p>&lt;b&gt;</p>" : "<p></p>", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task The_answer_names_no_server()
     {
@@ -156,6 +174,7 @@ public sealed class HttpFunctionTests
     private static void Register(IServiceCollection services)
     {
         services.AddScoped<Visit>();
+        services.AddRazorComponents();
         if (services.All(service => service.ServiceType != typeof(Gate)))
             services.AddSingleton<Gate>();
     }
@@ -163,6 +182,19 @@ public sealed class HttpFunctionTests
     public sealed class Visit
     {
         public int Count { get; set; }
+    }
+
+    public sealed class Page : ComponentBase
+    {
+        [Parameter]
+        public string Name { get; set; } = "";
+
+        protected override void BuildRenderTree(RenderTreeBuilder builder)
+        {
+            builder.OpenElement(0, "p");
+            builder.AddContent(1, Name);
+            builder.CloseElement();
+        }
     }
 
     public sealed class Gate
@@ -206,6 +238,10 @@ public sealed class HttpFunctionTests
             await Task.Yield();
             throw new TimeZoneNotFoundException("secret");
         }
+
+        [Function("Page")]
+        public static async Task<IResult> Show([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "page")] HttpRequest request) =>
+            new RazorComponentResult<Page>(new { Name = request.HasFormContentType ? (await request.ReadFormAsync())["name"].ToString() : "" });
 
         [Function("Slow")]
         public async Task<IResult> Slow([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "slow")] HttpRequest request)

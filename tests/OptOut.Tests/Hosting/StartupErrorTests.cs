@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 using OptOut.Local;
 
 namespace OptOut.Tests.Hosting;
@@ -41,6 +42,23 @@ public sealed class StartupErrorTests
         Assert.Equal(
             $"The functions cannot start:\n- host.json ({missing}): Could not find a part of the path '{missing}'. Mend the file; https://learn.microsoft.com/azure/azure-functions/functions-host-json lists what it may hold.",
             refused.Message);
+    }
+
+    [Fact]
+    public async Task Options_that_do_not_validate_stop_the_start_with_every_failure()
+    {
+        var refused = await Assert.ThrowsAsync<CannotStartException>(() => LocalHost.Of(typeof(StartupErrorTests), services: services => services
+            .AddOptions<Limits>()
+            .Validate(limits => limits.Most > 0, "Limits:Most is 0. Give at least 1.")
+            .Validate(limits => limits.Most > 0, "Limits:Least is missing. Give a number.")
+            .ValidateOnStart()));
+
+        Assert.Equal("The settings are not right:\n- Limits:Most is 0. Give at least 1.\n- Limits:Least is missing. Give a number.", refused.Message);
+    }
+
+    public sealed class Limits
+    {
+        public int Most { get; set; }
     }
 
     public static class Wrong

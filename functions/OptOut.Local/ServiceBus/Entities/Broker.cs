@@ -82,7 +82,8 @@ internal sealed class Broker : IAsyncDisposable
         var journal = Journal.Open(folder, replay.Apply);
         try
         {
-            _services.Journal = Journal.Compact(folder, journal, Snapshot());
+            journal.Compact(Snapshot());
+            _services.Journal = journal;
         }
         catch
         {

@@ -93,5 +93,5 @@ internal sealed class MessageContent
             [SystemProperty.ContentType] = Properties?.ContentType,
         },
         PropertySection.Read(ApplicationPropertiesSection).ToDictionary(
-            pair => (string)pair.Key, pair => (object?)pair.Value, StringComparer.Ordinal));
+            pair => pair.Key.ToString()!, pair => (object?)pair.Value, StringComparer.Ordinal));
 }

@@ -122,8 +122,6 @@ internal sealed class Topic(
     public IEnumerable<JournalEntry> Snapshot()
     {
         yield return new Numbered(name, _lastSequence);
-
-        // Before the scheduled messages, which would otherwise be remembered from a later moment on.
         foreach (var (id, at) in _duplicates?.Remembered(services.Now) ?? [])
             yield return new Remembered(name, id, at);
         foreach (var message in _scheduled.Values.OrderBy(message => message.Sequence))
@@ -133,10 +131,10 @@ internal sealed class Topic(
     private List<Placement> Place(MessageContent message)
     {
         var placements = new List<Placement>(subscriptions.Count);
-        var filtered = message.ToFiltered();
+        FilteredMessage? filtered = null;
         foreach (var subscription in subscriptions)
         {
-            if (subscription.Rules.Matches(filtered))
+            if (subscription.Rules.TakesEverything || subscription.Rules.Matches(filtered ??= message.ToFiltered()))
                 placements.Add(new Placement(subscription.Queue.Path, subscription.Queue.NextSequence()));
         }
 

@@ -8,9 +8,11 @@ internal sealed class RuleSet
     /// <exception cref="SqlFilterException">A SQL rule is not a filter.</exception>
     public RuleSet(IEnumerable<RuleDefinition> rules) => _rules = [.. rules.Select(Compile)];
 
+    public bool TakesEverything => _rules.Count == 0;
+
     public bool Matches(FilteredMessage message)
     {
-        if (_rules.Count == 0)
+        if (TakesEverything)
             return true;
         foreach (var rule in _rules)
         {

@@ -12,12 +12,16 @@ internal sealed class Journal : IDisposable
 {
     private const int HeaderBytes = 8;
 
-    private readonly FileStream _file;
+    private readonly string _path;
+    private readonly FileStream _lock;
     private readonly MemoryStream _buffer = new();
     private readonly BinaryWriter _writer;
+    private FileStream _file;
 
-    private Journal(FileStream file)
+    private Journal(string path, FileStream @lock, FileStream file)
     {
+        _path = path;
+        _lock = @lock;
         _file = file;
         _writer = new BinaryWriter(_buffer, JournalCodec.Text);
     }
@@ -28,26 +32,20 @@ internal sealed class Journal : IDisposable
     public static Journal Open(string folder, Action<JournalEntry> replay)
     {
         Directory.CreateDirectory(folder);
-        var path = PathIn(folder);
-        FileStream file;
+        var path = Path.Combine(folder, "servicebus.journal");
+        var @lock = Lock(path);
+        FileStream? file = null;
         try
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
-        }
-        catch (IOException problem)
-        {
-            throw new IOException($"The Service Bus journal '{path}' cannot be opened: {problem.Message}", problem);
-        }
-
-        try
-        {
+            file = OpenFile(path, FileMode.OpenOrCreate);
             file.SetLength(Replay(file, replay));
             file.Seek(0, SeekOrigin.End);
-            return new Journal(file);
+            return new Journal(path, @lock, file);
         }
         catch
         {
-            file.Dispose();
+            file?.Dispose();
+            @lock.Dispose();
             throw;
         }
     }
@@ -57,14 +55,7 @@ internal sealed class Journal : IDisposable
     {
         if (entries.IsEmpty)
             return;
-        _buffer.SetLength(HeaderBytes);
-        _buffer.Position = HeaderBytes;
-        foreach (var entry in entries)
-            JournalCodec.Write(_writer, entry);
-        _writer.Flush();
-        var record = _buffer.GetBuffer().AsSpan(0, (int)_buffer.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(record, record.Length - HeaderBytes);
-        BinaryPrimitives.WriteUInt32LittleEndian(record[4..], Crc32.HashToUInt32(record[HeaderBytes..]));
+        var record = Encode(entries);
         var start = _file.Position;
         try
         {
@@ -83,36 +74,63 @@ internal sealed class Journal : IDisposable
     /// Starts the journal over with only what is alive. The new file is complete on disk before it takes the old
     /// one's name, so a crash at any moment leaves one whole journal.
     /// </summary>
-    public static Journal Compact(string folder, Journal old, IEnumerable<JournalEntry> alive)
+    /// <exception cref="IOException">The disk refused; the old journal is as it was.</exception>
+    public void Compact(IEnumerable<JournalEntry> alive)
     {
-        var path = PathIn(folder);
-        var fresh = path + ".new";
-        File.Delete(fresh);
-        var file = new FileStream(fresh, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 0);
-        var journal = new Journal(file);
+        var fresh = OpenFile(_path + ".new", FileMode.Create);
         try
         {
             foreach (var chunk in alive.Chunk(64))
-                journal.Write(chunk);
-            file.Flush(flushToDisk: true);
-            old.Dispose();
-            File.Move(fresh, path, overwrite: true);
-            return journal;
+                fresh.Write(Encode(chunk));
+            fresh.Flush(flushToDisk: true);
+            File.Move(_path + ".new", _path, overwrite: true);
         }
         catch
         {
-            journal.Dispose();
+            fresh.Dispose();
             throw;
         }
+
+        _file.Dispose();
+        _file = fresh;
     }
 
     public void Dispose()
     {
         _file.Dispose();
         _writer.Dispose();
+        _lock.Dispose();
     }
 
-    private static string PathIn(string folder) => Path.Combine(folder, "servicebus.journal");
+    // A file of its own: compaction replaces the journal's, and a lock on that would go with it.
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException problem)
+        {
+            throw new IOException($"The Service Bus journal '{path}' is in use by another process.", problem);
+        }
+    }
+
+    // Shared for deletion, because Windows would otherwise not let an open file take another's name.
+    private static FileStream OpenFile(string path, FileMode mode) =>
+        new(path, mode, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 0);
+
+    private ReadOnlySpan<byte> Encode(ReadOnlySpan<JournalEntry> entries)
+    {
+        _buffer.SetLength(HeaderBytes);
+        _buffer.Position = HeaderBytes;
+        foreach (var entry in entries)
+            JournalCodec.Write(_writer, entry);
+        _writer.Flush();
+        var record = _buffer.GetBuffer().AsSpan(0, (int)_buffer.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(record, record.Length - HeaderBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[4..], Crc32.HashToUInt32(record[HeaderBytes..]));
+        return record;
+    }
 
     // Returns where the last whole record ends. A kill can only tear the end: what is behind a bad record is not read.
     private static long Replay(FileStream file, Action<JournalEntry> replay)

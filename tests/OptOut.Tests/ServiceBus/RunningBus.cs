@@ -31,14 +31,16 @@ internal sealed class RunningBus : IAsyncDisposable
         Topics = [new TopicDefinition(Topic, [(change ?? (it => it))(new SubscriptionDefinition(Everything))])],
     };
 
+    public ServiceBusClient NewClient() => NewClient(ConnectionString);
+
     /// <summary>Retries soon, so that a test of an outage is over soon.</summary>
-    public ServiceBusClient NewClient() => new(ConnectionString, new ServiceBusClientOptions
+    public static ServiceBusClient NewClient(string connectionString, int retries = 50) => new(connectionString, new ServiceBusClientOptions
     {
         RetryOptions = new ServiceBusRetryOptions
         {
             Mode = ServiceBusRetryMode.Fixed,
             Delay = TimeSpan.FromMilliseconds(100),
-            MaxRetries = 50,
+            MaxRetries = retries,
             TryTimeout = TimeSpan.FromSeconds(10),
         },
     });

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using OptOut.Consent;
+using OptOut.Identifiers;
+using OptOut.Intake;
+using OptOut.Permission;
+using OptOut.Storage;
+using OptOut.Vendors;
+
+namespace OptOut.Reconciliation;
+
+/// <summary>
+/// Looks at each entry once and records the Stops that we lack. A page is first judged, the judgement written down, and then acted on: done again
+/// after a crash, it is the same judgement that is carried out and counted, not one that finds its own work already done.
+/// </summary>
+internal sealed class ComparePhase(
+    RunBlobs blobs, IdentifierIndex index, ConsentStore consent, IdentifierIntake intake, VendorRepair repair, IdentifierProtector protector,
+    IOptions<ReconciliationOptions> options)
+{
+    public static string Unit(string pull) => "compare-" + pull;
+
+    /// <returns>Null when every page was looked at; else why the run has to wait.</returns>
+    public async Task<string?> RunAsync(IVendor vendor, RunHold hold, PulledEntries pulled, CancellationToken cancellationToken)
+    {
+        var from = (hold.State!.Pull, hold.State.Page);
+        foreach (var (pull, page) in hold.State.AllPages())
+        {
+            var run = hold.State;
+            var name = RunBlobs.PageName(vendor.Name, run.RunId, run.Pulls[pull], page);
+            VendorEntry[] entries = [.. (await blobs.PageAsync(name, cancellationToken)).Where(e => pulled.TryTake(e.List, protector.Hash(e.Identifier), e.At))];
+            if ((pull, page).CompareTo(from) < 0)
+                continue; // Looked at before the run was interrupted; taken, so that a double of it on a later page is not looked at.
+
+            var planName = RunBlobs.PlanName(vendor.Name, run.RunId, Unit(run.Pulls[pull]), page);
+            var plan = await blobs.FindAsync(planName, RunJson.Default.ComparePlan, cancellationToken);
+            if (plan is null)
+            {
+                plan = await JudgeAsync(vendor, entries, cancellationToken);
+                if (plan.Record.Count + plan.Remove.Count > 0)
+                    await blobs.WriteAsync(planName, plan, RunJson.Default.ComparePlan, cancellationToken);
+            }
+
+            if (await RecordAsync(vendor, plan, cancellationToken) is not { } recorded)
+                return "Neither the bus nor the outbox took a Stop.";
+            await hold.SaveAsync(hold.State with { Pull = pull, Page = page + 1, Tally = hold.State.Tally + plan.Tally + recorded }, cancellationToken);
+        }
+
+        return null;
+    }
+
+    private async Task<ComparePlan> JudgeAsync(IVendor vendor, VendorEntry[] entries, CancellationToken cancellationToken)
+    {
+        var judgements = new Judgement?[entries.Length];
+        await Parallel.ForAsync(0, entries.Length, Bounded(cancellationToken), async (i, token) =>
+            judgements[i] = entries[i].Kind == VendorEntryKind.Undeliverable ? null : await JudgeAsync(vendor, entries[i], token));
+
+        return new ComparePlan(
+            new RunTally
+            {
+                Entries = entries.Length,
+                Lists = entries.CountBy(e => e.List).ToDictionary(),
+                Undeliverable = judgements.Count(j => j is null),
+                Agreement = judgements.Count(j => j == Judgement.Agreed),
+                NotOurs = judgements.Count(j => j == Judgement.NotOurs),
+                ToRemove = judgements.Count(j => j == Judgement.Remove),
+            },
+            [.. Of(Judgement.Record)],
+            [.. Of(Judgement.Remove)]);
+
+        IEnumerable<StoredEntry> Of(Judgement judgement) => entries.Where((_, i) => judgements[i] == judgement).Select(StoredEntry.From);
+    }
+
+    private async Task<Judgement> JudgeAsync(IVendor vendor, VendorEntry entry, CancellationToken cancellationToken)
+    {
+        var known = await index.FindAsync(entry.Identifier, cancellationToken);
+        if (known is not null && vendor.ListsFor(known.Stops[vendor.Channel]).Contains(entry.List))
+            return Judgement.Agreed;
+
+        var owners = new List<ConsentState>();
+        foreach (var subject in known?.Subjects ?? [])
+            owners.Add((await consent.LoadAsync(subject, cancellationToken)).Consent);
+        return EntryRule.Judge(vendor, entry, owners);
+    }
+
+    private async Task<RunTally?> RecordAsync(IVendor vendor, ComparePlan plan, CancellationToken cancellationToken)
+    {
+        var parts = new ConcurrentBag<RunTally?>();
+        await Parallel.ForEachAsync(plan.Record, Bounded(cancellationToken), async (stored, token) => parts.Add(await RecordAsync(vendor, stored.ToEntry(), token)));
+        return parts.Any(p => p is null) ? null : parts.Aggregate(new RunTally(), (sum, part) => sum + part!);
+    }
+
+    private async Task<RunTally?> RecordAsync(IVendor vendor, VendorEntry entry, CancellationToken cancellationToken)
+    {
+        // The same key every night, so that a Stop found again, by whatever run, is the same event.
+        var key = $"{vendor.Name}~{entry.List}~{protector.Hash(entry.Identifier)}~{entry.At.UtcTicks.ToString(CultureInfo.InvariantCulture)}";
+        var stop = new IdentifierStop(
+            entry.Identifier, entry.Stop, EntryRule.ActedAt(entry), Source.Reconciliation, new Evidence(vendor.Channel, Vendor: vendor.Name, Reference: entry.List), key);
+        if (await intake.RecordAsync(stop, AnswerWhen.Visible, cancellationToken) is not { } changes)
+            return null;
+        foreach (var change in changes)
+            await repair.SettleAsync(vendor, change, cancellationToken);
+        return RunTally.Note(changes.Select(c => c.Subject.ToString()), SubjectEvent.StopRecorded) with { Recorded = 1 };
+    }
+
+    private ParallelOptions Bounded(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = options.Value.Parallelism, CancellationToken = cancellationToken };
+}

@@ -1,0 +1,62 @@
+using OptOut.Vendors;
+
+namespace OptOut.Reconciliation;
+
+/// <summary>Reads the vendor's lists, page by page, into blobs. Nothing is changed at the vendor while this goes on: its pages would shift.</summary>
+internal sealed class PullPhase(VendorPatience patience, RunBlobs blobs)
+{
+    // A vendor may give out a whole list as one page; a million entries in one blob are more than one wants in memory at once.
+    private const int EntriesInBlob = 1000;
+
+    private const int MaxReason = 200;
+
+    /// <returns>Null when every list was read or refused for good; else why the run has to wait.</returns>
+    public async Task<string?> RunAsync(IVendor vendor, RunHold hold, CancellationToken cancellationToken)
+    {
+        while (hold.State is { } run && run.Pull < run.Pulls.Count)
+        {
+            var pull = await patience.PullAsync(vendor, run.Pulls[run.Pull], run.Until, run.Cursor, cancellationToken);
+            switch (pull)
+            {
+                case VendorPull.Page page when page.Next is null || page.Next != run.Cursor:
+                    await hold.SaveAsync(await KeepAsync(vendor, run, page, cancellationToken), cancellationToken);
+                    break;
+                case VendorPull.Page:
+                    await hold.SaveAsync(Refused(run, "The vendor names the same page as the next one, without end."), cancellationToken);
+                    break;
+                case VendorPull.Failed { Outcome: VendorOutcome.Rejected rejected }:
+                    await hold.SaveAsync(Refused(run, rejected.Reason), cancellationToken);
+                    break;
+                case VendorPull.Failed { Outcome: VendorOutcome.Transient transient }:
+                    return $"List {run.Pulls[run.Pull]}: {transient.Reason}";
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<RunState> KeepAsync(IVendor vendor, RunState run, VendorPull.Page page, CancellationToken cancellationToken)
+    {
+        var pull = run.Pulls[run.Pull];
+        var number = run.Page;
+        foreach (var part in page.Entries.Chunk(EntriesInBlob))
+            await blobs.WriteAsync(RunBlobs.PageName(vendor.Name, run.RunId, pull, number++), [.. part.Select(StoredEntry.From)], RunJson.Default.StoredEntryArray, cancellationToken);
+
+        var kept = run with
+        {
+            Page = number,
+            Cursor = page.Next,
+            Pages = new Dictionary<string, int>(run.Pages, StringComparer.Ordinal) { [pull] = number },
+            Tally = run.Tally + new RunTally { Unreadable = page.Unreadable },
+        };
+        return page.Next is null ? Next(kept) : kept;
+    }
+
+    // The pages read so far stay: a Stop on them is a Stop.
+    private static RunState Refused(RunState run, string reason) => Next(run with
+    {
+        Unread = new Dictionary<string, string>(run.Unread, StringComparer.Ordinal) { [run.Pulls[run.Pull]] = reason.Length > MaxReason ? reason[..MaxReason] : reason },
+    });
+
+    private static RunState Next(RunState run) => run with { Pull = run.Pull + 1, Page = 0, Cursor = null };
+}

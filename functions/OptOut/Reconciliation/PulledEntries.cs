@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using OptOut.Identifiers;
+
+namespace OptOut.Reconciliation;
+
+/// <summary>
+/// Who stands on which list, as keyed hashes: about 50 bytes an entry in memory. A vendor may give one entry out twice, and even with two moments;
+/// the latest counts, because an earlier one could be older than the person's Allow where the later one is not.
+/// </summary>
+internal sealed class PulledEntries
+{
+    private readonly Dictionary<string, Dictionary<UInt128, long>> _lists = new(StringComparer.Ordinal);
+
+    public void Add(string list, IdentifierHash hash, DateTimeOffset at)
+    {
+        ref var entries = ref CollectionsMarshal.GetValueRefOrAddDefault(_lists, list, out _);
+        entries ??= [];
+        ref var latest = ref CollectionsMarshal.GetValueRefOrAddDefault(entries, hash.Value, out var known);
+        if (!known || at.UtcTicks > latest)
+            latest = at.UtcTicks;
+    }
+
+    public bool Has(string list, IdentifierHash hash) => _lists.TryGetValue(list, out var entries) && entries.ContainsKey(hash.Value);
+
+    /// <summary>Whether this is the one of its doubles that counts; true once.</summary>
+    public bool TryTake(string list, IdentifierHash hash, DateTimeOffset at)
+    {
+        ref var latest = ref CollectionsMarshal.GetValueRefOrNullRef(_lists[list], hash.Value);
+        if (latest != at.UtcTicks)
+            return false;
+        latest = -latest; // Taken: no moment is negative.
+        return true;
+    }
+}

@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using OptOut.Consent;
+using OptOut.FanOut;
+using OptOut.Identifiers;
+using OptOut.Permission;
+using OptOut.Vendors;
+
+namespace OptOut.Reconciliation;
+
+/// <summary>
+/// Looks at everybody who stopped something on the vendor's channel, pushes again what the vendor lacks, and takes the times to stop. As in
+/// <see cref="ComparePhase"/>, a range is judged, written down, and then acted on.
+/// </summary>
+internal sealed class PushPhase(
+    RunBlobs blobs, IdentifierIndex index, VendorRows rows, VendorRepair repair, IdentifierProtector protector, IOptions<ReconciliationOptions> options)
+{
+    // Ranges of the 4,096 partitions: as many checkpoints in a run.
+    private const int PartitionsInRange = 64;
+
+    // A vendor limits calls; storage does not notice.
+    private const int PushesAtOnce = 4;
+
+    /// <returns>Null when everybody was looked at; else why the run has to wait.</returns>
+    public async Task<string?> RunAsync(IVendor vendor, RunHold hold, PulledEntries pulled, VendorAbsence absence, CancellationToken cancellationToken)
+    {
+        var ranges = IdentifierIndex.Partitions(Identifier.KindFor(vendor.Channel)).Chunk(PartitionsInRange).ToArray();
+        for (var range = hold.State!.Page; range < ranges.Length; range++)
+        {
+            var run = hold.State;
+            var planName = RunBlobs.PlanName(vendor.Name, run.RunId, "push", range);
+            var plan = await blobs.FindAsync(planName, RunJson.Default.PushPlan, cancellationToken);
+            if (plan is null)
+            {
+                plan = await JudgeAsync(vendor, run, pulled, ranges[range], cancellationToken);
+                if (plan.Missing.Count > 0)
+                    await blobs.WriteAsync(planName, plan, RunJson.Default.PushPlan, cancellationToken);
+            }
+
+            var pushed = await PushAsync(vendor, plan, absence, cancellationToken);
+            if (absence.Reason is { } away)
+                return away;
+            var (failures, times) = await WatchAsync(vendor, run, plan.Watched, cancellationToken);
+            if (times.Length > 0)
+                await blobs.WriteAsync(RunBlobs.TimesName(vendor.Name, run.RunId, range), times, RunJson.Default.TimeSpanArray, cancellationToken);
+            await hold.SaveAsync(run with { Page = range + 1, Tally = run.Tally + plan.Tally + pushed + failures }, cancellationToken);
+        }
+
+        return null;
+    }
+
+    public async Task<TimeToStop?> TimesAsync(IVendor vendor, RunState run, CancellationToken cancellationToken)
+    {
+        var times = new List<TimeSpan>();
+        for (var range = 0; range < run.Page; range++)
+            times.AddRange(await blobs.FindAsync(RunBlobs.TimesName(vendor.Name, run.RunId, range), RunJson.Default.TimeSpanArray, cancellationToken) ?? []);
+        return TimeToStop.Of(times);
+    }
+
+    private async Task<PushPlan> JudgeAsync(IVendor vendor, RunState run, PulledEntries pulled, string[] partitions, CancellationToken cancellationToken)
+    {
+        var read = ReadLists(vendor, run);
+        int stopped = 0, tooNew = 0;
+        var missing = new ConcurrentBag<StoredIdentifier>();
+        var watched = new ConcurrentBag<WatchedIdentifier>();
+        await Parallel.ForEachAsync(partitions, new ParallelOptions { MaxDegreeOfParallelism = options.Value.Parallelism, CancellationToken = cancellationToken }, async (partition, token) =>
+        {
+            await foreach (var permission in index.ScanAsync(partition, token))
+            {
+                if (permission.Stops[vendor.Channel] is { IsNothing: true })
+                    continue;
+                Interlocked.Increment(ref stopped);
+                var standing = await StandingAsync(vendor, run, pulled, read, permission, token);
+                if (standing == Standing.TooNew)
+                    Interlocked.Increment(ref tooNew);
+                if (standing == Standing.Missing)
+                    missing.Add(StoredIdentifier.From(permission.Identifier));
+                if (permission.At > run.From && permission.At <= run.Until)
+                    watched.Add(new WatchedIdentifier(protector.Hash(permission.Identifier).ToString(), [.. permission.Subjects.Select(s => s.ToString())], standing == Standing.Missing));
+            }
+        });
+        return new PushPlan(new RunTally { Stopped = stopped, TooNew = tooNew }, [.. missing], [.. watched]);
+    }
+
+    private enum Standing
+    {
+        Held,
+        Missing,
+        TooNew,
+    }
+
+    private async Task<Standing> StandingAsync(
+        IVendor vendor, RunState run, PulledEntries pulled, HashSet<string> read, IdentifierPermission permission, CancellationToken cancellationToken)
+    {
+        var stops = permission.Stops[vendor.Channel];
+        var hash = protector.Hash(permission.Identifier);
+        string[] missing = [.. vendor.ListsFor(stops).Where(list => read.Contains(list) && !pulled.Has(list, hash))];
+        if (vendor.Lists.Count > 0 && missing.Length == 0)
+            return Standing.Held;
+        if (permission.At > run.Until)
+            return Standing.TooNew;
+
+        foreach (var subject in permission.Subjects)
+        {
+            if (await rows.LoadAsync(subject, vendor.Name, cancellationToken) is not { Status: VendorStatus.Confirmed } row || row.Stops.GetValueOrDefault(hash) is not { } confirmed)
+                continue;
+            if (vendor.Lists.Count == 0 && confirmed.Equals(stops))
+                return Standing.Held;
+            if (row.ConfirmedAt > run.Until && missing.All(vendor.ListsFor(confirmed).Contains))
+                return Standing.TooNew;
+        }
+
+        return Standing.Missing;
+    }
+
+    // A pull under a name that is no list gives out the lists that have no pull of their own.
+    private static HashSet<string> ReadLists(IVendor vendor, RunState run)
+    {
+        var read = vendor.Lists.ToHashSet(StringComparer.Ordinal);
+        read.ExceptWith(run.Unread.Keys);
+        if (run.Unread.Keys.Any(pull => !vendor.Lists.Contains(pull)))
+            read.IntersectWith(run.Pulls);
+        return read;
+    }
+
+    private async Task<RunTally> PushAsync(IVendor vendor, PushPlan plan, VendorAbsence absence, CancellationToken cancellationToken)
+    {
+        var parts = new ConcurrentBag<RunTally>();
+        await Parallel.ForEachAsync(plan.Missing, new ParallelOptions { MaxDegreeOfParallelism = PushesAtOnce, CancellationToken = cancellationToken }, async (stored, token) =>
+        {
+            if (absence.Reason is null)
+                parts.Add(await PushAsync(vendor, stored.ToIdentifier(), absence, token));
+        });
+        return parts.Aggregate(new RunTally(), (sum, part) => sum + part);
+    }
+
+    private async Task<RunTally> PushAsync(IVendor vendor, Identifier identifier, VendorAbsence absence, CancellationToken cancellationToken)
+    {
+        if (await index.FindAsync(identifier, cancellationToken) is not { } permission)
+            return new RunTally(); // Erased since it was looked at.
+        var subjects = permission.Subjects.Select(s => s.ToString());
+        switch (await repair.PushAgainAsync(vendor, permission, cancellationToken))
+        {
+            case VendorOutcome.Transient transient:
+                absence.Count(transient);
+                return RunTally.Failure(transient.Reason) + RunTally.Note(subjects, SubjectEvent.NotConfirmed) + new RunTally { PushesFailed = 1, Exhausted = 1 };
+            case VendorOutcome.Rejected rejected:
+                return RunTally.Failure(rejected.Reason) + RunTally.Note(subjects, SubjectEvent.NotConfirmed) + new RunTally { PushesFailed = 1 };
+            default:
+                return RunTally.Note(subjects, SubjectEvent.PushedAgain) + new RunTally { PushedAgain = 1 };
+        }
+    }
+
+    private async Task<(RunTally Failures, TimeSpan[] Times)> WatchAsync(IVendor vendor, RunState run, IReadOnlyList<WatchedIdentifier> watched, CancellationToken cancellationToken)
+    {
+        var failures = new ConcurrentBag<RunTally>();
+        var times = new ConcurrentBag<TimeSpan>();
+        await Parallel.ForEachAsync(watched, new ParallelOptions { MaxDegreeOfParallelism = options.Value.Parallelism, CancellationToken = cancellationToken }, async (one, token) =>
+        {
+            foreach (var subject in one.Subjects)
+            {
+                if (await rows.LoadAsync(SubjectKey.Parse(subject), vendor.Name, token) is not { } row)
+                    continue;
+
+                // A person with several addresses has one row: it is counted with the first of them.
+                if (row.TimeToStop is { } time && row.Since > run.From && row.Stops.Keys.Select(k => k.ToString()).Min(StringComparer.Ordinal) == one.Hash)
+                    times.Add(time);
+                if (row.Status != VendorStatus.Confirmed && !one.Missing)
+                    failures.Add(RunTally.Failure(row.Reason ?? "no reason given") + RunTally.Note([subject], SubjectEvent.NotConfirmed));
+            }
+        });
+        return (failures.Aggregate(new RunTally(), (sum, part) => sum + part), [.. times.Order()]);
+    }
+}

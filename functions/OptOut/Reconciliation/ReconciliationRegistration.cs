@@ -1,0 +1,39 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OptOut.Vendors;
+
+namespace OptOut.Reconciliation;
+
+internal static class ReconciliationRegistration
+{
+    /// <summary>
+    /// The nightly reconciliation: <see cref="Reconciler"/>. Needs configuration, storage, the catalogue, intake, fan-out and at least SendGrid, which
+    /// mails the report.
+    /// </summary>
+    internal static IServiceCollection AddReconciliation(this IServiceCollection services)
+    {
+        services.AddOptions<ReconciliationOptions>().BindConfiguration(ReconciliationOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ReconciliationOptions>, ReconciliationOptionsValidator>();
+        services.AddSingleton<RunStore>();
+        services.AddSingleton<RunBlobs>();
+        services.AddSingleton<VendorPatience>();
+        services.AddSingleton<VendorRepair>();
+        services.AddSingleton<PullPhase>();
+        services.AddSingleton<ComparePhase>();
+        services.AddSingleton<RemovePhase>();
+        services.AddSingleton<PushPhase>();
+        services.AddSingleton<VendorReconciliation>();
+        services.AddSingleton<ReportStore>();
+        services.AddSingleton<ReportMailer>();
+        services.AddSingleton(provider => new Reconciler(
+            provider.GetServices<IVendor>(),
+            provider.GetRequiredService<RunStore>(),
+            provider.GetRequiredService<VendorReconciliation>(),
+            provider.GetRequiredService<ReportStore>(),
+            provider.GetRequiredService<ReportMailer>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Reconciler>>()));
+        return services;
+    }
+}

@@ -1,0 +1,63 @@
+using Azure.Data.Tables;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OptOut.Identifiers;
+using OptOut.Mail;
+using OptOut.Storage;
+using OptOut.Vendors;
+using OptOut.Vendors.SendGrid;
+
+namespace OptOut.Reconciliation;
+
+/// <summary>
+/// Mails the report to the privacy address. A report that could not be mailed waits in the table <c>runs</c> for the next start, so a mail service
+/// that is away costs a day, not the report.
+/// </summary>
+internal sealed partial class ReportMailer(
+    StorageAccount storage, ReportStore reports, SendGridMail mail, IOptions<ReconciliationOptions> options, ILogger<ReportMailer> logger)
+{
+    // No vendor has this name, so it is no vendor's partition.
+    private const string Partition = "~mail";
+
+    /// <returns>What became of it, for the report.</returns>
+    public async Task<string> SendAsync(ReconciliationReport report, CancellationToken cancellationToken)
+    {
+        if (!EmailAddress.TryParse(options.Value.PrivacyAddress, out var to))
+            return "not sent: OptOut:Reconciliation:PrivacyAddress is empty";
+
+        var row = new TableEntity(Partition, $"mail~{report.RunId:D}") { ["Report"] = ReportStore.Name(report) };
+        await storage.Runs.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
+        return await SendAsync(row, to, report, cancellationToken) is { } problem ? $"waiting for the next run: {problem}" : "sent";
+    }
+
+    /// <summary>Tries once more to send the earlier reports.</summary>
+    public async Task SendWaitingAsync(CancellationToken cancellationToken)
+    {
+        if (!EmailAddress.TryParse(options.Value.PrivacyAddress, out var to))
+            return;
+        await foreach (var row in storage.Runs.QueryAsync<TableEntity>(r => r.PartitionKey == Partition, cancellationToken: cancellationToken))
+        {
+            if (await SendAsync(row, to, await reports.ReadAsync(row.GetString("Report"), cancellationToken), cancellationToken) is not null)
+                return;
+        }
+    }
+
+    private async Task<string?> SendAsync(TableEntity row, Identifier to, ReconciliationReport report, CancellationToken cancellationToken)
+    {
+        var outgoing = new OutgoingMail(to, null, $"Opt-out report: {report.Verdict}", ReportText.Render(report), ReportHtml.Render(report), "en", $"report-{report.RunId:N}");
+        var problem = await mail.SendAsync(outgoing, cancellationToken) switch
+        {
+            VendorOutcome.Transient transient => transient.Reason,
+            VendorOutcome.Rejected rejected => rejected.Reason,
+            _ => null,
+        };
+        if (problem is null)
+            await storage.Runs.DeleteEntityAsync(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
+        else
+            LogNotMailed(report.RunId, problem);
+        return problem;
+    }
+
+    [LoggerMessage(LogLevel.Error, "Report {RunId} was not mailed ({Reason}); the next start tries again")]
+    private partial void LogNotMailed(Guid runId, string reason);
+}

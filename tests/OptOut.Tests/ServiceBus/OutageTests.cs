@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using Azure.Messaging.ServiceBus;
+using OptOut.Local.ServiceBus;
+
+namespace OptOut.Tests.ServiceBus;
+
+public sealed class OutageTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private EmbeddedServiceBusOptions Options => RunningBus.WithOneSubscription() with { DataFolder = _folder.Path };
+
+    [Fact]
+    public async Task Senders_receivers_and_processors_recover_when_the_bus_is_back_on_its_port()
+    {
+        var bus = await EmbeddedServiceBus.StartAsync(Options, Cancellation);
+        var port = bus.Port;
+        await using var client = RunningBus.NewClient(bus.ConnectionString);
+        await using var sender = client.CreateSender(RunningBus.Topic);
+        await using var processor = client.CreateProcessor(RunningBus.Topic, RunningBus.Everything);
+        var processed = new BlockingCollection<string>();
+        processor.ProcessMessageAsync += args =>
+        {
+            processed.Add(args.Message.Body.ToString());
+            return Task.CompletedTask;
+        };
+        processor.ProcessErrorAsync += _ => Task.CompletedTask;
+        await processor.StartProcessingAsync(Cancellation);
+        await sender.SendMessageAsync(new ServiceBusMessage("before"), Cancellation);
+        Assert.Equal("before", Take());
+
+        await bus.DisposeAsync();
+        await using var stopped = RunningBus.NewClient(bus.ConnectionString, retries: 0);
+        var down = await Assert.ThrowsAsync<ServiceBusException>(() => stopped.CreateSender(RunningBus.Topic).SendMessageAsync(new ServiceBusMessage("down"), Cancellation));
+        Assert.Equal(ServiceBusFailureReason.ServiceCommunicationProblem, down.Reason);
+        var during = sender.SendMessageAsync(new ServiceBusMessage("during"), Cancellation);
+        await Task.Delay(300, Cancellation);
+        Assert.False(during.IsCompleted);
+
+        await using var again = await EmbeddedServiceBus.StartAsync(Options with { Port = port }, Cancellation);
+
+        await during.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        Assert.Equal("during", Take());
+        await sender.SendMessageAsync(new ServiceBusMessage("after"), Cancellation);
+        Assert.Equal("after", Take());
+        await processor.StopProcessingAsync(Cancellation);
+        Assert.Empty(processed);
+
+        string Take() => processed.TryTake(out var body, TimeSpan.FromSeconds(10)) ? body : throw new TimeoutException("Nothing was processed.");
+    }
+
+    [Fact]
+    public async Task A_lock_taken_before_the_outage_is_lost_and_the_message_is_not()
+    {
+        var bus = await EmbeddedServiceBus.StartAsync(Options, Cancellation);
+        await using var client = RunningBus.NewClient(bus.ConnectionString);
+        await client.CreateSender(RunningBus.Topic).SendMessageAsync(new ServiceBusMessage("held"), Cancellation);
+        await using var receiver = client.CreateReceiver(RunningBus.Topic, RunningBus.Everything);
+        var held = await receiver.Next();
+
+        await bus.DisposeAsync();
+        await using var again = await EmbeddedServiceBus.StartAsync(Options with { Port = bus.Port }, Cancellation);
+
+        var lost = await Assert.ThrowsAsync<ServiceBusException>(() => receiver.CompleteMessageAsync(held, Cancellation));
+        Assert.Equal(ServiceBusFailureReason.MessageLockLost, lost.Reason);
+        Assert.Equal(2, (await receiver.Next()).DeliveryCount);
+    }
+
+    [Fact]
+    public async Task A_lost_connection_keeps_its_locks_until_they_lapse()
+    {
+        await using var bus = await RunningBus.StartAsync(RunningBus.WithOneSubscription(it => it with { LockDuration = TimeSpan.FromSeconds(2) }));
+        await bus.Sender().SendMessageAsync(new ServiceBusMessage("held"), Cancellation);
+        var lost = bus.NewClient();
+        await lost.CreateReceiver(RunningBus.Topic, RunningBus.Everything).Next();
+        await lost.DisposeAsync();
+
+        await using var receiver = bus.Receiver();
+        await receiver.HasNothing();
+        Assert.Equal(2, (await receiver.Next()).DeliveryCount);
+    }
+
+    [Fact]
+    public async Task Without_a_data_folder_a_stop_forgets_everything()
+    {
+        var options = Options with { DataFolder = null };
+        var bus = await EmbeddedServiceBus.StartAsync(options, Cancellation);
+        await using var client = RunningBus.NewClient(bus.ConnectionString);
+        await client.CreateSender(RunningBus.Topic).SendMessageAsync(new ServiceBusMessage("gone"), Cancellation);
+        await bus.DisposeAsync();
+
+        await using var again = await EmbeddedServiceBus.StartAsync(options with { Port = bus.Port }, Cancellation);
+
+        await client.CreateReceiver(RunningBus.Topic, RunningBus.Everything).HasNothing();
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_named_in_one_line()
+    {
+        await using var bus = await RunningBus.StartAsync();
+
+        var problem = await Assert.ThrowsAsync<IOException>(() => EmbeddedServiceBus.StartAsync(Options with { Port = bus.Port }, Cancellation));
+
+        Assert.StartsWith($"The embedded Service Bus cannot listen on 127.0.0.1:{bus.Port}: ", problem.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', problem.Message);
+    }
+
+    [Fact]
+    public async Task A_data_folder_in_use_is_named_and_the_port_let_go()
+    {
+        await using var bus = await EmbeddedServiceBus.StartAsync(Options, Cancellation);
+
+        var problem = await Assert.ThrowsAsync<IOException>(() => EmbeddedServiceBus.StartAsync(Options, Cancellation));
+
+        Assert.Contains(_folder.Path, problem.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
