@@ -1,11 +1,15 @@
 using Microsoft.Azure.Functions.Worker;
 using OptOut.Intake;
+using OptOut.Reconciliation;
 
 namespace OptOut.Functions;
 
-/// <summary>What the clock starts.</summary>
-public sealed class TimerFunctions(Outbox outbox)
+/// <summary>What the clock starts. Schedules are NCRONTAB, seconds first, in UTC.</summary>
+public sealed class TimerFunctions(Outbox outbox, Reconciler reconciler)
 {
     [Function("SweepOutbox")]
     public Task SweepOutbox([TimerTrigger("0 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) => outbox.SweepAsync(cancellationToken);
+
+    [Function("Reconcile")]
+    public Task Reconcile([TimerTrigger("0 0 2 * * *")] TimerInfo timer, CancellationToken cancellationToken) => reconciler.RunAsync(cancellationToken);
 }

@@ -15,6 +15,7 @@ using OptOut.Intake;
 using OptOut.Links;
 using OptOut.Pages;
 using OptOut.Permission;
+using OptOut.Reconciliation;
 using OptOut.Storage;
 using OptOut.Subjects;
 using OptOut.Unsubscribe;
@@ -58,6 +59,7 @@ public static class OptOutServices
 
         // The vendors: one folder, one line each.
         services.AddSendGrid(configuration).AddSingleton<SendGridDoor>();
+        services.AddReconciliation();
         return services;
     }
 

@@ -15,11 +15,9 @@ public sealed class OutageTests : IDisposable
     [Fact]
     public async Task Senders_receivers_and_processors_recover_when_the_bus_is_back_on_its_port()
     {
-        var bus = await EmbeddedServiceBus.StartAsync(Options, Cancellation);
-        var port = bus.Port;
-        await using var client = RunningBus.NewClient(bus.ConnectionString);
-        await using var sender = client.CreateSender(RunningBus.Topic);
-        await using var processor = client.CreateProcessor(RunningBus.Topic, RunningBus.Everything);
+        await using var bus = await RunningBus.StartAsync(Options);
+        await using var sender = bus.Sender();
+        await using var processor = bus.Client.CreateProcessor(RunningBus.Topic, RunningBus.Everything);
         var processed = new BlockingCollection<string>();
         processor.ProcessMessageAsync += args =>
         {
@@ -30,8 +28,10 @@ public sealed class OutageTests : IDisposable
         await processor.StartProcessingAsync(Cancellation);
         await sender.SendMessageAsync(new ServiceBusMessage("before"), Cancellation);
         Assert.Equal("before", Take());
+        await using (var peeking = bus.Receiver())
+            await peeking.IsEmptied();
 
-        await bus.DisposeAsync();
+        await bus.StopAsync();
         await using var stopped = RunningBus.NewClient(bus.ConnectionString, retries: 0);
         var down = await Assert.ThrowsAsync<ServiceBusException>(() => stopped.CreateSender(RunningBus.Topic).SendMessageAsync(new ServiceBusMessage("down"), Cancellation));
         Assert.Equal(ServiceBusFailureReason.ServiceCommunicationProblem, down.Reason);
@@ -39,7 +39,7 @@ public sealed class OutageTests : IDisposable
         await Task.Delay(300, Cancellation);
         Assert.False(during.IsCompleted);
 
-        await using var again = await EmbeddedServiceBus.StartAsync(Options with { Port = port }, Cancellation);
+        await bus.StartAgainAsync();
 
         await during.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
         Assert.Equal("during", Take());
@@ -54,14 +54,13 @@ public sealed class OutageTests : IDisposable
     [Fact]
     public async Task A_lock_taken_before_the_outage_is_lost_and_the_message_is_not()
     {
-        var bus = await EmbeddedServiceBus.StartAsync(Options, Cancellation);
-        await using var client = RunningBus.NewClient(bus.ConnectionString);
-        await client.CreateSender(RunningBus.Topic).SendMessageAsync(new ServiceBusMessage("held"), Cancellation);
-        await using var receiver = client.CreateReceiver(RunningBus.Topic, RunningBus.Everything);
+        await using var bus = await RunningBus.StartAsync(Options);
+        await bus.Sender().SendMessageAsync(new ServiceBusMessage("held"), Cancellation);
+        await using var receiver = bus.Receiver();
         var held = await receiver.Next();
 
-        await bus.DisposeAsync();
-        await using var again = await EmbeddedServiceBus.StartAsync(Options with { Port = bus.Port }, Cancellation);
+        await bus.StopAsync();
+        await bus.StartAgainAsync();
 
         var lost = await Assert.ThrowsAsync<ServiceBusException>(() => receiver.CompleteMessageAsync(held, Cancellation));
         Assert.Equal(ServiceBusFailureReason.MessageLockLost, lost.Reason);
@@ -85,15 +84,14 @@ public sealed class OutageTests : IDisposable
     [Fact]
     public async Task Without_a_data_folder_a_stop_forgets_everything()
     {
-        var options = Options with { DataFolder = null };
-        var bus = await EmbeddedServiceBus.StartAsync(options, Cancellation);
-        await using var client = RunningBus.NewClient(bus.ConnectionString);
-        await client.CreateSender(RunningBus.Topic).SendMessageAsync(new ServiceBusMessage("gone"), Cancellation);
-        await bus.DisposeAsync();
+        await using var bus = await RunningBus.StartAsync(Options with { DataFolder = null });
+        await bus.Sender().SendMessageAsync(new ServiceBusMessage("gone"), Cancellation);
 
-        await using var again = await EmbeddedServiceBus.StartAsync(options with { Port = bus.Port }, Cancellation);
+        await bus.StopAsync();
+        await bus.StartAgainAsync();
 
-        await client.CreateReceiver(RunningBus.Topic, RunningBus.Everything).HasNothing();
+        await using var receiver = bus.Receiver();
+        await receiver.HasNothing();
     }
 
     [Fact]

@@ -9,11 +9,12 @@ internal sealed class RunningBus : IAsyncDisposable
     public const string Topic = "changes";
     public const string Everything = "everything";
 
-    private readonly EmbeddedServiceBus _bus;
+    private readonly EmbeddedServiceBusOptions _options;
+    private EmbeddedServiceBus _bus;
 
-    private RunningBus(EmbeddedServiceBus bus)
+    private RunningBus(EmbeddedServiceBusOptions options, EmbeddedServiceBus bus)
     {
-        _bus = bus;
+        (_options, _bus) = (options, bus);
         Client = NewClient();
     }
 
@@ -23,8 +24,18 @@ internal sealed class RunningBus : IAsyncDisposable
 
     public int Port => _bus.Port;
 
-    public static async Task<RunningBus> StartAsync(EmbeddedServiceBusOptions? options = null) =>
-        new(await EmbeddedServiceBus.StartAsync(options ?? WithOneSubscription(), TestContext.Current.CancellationToken));
+    public static async Task<RunningBus> StartAsync(EmbeddedServiceBusOptions? options = null)
+    {
+        options ??= WithOneSubscription();
+        return new(options, await EmbeddedServiceBus.StartAsync(options, TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>The beginning of an outage.</summary>
+    public ValueTask StopAsync() => _bus.DisposeAsync();
+
+    /// <summary>The end of an outage: the same port, the same folder.</summary>
+    public async Task StartAgainAsync() =>
+        _bus = await EmbeddedServiceBus.StartAsync(_options with { Port = Port }, TestContext.Current.CancellationToken);
 
     public static EmbeddedServiceBusOptions WithOneSubscription(Func<SubscriptionDefinition, SubscriptionDefinition>? change = null) => new()
     {
@@ -73,6 +84,13 @@ internal static class Receiving
 
     public static async Task HasNothing(this ServiceBusReceiver receiver) =>
         Assert.Null(await receiver.ReceiveMessageAsync(Absence, TestContext.Current.CancellationToken));
+
+    /// <summary>A processor settles after its handler returned: waits until nothing is left, held or not.</summary>
+    public static async Task IsEmptied(this ServiceBusReceiver receiver)
+    {
+        while (await receiver.PeekMessageAsync(fromSequenceNumber: 0, TestContext.Current.CancellationToken) is not null)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+    }
 
     public static async Task<IReadOnlyList<ServiceBusReceivedMessage>> Next(this ServiceBusReceiver receiver, int count)
     {

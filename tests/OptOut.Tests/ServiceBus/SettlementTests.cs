@@ -1,6 +1,5 @@
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Time.Testing;
-using OptOut.Local.ServiceBus;
 
 namespace OptOut.Tests.ServiceBus;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
@@ -41,39 +42,31 @@ internal sealed class MessageContent
     /// <exception cref="AmqpException">The bytes are not an AMQP message.</exception>
     public static MessageContent Parse(ReadOnlyMemory<byte> encoded)
     {
-        if (!System.Runtime.InteropServices.MemoryMarshal.TryGetArray(encoded, out var segment))
+        if (!MemoryMarshal.TryGetArray(encoded, out var segment))
             segment = encoded.ToArray();
         var content = new MessageContent(encoded);
         var buffer = new ByteBuffer(segment.Array!, segment.Offset, segment.Count, segment.Count);
         var bodyStart = -1;
-        try
+        while (buffer.Length > 0)
         {
-            while (buffer.Length > 0)
+            var start = buffer.Offset - segment.Offset;
+            var section = AmqpDecoder.Read(buffer);
+            var bytes = encoded[start..(buffer.Offset - segment.Offset)];
+            switch (section)
             {
-                var start = buffer.Offset - segment.Offset;
-                var section = Encoder.ReadObject(buffer);
-                var bytes = encoded[start..(buffer.Offset - segment.Offset)];
-                switch (section)
-                {
-                    case Header header: content.Header = header; break;
-                    case DeliveryAnnotations: break;
-                    case MessageAnnotations annotations: content.Annotations = annotations; break;
-                    case Properties properties:
-                        content.Properties = properties;
-                        content.PropertiesSection = bytes;
-                        break;
-                    case ApplicationProperties: content.ApplicationPropertiesSection = bytes; break;
-                    case Data or AmqpSequence or AmqpValue or Footer:
-                        bodyStart = bodyStart < 0 ? start : bodyStart;
-                        break;
-                    default: throw new AmqpException(ErrorCode.DecodeError, "Not a section of a message.");
-                }
+                case Header header: content.Header = header; break;
+                case DeliveryAnnotations: break;
+                case MessageAnnotations annotations: content.Annotations = annotations; break;
+                case Properties properties:
+                    content.Properties = properties;
+                    content.PropertiesSection = bytes;
+                    break;
+                case ApplicationProperties: content.ApplicationPropertiesSection = bytes; break;
+                case Data or AmqpSequence or AmqpValue or Footer:
+                    bodyStart = bodyStart < 0 ? start : bodyStart;
+                    break;
+                default: throw new AmqpException(ErrorCode.DecodeError, "Not a section of a message.");
             }
-        }
-        catch (Exception problem) when (problem is not AmqpException)
-        {
-            // The decoder reports bad bytes as whatever exception it ran into.
-            throw new AmqpException(ErrorCode.DecodeError, problem.Message);
         }
 
         content.BodySections = bodyStart < 0 ? default : encoded[bodyStart..];

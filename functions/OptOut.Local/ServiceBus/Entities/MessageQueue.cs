@@ -11,15 +11,14 @@ internal sealed record QueueSettings(TimeSpan LockDuration, int MaxDeliveryCount
 /// </summary>
 internal sealed class MessageQueue
 {
+    private static readonly Dictionary<string, object?> NoChanges = [];
+
     private readonly QueueSettings _settings;
     private readonly BrokerServices _services;
     private readonly MessagesBySequence _messages = new();
     private readonly PriorityQueue<StoredMessage, long> _ready = new();
     private readonly PriorityQueue<StoredMessage, DateTimeOffset> _expiring = new();
-    private readonly Dictionary<Guid, StoredMessage> _byLock = [];
-
-    // Every lock and every renewal lasts as long as any other, so the list is in order of expiry by construction.
-    private readonly LinkedList<StoredMessage> _locks = new();
+    private readonly LockList _locks;
     private readonly LinkedList<Consumer> _hungry = new();
     private long _lastSequence;
     private bool _pumping;
@@ -29,6 +28,7 @@ internal sealed class MessageQueue
         Path = path;
         _settings = settings;
         _services = services;
+        _locks = new LockList(settings.LockDuration);
         if (!path.EndsWith(DeadLetterSuffix, StringComparison.Ordinal))
         {
             DeadLetters = new MessageQueue(
@@ -44,8 +44,6 @@ internal sealed class MessageQueue
 
     /// <summary>Null for a dead-letter queue.</summary>
     public MessageQueue? DeadLetters { get; }
-
-    public int Count => _messages.Count;
 
     public long NextSequence() => ++_lastSequence;
 
@@ -147,8 +145,8 @@ internal sealed class MessageQueue
     {
         if (Held(lockToken) is not { } message)
             return null;
-        _locks.Remove(message.Lock!);
-        LockUntil(message);
+        _locks.Renew(message, _services.Now);
+        _services.Alarm.RingBy(message.LockedUntil);
         return message.LockedUntil;
     }
 
@@ -172,7 +170,7 @@ internal sealed class MessageQueue
             }
 
             CountDelivery(message);
-            LockUnder(message, Guid.CreateVersion7(_services.Now));
+            Lock(message);
         }
 
         return found;
@@ -185,8 +183,8 @@ internal sealed class MessageQueue
     /// <summary>Lets lapse what lapsed by now; answers when to look again.</summary>
     public DateTimeOffset OnTime()
     {
-        while (_locks.First is { } oldest && oldest.Value.LockedUntil <= _services.Now)
-            GiveBack(oldest.Value);
+        while (_locks.First is { } oldest && oldest.LockedUntil <= _services.Now)
+            GiveBack(oldest);
         while (_expiring.TryPeek(out var message, out var at) && (message.Removed || at <= _services.Now))
         {
             _expiring.Dequeue();
@@ -197,9 +195,8 @@ internal sealed class MessageQueue
         }
 
         Pump();
-        var lockExpiry = _locks.First?.Value.LockedUntil ?? DateTimeOffset.MaxValue;
         var expiry = _expiring.TryPeek(out _, out var next) ? next : DateTimeOffset.MaxValue;
-        return lockExpiry < expiry ? lockExpiry : expiry;
+        return _locks.NextExpiry < expiry ? _locks.NextExpiry : expiry;
     }
 
     public IEnumerable<JournalEntry> Snapshot()
@@ -222,11 +219,7 @@ internal sealed class MessageQueue
     {
         message.Removed = true;
         _messages.Remove(message);
-        if (message.Lock is not { } held)
-            return;
-        _locks.Remove(held);
-        _byLock.Remove(message.LockToken);
-        message.Lock = null;
+        _locks.Remove(message);
     }
 
     /// <summary>The dead letter that this message becomes.</summary>
@@ -270,7 +263,7 @@ internal sealed class MessageQueue
         }
 
         if (!consumer.Deletes)
-            LockUnder(message, Guid.CreateVersion7(_services.Now));
+            Lock(message);
         _hungry.Remove(consumer.Turn!);
         if (--consumer.Credit > 0)
             _hungry.AddLast(consumer.Turn!);
@@ -281,7 +274,7 @@ internal sealed class MessageQueue
 
     private StoredMessage? Held(Guid lockToken)
     {
-        if (!_byLock.TryGetValue(lockToken, out var message))
+        if (_locks.Find(lockToken) is not { } message)
             return null;
         if (message.LockedUntil > _services.Now)
             return message;
@@ -296,25 +289,15 @@ internal sealed class MessageQueue
         message.Deliveries++;
     }
 
-    private void LockUnder(StoredMessage message, Guid token)
+    private void Lock(StoredMessage message)
     {
-        message.LockToken = token;
-        _byLock.Add(token, message);
-        LockUntil(message);
-    }
-
-    private void LockUntil(StoredMessage message)
-    {
-        message.LockedUntil = _services.Now + _settings.LockDuration;
-        message.Lock = _locks.AddLast(message);
+        _locks.Add(message, _services.Now);
         _services.Alarm.RingBy(message.LockedUntil);
     }
 
     private void Unlock(StoredMessage message)
     {
-        _locks.Remove(message.Lock!);
-        _byLock.Remove(message.LockToken);
-        message.Lock = null;
+        _locks.Remove(message);
         if (IsExpired(message))
             Expire(message);
         else if (message.State == MessageState.Active)
@@ -330,7 +313,7 @@ internal sealed class MessageQueue
                 message,
                 "MaxDeliveryCountExceeded",
                 $"Message could not be consumed after {_settings.MaxDeliveryCount} delivery attempts.",
-                new Dictionary<string, object?>(StringComparer.Ordinal));
+                NoChanges);
         }
         else
         {
@@ -343,7 +326,7 @@ internal sealed class MessageQueue
     private void Expire(StoredMessage message)
     {
         if (_settings.DeadLetterOnExpiration)
-            MoveToDeadLetters(message, "TTLExpiredException", "The message expired and was dead lettered.", new Dictionary<string, object?>(StringComparer.Ordinal));
+            MoveToDeadLetters(message, "TTLExpiredException", "The message expired and was dead lettered.", NoChanges);
         else
             Remove(message);
     }

@@ -6,8 +6,6 @@ internal sealed class MessagesBySequence
     private readonly Dictionary<long, StoredMessage> _byNumber = [];
     private readonly SortedSet<long> _order = [];
 
-    public int Count => _byNumber.Count;
-
     public void Add(StoredMessage message)
     {
         _byNumber.Add(message.Sequence, message);

@@ -12,7 +12,7 @@ internal static class PropertySection
         if (section.IsEmpty)
             return [];
         var bytes = section.ToArray();
-        return ((ApplicationProperties)Encoder.ReadObject(new ByteBuffer(bytes, 0, bytes.Length, bytes.Length))).Map;
+        return ((ApplicationProperties)AmqpDecoder.Read(new ByteBuffer(bytes, 0, bytes.Length, bytes.Length))!).Map;
     }
 
     /// <summary>The section with these properties set or replaced.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OptOut.Local.ServiceBus.Filters;
 using OptOut.Local.ServiceBus.Journaling;
 
@@ -47,7 +48,7 @@ internal sealed class Topic(
             accepted.Add((entry, message));
         }
 
-        services.Write(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(entries));
+        services.Write(CollectionsMarshal.AsSpan(entries));
         foreach (var (entry, content) in accepted)
             Apply(entry, content);
         PumpAll();

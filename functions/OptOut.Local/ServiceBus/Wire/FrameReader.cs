@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Amqp;
-using Amqp.Types;
+using OptOut.Local.ServiceBus.Entities;
 
 namespace OptOut.Local.ServiceBus.Wire;
 
@@ -18,9 +18,6 @@ internal sealed class FrameReader(Stream stream)
     private const int HeaderBytes = 8;
 
     private readonly PipeReader _pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: MaxFrameBytes));
-
-    // Registers the performatives with the decoder, which happens when the first one is made.
-    static FrameReader() => _ = new Amqp.Framing.Open();
 
     /// <summary>The next eight bytes; null when the peer closed.</summary>
     public async Task<byte[]?> ReadProtocolHeaderAsync(CancellationToken cancellationToken) =>
@@ -48,16 +45,8 @@ internal sealed class FrameReader(Stream stream)
     private static Frame Decode(ushort channel, byte[] body, int start)
     {
         var buffer = new ByteBuffer(body, start, body.Length - start, body.Length - start);
-        try
-        {
-            var performative = Encoder.ReadObject(buffer);
-            return new Frame(channel, performative, body.AsMemory(buffer.Offset));
-        }
-        catch (Exception problem) when (problem is not AmqpException)
-        {
-            // The decoder reports bad bytes as whatever exception it ran into.
-            throw new AmqpException(ErrorCode.DecodeError, problem.Message);
-        }
+        var performative = AmqpDecoder.Read(buffer);
+        return new Frame(channel, performative, body.AsMemory(buffer.Offset));
     }
 
     private async ValueTask<byte[]?> ReadAsync(int count, CancellationToken cancellationToken)

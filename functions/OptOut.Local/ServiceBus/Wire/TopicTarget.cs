@@ -1,6 +1,5 @@
 using Amqp;
 using Amqp.Framing;
-using Amqp.Types;
 using OptOut.Local.ServiceBus.Entities;
 
 namespace OptOut.Local.ServiceBus.Wire;
@@ -23,7 +22,7 @@ internal sealed class TopicTarget(AmqpSession session, Attach attach, Topic topi
         var messages = new List<MessageContent>();
         while (buffer.Length > 0)
         {
-            if (Encoder.ReadObject(buffer) is not Data data)
+            if (AmqpDecoder.Read(buffer) is not Data data)
                 throw new AmqpException(ErrorCode.DecodeError, "A batch holds data sections and nothing else.");
             messages.Add(MessageContent.Parse(data.Binary));
         }

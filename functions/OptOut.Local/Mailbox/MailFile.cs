@@ -1,0 +1,34 @@
+using MimeKit;
+
+namespace OptOut.Local.Mailbox;
+
+/// <summary>Reads a raw mail as it is saved by mail programs: .eml with any line end, or the first mail of an mbox.</summary>
+internal static class MailFile
+{
+    private static ReadOnlySpan<byte> MboxMarker => "From "u8;
+
+    /// <exception cref="NotAMailException">The bytes are not a mail.</exception>
+    public static async Task<MimeMessage> ReadAsync(Stream raw, CancellationToken cancellationToken)
+    {
+        // Whole, because a mail's size is bounded by what mail servers carry and the beginning is looked at twice.
+        using var bytes = new MemoryStream();
+        await raw.CopyToAsync(bytes, cancellationToken);
+        bytes.Position = 0;
+        var start = bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
+        try
+        {
+            var format = start.StartsWith(MboxMarker) ? MimeFormat.Mbox : MimeFormat.Entity;
+            var mail = await new MimeParser(bytes, format).ParseMessageAsync(cancellationToken);
+            return mail.Headers.Any(header => header.Id is HeaderId.From or HeaderId.Date or HeaderId.ListUnsubscribe)
+                ? mail
+                : throw new NotAMailException(null);
+        }
+        catch (FormatException problem)
+        {
+            throw new NotAMailException(problem);
+        }
+    }
+}
+
+/// <summary>Bytes that begin with no mail headers.</summary>
+internal sealed class NotAMailException(Exception? inner) : Exception("This is not a mail: it does not begin with headers such as From and Date.", inner);
