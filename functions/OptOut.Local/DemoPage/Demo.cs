@@ -1,7 +1,6 @@
 using Azure;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using OptOut.Local.Composition;
 using OptOut.Local.Mailbox;
 

@@ -26,7 +26,20 @@ internal sealed class DemoDocuments(IServiceProvider services, ILoggerFactory lo
         return new Document(Results.Text(html, "text/html; charset=utf-8", statusCode: status), PagePolicy);
     }
 
-    public static IResult Mail(string html) => new Document(Results.Text(html, "text/html; charset=utf-8"), MailPolicy);
+    public static IResult Mail(string html) => new Document(Results.Text(html.Replace("<head>", "<head><base target=\"_blank\">", StringComparison.OrdinalIgnoreCase), "text/html; charset=utf-8"), MailPolicy);
+
+    /// <summary>A page that asks again every second, until it is answered something else.</summary>
+    public static IResult Wait(string title, string text) => new Document(
+        Results.Text(
+            $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="1"><title>{title}</title><link rel="stylesheet" href="/demo/style.css"></head>
+            <body><main><section class="person"><h1>{title}...</h1><p>{text}</p></section></main></body>
+            </html>
+            """,
+            "text/html; charset=utf-8"),
+        PagePolicy);
 
     public static IResult Report(IResult report) => new Document(report, Policy: null);
 

@@ -46,7 +46,8 @@ internal sealed class DemoEndpoints(
         here.MapPost("/demo/mails/{mail}/vendor-link", (string mail, HttpRequest request, CancellationToken cancel) => Guarded(() => demo().LeaveAtVendorAsync(mail, request, cancel)));
         here.MapPost("/demo/mails/{mail}/vendor-removal", (string mail, CancellationToken cancel) => Guarded(() => demo().RemoveAtVendorAsync(mail, cancel)));
         here.MapPost("/demo/people", (CancellationToken cancel) => Guarded(() => demo().RenewAsync(cancel)));
-        here.MapPost("/demo/reconciliation", (CancellationToken cancel) => Guarded(() => demo().ReconcileAsync(cancel)));
+        here.MapPost(NightlyRun.Path, () => demo().Reconcile());
+        here.MapGet(NightlyRun.Path, () => demo().Reconciliation());
     }
 
     private async Task<IResult> ShowAsync(string? key, CancellationToken cancellationToken)
@@ -65,7 +66,7 @@ internal sealed class DemoEndpoints(
     }
 
     private async Task<IResult> ReadAsync(string key, CancellationToken cancellationToken) =>
-        await MailAsync(key, cancellationToken) is { } mail ? DemoDocuments.Mail(mail.Message.HtmlBody) : Results.NotFound();
+        await MailAsync(key, cancellationToken) is { } mail ? DemoDocuments.Mail(mail.Message.HtmlBody!) : Results.NotFound();
 
     private async Task<IResult> SaveAsync(string key, CancellationToken cancellationToken)
     {
@@ -135,10 +136,16 @@ internal sealed class DemoEndpoints(
         return Results.Extensions.SeeOther("/");
     }
 
-    private async Task<IResult> ReconcileAsync(CancellationToken cancellationToken) =>
-        await nightly.RunAsync(cancellationToken) is { } problem
-            ? Results.Text(problem + "\n", statusCode: StatusCodes.Status503ServiceUnavailable)
-            : Results.Extensions.SeeOther(NightlyRun.LatestPath);
+    private IResult Reconcile()
+    {
+        nightly.Start();
+        return Results.Extensions.SeeOther(NightlyRun.Path);
+    }
+
+    private IResult Reconciliation() =>
+        nightly.IsRunning ? DemoDocuments.Wait("The reconciliation is running", "It reads every vendor's lists, compares them with what people decided, and repairs both ways. Its report opens here in some seconds.")
+        : nightly.Problem is { } problem ? Results.Text(problem + "\n", statusCode: StatusCodes.Status503ServiceUnavailable)
+        : Results.Extensions.SeeOther(NightlyRun.LatestPath);
 
     private async Task<IResult> ReportAsync(CancellationToken cancellationToken) => await nightly.LatestAsync(cancellationToken) is { } report
         ? DemoDocuments.Report(report)
@@ -155,11 +162,11 @@ internal sealed class DemoEndpoints(
         var inbox = await people.InboxAsync(CancellationToken.None);
         try
         {
-            inbox.Act = await act();
+            inbox.Acts[mail.Person.Key] = await act();
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
-            inbox.Act = "Nothing was done: the vendor sandbox does not answer.";
+            inbox.Acts[mail.Person.Key] = "Nothing was done: the vendor sandbox does not answer.";
         }
 
         return Back(mail, "drift");

@@ -5,6 +5,7 @@ namespace OptOut.Local.DemoPage;
 
 /// <summary>Everything the page shows of one person, at one moment.</summary>
 /// <param name="MaySend">By channel the person can be reached over.</param>
+/// <param name="Vendors">Those of the channels the person can be reached over.</param>
 /// <param name="FirstBroken">The first ledger entry that is not what was written; null when the chain holds.</param>
 /// <param name="Received">The service mails that the sandbox's SendGrid took for this person, the latest first.</param>
 /// <param name="SandboxAnswers">Whether <paramref name="Received"/> and the vendors' lists are known.</param>
@@ -26,14 +27,7 @@ internal sealed record PersonSnapshot(
     public LedgerEntry? Latest => Ledger.Count > 0 ? Ledger[^1] : null;
 
     /// <summary>How long the slowest vendor took; null while one has not confirmed, and before anything happened.</summary>
-    public TimeSpan? TimeToStop
-    {
-        get
-        {
-            VendorRow[] rows = [.. Vendors.Select(vendor => vendor.Row).OfType<VendorRow>()];
-            return rows.Length > 0 && rows.All(row => row.Status == VendorStatus.Confirmed) ? rows.Max(row => row.TimeToStop) : null;
-        }
-    }
+    public TimeSpan? TimeToStop => Vendors.All(vendor => vendor.Row?.Status == VendorStatus.Confirmed) ? Vendors.Max(vendor => vendor.Row!.TimeToStop) : null;
 }
 
 /// <summary>The answer to "may I send?" over a channel: in general, then for each topic.</summary>
