@@ -18,6 +18,9 @@ internal enum OneClickEncoding
 /// <param name="RetryAfter">What a 503 asks for, null when it does not say.</param>
 internal sealed record OneClickAnswer(string Request, HttpStatusCode Status, TimeSpan Elapsed, TimeSpan? RetryAfter)
 {
+    /// <summary>The answer's status line and headers, as text; a body means nothing to a mail client and is not read.</summary>
+    public required string Response { get; init; }
+
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 }
 
@@ -42,7 +45,7 @@ internal sealed class MailClient(TimeProvider time) : IDisposable
         try
         {
             using var response = await (button.Target.IsLoopback ? _local : _world).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            return new OneClickAnswer(text, response.StatusCode, time.GetElapsedTime(begin), response.Headers.RetryAfter?.Delta);
+            return new OneClickAnswer(text, response.StatusCode, time.GetElapsedTime(begin), response.Headers.RetryAfter?.Delta) { Response = Write(response) };
         }
         catch (TaskCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
@@ -83,4 +86,7 @@ internal sealed class MailClient(TimeProvider time) : IDisposable
         var body = await request.Content.ReadAsStringAsync(cancellationToken);
         return string.Create(CultureInfo.InvariantCulture, $"POST {uri.PathAndQuery} HTTP/1.1\r\nHost: {uri.Authority}\r\nContent-Type: {headers.ContentType}\r\nContent-Length: {headers.ContentLength}\r\n\r\n{body}");
     }
+
+    private static string Write(HttpResponseMessage response) => string.Create(
+        CultureInfo.InvariantCulture, $"HTTP/{response.Version} {(int)response.StatusCode} {response.ReasonPhrase}\r\n{response.Headers}{response.Content.Headers}");
 }

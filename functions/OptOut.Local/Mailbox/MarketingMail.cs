@@ -14,9 +14,10 @@ internal static class MarketingMail
     /// <param name="link">What POST /api/links answered for this person and this mailing.</param>
     /// <param name="language">Of the text.</param>
     /// <param name="date">When it is sent.</param>
-    public static MimeMessage Build(MailboxAddress from, MailboxAddress to, LinkForms link, Language language, DateTimeOffset date)
+    /// <param name="words">What it says; null for an offer that could be anybody's.</param>
+    public static MimeMessage Build(MailboxAddress from, MailboxAddress to, LinkForms link, Language language, DateTimeOffset date, MarketingWords? words = null)
     {
-        var words = MarketingWords.In(language);
+        words ??= MarketingWords.In(language);
         var leave = words.Leave;
         var mail = new MimeMessage
         {

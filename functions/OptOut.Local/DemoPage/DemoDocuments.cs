@@ -1,0 +1,62 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using OptOut.Local.DemoPage.Components;
+
+namespace OptOut.Local.DemoPage;
+
+/// <summary>The page and what it loads, all of it from here, each with a content security policy of its own.</summary>
+internal sealed class DemoDocuments(IServiceProvider services, ILoggerFactory loggers)
+{
+    // Script, style and frames from this address alone; and nobody frames the page.
+    private const string PagePolicy =
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    // A mail's HTML is somebody else's: it runs nothing, loads nothing, sends no form, and its links open a window of their own.
+    private const string MailPolicy =
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
+
+    public async Task<IResult> PageAsync(DemoView view, int status = StatusCodes.Status200OK)
+    {
+        await using var renderer = new HtmlRenderer(services, loggers);
+        var html = await renderer.Dispatcher.InvokeAsync(async () =>
+            (await renderer.RenderComponentAsync<DemoFrame>(ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(DemoFrame.View)] = view }))).ToHtmlString());
+        return new Document(Results.Text(html, "text/html; charset=utf-8", statusCode: status), PagePolicy);
+    }
+
+    public static IResult Mail(string html) => new Document(Results.Text(html.Replace("<head>", "<head><base target=\"_blank\">", StringComparison.OrdinalIgnoreCase), "text/html; charset=utf-8"), MailPolicy);
+
+    /// <summary>A page that asks again every second, until it is answered something else.</summary>
+    public static IResult Wait(string title, string text) => new Document(
+        Results.Text(
+            $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="1"><title>{title}</title><link rel="stylesheet" href="/demo/style.css"></head>
+            <body><main><section class="person"><h1>{title}...</h1><p>{text}</p></section></main></body>
+            </html>
+            """,
+            "text/html; charset=utf-8"),
+        PagePolicy);
+
+    public static IResult Report(IResult report) => new Document(report, Policy: null);
+
+    /// <summary>A file of this folder.</summary>
+    public static IResult File(string name, string type) =>
+        new Document(Results.Stream(Assembly.GetExecutingAssembly().GetManifestResourceStream($"DemoPage.{name}")!, type), "default-src 'none'");
+
+    private sealed record Document(IResult Content, string? Policy) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var headers = httpContext.Response.Headers;
+            headers.ContentSecurityPolicy = Policy;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers.CacheControl = "no-store";
+            return Content.ExecuteAsync(httpContext);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using OptOut.Catalogue;
+using OptOut.Consent;
+using OptOut.Controller;
+
+namespace OptOut.Local.DemoPage;
+
+/// <summary>What one rendering of the page shows. Public because components are; what it holds is for this project alone.</summary>
+public sealed class DemoView
+{
+    private readonly TimeZoneInfo _zone;
+
+    /// <param name="controller">In whose name the mails are sent.</param>
+    /// <param name="catalogue">Its topics.</param>
+    /// <param name="inbox">All mails.</param>
+    /// <param name="selected">The mail whose person is shown beside them.</param>
+    /// <param name="stopped">The keys of the people to whom nothing may be sent.</param>
+    /// <param name="person">The person of the selected mail.</param>
+    /// <param name="backlog">What waits.</param>
+    internal DemoView(ControllerOptions controller, TopicCatalogue catalogue, DemoInbox inbox, DemoMail selected, IReadOnlySet<string> stopped, PersonSnapshot person, BacklogCount backlog)
+    {
+        (Controller, Catalogue, Inbox, Selected, Stopped, Person, Backlog) = (controller, catalogue, inbox, selected, stopped, person, backlog);
+        _zone = TimeZoneInfo.FindSystemTimeZoneById(controller.TimeZone);
+    }
+
+    internal ControllerOptions Controller { get; }
+
+    internal TopicCatalogue Catalogue { get; }
+
+    internal DemoInbox Inbox { get; }
+
+    internal DemoMail Selected { get; }
+
+    internal IReadOnlySet<string> Stopped { get; }
+
+    internal PersonSnapshot Person { get; }
+
+    internal BacklogCount Backlog { get; }
+
+    internal string Time(DateTimeOffset moment) => Local(moment, "d MMM HH:mm:ss");
+
+    internal string Clock(DateTimeOffset moment) => Local(moment, "HH:mm:ss.fff");
+
+    internal string Milliseconds(DateTimeOffset moment) => Local(moment, "d MMM HH:mm:ss.fff");
+
+    internal string Day(DateTimeOffset moment) => Local(moment, "d MMM, HH:mm");
+
+    internal string Title(Topic? topic) => topic is { } known ? Catalogue.Title(known, "en") : "In general";
+
+    internal string Title(string topic) => Catalogue.TryFind(topic, out var known) ? Title(known) : topic;
+
+    private string Local(DateTimeOffset moment, string format) => TimeZoneInfo.ConvertTime(moment, _zone).ToString(format, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OptOut.Local.Composition;
+
+namespace OptOut.Local.DemoPage;
+
+/// <summary>What a person, or an operator with the account's key, does at the vendors of the sandbox. Over HTTP, because the sandbox may be another process.</summary>
+internal sealed class SandboxAccount(Uri sandbox) : IDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = sandbox, Timeout = TimeSpan.FromSeconds(10) };
+
+    /// <returns>What every vendor holds; null when the sandbox does not answer.</returns>
+    public async Task<JsonObject?> StateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _http.GetFromJsonAsync<JsonObject>("/sandbox/state", cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The person clicks the link that SendGrid itself puts into mails of a group.</summary>
+    /// <param name="sendEvent">Whether SendGrid's signed event gets through.</param>
+    /// <returns>What the receiver of the event answered; null when none was sent.</returns>
+    /// <exception cref="HttpRequestException">The sandbox does not answer.</exception>
+    public async Task<int?> LeaveAsync(string email, int group, bool sendEvent, CancellationToken cancellationToken)
+    {
+        using var answer = await _http.PostAsJsonAsync("/sandbox/sendgrid/unsubscribe", new { email, kind = "group_unsubscribe", group, @event = sendEvent }, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonObject>(cancellationToken))?["eventStatus"]?.GetValue<int>();
+    }
+
+    /// <summary>Somebody cleans up in SendGrid's own pages: the address leaves every list it stands on.</summary>
+    /// <returns>From how many.</returns>
+    /// <exception cref="HttpRequestException">The sandbox does not answer.</exception>
+    public async Task<int> RemoveAsync(string email, CancellationToken cancellationToken)
+    {
+        var account = (await _http.GetFromJsonAsync<JsonObject>("/sandbox/state", cancellationToken))?["sendgrid"];
+        var groups = VendorLists.Entries(account?["groupEntries"]).Where(entry => VendorLists.IsAbout(entry, [email])).Select(entry => entry["group"]!.GetValue<int>());
+        string[] lists = ["asm/suppressions/global", .. groups.Select(group => string.Create(CultureInfo.InvariantCulture, $"asm/groups/{group}/suppressions"))];
+        var removed = 0;
+        foreach (var list in lists)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Delete, $"/v3/{list}/{Uri.EscapeDataString(email)}");
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", LocalSettings.SendGridApiKey);
+            using var answer = await _http.SendAsync(request, cancellationToken);
+            removed += answer.IsSuccessStatusCode ? 1 : 0;
+        }
+
+        return removed;
+    }
+
+    public void Dispose() => _http.Dispose();
+}

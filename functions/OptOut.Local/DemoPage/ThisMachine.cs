@@ -1,0 +1,31 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+
+namespace OptOut.Local.DemoPage;
+
+/// <summary>
+/// Whom the page serves: a browser on this machine that has this page open. Listening on the loopback is not enough, because every page of
+/// the web that the same browser shows can send requests there.
+/// </summary>
+internal static class ThisMachine
+{
+    public static async ValueTask<object?> FilterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        Refusal(context.HttpContext.Request) is { } why ? Results.Text(why + "\n", statusCode: StatusCodes.Status403Forbidden) : await next(context);
+
+    /// <returns>Null when the request is served.</returns>
+    public static string? Refusal(HttpRequest request)
+    {
+        // A name that somebody else's DNS points here would make their page ours in the browser's eyes.
+        if (!IsLoopback(request.Host.Host))
+            return "The demo is for this machine alone: open it as http://127.0.0.1.";
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+            return null;
+        var isSameSite = request.Headers["Sec-Fetch-Site"].ToString() is var site and not "" ? site == "same-origin" : IsOrigin(request);
+        return isSameSite ? null : "Only the demo page itself may do this: open it and press its button.";
+    }
+
+    private static bool IsOrigin(HttpRequest request) => string.Equals(request.Headers.Origin.ToString(), $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsLoopback(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+}

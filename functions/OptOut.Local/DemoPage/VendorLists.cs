@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace OptOut.Local.DemoPage;
+
+/// <summary>An entry on a vendor's list.</summary>
+/// <param name="List">The list, in words.</param>
+/// <param name="At">When the vendor made it; null when it does not say.</param>
+internal sealed record ListEntry(string List, DateTimeOffset? At);
+
+/// <summary>Finds a person in what the sandbox says its vendors hold. Any vendor: each list is an array of objects, one of whose texts is the contact point.</summary>
+internal static class VendorLists
+{
+    // What vendors keep beside lists.
+    private static readonly string[] NotLists = ["mails", "requests", "messages", "calls", "letters"];
+
+    public static IReadOnlyList<ListEntry> Of(JsonNode? vendor, IReadOnlyList<string> contactPoints) => vendor is not JsonObject lists ? [] :
+    [
+        .. from list in lists
+           where !NotLists.Contains(list.Key, StringComparer.Ordinal)
+           from entry in Entries(list.Value)
+           where IsAbout(entry, contactPoints)
+           select new ListEntry(Name(list.Key, entry, lists["groups"]), At(entry)),
+    ];
+
+    public static IEnumerable<JsonObject> Entries(JsonNode? list) => list is JsonArray array ? array.OfType<JsonObject>() : [];
+
+    public static bool IsAbout(JsonObject entry, IReadOnlyList<string> contactPoints) =>
+        entry.Any(field => field.Value is JsonValue value && value.TryGetValue<string>(out var text) && contactPoints.Contains(text, StringComparer.OrdinalIgnoreCase));
+
+    private static string Name(string list, JsonObject entry, JsonNode? groups)
+    {
+        if (entry["group"] is JsonValue value && value.TryGetValue<int>(out var group) && group != 0)
+            return string.Create(CultureInfo.InvariantCulture, $"Group {group}, {groups?[group.ToString(CultureInfo.InvariantCulture)]}");
+        return list switch
+        {
+            "global" => "Global unsubscribes",
+            "spamReports" => "Spam reports",
+            "bounces" => "Bounces",
+            _ => list,
+        };
+    }
+
+    private static DateTimeOffset? At(JsonObject entry)
+    {
+        if (entry["created"] is JsonValue created && created.TryGetValue<long>(out var seconds))
+            return DateTimeOffset.FromUnixTimeSeconds(seconds);
+        return entry["at"] is JsonValue at && at.TryGetValue<DateTimeOffset>(out var moment) ? moment : null;
+    }
+}

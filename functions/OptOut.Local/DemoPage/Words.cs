@@ -1,0 +1,53 @@
+using System.Globalization;
+using OptOut.Consent;
+
+namespace OptOut.Local.DemoPage;
+
+/// <summary>What the page calls things.</summary>
+internal static class Words
+{
+    public static string Of(Channel channel) => channel switch
+    {
+        Channel.Email => "E-mail",
+        Channel.Sms => "SMS",
+        Channel.Phone => "Phone",
+        _ => "Post",
+    };
+
+    public static string Of(Source source) => source switch
+    {
+        Source.OneClick => "the mail client's button",
+        Source.UnsubscribePage => "the page behind the link",
+        Source.PublicPage => "the public form",
+        Source.PreferencePage => "the preference page",
+        Source.Portal => "the customer portal",
+        Source.SmsReply => "a reply by SMS",
+        Source.Mailto => "a mail",
+        Source.PhoneAgent => "a phone agent",
+        Source.PrintedCode => "a printed code",
+        Source.VendorWebhook => "a vendor's event",
+        Source.Reconciliation => "the nightly reconciliation",
+        _ => "an import",
+    };
+
+    public static string Of(Scope scope, DemoView view) => (scope.Channel, scope.Topic) switch
+    {
+        (null, null) => "everything",
+        ({ } channel, null) => $"everything by {Of(channel)}",
+        (null, { } topic) => $"{view.Title(topic)}, on every channel",
+        ({ } channel, { } topic) => $"{view.Title(topic)} by {Of(channel)}",
+    };
+
+    public static string Vendor(string name) => name switch
+    {
+        "sendgrid" => "SendGrid",
+        "twilio" => "Twilio",
+        _ => string.Concat(name[..1].ToUpperInvariant(), name.AsSpan(1)),
+    };
+
+    public static string Of(TimeSpan time) => time.TotalSeconds < 10
+        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, time.TotalMilliseconds):F0} ms")
+        : time.TotalMinutes < 2
+            ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:F1} s")
+            : string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:F0} min");
+}

@@ -1,0 +1,96 @@
+// Keeps what carries data-live equal to what the server says, and lets the buttons work without leaving the page. Everything works without this file.
+"use strict";
+
+const shown = new Map();
+const live = root => root.querySelectorAll("[data-live]");
+
+for (const part of live(document)) shown.set(part.id, part.innerHTML);
+
+// Opened details and the focus survive when their part is replaced.
+function replace(part, fresh) {
+  const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+  for (const details of fresh.querySelectorAll("details[id]")) {
+    const old = document.getElementById(details.id);
+    if (old) details.open = old.open;
+  }
+  part.className = fresh.className;
+  part.replaceChildren(...fresh.childNodes);
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+function show(html) {
+  for (const fresh of live(new DOMParser().parseFromString(html, "text/html"))) {
+    const part = document.getElementById(fresh.id);
+    if (!part) return location.reload();
+    const text = fresh.innerHTML;
+    if (shown.get(fresh.id) === text && part.className === fresh.className) continue;
+    shown.set(fresh.id, text);
+    replace(part, fresh);
+  }
+}
+
+// An answer that was asked for before the last press tells of the past.
+let turn = 0;
+let busy = false;
+let lively = 0;
+
+async function load(address, options) {
+  const mine = ++turn;
+  const answer = await fetch(address, { cache: "no-store", credentials: "omit", ...options });
+  const html = await answer.text();
+  document.body.classList.remove("away");
+  if (mine !== turn) return null;
+  if (answer.ok) show(html);
+  return answer;
+}
+
+document.addEventListener("submit", async event => {
+  const form = event.target;
+  if (!form.hasAttribute("data-press")) return;
+  event.preventDefault();
+  const button = form.querySelector("button");
+  button.setAttribute("aria-busy", "true");
+  busy = true;
+  try {
+    const answer = await load(form.action, { method: "POST" });
+    if (answer?.ok) history.replaceState(null, "", new URL(answer.url).pathname + new URL(answer.url).search);
+    else if (answer) location.reload();
+  } catch {
+    document.body.classList.add("away");
+  } finally {
+    button.removeAttribute("aria-busy");
+    busy = false;
+    lively = 20;
+  }
+});
+
+document.addEventListener("click", async event => {
+  const link = event.target.closest("a[data-choose]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  busy = true;
+  try {
+    if ((await load(link.href))?.ok) history.pushState(null, "", link.href);
+  } catch {
+    document.body.classList.add("away");
+  } finally {
+    busy = false;
+  }
+});
+
+window.addEventListener("popstate", () => location.reload());
+
+// Every second; for a moment after a press four times as often.
+async function follow() {
+  if (!document.hidden && !busy) {
+    try {
+      await load(location.pathname + location.search);
+    } catch {
+      document.body.classList.add("away");
+    }
+  }
+  setTimeout(follow, lively-- > 0 ? 250 : 1000);
+}
+
+document.body.classList.add("followed");
+setTimeout(follow, 1000);
