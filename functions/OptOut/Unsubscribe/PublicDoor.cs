@@ -19,7 +19,8 @@ public sealed class PublicDoor(IdentifierIntake intake, PageRenderer renderer, P
 {
     internal const string Path = "/unsubscribe";
 
-    private const int MaxFormBytes = 16 * 1024;
+    // The limits of a form sent in pieces too, whose length is not known before.
+    private const int MaxFormBytes = 16 * 1024, MaxFieldLength = 2048;
 
     public async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -85,7 +86,7 @@ public sealed class PublicDoor(IdentifierIntake intake, PageRenderer renderer, P
             return ("", "");
         try
         {
-            var form = await request.ReadFormAsync(new() { BufferBodyLengthLimit = MaxFormBytes, MultipartBodyLengthLimit = MaxFormBytes, ValueCountLimit = 20 }, cancellationToken);
+            var form = await request.ReadFormAsync(new() { BufferBodyLengthLimit = MaxFormBytes, MultipartBodyLengthLimit = MaxFormBytes, KeyLengthLimit = MaxFieldLength, ValueLengthLimit = MaxFieldLength, ValueCountLimit = 20 }, cancellationToken);
             return (form["email"].ToString().Trim(), form["phone"].ToString().Trim());
         }
         catch (Exception e) when (e is InvalidDataException or IOException or BadHttpRequestException)
