@@ -118,6 +118,12 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
         // Back in a minute, as the page says: now it works.
         await OptOutHost.UntilAsync(async () => (await host.PressAsync(token)).Status == 200);
         await host.LedgerAsync(subject, 1);
+        await OptOutHost.UntilAsync(async () =>
+        {
+            // The first press may have gone by the outbox still.
+            await host.RunTimerAsync("SweepOutbox");
+            return host.Rows(host.Storage.Outbox) == 0;
+        });
         await host.ConfirmedAsync(subject);
     }
 

@@ -27,6 +27,7 @@ public sealed partial class AcknowledgeHandler(
     SendGridMail sender,
     ChangePublisher publisher,
     RetrySchedule retry,
+    StorePatience patience,
     TimeProvider time,
     IOptions<AcknowledgementOptions> options,
     ILogger<AcknowledgeHandler> logger)
@@ -34,10 +35,11 @@ public sealed partial class AcknowledgeHandler(
     // Somebody who complained to a vendor, or stands on a list, has not asked us for a mail.
     private static bool IsToThePerson(Source source) => source is not (Source.VendorWebhook or Source.Reconciliation or Source.Import);
 
-    public async Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken)
+    public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
+        patience.HandleAsync(received, Topology.Acknowledge, message => HandleAsync(message, cancellationToken), cancellationToken);
+
+    private async Task<Settlement> HandleAsync(SubjectMessage message, CancellationToken cancellationToken)
     {
-        if (!SubjectMessage.TryRead(received, out var message, out var problem))
-            return new Settlement.DeadLetter("Malformed", problem);
         if (!options.Value.Enabled || message.Change is not { } change || !IsToThePerson(change.Source))
             return Settlement.Done;
 

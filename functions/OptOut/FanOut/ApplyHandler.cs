@@ -4,14 +4,16 @@ using OptOut.Intake;
 namespace OptOut.FanOut;
 
 /// <summary>The guarantee that the store has every change that the bus has had.</summary>
-public sealed class ApplyHandler(ChangeApplier applier)
+public sealed class ApplyHandler(ChangeApplier applier, StorePatience patience)
 {
-    public async Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken)
-    {
-        if (!SubjectMessage.TryRead(received, out var message, out var problem))
-            return new Settlement.DeadLetter("Malformed", problem);
-        if (message.Change is { } change)
-            await applier.ApplyAsync(change, cancellationToken);
-        return Settlement.Done;
-    }
+    public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) => patience.HandleAsync(
+        received,
+        Topology.Apply,
+        async message =>
+        {
+            if (message.Change is { } change)
+                await applier.ApplyAsync(change, cancellationToken);
+            return Settlement.Done;
+        },
+        cancellationToken);
 }

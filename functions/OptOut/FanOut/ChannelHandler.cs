@@ -12,15 +12,15 @@ namespace OptOut.FanOut;
 /// is tried again later by a message of its own, so that the others need not wait for it.
 /// </summary>
 public sealed partial class ChannelHandler(
-    IEnumerable<IVendor> vendors, ChangeApplier applier, IdentifierIndex index, VendorPusher pusher, ChangePublisher publisher, RetrySchedule retry, ILogger<ChannelHandler> logger)
+    IEnumerable<IVendor> vendors, ChangeApplier applier, IdentifierIndex index, VendorPusher pusher, ChangePublisher publisher, RetrySchedule retry, StorePatience patience, ILogger<ChannelHandler> logger)
 {
     private readonly IReadOnlyList<IVendor> _vendors = [.. vendors];
 
-    public async Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, Channel channel, CancellationToken cancellationToken)
-    {
-        if (!SubjectMessage.TryRead(received, out var message, out var problem))
-            return new Settlement.DeadLetter("Malformed", problem);
+    public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, Channel channel, CancellationToken cancellationToken) =>
+        patience.HandleAsync(received, channel.Name(), message => HandleAsync(message, channel, cancellationToken), cancellationToken);
 
+    private async Task<Settlement> HandleAsync(SubjectMessage message, Channel channel, CancellationToken cancellationToken)
+    {
         // apply may not have run yet. Without the change in the store we would push yesterday's state, and nothing would bring us back.
         var permissions = message.Change is { } change
             ? await applier.ApplyAsync(change, cancellationToken)

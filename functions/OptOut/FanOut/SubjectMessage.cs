@@ -16,7 +16,9 @@ namespace OptOut.FanOut;
 /// <param name="Only">The one subscription it is sent again for; null the first time.</param>
 /// <param name="Vendor">The one vendor it is sent again for.</param>
 /// <param name="Attempt">How often that vendor has been tried.</param>
-public sealed record SubjectMessage(SubjectKey Subject, Change? Change, DateTimeOffset At, Guid Id, string? Only = null, string? Vendor = null, int Attempt = 0)
+/// <param name="Wait">How often it has waited for the store.</param>
+public sealed record SubjectMessage(
+    SubjectKey Subject, Change? Change, DateTimeOffset At, Guid Id, string? Only = null, string? Vendor = null, int Attempt = 0, int Wait = 0)
 {
     internal const string ChangeLabel = "consent-change", UpdateLabel = "subject-updated";
     private const string Json = "application/json", Version = "1";
@@ -29,7 +31,7 @@ public sealed record SubjectMessage(SubjectKey Subject, Change? Change, DateTime
     {
         var message = new ServiceBusMessage(BinaryData.FromString(Change is null ? "{}" : ChangeDocument.From(Change).ToJson()))
         {
-            MessageId = Only is null ? Id.ToString("D") : $"{Id:D}~{Only}~{Vendor}~{Attempt}",
+            MessageId = Only is null ? Id.ToString("D") : $"{Id:D}~{Only}~{Vendor}~{Attempt}~{Wait}",
             CorrelationId = Subject.ToString(),
             Subject = Change is null ? UpdateLabel : ChangeLabel,
             ContentType = Json,
@@ -44,6 +46,8 @@ public sealed record SubjectMessage(SubjectKey Subject, Change? Change, DateTime
             message.ApplicationProperties["vendor"] = Vendor;
         if (Attempt > 0)
             message.ApplicationProperties["attempt"] = Attempt;
+        if (Wait > 0)
+            message.ApplicationProperties["wait"] = Wait;
         return message;
     }
 
@@ -72,7 +76,7 @@ public sealed record SubjectMessage(SubjectKey Subject, Change? Change, DateTime
                 if (change is not null && change.Subject != subject)
                     problem = "The change is about another subject than the correlation id says.";
                 else
-                    message = new SubjectMessage(subject, change, at, id, Text("only"), Text("vendor"), properties.GetValueOrDefault("attempt") as int? ?? 0);
+                    message = new SubjectMessage(subject, change, at, id, Text("only"), Text("vendor"), Number("attempt"), Number("wait"));
             }
             catch (Exception e) when (e is JsonException or FormatException or ArgumentException or AllowNotPermittedException)
             {
@@ -83,5 +87,7 @@ public sealed record SubjectMessage(SubjectKey Subject, Change? Change, DateTime
         return problem is null && message is not null;
 
         string? Text(string name) => properties.GetValueOrDefault(name) as string;
+
+        int Number(string name) => properties.GetValueOrDefault(name) as int? ?? 0;
     }
 }

@@ -30,7 +30,7 @@ public static class Topology
     /// <summary>A message sent again for one subscription carries <c>only</c>; the first sending of a change goes to all it concerns.</summary>
     public static IReadOnlyList<SubscriptionDefinition> Subscriptions { get; } =
     [
-        new(Apply, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND only IS NULL"),
+        new(Apply, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND (only IS NULL OR only = '{Apply}')"),
         .. Channels.All.Select(c => new SubscriptionDefinition(c.Name(), $"(only IS NULL OR only = '{c.Name()}') AND (channel = '*' OR channel = '{c.Name()}')")),
         new(Acknowledge, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND (only IS NULL OR only = '{Acknowledge}')"),
     ];

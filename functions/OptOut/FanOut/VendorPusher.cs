@@ -15,24 +15,41 @@ public sealed class VendorPusher(IdentifierIndex index, IdentifierProtector prot
     /// <param name="permissions">What stands for the subject's identifiers, just projected.</param>
     public async Task<VendorOutcome> PushAsync(IVendor vendor, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
     {
-        var known = await rows.LoadAsync(message.Subject, vendor.Name, cancellationToken);
-        if (IsDone(vendor.Channel, known, message, permissions))
-            return new VendorOutcome.Confirmed();
+        var pushed = new Dictionary<IdentifierHash, StopSet>();
+        while (true)
+        {
+            var known = await rows.LoadAsync(message.Subject, vendor.Name, cancellationToken);
+            if (IsDone(vendor.Channel, known, message, permissions))
+                return new VendorOutcome.Confirmed();
 
-        var confirmed = known?.Stops.ToDictionary() ?? [];
+            // What we put there stands in the row, or was pushed in a round whose row another handler's overtook.
+            var confirmed = known?.Stops.ToDictionary() ?? [];
+            foreach (var (hash, stops) in pushed)
+                confirmed[hash] = confirmed.TryGetValue(hash, out var other) ? stops.Union(other) : stops;
+            var outcome = await PushUntilSettledAsync(vendor, message.Subject, permissions, confirmed, cancellationToken);
+            if (known is null && confirmed.Count == 0 && outcome is VendorOutcome.Confirmed)
+                return outcome;
+            if (await rows.TrySaveAsync(message.Subject, vendor.Name, Row(outcome, confirmed, message), known, cancellationToken))
+                return outcome;
+            pushed = confirmed;
+            permissions = await index.ProjectAsync(message.Subject, cancellationToken);
+        }
+    }
+
+    private async Task<VendorOutcome> PushUntilSettledAsync(
+        IVendor vendor, SubjectKey subject, IReadOnlyList<IdentifierPermission> permissions, Dictionary<IdentifierHash, StopSet> confirmed, CancellationToken cancellationToken)
+    {
         var outcome = await PushAllAsync(vendor, permissions, confirmed, cancellationToken);
         for (var round = 1; outcome is VendorOutcome.Confirmed && round < MaxRounds; round++)
         {
             // Another handler may have loaded a later state and pushed before us: what we pushed would then be the older one.
-            var now = await index.ProjectAsync(message.Subject, cancellationToken);
+            var now = await index.ProjectAsync(subject, cancellationToken);
             if (Same(vendor.Channel, now, permissions))
                 break;
             permissions = now;
             outcome = await PushAllAsync(vendor, permissions, confirmed, cancellationToken);
         }
 
-        if (known is not null || confirmed.Count > 0 || outcome is not VendorOutcome.Confirmed)
-            await rows.SaveAsync(message.Subject, vendor.Name, Row(outcome, confirmed, message), cancellationToken);
         return outcome;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Azure;
 using Azure.Data.Tables;
 using OptOut.Consent;
 using OptOut.Identifiers;
@@ -23,6 +24,9 @@ public enum VendorStatus
 public sealed record VendorRow(
     VendorStatus Status, IReadOnlyDictionary<IdentifierHash, StopSet> Stops, Guid Event, DateTimeOffset Since, DateTimeOffset? ConfirmedAt, int Attempt, string? Reason)
 {
+    /// <summary>The version that was read.</summary>
+    public ETag Tag { get; init; }
+
     public TimeSpan? TimeToStop => ConfirmedAt - Since;
 }
 
@@ -42,22 +46,41 @@ public sealed class VendorRows(StorageAccount storage)
             row.GetDateTimeOffset("Since")!.Value,
             row.GetDateTimeOffset("ConfirmedAt"),
             row.GetInt32("Attempt")!.Value,
-            row.GetString("Reason"));
+            row.GetString("Reason")) { Tag = row.ETag };
     }
 
-    public Task SaveAsync(SubjectKey subject, string vendor, VendorRow row, CancellationToken cancellationToken) => storage.Consent.UpsertEntityAsync(
-        new TableEntity(subject.ToString(), RowKey(subject, vendor))
+    /// <summary>Writes the row unless somebody wrote it since it was read: two handlers may push for one person at once.</summary>
+    /// <param name="known">What was read; null when there was none.</param>
+    /// <returns>False when somebody did.</returns>
+    public async Task<bool> TrySaveAsync(SubjectKey subject, string vendor, VendorRow row, VendorRow? known, CancellationToken cancellationToken)
+    {
+        try
         {
-            ["Status"] = row.Status.ToString(),
-            ["Stops"] = JsonSerializer.Serialize(row.Stops.ToDictionary(p => p.Key.ToString(), p => p.Value.ToString()), VendorRowJson.Default.DictionaryStringString),
-            ["Event"] = row.Event,
-            ["Since"] = row.Since,
-            ["ConfirmedAt"] = row.ConfirmedAt,
-            ["Attempt"] = row.Attempt,
-            ["Reason"] = row.Reason,
-        },
-        TableUpdateMode.Replace,
-        cancellationToken);
+            if (known is null)
+                await storage.Consent.AddEntityAsync(Write(subject, vendor, row), cancellationToken);
+            else
+                await storage.Consent.UpdateEntityAsync(Write(subject, vendor, row), known.Tag, TableUpdateMode.Replace, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status is 409 or 412)
+        {
+            return false;
+        }
+    }
+
+    public Task SaveAsync(SubjectKey subject, string vendor, VendorRow row, CancellationToken cancellationToken) =>
+        storage.Consent.UpsertEntityAsync(Write(subject, vendor, row), TableUpdateMode.Replace, cancellationToken);
+
+    private static TableEntity Write(SubjectKey subject, string vendor, VendorRow row) => new(subject.ToString(), RowKey(subject, vendor))
+    {
+        ["Status"] = row.Status.ToString(),
+        ["Stops"] = JsonSerializer.Serialize(row.Stops.ToDictionary(p => p.Key.ToString(), p => p.Value.ToString()), VendorRowJson.Default.DictionaryStringString),
+        ["Event"] = row.Event,
+        ["Since"] = row.Since,
+        ["ConfirmedAt"] = row.ConfirmedAt,
+        ["Attempt"] = row.Attempt,
+        ["Reason"] = row.Reason,
+    };
 
     private static string RowKey(SubjectKey subject, string vendor) => $"vendor~{subject}~{vendor}";
 }

@@ -33,13 +33,33 @@ public sealed class IdentifierIndex(StorageAccount storage, ConsentStore consent
         var profile = await profiles.LoadAsync(subject, cancellationToken);
         var permissions = new List<IdentifierPermission>(profile.Identifiers.Count);
         foreach (var identifier in profile.Identifiers)
-            permissions.Add(await ProjectAsync(identifier, owners => owners.Contains(subject) ? owners : [.. owners, subject], cancellationToken));
+            permissions.Add(await ProjectAsync(identifier, owners => WithAsync(subject, identifier, owners, cancellationToken), cancellationToken));
         return permissions;
+    }
+
+    // A late message about a subject that stood in for an unknown person must not put it back beside the person who has taken its decisions
+    // over: nobody could ever allow anything for it again.
+    private async Task<IReadOnlyList<SubjectKey>> WithAsync(SubjectKey subject, Identifier identifier, IReadOnlyList<SubjectKey> owners, CancellationToken cancellationToken)
+    {
+        if (owners.Contains(subject))
+            return owners;
+        if (owners.Count == 0 || subject != protector.SubjectOf(identifier))
+            return [.. owners, subject];
+
+        var stops = (await consent.LoadAsync(subject, cancellationToken)).Consent.Entries.Where(e => e.Value.Decision == Decision.Stop).ToArray();
+        foreach (var owner in owners)
+        {
+            var state = (await consent.LoadAsync(owner, cancellationToken)).Consent.Entries.ToDictionary();
+            if (!Array.TrueForAll(stops, s => state.TryGetValue(s.Key, out var theirs) && theirs.At >= s.Value.At))
+                return [.. owners, subject];
+        }
+
+        return owners;
     }
 
     /// <summary>Takes a subject that stood in for an unknown person off the identifier, once its decisions have been copied to the person's own.</summary>
     public Task ReplaceOwnerAsync(Identifier identifier, SubjectKey former, SubjectKey owner, CancellationToken cancellationToken) =>
-        ProjectAsync(identifier, owners => [.. owners.Where(o => o != former).Append(owner).Distinct()], cancellationToken);
+        ProjectAsync(identifier, owners => Task.FromResult<IReadOnlyList<SubjectKey>>([.. owners.Where(o => o != former).Append(owner).Distinct()]), cancellationToken);
 
     /// <summary>The rows of one of <see cref="Partitions"/>, in the order of the hash.</summary>
     public IAsyncEnumerable<IdentifierPermission> ScanAsync(string partition, CancellationToken cancellationToken) => ScanAsync(partition, partition, cancellationToken);
@@ -61,25 +81,35 @@ public sealed class IdentifierIndex(StorageAccount storage, ConsentStore consent
     /// <summary>The partitions that hold a kind of identifier: 4,096.</summary>
     public static IEnumerable<string> Partitions(IdentifierKind kind) => IdentifierRow.Partitions(kind);
 
-    private async Task<IdentifierPermission> ProjectAsync(Identifier identifier, Func<IReadOnlyList<SubjectKey>, IReadOnlyList<SubjectKey>> own, CancellationToken cancellationToken)
+    private async Task<IdentifierPermission> ProjectAsync(Identifier identifier, Func<IReadOnlyList<SubjectKey>, Task<IReadOnlyList<SubjectKey>>> own, CancellationToken cancellationToken)
     {
         var hash = protector.Hash(identifier);
+        var told = false;
         while (true)
         {
             // The row first, the states after: a state newer than the row then either is in what we write, or has made its own write, which
             // fails ours.
             var known = await FindAsync(identifier.Kind, hash, cancellationToken);
-            var owners = own(known?.Subjects ?? []);
+            var owners = await own(known?.Subjects ?? []);
             var (stops, at) = await CombineAsync(identifier, owners, cancellationToken);
             var permission = new IdentifierPermission(identifier, owners, stops, at);
             if (known is not null && owners.SequenceEqual(known.Subjects) && SameStops(stops, known.Stops) && at == known.At)
+            {
+                // What we told the feed before we lost the race may stand behind what the winner told it, and be older.
+                if (told)
+                    await feed.AppendAsync(known, cancellationToken);
                 return permission;
+            }
 
             var row = new IdentifierRow(identifier.Kind, hash, owners, stops, at, protector.Encrypt(identifier.Value, IdentifierRow.Context(hash)), default);
 
             // The feed before the row: a crash between leaves the row stale, so the next projection writes both again.
-            if (known is null ? stops.Values.Any(s => !s.IsNothing) : !SameStops(stops, known.Stops))
+            if (told || (known is null ? stops.Values.Any(s => !s.IsNothing) : !SameStops(stops, known.Stops)))
+            {
                 await feed.AppendAsync(row, cancellationToken);
+                told = true;
+            }
+
             try
             {
                 if (known is null)

@@ -20,7 +20,8 @@ public sealed class PublicDoor(IdentifierIntake intake, PageRenderer renderer, P
     /// <summary>Where the form is, in the language of the page that leads to it.</summary>
     internal static string Address(PageView view) => $"/unsubscribe?lang={view.Language.Code}";
 
-    private const int MaxFormBytes = 16 * 1024;
+    // The limits of a form sent in pieces too, whose length is not known before.
+    private const int MaxFormBytes = 16 * 1024, MaxFieldLength = 2048;
 
     public async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -86,7 +87,7 @@ public sealed class PublicDoor(IdentifierIntake intake, PageRenderer renderer, P
             return ("", "");
         try
         {
-            var form = await request.ReadFormAsync(new() { BufferBodyLengthLimit = MaxFormBytes, MultipartBodyLengthLimit = MaxFormBytes, ValueCountLimit = 20 }, cancellationToken);
+            var form = await request.ReadFormAsync(new() { BufferBodyLengthLimit = MaxFormBytes, MultipartBodyLengthLimit = MaxFormBytes, KeyLengthLimit = MaxFieldLength, ValueLengthLimit = MaxFieldLength, ValueCountLimit = 20 }, cancellationToken);
             return (form["email"].ToString().Trim(), form["phone"].ToString().Trim());
         }
         catch (Exception e) when (e is InvalidDataException or IOException or BadHttpRequestException)

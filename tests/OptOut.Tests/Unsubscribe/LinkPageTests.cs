@@ -46,12 +46,12 @@ public sealed class LinkPageTests(OptOutHost host) : IClassFixture<OptOutHost>
 
     [Theory]
     [InlineData("", null, "en", "Unsubscribe")]
-    [InlineData("", "fr-BE,fr;q=0.9,nl;q=0.8", "fr", "Me d\u00e9sinscrire")]
+    [InlineData("", "fr-BE,fr;q=0.9,nl;q=0.8", "fr", "Se d\u00e9sinscrire")]
     [InlineData("", "pt,de;q=0.5,en;q=0.4", "de", "Abmelden")]
-    [InlineData("", "nl;q=0,fr;q=0.1", "fr", "Me d\u00e9sinscrire")]
+    [InlineData("", "nl;q=0,fr;q=0.1", "fr", "Se d\u00e9sinscrire")]
     [InlineData("", "not a header;;;", "en", "Unsubscribe")]
     [InlineData("?lang=nl", "fr", "nl", "Uitschrijven")]
-    [InlineData("?lang=xx", "fr", "fr", "Me d\u00e9sinscrire")]
+    [InlineData("?lang=xx", "fr", "fr", "Se d\u00e9sinscrire")]
     public async Task The_language_is_the_links_then_the_browsers_then_the_controllers(string query, string? accepted, string language, string title)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/u/{await host.TokenAsync("page-3")}{query}");
@@ -89,9 +89,9 @@ public sealed class LinkPageTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal(200, answer.Status);
         var moment = TimeZoneInfo.ConvertTime(change.At, TimeZoneInfo.FindSystemTimeZoneById("Europe/Brussels"));
         var words = Words(answer.Body);
-        Assert.Equal("Je bent uitgeschreven", words[1]);
+        Assert.Equal("U bent uitgeschreven", words[1]);
         Assert.Contains($"{moment:HH:mm}", words[2], StringComparison.Ordinal);
-        Assert.Equal($"Je referentienummer: {Reference.Of(change.Id)}", words[^3]);
+        Assert.Equal($"Uw referentienummer: {Reference.Of(change.Id)}", words[^3]);
         Assert.Equal((false, "stopped"), await host.CheckAsync("email", "page-5@example.com"));
         await host.ConfirmedAsync(subject, change.Id);
     }
