@@ -14,8 +14,8 @@ internal sealed record DemoSettings
     /// <summary>How long a step may take that names no time of its own.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Done as soon as everything has started.</summary>
-    public Func<LocalSystem, Task>? AfterStart { get; init; }
+    /// <summary>Done as soon as everything has started; given the data folder too.</summary>
+    public Func<LocalSystem, string, Task>? AfterStart { get; init; }
 }
 
 /// <summary>Everything on this machine, and the story of one person who opts out: each step is done for real, checked, and told with its figure.</summary>

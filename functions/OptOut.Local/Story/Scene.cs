@@ -24,8 +24,8 @@ internal sealed class Scene(Arguments arguments, TimeProvider time) : IAsyncDisp
 
     public HttpClient Http => _http;
 
-    /// <summary>Done as soon as everything has started.</summary>
-    public Func<LocalSystem, Task>? AfterStart { get; init; }
+    /// <summary>Done as soon as everything has started; given the data folder too.</summary>
+    public Func<LocalSystem, string, Task>? AfterStart { get; init; }
 
     public MailClient MailClient { get; } = new(time);
 
@@ -65,7 +65,7 @@ internal sealed class Scene(Arguments arguments, TimeProvider time) : IAsyncDisp
         _sendGrid = new SendGridAccount(_http, _system.Sandbox);
         _records = new Records(_system.Functions.Services);
         if (AfterStart is { } then)
-            await then(_system);
+            await then(_system, arguments.DataFolder);
     }
 
     /// <summary>Looks until it is as it should be; the step's patience ends it.</summary>

@@ -31,6 +31,16 @@ public sealed class ArgumentsTests
         Assert.Equal((Part.Unsubscribe, "offer of may.eml"), (arguments.Part, arguments.File));
     }
 
+    [Fact]
+    public void Demo_takes_free_ports_unless_they_are_given_or_somebody_else_listens_on_them()
+    {
+        var arguments = Arguments.Parse(["demo", "--no-bus", "--tables-port", "10012"]);
+
+        Assert.Equal((0, 5672, 10012, 0, 0), (arguments.Port, arguments.BusPort, arguments.TablesPort, arguments.BlobsPort, arguments.SandboxPort));
+        Assert.False(arguments.DataIsGiven);
+        Assert.True(Arguments.Parse(["demo", "--data", "here"]).DataIsGiven);
+    }
+
     [Theory]
     [InlineData("--help")]
     [InlineData("-h")]
@@ -52,6 +62,7 @@ public sealed class ArgumentsTests
     [InlineData("--port 5672", "--port and --bus-port are both 5672. Give each a port of its own (0: a free one).")]
     [InlineData("unsubscribe", "unsubscribe needs a mail. Write unsubscribe FILE, where FILE is a saved message (.eml).")]
     [InlineData("unsubscribe offer of", "of is one word too many after unsubscribe. Put a name with spaces between quotes.")]
+    [InlineData("demo --allow-host example.com", "--allow-host is of use with unsubscribe FILE only. Leave it out.")]
     [InlineData("bus sandbox", "sandbox is one word too many after bus. Put a name with spaces between quotes.")]
     public void What_cannot_be_understood_is_said_with_what_to_write(string line, string message) =>
         Assert.Equal(message, Assert.Throws<UsageException>(() => Arguments.Parse(line.Split(' '))).Message);
@@ -88,9 +99,11 @@ public sealed class ArgumentsTests
           --no-bus              use the Service Bus that listens on --bus-port
           --no-sandbox          use the sandbox that listens on --sandbox-port
           --no-azurite          use the storage that listens on --tables-port and --blobs-port
+          --allow-host HOST     with unsubscribe: post to this host too; without it, to this machine alone
           -h, --help            this text
 
-        Stop the parts in several terminals to see what an outage does: each can be killed and started again.
+        demo takes free ports and a folder of its own, unless they are given, and leaves only its report behind.
+        Start the parts in several terminals to see what an outage does: each can be killed and started again.
 
         """.ReplaceLineEndings("\n"),
         Help.Text);
