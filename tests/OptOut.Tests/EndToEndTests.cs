@@ -31,4 +31,24 @@ public sealed class EndToEndTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Null(mail.Dropped);
         Assert.Contains("alle communicatie", mail.PlainText, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task However_messages_about_one_person_race_the_vendors_row_ends_with_the_Stop_that_the_vendor_has()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var (id, email) = ($"race-{i}", $"race-{i}@example.com");
+            var token = await host.TokenAsync(id);
+
+            await Task.WhenAll([.. Enumerable.Range(0, 4).Select(_ => (Task)host.PutSubjectAsync(id, [email])), .. Enumerable.Range(0, 4).Select(_ => (Task)host.OneClickAsync(token))]);
+            await host.QuietAsync();
+
+            var change = Assert.Single(await host.LedgerAsync(host.SubjectOf(id), 1)).Change;
+            var row = await host.ConfirmedAsync(change.Subject);
+            Assert.Equal(StopSet.Everything, Assert.Single(row.Stops).Value);
+            Assert.True(row.Since >= change.At, "Time-to-stop is counted from a press, not from what the controller sent before it.");
+            Assert.Contains(email, host.OnSendGridsList());
+            Assert.Equal((false, "stopped"), await host.CheckAsync("email", email));
+        }
+    }
 }

@@ -39,7 +39,6 @@ public sealed class PrivacyTests(AzuriteFixture azurite)
         account.Failures.Clear();
         await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=broken+lambrecht"));
         await account.ActAsync("spamreport", "hooked.lambrecht@example.com", cancellationToken: TestContext.Current.CancellationToken);
-        await host.SendAsync("GET", "/u/lambrecht");
         await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form($"email={new string('l', 40_000)}ambrecht"));
         await host.QuietAsync();
 

@@ -120,6 +120,25 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
     }
 
     [Fact]
+    public async Task A_Stop_from_before_anybody_knew_whose_address_it_was_holds_for_the_whole_person_once_they_are_known()
+    {
+        await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=early%40example.com"));
+        var standIn = host.StandInFor("early@example.com");
+        var stop = Assert.Single(await host.LedgerAsync(standIn, 1)).Change;
+        await host.QuietAsync();
+
+        var subject = await host.PutSubjectAsync("public-4", ["early@example.com"], ["+32470000004"]);
+        await host.PutSubjectAsync("public-4", ["early@example.com"], ["+32470000004"]);
+
+        var adopted = Assert.Single(await host.LedgerAsync(subject, 1)).Change;
+        Assert.Equal((Scope.Everything, Decision.Stop, Source.Import, stop.At), (adopted.Scope, adopted.Decision, adopted.Source, adopted.At));
+        Assert.Equal($"recorded for {standIn} before the person was known", adopted.Evidence.Reference);
+        Assert.Equal((false, "stopped"), await host.CheckAsync("sms", "+32470000004"));
+        await host.QuietAsync();
+        Assert.Single(host.Sandbox.SendGrid.Mails, m => m.To == "early@example.com");
+    }
+
+    [Fact]
     public async Task An_address_and_a_number_of_two_people_stop_both()
     {
         var first = await host.PutSubjectAsync("public-2", ["public-2@example.com"]);
