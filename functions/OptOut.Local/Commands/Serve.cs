@@ -10,7 +10,7 @@ internal static class Serve
     public static async Task<int> RunAsync(Arguments arguments, TextWriter output, CancellationToken stop)
     {
         await output.WriteLineAsync("OptOut on this machine. The first start installs the storage emulator, which takes some fifteen seconds.\n");
-        await using var system = await LocalSystem.StartAsync(arguments, output, Demo.Map, configureLogging: null, stop);
+        await using var system = await LocalSystem.StartAsync(arguments, output, DemoSite.Map, configureLogging: null, stop);
         await output.WriteLineAsync(system.Functions is { } functions
             ? $"\n  Open {functions.Address} to see it at work. Ctrl+C stops it; what it holds stays in {arguments.DataFolder}.\n"
             : $"\n  Ctrl+C stops it; what it holds stays in {arguments.DataFolder}.\n");

@@ -7,7 +7,7 @@ using OptOut.Local.Mailbox;
 namespace OptOut.Local.DemoPage;
 
 /// <summary>The demo page, put beside the functions of a system on this machine. In Azure it does not exist.</summary>
-internal static class Demo
+internal static class DemoSite
 {
     public static void Map(LocalSystem system, WebApplication app)
     {
