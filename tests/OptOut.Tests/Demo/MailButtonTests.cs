@@ -113,7 +113,7 @@ public sealed class MailButtonTests
         Assert.Equal("zoe@post.example", Assert.Single(read.To.Mailboxes).Address);
         Assert.Equal(at, read.Date);
         Assert.EndsWith("@kruidtuin.example", read.MessageId, StringComparison.Ordinal);
-        Assert.Equal(language, read.Headers[HeaderId.ContentLanguage]);
+        Assert.Equal(language, read.Body!.Headers[HeaderId.ContentLanguage]);
         Assert.EndsWith($"-- \n{words}: {Target}\n", read.TextBody!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Contains($"""<html lang="{language}">""", read.HtmlBody, StringComparison.Ordinal);
         Assert.Contains($"""<a href="{Target}">{System.Net.WebUtility.HtmlEncode(words)}</a>""", read.HtmlBody, StringComparison.Ordinal);

@@ -212,7 +212,7 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
                 "Privacy statement",
             ],
             LinkPageTests.Words(answers[0].Body));
-        Assert.Contains("<form method=\"post\" action=\"/unsubscribe\"", answers[0].Body, StringComparison.Ordinal);
+        Assert.Contains("<form method=\"post\" action=\"/unsubscribe?lang=", answers[0].Body, StringComparison.Ordinal);
         Assert.Equal(before, await host.EverythingAsync());
         Assert.Empty(await host.LedgerAsync(subject));
     }
