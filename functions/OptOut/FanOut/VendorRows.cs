@@ -46,7 +46,8 @@ public sealed class VendorRows(StorageAccount storage)
             row.GetDateTimeOffset("Since")!.Value,
             row.GetDateTimeOffset("ConfirmedAt"),
             row.GetInt32("Attempt")!.Value,
-            row.GetString("Reason")) { Tag = row.ETag };
+            row.GetString("Reason"))
+        { Tag = row.ETag };
     }
 
     /// <summary>Writes the row unless somebody wrote it since it was read: two handlers may push for one person at once.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using CsCheck;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
