@@ -12,7 +12,7 @@ internal static class DriftAndRepair
     [
         new("Bram unsubscribes at SendGrid, and its message to us gets lost", token => MissedAsync(scene, token)),
         new("Somebody deletes Anna from SendGrid's global list by hand", token => DeletedAsync(scene, token)),
-        new("The nightly comparison reads every list, and finds both", token => CompareAsync(scene, token)) { Patience = Run },
+        new("The nightly comparison reads every list, finds both, and mails its report", token => CompareAsync(scene, token)) { Patience = Run },
         new("Bram is stopped here as well, and on SendGrid's other lists", token => RecordedAsync(scene, token)),
         new("Anna is on SendGrid's global list again", token => PushedAgainAsync(scene, token)),
         new("The comparison runs again, and finds nothing", token => CompareAgainAsync(scene, token)) { Patience = Run },
@@ -42,6 +42,7 @@ internal static class DriftAndRepair
         Expect.That(report.Vendors is [{ Status: VendorRunStatus.Complete }], "a complete run", report.Verdict);
         var (missed, lost) = (report.Vendors[0].Recorded, report.Vendors[0].PushedAgain);
         Expect.That(Is(scene, 1, missed) && Is(scene, 1, lost), "1 Stop we had missed and 1 entry SendGrid had lost", $"{missed} and {lost}");
+        Expect.That(report.Mail == "sent", "the report on its way to the privacy address", report.Mail ?? "not a word of it");
         return $"{missed + lost} found, {Figures.Seconds(report.Finished - report.Started)}";
     }
 

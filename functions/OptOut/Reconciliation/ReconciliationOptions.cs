@@ -8,7 +8,7 @@ public sealed class ReconciliationOptions
 {
     public const string Section = "OptOut:Reconciliation";
 
-    /// <summary>Who gets the report by mail, usually the privacy officer's mailbox. Empty: nobody, the report is kept all the same.</summary>
+    /// <summary>Who gets the report by mail, where that is not <c>OptOut:Controller:PrivacyAddress</c>.</summary>
     public string PrivacyAddress { get; set; } = "";
 
     /// <summary>
@@ -44,8 +44,8 @@ internal sealed class ReconciliationOptionsValidator : IValidateOptions<Reconcil
     public ValidateOptionsResult Validate(string? name, ReconciliationOptions options)
     {
         var errors = new List<string>();
-        if (options.PrivacyAddress.Length > 0 && !EmailAddress.TryParse(options.PrivacyAddress, out _))
-            errors.Add("OptOut:Reconciliation:PrivacyAddress is not an e-mail address; give one, or leave it empty to send no report by mail.");
+        if (!EmailAddress.TryParse(options.PrivacyAddress, out _))
+            errors.Add("OptOut:Reconciliation:PrivacyAddress is not an e-mail address; give one, or leave it empty to mail the report to OptOut:Controller:PrivacyAddress.");
         if (options.MaxRemovals < 0)
             errors.Add($"OptOut:Reconciliation:MaxRemovals is {options.MaxRemovals}; give 0 (remove nothing) or more.");
         if (options.Parallelism is < 1 or > 256)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OptOut.Controller;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;
@@ -13,7 +14,9 @@ internal static class ReconciliationRegistration
     /// </summary>
     internal static IServiceCollection AddReconciliation(this IServiceCollection services)
     {
-        services.AddOptions<ReconciliationOptions>().BindConfiguration(ReconciliationOptions.Section).ValidateOnStart();
+        services.AddOptions<ReconciliationOptions>().BindConfiguration(ReconciliationOptions.Section).ValidateOnStart()
+            .PostConfigure<IOptions<ControllerOptions>>((options, controller) =>
+                options.PrivacyAddress = options.PrivacyAddress is { Length: > 0 } own ? own : controller.Value.PrivacyAddress);
         services.AddSingleton<IValidateOptions<ReconciliationOptions>, ReconciliationOptionsValidator>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunBlobs>();

@@ -19,34 +19,33 @@ internal sealed partial class ReportMailer(
     // No vendor has this name, so it is no vendor's partition.
     private const string Partition = "~mail";
 
+    private readonly Identifier _to = EmailAddress.TryParse(options.Value.PrivacyAddress, out var to)
+        ? to
+        : throw new ArgumentException("The validated privacy address is an e-mail address.", nameof(options));
+
     /// <returns>What became of it, for the report.</returns>
     public async Task<string> SendAsync(ReconciliationReport report, CancellationToken cancellationToken)
     {
-        if (!EmailAddress.TryParse(options.Value.PrivacyAddress, out var to))
-            return "not sent: OptOut:Reconciliation:PrivacyAddress is empty";
-
         var row = new TableEntity(Partition, $"mail~{report.RunId:D}") { ["Report"] = ReportStore.Name(report) };
         await storage.Runs.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
-        return await SendAsync(row, to, report, cancellationToken) is { } problem ? $"waiting for the next run: {problem}" : "sent";
+        return await SendAsync(row, report, cancellationToken) is { } problem ? $"waiting for the next run: {problem}" : "sent";
     }
 
     /// <summary>Tries once more to send the earlier reports.</summary>
     public async Task SendWaitingAsync(CancellationToken cancellationToken)
     {
-        if (!EmailAddress.TryParse(options.Value.PrivacyAddress, out var to))
-            return;
         await foreach (var row in storage.Runs.QueryAsync<TableEntity>(r => r.PartitionKey == Partition, cancellationToken: cancellationToken))
         {
             if (await reports.FindAsync(row.GetString("Report"), cancellationToken) is not { } report)
                 await DoneAsync(row, cancellationToken);
-            else if (await SendAsync(row, to, report, cancellationToken) is not null)
+            else if (await SendAsync(row, report, cancellationToken) is not null)
                 return; // The mail service is away still.
         }
     }
 
-    private async Task<string?> SendAsync(TableEntity row, Identifier to, ReconciliationReport report, CancellationToken cancellationToken)
+    private async Task<string?> SendAsync(TableEntity row, ReconciliationReport report, CancellationToken cancellationToken)
     {
-        var outgoing = new OutgoingMail(to, null, $"Opt-out report: {report.Verdict}", ReportText.Render(report), ReportHtml.Render(report), "en", $"report-{report.RunId:N}");
+        var outgoing = new OutgoingMail(_to, null, $"Opt-out report: {report.Verdict}", ReportText.Render(report), ReportHtml.Render(report), "en", $"report-{report.RunId:N}");
         var problem = await mail.SendAsync(outgoing, cancellationToken) switch
         {
             VendorOutcome.Transient transient => transient.Reason,

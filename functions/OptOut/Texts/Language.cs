@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace OptOut.Texts;
 
-/// <summary>Everything a person reads, in one language: the file <c>Texts/{code}.json</c>.</summary>
+/// <summary>Everything a person reads, in one language: the files <c>Texts/{capability}.{code}.json</c>, no key in two of them.</summary>
 public sealed class Language
 {
     private static readonly FrozenDictionary<string, Language> ByCode =
@@ -16,8 +16,16 @@ public sealed class Language
     {
         Code = code;
         Culture = CultureInfo.GetCultureInfo(code switch { "nl" => "nl-BE", "fr" => "fr-BE", "de" => "de-BE", _ => "en-GB" });
-        using var file = typeof(Language).Assembly.GetManifestResourceStream($"OptOut.Texts.{code}.json")!;
-        _texts = JsonSerializer.Deserialize<Dictionary<string, string>>(file)!.ToFrozenDictionary(StringComparer.Ordinal);
+        var assembly = typeof(Language).Assembly;
+        _texts = assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith("OptOut.Texts.", StringComparison.Ordinal) && name.EndsWith($".{code}.json", StringComparison.Ordinal))
+            .SelectMany(name =>
+            {
+                using var file = assembly.GetManifestResourceStream(name)!;
+                return JsonSerializer.Deserialize<Dictionary<string, string>>(file)!;
+            })
+            .ToDictionary(StringComparer.Ordinal)
+            .ToFrozenDictionary(StringComparer.Ordinal);
     }
 
     public static IEnumerable<Language> All => ByCode.Values;
