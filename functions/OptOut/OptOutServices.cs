@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OptOut.Acknowledgement;
 using OptOut.Catalogue;
+using OptOut.Codes;
 using OptOut.Controller;
 using OptOut.FanOut;
 using OptOut.Health;
@@ -56,6 +57,7 @@ public static class OptOutServices
         services.AddSingleton<StorePatience>().AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>();
         services.AddSingleton<ConfirmationMail>().AddSingleton<AcknowledgeHandler>();
         services.AddSingleton<HealthDoor>().AddSingleton<SignalIntake>();
+        services.AddCodes();
 
         // The vendors: one folder, one line each.
         services.AddSendGrid(configuration).AddSingleton<SendGridDoor>();
