@@ -12,6 +12,7 @@ using OptOut.FanOut;
 using OptOut.Health;
 using OptOut.Identifiers;
 using OptOut.Intake;
+using OptOut.Limits;
 using OptOut.Links;
 using OptOut.Pages;
 using OptOut.Permission;
@@ -60,6 +61,7 @@ public static class OptOutServices
         // The vendors: one folder, one line each.
         services.AddSendGrid(configuration).AddSingleton<SendGridDoor>();
         services.AddReconciliation();
+        services.AddLimits(configuration);
         return services;
     }
 
