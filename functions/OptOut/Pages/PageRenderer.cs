@@ -2,17 +2,21 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OptOut.Brand;
 
 namespace OptOut.Pages;
 
 /// <summary>Renders a component to a whole page, with the headers every page has.</summary>
-public sealed class PageRenderer(IServiceProvider services, ILoggerFactory loggers)
+public sealed class PageRenderer(IServiceProvider services, ILoggerFactory loggers, PageStyle style, IOptions<BrandOptions> brand)
 {
-    // No script, nothing from elsewhere, no frame around it, forms only to ourselves; never stored, never indexed, its address (which holds
-    // the token) never sent on.
-    private static readonly KeyValuePair<string, string>[] Headers =
+    /// <summary>
+    /// No script, nothing from elsewhere, no frame around it, forms only to ourselves; never stored, never indexed, its address (which holds
+    /// the token) never sent on. A logo is the one picture, and stands in the page.
+    /// </summary>
+    internal IReadOnlyList<KeyValuePair<string, string>> Headers { get; } =
     [
-        new("Content-Security-Policy", $"default-src 'none'; style-src {PageStyle.Hash}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+        new("Content-Security-Policy", $"default-src 'none'; style-src {style.Hash};{(brand.Value.Logo.Length > 0 ? " img-src data:;" : "")} form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
         new("Referrer-Policy", "no-referrer"),
         new("X-Robots-Tag", "noindex, nofollow"),
         new("X-Content-Type-Options", "nosniff"),
@@ -26,14 +30,14 @@ public sealed class PageRenderer(IServiceProvider services, ILoggerFactory logge
         await using var renderer = new HtmlRenderer(services, loggers);
         var html = await renderer.Dispatcher.InvokeAsync(async () =>
             (await renderer.RenderComponentAsync<TPage>(ParameterView.FromDictionary(parameters.ToDictionary()))).ToHtmlString());
-        return new Page(status, html);
+        return new Page(status, html, Headers);
     }
 
-    private sealed class Page(int status, string html) : IResult
+    private sealed class Page(int status, string html, IReadOnlyList<KeyValuePair<string, string>> headers) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            foreach (var (name, value) in Headers)
+            foreach (var (name, value) in headers)
                 httpContext.Response.Headers[name] = value;
             return Results.Text(html, "text/html; charset=utf-8", statusCode: status).ExecuteAsync(httpContext);
         }

@@ -99,7 +99,7 @@ public sealed class UnsubscribeDoor(
     // Whatever was wrong with the link, the same bytes: nothing to learn from them, and a way out all the same.
     private Task<IResult> BrokenLinkAsync(HttpRequest request)
     {
-        var view = views.For(request);
+        var view = views.For(request).At("/unsubscribe");
         return renderer.RenderAsync<PublicPage>(StatusCodes.Status404NotFound, new Dictionary<string, object?>
         {
             [nameof(PublicPage.View)] = view,
