@@ -69,7 +69,8 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
         var body = WebUtility.HtmlDecode(answer.Body).Replace('\u00a0', ' ');
         Assert.Contains("Nothing has been recorded yet", words);
         Assert.Equal(2, words.Count(w => w == error));
-        Assert.Matches("<div class=\"error-summary\" role=\"alert\" tabindex=\"-1\"", answer.Body);
+        Assert.Contains("<div class=\"error-summary\" role=\"alert\" tabindex=\"-1\" id=\"errors\">", answer.Body, StringComparison.Ordinal);
+        Assert.Contains("action=\"/unsubscribe?lang=en#errors\"", answer.Body, StringComparison.Ordinal);
         Assert.Contains($"<a href=\"#{field}\">{error}</a>", body, StringComparison.Ordinal);
         Assert.Contains($"<p class=\"error\" id=\"{field}-error\">{error}</p>", body, StringComparison.Ordinal);
         Assert.Matches($"<(input|textarea) id=\"{field}\"[^>]* aria-invalid=\"true\" aria-describedby=\"{field}-error[ \"]", answer.Body);
@@ -143,6 +144,38 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
 
         Assert.Equal(400, answer.Status);
         Assert.Contains("Fill in at least one field: your e-mail address, telephone number, postal address or a code.", Words(answer.Body));
+    }
+
+    [Theory]
+    [InlineData("email", 10_000)]
+    [InlineData("phone", 10_000)]
+    [InlineData("postal", 10_000)]
+    [InlineData("code", 10_000)]
+    [InlineData("postal", 16_000)]
+    public async Task Far_too_much_in_one_field_is_wrong_and_kept_like_anything_else(string field, int length)
+    {
+        var typed = new string('7', length);
+
+        var answer = await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form($"{field}={typed}"));
+
+        Assert.Equal(400, answer.Status);
+        Assert.Contains($"<a href=\"#{field}\">", answer.Body, StringComparison.Ordinal);
+        Assert.Contains(typed, answer.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("email=a%40example.com&email=b%40example.com")]
+    [InlineData("email=%00%00%40example.com")]
+    [InlineData("email=%ED%A0%80%40example.com%0d%0aBcc%3ac%40example.com")]
+    public async Task Two_addresses_in_one_field_and_what_is_no_text_are_not_guessed_at(string form)
+    {
+        var before = await host.EverythingAsync();
+
+        var answer = await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form(form));
+
+        Assert.Equal(400, answer.Status);
+        Assert.Contains("<a href=\"#email\">", answer.Body, StringComparison.Ordinal);
+        Assert.Equal(before, await host.EverythingAsync());
     }
 
     [Fact]
