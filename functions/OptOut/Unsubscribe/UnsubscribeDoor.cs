@@ -9,6 +9,7 @@ using OptOut.Http;
 using OptOut.Intake;
 using OptOut.Links;
 using OptOut.Pages;
+using OptOut.PublicForm;
 using OptOut.Storage;
 using OptOut.Subjects;
 using OptOut.Texts;
