@@ -54,7 +54,8 @@ public static class OptOutServices
         // The capabilities, in the order of the flow.
         services.AddSingleton<TopicCatalogue>().AddSingleton<IdentifierProtector>().AddSingleton<StorageAccount>();
         services.AddSingleton<LinkKeyRing>().AddSingleton<LinkHeaders>().AddSingleton<LinkDoor>();
-        services.AddSingleton<PageStyle>().AddSingleton<PageRenderer>().AddSingleton<PageViews>().AddSingleton<UnsubscribeDoor>();
+        services.AddSingleton<PageStyle>().AddSingleton<PageRenderer>().AddSingleton<PageViews>();
+        services.AddUnsubscribe();
         services.AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<SubjectRegistrar>().AddSingleton<SubjectDoor>();
         services.AddSingleton<Feed>().AddSingleton<IdentifierIndex>().AddSingleton<CheckDoor>();
         services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>().AddSingleton<Outbox>();

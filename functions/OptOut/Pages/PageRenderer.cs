@@ -24,22 +24,30 @@ public sealed class PageRenderer(IServiceProvider services, ILoggerFactory logge
         new("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
     ];
 
-    public async Task<IResult> RenderAsync<TPage>(int status, IReadOnlyDictionary<string, object?> parameters)
+    /// <param name="status">The status code.</param>
+    /// <param name="parameters">The page's own.</param>
+    /// <param name="downloadAs">The name of the file it is kept as; null shows it.</param>
+    public async Task<IResult> RenderAsync<TPage>(int status, IReadOnlyDictionary<string, object?> parameters, string? downloadAs = null)
         where TPage : IComponent
     {
         await using var renderer = new HtmlRenderer(services, loggers);
         var html = await renderer.Dispatcher.InvokeAsync(async () =>
             (await renderer.RenderComponentAsync<TPage>(ParameterView.FromDictionary(parameters.ToDictionary()))).ToHtmlString());
-        return new Page(status, html, Headers);
+        return new Page(status, html, "text/html; charset=utf-8", downloadAs, Headers);
     }
 
-    private sealed class Page(int status, string html, IReadOnlyList<KeyValuePair<string, string>> headers) : IResult
+    /// <summary>A file to keep, with the same headers.</summary>
+    public IResult Download(string text, string contentType, string fileName) => new Page(StatusCodes.Status200OK, text, contentType, fileName, Headers);
+
+    private sealed class Page(int status, string text, string contentType, string? downloadAs, IReadOnlyList<KeyValuePair<string, string>> headers) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
             foreach (var (name, value) in headers)
                 httpContext.Response.Headers[name] = value;
-            return Results.Text(html, "text/html; charset=utf-8", statusCode: status).ExecuteAsync(httpContext);
+            if (downloadAs is not null)
+                httpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{downloadAs}\"";
+            return Results.Text(text, contentType, statusCode: status).ExecuteAsync(httpContext);
         }
     }
 }

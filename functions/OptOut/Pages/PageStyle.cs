@@ -75,6 +75,10 @@ public sealed class PageStyle
         dd{margin:0;overflow-wrap:anywhere}
         pre,code{font:.9375rem/1.5 ui-monospace,Consolas,Menlo,monospace;overflow-wrap:anywhere}
         pre{margin:.25rem 0 1rem;padding:.75rem 1rem;white-space:pre-wrap;background:var(--soft);border-radius:.375rem}
+        .links{list-style:none;padding:0}
+        .links a{display:inline-flex;align-items:center;min-height:2.75rem}
+        .panel h2:first-child,.error-summary h2{margin-top:0}
+        legend .note{font-weight:400;overflow-wrap:anywhere}
         .buttons{display:grid;gap:.75rem;margin:1rem 0}
         @media(min-width:42rem){.buttons{grid-template-columns:1fr 1fr}}
         .hp{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
