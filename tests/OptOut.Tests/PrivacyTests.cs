@@ -45,6 +45,9 @@ public sealed class PrivacyTests(AzuriteFixture azurite)
         await OptOutHost.UntilAsync(() => Task.FromResult(account.Mails.Any(m => m.PlainText.Contains("/preferences", StringComparison.Ordinal))));
         await account.ActAsync("spamreport", "hooked.lambrecht@example.com", cancellationToken: TestContext.Current.CancellationToken);
         await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form($"email={new string('l', 40_000)}ambrecht"));
+        await host.SendAsync("POST", "/api/codes", new StringContent("""{"subjects":["klant-918273"]}"""), OptOutHost.FunctionKey);
+        await host.SendAsync("POST", "/api/codes", new StringContent("""{"subjects":["klant-918273"],"topic":"lambrecht","qr":"lambrecht"}"""), OptOutHost.FunctionKey);
+        await host.SendAsync("POST", "/q", OptOutHost.Form("code=zoe.lambrecht%2Bx%40example.com"));
         await host.QuietAsync();
 
         await host.StopBusAsync();
