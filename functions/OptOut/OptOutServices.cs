@@ -13,6 +13,7 @@ using OptOut.Health;
 using OptOut.Identifiers;
 using OptOut.Intake;
 using OptOut.Links;
+using OptOut.Mailto;
 using OptOut.Pages;
 using OptOut.Permission;
 using OptOut.Reconciliation;
@@ -58,7 +59,8 @@ public static class OptOutServices
         services.AddSingleton<HealthDoor>().AddSingleton<SignalIntake>();
 
         // The vendors: one folder, one line each.
-        services.AddSendGrid(configuration).AddSingleton<SendGridDoor>();
+        services.AddSendGrid(configuration).AddSingleton<SendGridDoor>().AddSingleton<SendGridInboundDoor>();
+        services.AddMailto(configuration);
         services.AddReconciliation();
         return services;
     }

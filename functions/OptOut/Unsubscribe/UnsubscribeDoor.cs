@@ -54,13 +54,7 @@ public sealed class UnsubscribeDoor(
 
     private async Task<IResult> OneClickAsync(HttpRequest request, Link link)
     {
-        var topic = catalogue.Find(link.TopicId);
-        var scope = links.Value.OneClickScope switch
-        {
-            OneClickScope.Channel => new Scope(link.Channel, null),
-            OneClickScope.Topic => new Scope(link.Channel, topic),
-            _ => Scope.Everything,
-        };
+        var scope = links.Value.OneClickScope.Of(link.Channel, catalogue.Find(link.TopicId));
         var recorded = await intake.RecordAsync(Stop(link, scope, Source.OneClick), AnswerWhen.Durable);
         return recorded.Durable ? Results.Ok() : await DownAsync(views.For(request), action: null);
     }
