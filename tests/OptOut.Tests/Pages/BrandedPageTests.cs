@@ -64,7 +64,9 @@ public sealed class BrandedPageTests(AzuriteFixture azurite)
         for (var i = 0; i < 50; i++)
         {
             settings[$"OptOut:Catalogue:Topics:{i}:Id"] = (i + 1).ToString(CultureInfo.InvariantCulture);
-            settings[$"OptOut:Catalogue:Topics:{i}:Name"] = i switch { 0 => "newsletter", 1 => "offers", _ => $"a-topic-with-quite-a-long-name{i:D2}" };
+            var name = i switch { 0 => "newsletter", 1 => "offers", _ => $"a-topic-with-quite-a-long-name{i:D2}" };
+            settings[$"OptOut:Catalogue:Topics:{i}:Name"] = name;
+            settings[$"OptOut:SendGrid:Groups:{name}"] = (101 + i).ToString(CultureInfo.InvariantCulture);
             settings[$"OptOut:Catalogue:Topics:{i}:Titles:en"] = $"A topic with quite a long title, number {i}";
         }
 
