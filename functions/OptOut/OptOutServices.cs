@@ -15,6 +15,8 @@ using OptOut.Intake;
 using OptOut.Links;
 using OptOut.Pages;
 using OptOut.Permission;
+using OptOut.Portal;
+using OptOut.ReadyTexts;
 using OptOut.Reconciliation;
 using OptOut.Storage;
 using OptOut.Subjects;
@@ -56,6 +58,8 @@ public static class OptOutServices
         services.AddSingleton<StorePatience>().AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>();
         services.AddSingleton<ConfirmationMail>().AddSingleton<AcknowledgeHandler>();
         services.AddSingleton<HealthDoor>().AddSingleton<SignalIntake>();
+        services.AddPortal();
+        services.AddReadyTexts();
 
         // The vendors: one folder, one line each.
         services.AddSendGrid(configuration).AddSingleton<SendGridDoor>();
