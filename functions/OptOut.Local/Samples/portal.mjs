@@ -28,7 +28,7 @@ async function preferences(method, choice) {
     });
   } catch (error) {
     // The address holds the customer number, so it is not repeated.
-    throw new Failure(`OptOut does not answer at ${OPTOUT_URL} (${error.cause?.code ?? error.name}). Nothing is recorded: show the person no success, and try again.`);
+    throw new Failure(`OptOut does not answer at ${OPTOUT_URL} (${error.cause?.code ?? error.name}). Whether it is recorded is not known: show the person no success, and send the same again. Twice is once.`);
   }
 
   if (response.ok) return response.json();
