@@ -206,8 +206,8 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     [InlineData("""{"everything":"stop","reference":"jan@example.com"}""", "reference", "Give 1 to 200 printable ASCII characters without personal data (so no @), or leave it out.")]
     [InlineData("""{"everything":"stop","reference":"caf\u00e9"}""", "reference", "Give 1 to 200 printable ASCII characters without personal data (so no @), or leave it out.")]
     [InlineData("""{"channels":{"email":{"offers":"no"}}}""", "channels.email.offers", "Not the JSON this call takes, at line 1, byte 36: look for a wrong type, a missing or unknown property, or a stray comma.")]
-    [InlineData("""{"channels":{"email":{"offers":true,"offers":false}}}""", "channels.email", "Not the JSON this call takes, at line 1, byte 45: look for a wrong type, a missing or unknown property, or a stray comma.")]
-    [InlineData("""{"everyting":"stop"}""", "everyting", "Not the JSON this call takes, at line 1, byte 13: look for a wrong type, a missing or unknown property, or a stray comma.")]
+    [InlineData("""{"channels":{"email":{"offers":true,"offers":false}}}""", "channels.email.offers", "Not the JSON this call takes, at line 1, byte 51: look for a wrong type, a missing or unknown property, or a stray comma.")]
+    [InlineData("""{"everyting":"stop"}""", "everyting", "Not the JSON this call takes, at line 1, byte 14: look for a wrong type, a missing or unknown property, or a stray comma.")]
     [InlineData("null", "body", "The body is null; give a JSON object.")]
     public async Task A_wrong_body_is_refused_with_the_mend_and_changes_nothing(string body, string field, string error)
     {
