@@ -6,15 +6,15 @@ using OptOut.ReadyTexts;
 namespace OptOut.Functions;
 
 /// <summary>What the controller's customer portal calls, and whoever writes its messages.</summary>
-public sealed class PortalFunctions(PreferencesDoor preferences, ReadyTextsDoor texts)
+public sealed class PortalFunctions(PortalDoor preferences, ReadyTextsDoor texts)
 {
-    [Function("GetPreferences")]
-    public Task<IResult> GetPreferences(
+    [Function("GetSubjectPreferences")]
+    public Task<IResult> GetSubjectPreferences(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/subjects/{id}/preferences")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         preferences.GetAsync(id, cancellationToken);
 
-    [Function("PutPreferences")]
-    public Task<IResult> PutPreferences(
+    [Function("PutSubjectPreferences")]
+    public Task<IResult> PutSubjectPreferences(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/subjects/{id}/preferences")] HttpRequest request, string id, CancellationToken cancellationToken) =>
         preferences.PutAsync(request, id, cancellationToken);
 

@@ -4,6 +4,6 @@ namespace OptOut.Portal;
 
 internal static class PortalRegistration
 {
-    /// <summary>What the controller's own customer portal calls: <see cref="PreferencesDoor"/>. Needs the catalogue, links, intake and storage.</summary>
-    internal static IServiceCollection AddPortal(this IServiceCollection services) => services.AddSingleton<PreferencesDoor>();
+    /// <summary>What the controller's own customer portal calls: <see cref="PortalDoor"/>. Needs the catalogue, links, intake and storage.</summary>
+    internal static IServiceCollection AddPortal(this IServiceCollection services) => services.AddSingleton<PortalDoor>();
 }

@@ -12,17 +12,18 @@ internal sealed record PortalWish(bool Everything, IReadOnlyDictionary<Channel, 
 
     /// <summary>The changes of this one act, none when everything stands as it is wanted.</summary>
     /// <param name="now">What stands; null when the store does not say.</param>
-    /// <param name="topics">The controller's catalogue.</param>
+    /// <param name="offered">The controller's channels, and the topics of each.</param>
     /// <param name="write">Makes a change of a scope, a decision and how much before the moment of the act it is dated.</param>
-    public IReadOnlyList<Change> Changes(ConsentState? now, IReadOnlyList<Topic> topics, Func<Scope, Decision, TimeSpan, Change> write)
+    public IReadOnlyList<Change> Changes(
+        ConsentState? now, IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> offered, Func<Scope, Decision, TimeSpan, Change> write)
     {
         // Said again, however often it was said before: only so does it outlive an Allow that is still on its way to the store.
-        if (Everything)
+        if (Everything || offered.All(o => Names(o.Key, o.Value, wanted: false)))
             return [write(Scope.Everything, Decision.Stop, AtOnce)];
         if (now is null)
-            return [.. Cells.SelectMany(c => AsSaid(c.Key, c.Value, topics, write))];
+            return [.. Cells.SelectMany(c => AsSaid(c.Key, c.Value, offered[c.Key], write))];
 
-        var changes = Preferences.Changes(now, Cells.ToDictionary(c => c.Key, c => Wanted(now.Stops(c.Key), c.Value, topics)), write);
+        var changes = Preferences.Changes(now, Cells.ToDictionary(c => c.Key, c => Wanted(now.Stops(c.Key), c.Key, c.Value, offered[c.Key])), write);
         return changes.Any(c => c.Decision == Decision.Allow) ? changes : [.. changes, .. SaidAgain(now, write)];
     }
 
@@ -35,19 +36,24 @@ internal sealed record PortalWish(bool Everything, IReadOnlyDictionary<Channel, 
         return deciding.OrderBy(e => e.At).Select(e => (ConsentEntry?)e).LastOrDefault();
     }
 
-    // Who switches off all there is wants nothing over that channel: not a topic added next year either, nor a message without one. Who switches all
-    // on again has asked for these topics, and for no others.
-    private static StopSet Wanted(StopSet now, IReadOnlyDictionary<Topic, bool> cells, IReadOnlyList<Topic> topics)
+    // As on the preference page. Who is left with no topic of a channel wants nothing over it: not a topic added next year either, nor a message
+    // without one. Who says yes to every topic of a channel wants the channel again.
+    private StopSet Wanted(StopSet now, Channel channel, IReadOnlyDictionary<Topic, bool> cells, IReadOnlyList<Topic> topics)
     {
         var wanted = cells.Aggregate(now, (set, cell) => set.With(cell.Key, stopped: !cell.Value));
-        return cells.Values.Contains(false) && topics.All(t => wanted.Stops(t)) ? StopSet.Everything : wanted;
+        if (cells.Values.Contains(false) && topics.All(t => wanted.Stops(t)))
+            return StopSet.Everything;
+        return now.General && Names(channel, topics, wanted: true) ? StopSet.Nothing : wanted;
     }
 
     // Without knowing what stands, word for word: the latest decision about a scope is what holds.
-    private static IEnumerable<Change> AsSaid(Channel channel, IReadOnlyDictionary<Topic, bool> cells, IReadOnlyList<Topic> topics, Func<Scope, Decision, TimeSpan, Change> write) =>
-        topics.All(t => cells.TryGetValue(t, out var wanted) && !wanted)
+    private IEnumerable<Change> AsSaid(Channel channel, IReadOnlyDictionary<Topic, bool> cells, IReadOnlyList<Topic> topics, Func<Scope, Decision, TimeSpan, Change> write) =>
+        Names(channel, topics, wanted: false)
             ? [write(new Scope(channel, null), Decision.Stop, AtOnce)]
             : cells.Select(cell => write(new Scope(channel, cell.Key), cell.Value ? Decision.Allow : Decision.Stop, AtOnce));
+
+    private bool Names(Channel channel, IReadOnlyList<Topic> topics, bool wanted) =>
+        Cells.TryGetValue(channel, out var cells) && topics.All(t => cells.TryGetValue(t, out var said) && said == wanted);
 
     // A Stop that stands already, where saying it again adds nothing to the ledger: as above, against an Allow still on its way.
     private IEnumerable<Change> SaidAgain(ConsentState now, Func<Scope, Decision, TimeSpan, Change> write) => Cells

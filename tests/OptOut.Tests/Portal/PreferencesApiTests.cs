@@ -170,6 +170,20 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Fact]
+    public async Task Saying_yes_to_every_topic_of_a_channel_allows_that_channel_again_and_no_other()
+    {
+        await host.PutSubjectAsync("whole-4", ["portal-yes@example.com"], ["0470 55 66 04"]);
+        await PutAsync("whole-4", """{"everything":"stop"}""");
+
+        var answer = await PutAsync("whole-4", """{"channels":{"email":{"newsletter":true,"offers":true}}}""");
+
+        Assert.Equal("""{"email":true,"sms":false,"phone":false,"post":false}""", answer.Json["general"]!.ToJsonString());
+        Assert.Equal(["*,* Stop Portal", "email,* Allow Portal"], Lines(await host.LedgerAsync(host.SubjectOf("whole-4"), 2)));
+        Assert.Equal((true, "allowed"), await host.CheckAsync("email", "portal-yes@example.com"));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("sms", "0470 55 66 04", "newsletter"));
+    }
+
+    [Fact]
     public async Task Saving_what_stands_records_nothing_and_mentions_no_number()
     {
         var before = await host.EverythingAsync();

@@ -16,7 +16,7 @@ namespace OptOut.Portal;
 /// That is the person's own act, so it may allow as well as stop (<see cref="Source.Portal"/>). A person nobody told us of yet is answered and
 /// recorded like any other: a Stop may come before the first address.
 /// </summary>
-public sealed class PreferencesDoor(
+public sealed class PortalDoor(
     ConsentStore consent, ChangeIntake intake, TopicCatalogue catalogue, IdentifierProtector protector, LinkHeaders links, TimeProvider time)
 {
     // Without the store a choice is recorded word for word: better than to let a person wait longer for the fewest changes.
@@ -49,7 +49,7 @@ public sealed class PreferencesDoor(
 
         var subject = protector.SubjectOf(id);
         var before = wish.Everything ? null : await LoadAsync(subject, cancellationToken);
-        var changes = wish.Changes(before?.Consent, catalogue.Topics, Writer(subject, wish.Reference));
+        var changes = wish.Changes(before?.Consent, Offered(catalogue), Writer(subject, wish.Reference));
         var recorded = changes.Count == 0 ? new IntakeResult(Durable: true, Stored: true) : await intake.RecordAsync(changes, AnswerWhen.Visible);
         if (!recorded.Durable)
             return ApiAnswers.Later("The choice could not be kept, so it is not recorded. Show the person no success.");
@@ -60,6 +60,9 @@ public sealed class PreferencesDoor(
             ? ApiAnswers.Later("The store does not answer.")
             : Answer(StatusCodes.Status202Accepted, Standing(subject, null) with { Recorded = RecordedAct.OnItsWay(changes[0]) });
     }
+
+    /// <summary>What a person may choose on.</summary>
+    internal static IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> Offered(TopicCatalogue catalogue) => Channels.All.ToDictionary(c => c, _ => catalogue.Topics);
 
     private Func<Scope, Decision, TimeSpan, Change> Writer(SubjectKey subject, string? reference)
     {
