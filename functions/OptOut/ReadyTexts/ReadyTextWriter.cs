@@ -48,10 +48,10 @@ public sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IOpt
         string[] plain =
         [
             intro,
-            $"{stop}: {UnsubscribeUrl}",
-            $"{preferences}: {PreferencesUrl}",
+            language.Format("readytexts.mail.line", stop, UnsubscribeUrl),
+            language.Format("readytexts.mail.line", preferences, PreferencesUrl),
             language.Format("readytexts.mail.contact", o.PrivacyAddress),
-            .. statement is null ? [] : new[] { $"{language["privacy"]}: {statement}" },
+            .. statement is null ? [] : new[] { language.Format("readytexts.mail.line", language["privacy"], statement) },
         ];
         string[] html =
         [
