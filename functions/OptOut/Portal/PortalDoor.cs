@@ -22,6 +22,9 @@ public sealed class PortalDoor(
     // Without the store a choice is recorded word for word: better than to let a person wait longer for the fewest changes.
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(3);
 
+    // What a person may choose on.
+    private readonly IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> _offered = Channels.All.ToDictionary(c => c, _ => catalogue.Topics);
+
     public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken)
     {
         id = CustomerNumber.FromRoute(id);
@@ -43,13 +46,13 @@ public sealed class PortalDoor(
         var errors = new List<(string, string)>();
         if (CustomerNumber.Problem(id) is { } wrong)
             errors.Add(("id", wrong));
-        var wish = body!.Read(catalogue, errors);
+        var wish = body!.Read(_offered, errors);
         if (errors.Count > 0)
             return ApiAnswers.Invalid(errors);
 
         var subject = protector.SubjectOf(id);
         var before = wish.Everything ? null : await LoadAsync(subject, cancellationToken);
-        var changes = wish.Changes(before?.Consent, Offered(catalogue), Writer(subject, wish.Reference));
+        var changes = wish.Changes(before?.Consent, _offered, Writer(subject, wish.Reference));
         var recorded = changes.Count == 0 ? new IntakeResult(Durable: true, Stored: true) : await intake.RecordAsync(changes, AnswerWhen.Visible);
         if (!recorded.Durable)
             return ApiAnswers.Later("The choice could not be kept, so it is not recorded. Show the person no success.");
@@ -60,9 +63,6 @@ public sealed class PortalDoor(
             ? ApiAnswers.Later("The store does not answer.")
             : Answer(StatusCodes.Status202Accepted, Standing(subject, null) with { Recorded = RecordedAct.OnItsWay(changes[0]) });
     }
-
-    /// <summary>What a person may choose on.</summary>
-    internal static IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> Offered(TopicCatalogue catalogue) => Channels.All.ToDictionary(c => c, _ => catalogue.Topics);
 
     private Func<Scope, Decision, TimeSpan, Change> Writer(SubjectKey subject, string? reference)
     {
@@ -92,7 +92,7 @@ public sealed class PortalDoor(
     }
 
     private PreferencesAnswer Standing(SubjectKey subject, ConsentState? state) =>
-        PreferencesAnswer.Of(subject, state, links.Write(new Link(subject, Channel: null, TopicId: 0, time.GetUtcNow(), Campaign: 0)), catalogue);
+        PreferencesAnswer.Of(subject, state, links.Write(new Link(subject, Channel: null, TopicId: 0, time.GetUtcNow(), Campaign: 0)), _offered);
 
     private async Task<SubjectState?> LoadAsync(SubjectKey subject, CancellationToken cancellationToken)
     {

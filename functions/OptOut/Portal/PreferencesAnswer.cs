@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OptOut.Catalogue;
 using OptOut.Consent;
 using OptOut.Links;
 using OptOut.Storage;
@@ -27,19 +26,19 @@ internal sealed record PreferencesAnswer(
     /// <param name="subject">Whose.</param>
     /// <param name="state">What stands; null when the store cannot say it yet.</param>
     /// <param name="links">The person's own.</param>
-    /// <param name="catalogue">The topics there are.</param>
-    public static PreferencesAnswer Of(SubjectKey subject, ConsentState? state, LinkForms links, TopicCatalogue catalogue)
+    /// <param name="offered">The controller's channels, and the topics of each.</param>
+    public static PreferencesAnswer Of(SubjectKey subject, ConsentState? state, LinkForms links, IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> offered)
     {
-        var stops = Consent.Channels.All.Select(channel => (Name: channel.Name(), Set: state?.Stops(channel) ?? StopSet.Nothing)).ToList();
+        var now = state ?? ConsentState.Empty;
         return new(
             subject.ToString(),
-            state is null ? null : stops.TrueForAll(s => s.Set.IsEverything),
-            state is null ? null : stops.ToDictionary(s => s.Name, s => !s.Set.General, StringComparer.Ordinal),
-            state is null ? null : stops.ToDictionary(s => s.Name, s => Row(s.Set), StringComparer.Ordinal),
+            state is null ? null : Consent.Channels.All.All(channel => now.Stops(channel).IsEverything),
+            state is null ? null : offered.Keys.ToDictionary(c => c.Name(), c => !now.Stops(c).General, StringComparer.Ordinal),
+            state is null ? null : offered.ToDictionary(o => o.Key.Name(), o => Row(now.Stops(o.Key), o.Value), StringComparer.Ordinal),
             links.Preferences,
             links.Url);
 
-        IReadOnlyDictionary<string, bool> Row(StopSet set) => catalogue.Topics.ToDictionary(t => t.Value, t => !set.Stops(t), StringComparer.Ordinal);
+        static IReadOnlyDictionary<string, bool> Row(StopSet set, IReadOnlyList<Topic> topics) => topics.ToDictionary(t => t.Value, t => !set.Stops(t), StringComparer.Ordinal);
     }
 }
 

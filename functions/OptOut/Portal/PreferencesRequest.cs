@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OptOut.Catalogue;
 using OptOut.Consent;
 
 namespace OptOut.Portal;
@@ -16,10 +15,10 @@ internal sealed record PreferencesRequest(string? Everything, IReadOnlyDictionar
 {
     private const int MaxReference = 200;
 
-    /// <param name="catalogue">The topics there are.</param>
+    /// <param name="offered">The controller's channels, and the topics of each.</param>
     /// <param name="errors">Everything that is wrong, by field, with the mend.</param>
     /// <returns>What the person wants; of no use when there are errors.</returns>
-    public PortalWish Read(TopicCatalogue catalogue, List<(string Field, string Problem)> errors)
+    public PortalWish Read(IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> offered, List<(string Field, string Problem)> errors)
     {
         if (Everything is null && Channels is null)
             errors.Add(("body", "Give \"everything\":\"stop\", or \"channels\" with what is to change."));
@@ -33,29 +32,31 @@ internal sealed record PreferencesRequest(string? Everything, IReadOnlyDictionar
             errors.Add(("reference", $"Give 1 to {MaxReference} printable ASCII characters without personal data (so no @), or leave it out."));
 
         var cells = new Dictionary<Channel, IReadOnlyDictionary<Topic, bool>>();
+        var channels = string.Join(", ", offered.Keys.Select(c => c.Name()));
         if (Channels is { Count: 0 })
-            errors.Add(("channels", $"Name at least one channel: {Join(Consent.Channels.All.Select(c => c.Name()))}."));
+            errors.Add(("channels", $"Name at least one channel: {channels}."));
         foreach (var (name, answers) in Channels ?? new Dictionary<string, IReadOnlyDictionary<string, bool>?>(StringComparer.Ordinal))
         {
-            if (!Consent.Channels.TryParse(name, out var channel))
-                errors.Add(($"channels.{Named(name)}", $"Not a channel. Give one of: {Join(Consent.Channels.All.Select(c => c.Name()))}."));
-            cells[channel] = Read(catalogue, name, answers, errors);
+            if (Consent.Channels.TryParse(name, out var channel) && offered.TryGetValue(channel, out var topics))
+                cells[channel] = Read($"channels.{name}", answers, topics, errors);
+            else
+                errors.Add(($"channels.{Named(name)}", $"Not a channel of the catalogue. Give one of: {channels}."));
         }
 
         return new PortalWish(Everything is not null, cells, Reference);
     }
 
-    private static Dictionary<Topic, bool> Read(TopicCatalogue catalogue, string channel, IReadOnlyDictionary<string, bool>? answers, List<(string, string)> errors)
+    private static Dictionary<Topic, bool> Read(string field, IReadOnlyDictionary<string, bool>? answers, IReadOnlyList<Topic> topics, List<(string, string)> errors)
     {
         var cells = new Dictionary<Topic, bool>();
         if (answers is not { Count: > 0 })
-            errors.Add(($"channels.{Named(channel)}", $"Name at least one topic, as in {{\"{catalogue.Topics[0]}\":false}}."));
+            errors.Add((field, $"Name at least one topic, as in {{\"{topics[0]}\":false}}."));
         foreach (var (name, wanted) in answers ?? new Dictionary<string, bool>(StringComparer.Ordinal))
         {
-            if (catalogue.TryFind(name, out var topic))
+            if (Topic.TryParse(name, out var topic) && topics.Contains(topic))
                 cells[topic] = wanted;
             else
-                errors.Add(($"channels.{Named(channel)}.{Named(name)}", $"Not in the catalogue. Give one of: {Join(catalogue.Topics.Select(t => t.Value))}."));
+                errors.Add(($"{field}.{Named(name)}", $"Not a topic of this channel. Give one of: {string.Join(", ", topics)}."));
         }
 
         return cells;
@@ -63,8 +64,6 @@ internal sealed record PreferencesRequest(string? Everything, IReadOnlyDictionar
 
     // A name that could be one of ours with a slip in it is repeated; anything else may be somebody's address, and answers end up in logs.
     private static string Named(string name) => Topic.TryParse(name, out _) ? name : "?";
-
-    private static string Join(IEnumerable<string> names) => string.Join(", ", names);
 }
 
 // A name given twice says two things: refused, rather than one of them believed.

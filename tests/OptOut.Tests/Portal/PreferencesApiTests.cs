@@ -240,10 +240,10 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
             answer,
             ("id", "The customer number has 201 characters; at most 200 are taken."),
             ("reference", "Give 1 to 200 printable ASCII characters without personal data (so no @), or leave it out."),
-            ("channels.fax", "Not a channel. Give one of: email, sms, phone, post."),
-            ("channels.email.oferts", "Not in the catalogue. Give one of: newsletter, offers."),
-            ("channels.email.?", "Not in the catalogue. Give one of: newsletter, offers."),
-            ("channels.?", "Not a channel. Give one of: email, sms, phone, post."));
+            ("channels.fax", "Not a channel of the catalogue. Give one of: email, sms, phone, post."),
+            ("channels.email.oferts", "Not a topic of this channel. Give one of: newsletter, offers."),
+            ("channels.email.?", "Not a topic of this channel. Give one of: newsletter, offers."),
+            ("channels.?", "Not a channel of the catalogue. Give one of: email, sms, phone, post."));
         Assert.DoesNotContain("jan@example.com", answer.Body, StringComparison.Ordinal);
     }
 
