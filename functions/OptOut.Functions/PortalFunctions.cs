@@ -21,5 +21,5 @@ public sealed class PortalFunctions(PortalDoor preferences, ReadyTextsDoor texts
     [Function("ReadyTexts")]
     public IResult ReadyTexts(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/texts/{language}")] HttpRequest request, string language) =>
-        texts.Get(language);
+        texts.Get(request, language);
 }

@@ -6,16 +6,21 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OptOut.Acknowledgement;
+using OptOut.Brand;
 using OptOut.Catalogue;
+using OptOut.Codes;
 using OptOut.Controller;
 using OptOut.FanOut;
 using OptOut.Health;
 using OptOut.Identifiers;
 using OptOut.Intake;
+using OptOut.Limits;
+using OptOut.LinkMail;
 using OptOut.Links;
 using OptOut.Pages;
 using OptOut.Permission;
 using OptOut.Portal;
+using OptOut.PublicForm;
 using OptOut.ReadyTexts;
 using OptOut.Reconciliation;
 using OptOut.Storage;
@@ -39,6 +44,7 @@ public static class OptOutServices
         services.AddSingleton(_ => new Lazy<TokenCredential>(() => new DefaultAzureCredential()));
         services
             .AddValidated<CatalogueOptions, CatalogueOptionsValidator>(configuration.GetSection("OptOut:Catalogue"))
+            .AddValidated<BrandOptions, BrandOptionsValidator>(configuration.GetSection("OptOut:Brand"))
             .AddValidated<ControllerOptions, ControllerOptionsValidator>(configuration.GetSection("OptOut:Controller"))
             .AddValidated<DataOptions, DataOptionsValidator>(configuration.GetSection("OptOut:Data"))
             .AddValidated<LinkOptions, LinkOptionsValidator>(configuration.GetSection("OptOut:Links"))
@@ -50,14 +56,17 @@ public static class OptOutServices
         // The capabilities, in the order of the flow.
         services.AddSingleton<TopicCatalogue>().AddSingleton<IdentifierProtector>().AddSingleton<StorageAccount>();
         services.AddSingleton<LinkKeyRing>().AddSingleton<LinkHeaders>().AddSingleton<LinkDoor>();
-        services.AddSingleton<PageRenderer>().AddSingleton<PageViews>().AddSingleton<UnsubscribeDoor>().AddSingleton<PublicDoor>();
+        services.AddSingleton<PageStyle>().AddSingleton<PageRenderer>().AddSingleton<PageViews>();
+        services.AddUnsubscribe();
         services.AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<SubjectRegistrar>().AddSingleton<SubjectDoor>();
         services.AddSingleton<Feed>().AddSingleton<IdentifierIndex>().AddSingleton<CheckDoor>();
         services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>().AddSingleton<Outbox>();
         services.AddSingleton<ChangePublisher>().AddSingleton<RetrySchedule>().AddSingleton<VendorRows>().AddSingleton<VendorPusher>();
-        services.AddSingleton<StorePatience>().AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>();
+        services.AddSingleton<StorePatience>().AddSingleton<MailDispatch>().AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>();
         services.AddSingleton<ConfirmationMail>().AddSingleton<AcknowledgeHandler>();
         services.AddSingleton<HealthDoor>().AddSingleton<SignalIntake>();
+        services.AddLimits(configuration).AddLinkMail().AddPublicForm();
+        services.AddCodes();
         services.AddPortal();
         services.AddReadyTexts();
 

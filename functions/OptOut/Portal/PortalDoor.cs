@@ -22,8 +22,11 @@ public sealed class PortalDoor(
     // Without the store a choice is recorded word for word: better than to let a person wait longer for the fewest changes.
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(3);
 
+    // Preferences dates a Stop with exceptions a millisecond before them, and a tie means Stop: two are room enough.
+    private static readonly TimeSpan Room = TimeSpan.FromMilliseconds(2);
+
     // What a person may choose on.
-    private readonly IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> _offered = Channels.All.ToDictionary(c => c, _ => catalogue.Topics);
+    private readonly IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> _offered = catalogue.Matrix.ToDictionary(c => c.Channel, c => c.Topics);
 
     public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken)
     {
@@ -39,6 +42,7 @@ public sealed class PortalDoor(
 
     public async Task<IResult> PutAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
+        var began = time.GetUtcNow();
         id = CustomerNumber.FromRoute(id);
         var (body, problem) = await ApiBody.ReadAsync(request, PreferencesRequestJson.Default.PreferencesRequest, cancellationToken);
         if (problem is not null)
@@ -52,7 +56,7 @@ public sealed class PortalDoor(
 
         var subject = protector.SubjectOf(id);
         var before = wish.Everything ? null : await LoadAsync(subject, cancellationToken);
-        var changes = wish.Changes(before?.Consent, _offered, Writer(subject, wish.Reference));
+        var changes = wish.Changes(before?.Consent, _offered, Writer(subject, wish.Reference, began, before?.Consent));
         var recorded = changes.Count == 0 ? new IntakeResult(Durable: true, Stored: true) : await intake.RecordAsync(changes, AnswerWhen.Visible);
         if (!recorded.Durable)
             return ApiAnswers.Later("The choice could not be kept, so it is not recorded. Show the person no success.");
@@ -64,9 +68,12 @@ public sealed class PortalDoor(
             : Answer(StatusCodes.Status202Accepted, Standing(subject, null) with { Recorded = RecordedAct.OnItsWay(changes[0]) });
     }
 
-    private Func<Scope, Decision, TimeSpan, Change> Writer(SubjectKey subject, string? reference)
+    // Dated when the request came in, before anything was read: a Stop that arrives meanwhile is later, and wins. But after what was read, even where
+    // the clock of whoever wrote it runs ahead of ours.
+    private static Func<Scope, Decision, TimeSpan, Change> Writer(SubjectKey subject, string? reference, DateTimeOffset began, ConsentState? read)
     {
-        var now = time.GetUtcNow();
+        var latest = (read ?? ConsentState.Empty).Entries.Select(e => e.Value.At + Room).DefaultIfEmpty(began).Max();
+        var now = latest > began ? latest : began;
         Guid? act = null;
         return (scope, decision, before) =>
         {

@@ -23,7 +23,7 @@ internal sealed record PortalWish(bool Everything, IReadOnlyDictionary<Channel, 
         if (now is null)
             return [.. Cells.SelectMany(c => AsSaid(c.Key, c.Value, offered[c.Key], write))];
 
-        var changes = Preferences.Changes(now, Cells.ToDictionary(c => c.Key, c => Wanted(now.Stops(c.Key), c.Key, c.Value, offered[c.Key])), write);
+        var changes = Preferences.Changes(now, Cells.ToDictionary(c => c.Key, c => Wanted(now.Stops(c.Key), c.Key, c.Value, offered)), write);
         return changes.Any(c => c.Decision == Decision.Allow) ? changes : [.. changes, .. SaidAgain(now, write)];
     }
 
@@ -37,13 +37,16 @@ internal sealed record PortalWish(bool Everything, IReadOnlyDictionary<Channel, 
     }
 
     // As on the preference page. Who is left with no topic of a channel wants nothing over it: not a topic added next year either, nor a message
-    // without one. Who says yes to every topic of a channel wants the channel again.
-    private StopSet Wanted(StopSet now, Channel channel, IReadOnlyDictionary<Topic, bool> cells, IReadOnlyList<Topic> topics)
+    // without one. Who says yes to every topic of a channel wants the channel again, but for a topic that is not sent there yet.
+    private StopSet Wanted(StopSet now, Channel channel, IReadOnlyDictionary<Topic, bool> cells, IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> offered)
     {
+        var topics = offered[channel];
         var wanted = cells.Aggregate(now, (set, cell) => set.With(cell.Key, stopped: !cell.Value));
         if (cells.Values.Contains(false) && topics.All(t => wanted.Stops(t)))
             return StopSet.Everything;
-        return now.General && Names(channel, topics, wanted: true) ? StopSet.Nothing : wanted;
+        return now.General && Names(channel, topics, wanted: true)
+            ? new StopSet(false, offered.Values.SelectMany(t => t).Distinct().Except(topics).Where(t => now.Stops(t)))
+            : wanted;
     }
 
     // Without knowing what stands, word for word: the latest decision about a scope is what holds.

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.Extensions.Options;
+using OptOut.Codes;
 using OptOut.Controller;
 using OptOut.Links;
 using OptOut.Texts;
@@ -11,7 +12,7 @@ namespace OptOut.ReadyTexts;
 /// Writes the texts that offer the way out, with the controller's name and addresses. Each offers both choices, to stop everything and to adjust
 /// preferences: an opt-out from one channel only is lawful where the person was offered both.
 /// </summary>
-public sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IOptions<LinkOptions> links)
+public sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IOptions<LinkOptions> links, CodeLinks codes)
 {
     internal const string UnsubscribeUrl = "{{unsubscribe_url}}", PreferencesUrl = "{{preferences_url}}", ShortUrl = "{{short_url}}", Code = "{{code}}";
 
@@ -24,26 +25,28 @@ public sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IOpt
     private int LinkLength => Address($"u/{new string('x', LinkKeyRing.TokenLength)}").Length;
 
     /// <param name="language">Of the texts and of the notes with them.</param>
-    internal ReadyTextSet Write(Language language) => new(
+    /// <param name="printed">The code to print; null leaves placeholders for it.</param>
+    internal ReadyTextSet Write(Language language, PrintedCode? printed = null) => new(
         language.Code,
-        new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            [UnsubscribeUrl] = language["readytexts.placeholder.unsubscribe"],
-            [PreferencesUrl] = language["readytexts.placeholder.preferences"],
-            [ShortUrl] = language["readytexts.placeholder.short"],
-            [Code] = language["readytexts.placeholder.code"],
-        },
+        Placeholders(printed).ToDictionary(p => p.Placeholder, p => language[p.Source], StringComparer.Ordinal),
         MailFooter(language),
         SmsSuffix(language),
-        Leaflet(language),
+        Leaflet(language, printed),
         CallScript(language),
         PrivacyStatement(language));
+
+    private static (string Placeholder, string Source)[] Placeholders(PrintedCode? printed) =>
+    [
+        (UnsubscribeUrl, "readytexts.placeholder.unsubscribe"),
+        (PreferencesUrl, "readytexts.placeholder.preferences"),
+        .. printed is null ? [(ShortUrl, "readytexts.placeholder.short"), (Code, "readytexts.placeholder.code")] : Array.Empty<(string, string)>(),
+    ];
 
     private ReadyText MailFooter(Language language)
     {
         var o = controller.Value;
         var intro = language.Format("readytexts.mail.intro", o.Name);
-        var (stop, preferences) = (language["readytexts.choice.stop"], language["readytexts.choice.preferences"]);
+        var (stop, preferences) = (language["page.stop"], language["page.adjust"]);
         var statement = o.PrivacyStatement?.AbsoluteUri;
         string[] plain =
         [
@@ -76,10 +79,16 @@ public sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IOpt
         static int? Words(string text) => Gsm7.Septets(text.Replace(UnsubscribeUrl, "", StringComparison.Ordinal));
     }
 
-    private ReadyText Leaflet(Language language) => new(
-        $"{language.Format("readytexts.leaflet", controller.Value.Name, ShortUrl, controller.Value.PrivacyAddress)}\n{language.Format("readytexts.leaflet.code", Code)}",
-        language["readytexts.leaflet.where"],
-        language["readytexts.leaflet.rule"]);
+    private ReadyText Leaflet(Language language, PrintedCode? printed)
+    {
+        var (name, address) = (controller.Value.Name, controller.Value.PrivacyAddress);
+        var (url, code) = printed is { } p ? (codes.Of(p).AbsoluteUri, p.ToString()) : (ShortUrl, Code);
+        return new ReadyText(
+            $"{language.Format("readytexts.leaflet", name, url, address)}\n{language.Format("readytexts.leaflet.code", code)}",
+            language["readytexts.leaflet.where"],
+            language["readytexts.leaflet.rule"],
+            QrSvg: printed is { } drawn ? codes.Svg(drawn) : null);
+    }
 
     private ReadyText CallScript(Language language)
     {
@@ -103,7 +112,7 @@ public sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IOpt
     {
         var (title, after) = (language["readytexts.privacy.title"], $"{language["readytexts.privacy.after"]} {language["still.comes"]}");
         var right = language.Format("readytexts.privacy.right", controller.Value.Name);
-        var choices = language.Format("readytexts.privacy.choices", language["readytexts.choice.stop"], language["readytexts.choice.preferences"]);
+        var choices = language.Format("readytexts.privacy.choices", language["page.stop"], language["page.adjust"]);
         string[] doors = ["readytexts.privacy.message", "readytexts.privacy.print", "readytexts.privacy.phone", "readytexts.privacy.account"];
         var (page, address) = (Address("unsubscribe"), controller.Value.PrivacyAddress);
         string[] plain = [.. doors.Select(d => language[d]), language.Format("readytexts.privacy.page", page), language.Format("readytexts.privacy.write", address)];

@@ -74,6 +74,28 @@ public sealed class PortalWishTests
         Assert.Equal(Decision.Stop, stopped.Again(change).With(underWay).Answer(Channel.Email, Topics[0]).Decision);
     }
 
+    [Fact]
+    public void Yes_to_every_topic_of_a_channel_does_not_speak_for_a_topic_that_is_sent_over_another_channel_alone()
+    {
+        var offered = new Dictionary<Channel, IReadOnlyList<Topic>> { [Channel.Email] = [Topics[0], Topics[1]], [Channel.Post] = Topics };
+        var stopped = ConsentState.Empty.With(Change.Create(Guid.CreateVersion7(Now), Subject, Scope.Everything, Decision.Stop, Now.AddDays(-1), Now, Source.OneClick));
+        var wish = new PortalWish(false, new Dictionary<Channel, IReadOnlyDictionary<Topic, bool>> { [Channel.Email] = new Dictionary<Topic, bool> { [Topics[0]] = true, [Topics[1]] = true } }, null);
+
+        var after = wish.Changes(stopped, offered, Write).Aggregate(stopped, (s, c) => s.With(c));
+
+        Assert.Equal("c", after.Stops(Channel.Email).ToString());
+        Assert.Equal("*", after.Stops(Channel.Post).ToString());
+    }
+
+    [Fact]
+    public void No_to_every_topic_of_every_channel_the_controller_has_stops_the_others_too()
+    {
+        var offered = new Dictionary<Channel, IReadOnlyList<Topic>> { [Channel.Email] = [Topics[0]] };
+        var wish = new PortalWish(false, new Dictionary<Channel, IReadOnlyDictionary<Topic, bool>> { [Channel.Email] = new Dictionary<Topic, bool> { [Topics[0]] = false } }, null);
+
+        Assert.Equal(Scope.Everything, Assert.Single(wish.Changes(ConsentState.Empty, offered, Write)).Scope);
+    }
+
     private static ConsentState Save(ConsentState state, PortalWish wish) =>
         wish.Changes(state, Offered, Write).Aggregate(state, (s, c) => s.IsRepeated(c) ? s.Again(c) : s.With(c));
 

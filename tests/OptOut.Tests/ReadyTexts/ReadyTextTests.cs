@@ -1,7 +1,9 @@
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using OptOut.Codes;
 using OptOut.Controller;
 using OptOut.Links;
 using OptOut.ReadyTexts;
@@ -33,7 +35,6 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
     {
         var footer = (await GetAsync(code)).Json["mail_footer"]!;
 
-        Assert.Equal(Language.Find(code)!["page.stop"], stop);
         var colon = code == "fr" ? " :" : ":";
         Assert.Contains($"{stop}{colon} {{{{unsubscribe_url}}}}\n{preferences}{colon} {{{{preferences_url}}}}\n", Text(footer, "plain"), StringComparison.Ordinal);
         Assert.Contains($"<a href=\"{{{{unsubscribe_url}}}}\">{stop}</a><br>\n<a href=\"{{{{preferences_url}}}}\">{preferences.Replace("'", "&#x27;", StringComparison.Ordinal)}</a>", Text(footer, "html"), StringComparison.Ordinal);
@@ -117,6 +118,42 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
     }
 
     [Fact]
+    public async Task With_a_printed_code_the_leaflet_is_ready_to_print_and_its_picture_leads_where_its_link_does()
+    {
+        var order = await host.SendAsync("POST", "/api/codes", JsonContent.Create(new { count = 1, campaign = 90, qr = "svg" }), OptOutHost.FunctionKey);
+        var (code, url, qr) = (Text(order.Json["codes"]![0]!, "code"), Text(order.Json["codes"]![0]!, "url"), Text(order.Json["codes"]![0]!, "qr"));
+
+        // As a person copies it.
+        var answer = await GetAsync($"nl?printed_code={code.ToLowerInvariant().Replace('-', '+')}");
+
+        Assert.Equal(
+            $"Geen reclame meer van De Kruidtuin, of zelf kiezen wat u nog krijgt? Scan de QR-code, ga naar {url} of mail naar privacy@kruidtuin.example.\nCode: {code}",
+            Text(answer.Json["leaflet"]!, "plain"));
+        Assert.Equal(qr, Text(answer.Json["leaflet"]!, "qr_svg"));
+        Assert.Equal(["{{unsubscribe_url}}", "{{preferences_url}}"], answer.Json["placeholders"]!.AsObject().Select(p => p.Key));
+        Assert.Null((await GetAsync("nl")).Json["leaflet"]!["qr_svg"]);
+    }
+
+    [Fact]
+    public async Task Every_fault_of_a_request_is_told_at_once()
+    {
+        var answer = await GetAsync("es?printed_code=ABCDE-FGHJJ&token=x");
+
+        Assert.Equal(400, answer.Status);
+        Assert.Equal(
+            [
+                ("language", "Not one of our languages. Give nl, fr, de or en."),
+                ("token", "Not a parameter of this call. It takes printed_code, or nothing."),
+                ("printed_code", "Not a whole code, or a character of it is wrong. Give one that POST /api/codes answered, or leave it out for placeholders."),
+            ],
+            answer.Json["errors"]!.AsObject().Select(e => (e.Key, e.Value![0]!.GetValue<string>())));
+    }
+
+    [Fact]
+    public async Task A_key_in_the_address_is_not_taken_for_a_printed_code() =>
+        Assert.Equal(200, (await host.SendAsync("GET", $"/api/texts/nl?code={OptOutHost.FunctionKey}")).Status);
+
+    [Fact]
     public async Task A_region_of_a_language_is_that_language() => Assert.Equal("nl", (await GetAsync("nl-BE")).Json["language"]!.GetValue<string>());
 
     [Fact]
@@ -132,9 +169,12 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal(before, await host.EverythingAsync());
     }
 
-    private static ReadyTextWriter Writer(string name, string address = "privacy@kruidtuin.example", string? statement = "https://www.kruidtuin.example/privacy") => new(
-        Options.Create(new ControllerOptions { Name = name, PrivacyAddress = address, PrivacyStatement = statement is null ? null : new Uri(statement) }),
-        Options.Create(new LinkOptions { BaseUrl = new Uri("https://optout.kruidtuin.example") }));
+    private static ReadyTextWriter Writer(string name, string address = "privacy@kruidtuin.example", string? statement = "https://www.kruidtuin.example/privacy")
+    {
+        var controller = Options.Create(new ControllerOptions { Name = name, PrivacyAddress = address, PrivacyStatement = statement is null ? null : new Uri(statement) });
+        var links = Options.Create(new LinkOptions { BaseUrl = new Uri("https://optout.kruidtuin.example") });
+        return new(controller, links, new CodeLinks(links, controller));
+    }
 
     private Task<Answer> GetAsync(string language) => host.SendAsync("GET", $"/api/texts/{language}", key: OptOutHost.FunctionKey);
 
