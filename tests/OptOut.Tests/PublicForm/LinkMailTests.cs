@@ -46,7 +46,9 @@ public sealed class LinkMailTests(OptOutHost host, AzuriteFixture azurite) : ICl
         Assert.Contains($"<a href=\"{Links(mail).Single()}\">Mijn keuzes bekijken of aanpassen</a>", mail.Html, StringComparison.Ordinal);
         Assert.True(host.Service<LinkKeyRing>().TryVerify(Token(mail), out var link));
         Assert.Equal(subject, link.Subject);
-        Assert.Equal(200, (await host.SendAsync("GET", $"/u/{Token(mail)}")).Status);
+        var page = await host.SendAsync("GET", new Uri(Links(mail).Single()).PathAndQuery);
+        Assert.Equal(200, page.Status);
+        Assert.Contains("<html lang=\"nl\"", page.Body, StringComparison.Ordinal);
         Assert.Equal(ledger, host.Rows(host.Storage.Consent, "event~"));
         Assert.Equal((true, "no-objection"), await host.CheckAsync("email", "link-1@example.com"));
     }
@@ -57,13 +59,14 @@ public sealed class LinkMailTests(OptOutHost host, AzuriteFixture azurite) : ICl
         await host.QuietAsync();
         var rows = host.Rows(host.Storage.Consent);
         var mails = host.Sandbox.SendGrid.Mails.Count;
+        var dead = (await host.DeadLettersAsync(Topology.LinkMail)).Count;
 
         await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form(Ask + "link-nobody%40example.com"));
 
         await host.QuietAsync();
         Assert.Equal(rows, host.Rows(host.Storage.Consent));
         Assert.Equal(mails, host.Sandbox.SendGrid.Mails.Count);
-        Assert.Empty(await host.DeadLettersAsync(Topology.LinkMail));
+        Assert.Equal(dead, (await host.DeadLettersAsync(Topology.LinkMail)).Count);
     }
 
     [Fact]
@@ -89,6 +92,20 @@ public sealed class LinkMailTests(OptOutHost host, AzuriteFixture azurite) : ICl
         Assert.Contains("Plusieurs clients utilisent cette adresse e-mail. Il y a donc un lien pour chacun d’eux.", mail.PlainText, StringComparison.Ordinal);
         var ring = host.Service<LinkKeyRing>();
         Assert.Equal(subjects.Order(Comparer<SubjectKey>.Create((a, b) => a.Value.CompareTo(b.Value))), Links(mail).Select(l => ring.TryVerify(new Uri(l).Segments[2].TrimEnd('/'), out var link) ? link.Subject : default).OrderBy(s => s.Value));
+    }
+
+    [Fact]
+    public async Task Whoever_stopped_without_being_known_can_have_a_link_to_loosen_it_in_the_language_they_asked_in()
+    {
+        Assert.Equal(200, (await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=link-stranger%40example.com"))).Status);
+        await host.QuietAsync();
+        await host.SendAsync("POST", "/unsubscribe?lang=de", OptOutHost.Form(Ask + "link-stranger%40example.com"));
+
+        await OptOutHost.UntilAsync(() => Task.FromResult(host.Sandbox.SendGrid.Mails.Any(m => m.Subject == "De Kruidtuin: Ihr persönlicher Link")));
+        var mail = host.Sandbox.SendGrid.Mails.Single(m => m.Subject == "De Kruidtuin: Ihr persönlicher Link");
+        Assert.Equal("link-stranger@example.com", mail.To);
+        Assert.True(host.Service<LinkKeyRing>().TryVerify(Token(mail), out var link));
+        Assert.Equal(host.StandInFor("link-stranger@example.com"), link.Subject);
     }
 
     [Fact]
