@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using OptOut.Tests.Brand;
@@ -38,7 +39,7 @@ public sealed class BrandedPageTests(AzuriteFixture azurite)
                 Assert.InRange(Encoding.UTF8.GetByteCount(css), 1, MaxCss);
                 Assert.Contains("--accent:#1f6f43", css, StringComparison.Ordinal);
                 Assert.Contains("--accent:#7fd6a4", css, StringComparison.Ordinal);
-                Assert.Contains($"<img src=\"{logo}\" alt=\"De Kruidtuin\"", answer.Body, StringComparison.Ordinal);
+                Assert.Contains($"<img src=\"{logo}\" alt=\"De Kruidtuin\"", WebUtility.HtmlDecode(answer.Body), StringComparison.Ordinal);
                 Assert.Contains("<a href=\"https://www.gegevensbeschermingsautoriteit.be/\">GBA/APD</a>", answer.Body, StringComparison.Ordinal);
                 AssertHardened(answer, css);
             }
@@ -63,7 +64,9 @@ public sealed class BrandedPageTests(AzuriteFixture azurite)
         for (var i = 0; i < 50; i++)
         {
             settings[$"OptOut:Catalogue:Topics:{i}:Id"] = (i + 1).ToString(CultureInfo.InvariantCulture);
-            settings[$"OptOut:Catalogue:Topics:{i}:Name"] = i switch { 0 => "newsletter", 1 => "offers", _ => $"a-topic-with-quite-a-long-name-{i:D2}"[..32] };
+            var name = i switch { 0 => "newsletter", 1 => "offers", _ => $"a-topic-with-quite-a-long-name{i:D2}" };
+            settings[$"OptOut:Catalogue:Topics:{i}:Name"] = name;
+            settings[$"OptOut:SendGrid:Groups:{name}"] = (101 + i).ToString(CultureInfo.InvariantCulture);
             settings[$"OptOut:Catalogue:Topics:{i}:Titles:en"] = $"A topic with quite a long title, number {i}";
         }
 
