@@ -22,6 +22,8 @@ public sealed class BusContractTests(OptOutHost host) : IClassFixture<OptOutHost
         { "scope", "The body is not a change: FormatException." },
         { "decision", "The body is not a change: ArgumentOutOfRangeException." },
         { "allow", "The body is not a change: AllowNotPermittedException." },
+        { "nothing", "The body holds no change." },
+        { "null", "The body is not a change: JsonException." },
         { "other", "The change is about another subject than the correlation id says." },
     };
 
@@ -75,6 +77,13 @@ public sealed class BusContractTests(OptOutHost host) : IClassFixture<OptOutHost
         Assert.Equal("email sms phone post", Takers(SubjectMessage.Updated(new SubjectKey(1), Noon)));
     }
 
+    [Theory]
+    [InlineData("sms,*", "sms,offers", "apply sms acknowledge")]
+    [InlineData("sms,*", "email,*", "apply email sms phone post acknowledge")]
+    [InlineData("*,offers", "sms,*", "apply email sms phone post acknowledge")]
+    public void What_was_done_in_one_go_is_one_message_to_every_subscription_that_any_of_it_concerns(string one, string other, string expected) =>
+        Assert.Equal(expected, Takers(SubjectMessage.Of([Stop(new SubjectKey(1), one), Stop(new SubjectKey(1), other)])));
+
     private static string Takers(SubjectMessage message)
     {
         var sent = message.ToServiceBus();
@@ -126,7 +135,13 @@ public sealed class BusContractTests(OptOutHost host) : IClassFixture<OptOutHost
                 message.Body = new BinaryData("nothing");
                 break;
             case "no field":
-                message.Body = new BinaryData("{}");
+                message.Body = new BinaryData("[{}]");
+                break;
+            case "nothing":
+                message.Body = new BinaryData("[]");
+                break;
+            case "null":
+                message.Body = new BinaryData("[null]");
                 break;
             case "scope":
                 message.Body = new BinaryData(body.Replace("*,*", "fax", StringComparison.Ordinal));

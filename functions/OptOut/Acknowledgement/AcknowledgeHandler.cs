@@ -15,8 +15,8 @@ using OptOut.Vendors.SendGrid;
 namespace OptOut.Acknowledgement;
 
 /// <summary>
-/// Confirms to the person what was recorded (Royal Decree of 4 April 2003, art. 2). Once for every change in the ledger, by an <c>ack~</c> row
-/// written after the mail was taken: a process that dies between the two sends it a second time, which is better than never.
+/// Confirms to the person what was recorded (Royal Decree of 4 April 2003, art. 2). One mail for what was done in one go, sent once, by an <c>ack~</c>
+/// row written after the mail was taken: a process that dies between the two sends it a second time, which is better than never.
 /// </summary>
 public sealed partial class AcknowledgeHandler(
     ChangeApplier applier,
@@ -40,18 +40,25 @@ public sealed partial class AcknowledgeHandler(
 
     private async Task<Settlement> HandleAsync(SubjectMessage message, CancellationToken cancellationToken)
     {
-        if (!options.Value.Enabled || message.Change is not { } change || !IsToThePerson(change.Source))
+        if (!options.Value.Enabled || message.Changes.Count == 0 || !IsToThePerson(message.Changes[0].Source))
             return Settlement.Done;
 
         // Only what the ledger took up is confirmed: a link pressed a hundred times sends one mail.
-        await applier.ApplyAsync(change, cancellationToken);
-        if (!await consent.HasAsync(change.Subject, change.Id, cancellationToken))
+        await applier.ApplyAsync(message.Changes, cancellationToken);
+        var recorded = new List<Change>(message.Changes.Count);
+        foreach (var change in message.Changes)
+        {
+            if (await consent.HasAsync(change.Subject, change.Id, cancellationToken))
+                recorded.Add(change);
+        }
+
+        if (recorded.Count == 0)
             return Settlement.Done;
 
-        var profile = await profiles.LoadAsync(change.Subject, cancellationToken);
+        var profile = await profiles.LoadAsync(message.Subject, cancellationToken);
         foreach (var address in profile.Current.Where(i => i.Kind == IdentifierKind.Email))
         {
-            if (await SendAsync(message, change, address, profile.Language, cancellationToken) is { } unsent)
+            if (await SendAsync(message, recorded, address, profile.Language, cancellationToken) is { } unsent)
                 return unsent;
         }
 
@@ -59,10 +66,10 @@ public sealed partial class AcknowledgeHandler(
     }
 
     /// <returns>Null when the mail is on its way.</returns>
-    private async Task<Settlement?> SendAsync(SubjectMessage message, Change change, Identifier address, string? language, CancellationToken cancellationToken)
+    private async Task<Settlement?> SendAsync(SubjectMessage message, List<Change> recorded, Identifier address, string? language, CancellationToken cancellationToken)
     {
-        var written = mail.Write(change, address, language);
-        var row = new TableEntity(change.Subject.ToString(), $"ack~{change.Subject}~{written.Reference}") { ["SentAt"] = time.GetUtcNow() };
+        var written = mail.Write(recorded, address, language);
+        var row = new TableEntity(message.Subject.ToString(), $"ack~{message.Subject}~{written.Reference}") { ["SentAt"] = time.GetUtcNow() };
         if ((await storage.Consent.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, ["RowKey"], cancellationToken)).HasValue)
             return null;
 
@@ -73,7 +80,7 @@ public sealed partial class AcknowledgeHandler(
                 return null;
             case VendorOutcome.Transient transient when !retry.IsExhausted(message.Attempt + 1):
                 var delay = retry.Next(message.Attempt + 1, transient.RetryAfter);
-                LogLater(change.Subject, change.Id, transient.Reason, delay);
+                LogLater(message.Subject, recorded[0].Act, transient.Reason, delay);
                 await publisher.ScheduleAsync(message with { Only = Topology.Acknowledge, Attempt = message.Attempt + 1 }, delay, cancellationToken);
                 return Settlement.Done;
             case VendorOutcome.Transient transient:
@@ -85,6 +92,6 @@ public sealed partial class AcknowledgeHandler(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The confirmation of event {EventId} to subject {Subject} was not taken ({Reason}); again in {Delay}")]
-    private partial void LogLater(SubjectKey subject, Guid eventId, string reason, TimeSpan delay);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The confirmation of act {Act} to subject {Subject} was not taken ({Reason}); again in {Delay}")]
+    private partial void LogLater(SubjectKey subject, Guid act, string reason, TimeSpan delay);
 }

@@ -4,43 +4,52 @@ using OptOut.Catalogue;
 using OptOut.Consent;
 using OptOut.Controller;
 using OptOut.Identifiers;
+using OptOut.Links;
 using OptOut.Mail;
 using OptOut.Texts;
 
 namespace OptOut.Acknowledgement;
 
-/// <summary>The words of the confirmation, plain and HTML. No marketing, no picture, no link that could be mistaken for one.</summary>
-public sealed class ConfirmationMail(TopicCatalogue catalogue, IdentifierProtector protector, IOptions<ControllerOptions> controller)
+/// <summary>The words of the confirmation, plain and HTML. No marketing and no picture; one link, to change what it confirms.</summary>
+public sealed class ConfirmationMail(TopicCatalogue catalogue, IdentifierProtector protector, LinkHeaders links, IOptions<ControllerOptions> controller)
 {
-    /// <param name="change">What was recorded.</param>
-    /// <param name="to">The subject's address.</param>
+    /// <param name="recorded">What was recorded, at least one change, all of one act.</param>
+    /// <param name="to">The subject's address. Whoever reads its mail may see and change what the person receives.</param>
     /// <param name="language">The subject's, null when not known.</param>
-    public OutgoingMail Write(Change change, Identifier to, string? language)
+    public OutgoingMail Write(IReadOnlyList<Change> recorded, Identifier to, string? language)
     {
         var options = controller.Value;
         var words = Language.Find(language) ?? options.Language;
-        var stop = change.Decision == Decision.Stop;
-        var scope = ScopeText.Of(change.Scope, words, catalogue);
+        var change = recorded[0];
+        var stops = Array.FindAll([.. recorded], c => c.Decision == Decision.Stop);
+        var allows = Array.FindAll([.. recorded], c => c.Decision == Decision.Allow);
+        var link = links.Write(new Link(change.Subject, Channel.Email, 0, change.ReceivedAt, 0)).Url;
         string[] lines =
         [
-            words.Format(stop ? "ack.stop.body" : "ack.allow.body", options.Name, options.Moment(change.At, words), scope),
-            .. stop ? [words["ack.stop.effect"], words["still.comes"]] : Array.Empty<string>(),
-            words.Format("ack.reference", Reference.Of(change.Id)),
-            words.Format("ack.contact", options.PrivacyAddress),
+            .. stops.Length > 0 ? [Recorded("ack.stop.body", stops), words["ack.stop.effect"], words["still.comes"]] : Array.Empty<string>(),
+            .. allows.Length > 0 ? [Recorded("ack.allow.body", allows)] : Array.Empty<string>(),
+            words.Format("ack.reference", Reference.Of(change)),
+            words["ack.change"],
         ];
-        var subject = words[stop ? "ack.stop.subject" : "ack.allow.subject"];
+        var contact = words.Format("ack.contact", options.PrivacyAddress);
+        var subject = words[Array.Exists(stops, c => c.Scope == Scope.Everything) ? "ack.stop.subject" : stops.Length == 0 ? "ack.allow.subject" : "ack.choices.subject"];
         return new OutgoingMail(
             to,
             ToName: null,
             $"{options.Name}: {subject}",
-            string.Join("\n\n", lines) + "\n",
+            $"{string.Join("\n\n", lines)}\n{link}\n\n{contact}\n",
             $"""
-            <!DOCTYPE html><html lang="{words.Code}"><head><meta charset="utf-8"><title>{Encode(subject)}</title></head><body style="font-family:sans-serif;max-width:36em;line-height:1.5"><h1 style="font-size:1.4em">{Encode(subject)}</h1>{string.Concat(lines.Select(l => $"<p>{Encode(l)}</p>"))}</body></html>
+            <!DOCTYPE html><html lang="{words.Code}"><head><meta charset="utf-8"><title>{Encode(subject)}</title></head><body style="font-family:sans-serif;max-width:36em;line-height:1.5"><h1 style="font-size:1.4em">{Encode(subject)}</h1>{string.Concat(lines[..^1].Select(Paragraph))}<p><a href="{Encode(link.AbsoluteUri)}">{Encode(lines[^1])}</a></p>{Paragraph(contact)}</body></html>
             """,
             words.Code,
             // One for every address: a person with two gets two, each once.
-            $"{change.Id:N}-{protector.Hash(to).ToString()[..8]}");
+            $"{change.Act:N}-{protector.Hash(to).ToString()[..8]}");
+
+        string Recorded(string key, Change[] changes) => words.Format(
+            key, options.Name, options.Moment(changes.Max(c => c.At), words), string.Join("; ", changes.Select(c => ScopeText.Of(c.Scope, words, catalogue))));
     }
+
+    private static string Paragraph(string text) => $"<p>{Encode(text)}</p>";
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

@@ -48,6 +48,9 @@ public sealed record Change
     /// <summary>The event id: what makes a replay recognisable.</summary>
     public required Guid Id { get; init; }
 
+    /// <summary>What the person did in one go, which may make several changes: the id they have in common. The change's own where it stands alone.</summary>
+    public required Guid Act { get; init; }
+
     public required SubjectKey Subject { get; init; }
 
     public required Scope Scope { get; init; }
@@ -74,7 +77,7 @@ public sealed record Change
     /// or not printable ASCII.
     /// </exception>
     public static Change Create(
-        Guid id, SubjectKey subject, Scope scope, Decision decision, DateTimeOffset at, DateTimeOffset receivedAt, Source source, Evidence? evidence = null)
+        Guid id, SubjectKey subject, Scope scope, Decision decision, DateTimeOffset at, DateTimeOffset receivedAt, Source source, Evidence? evidence = null, Guid? act = null)
     {
         // A number without a name would be no Stop, and so an Allow to whoever asks.
         if (!Enum.IsDefined(decision))
@@ -91,6 +94,7 @@ public sealed record Change
         return new Change
         {
             Id = id,
+            Act = act ?? id,
             Subject = subject,
             Scope = scope,
             Decision = decision,

@@ -11,6 +11,9 @@ public sealed record ChangeDocument
 {
     public required Guid Id { get; init; }
 
+    /// <summary>Written where it is not <see cref="Id"/>.</summary>
+    public Guid? Act { get; init; }
+
     public required string Subject { get; init; }
 
     public required string Scope { get; init; }
@@ -36,6 +39,7 @@ public sealed record ChangeDocument
     public static ChangeDocument From(Change change) => new()
     {
         Id = change.Id,
+        Act = change.Act == change.Id ? null : change.Act,
         Subject = change.Subject.ToString(),
         Scope = change.Scope.ToString(),
         Decision = change.Decision,
@@ -65,9 +69,19 @@ public sealed record ChangeDocument
             SeenOnTopic is null ? null : Topic.Parse(SeenOnTopic),
             Campaign,
             Vendor,
-            Reference));
+            Reference),
+        Act);
 
     public string ToJson() => JsonSerializer.Serialize(this, ChangeJson.Default.ChangeDocument);
+
+    /// <summary>The changes of one act, as a JSON array.</summary>
+    public static string ToJson(IEnumerable<Change> changes) => JsonSerializer.Serialize([.. changes.Select(From)], ChangeJson.Default.ChangeDocumentArray);
+
+    /// <exception cref="JsonException">Not an array of such documents, or a field is missing.</exception>
+    public static IReadOnlyList<ChangeDocument> ListFromJson(string json) =>
+        JsonSerializer.Deserialize(json, ChangeJson.Default.ChangeDocumentArray) is { } documents && Array.TrueForAll(documents, d => d is not null)
+            ? documents
+            : throw new JsonException("The changes of an act are a JSON array of objects.");
 
     /// <exception cref="JsonException">Not such a document, or a field is missing.</exception>
     public static ChangeDocument FromJson(string json) =>
@@ -76,4 +90,5 @@ public sealed record ChangeDocument
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ChangeDocument))]
+[JsonSerializable(typeof(ChangeDocument[]))]
 internal sealed partial class ChangeJson : JsonSerializerContext;

@@ -51,6 +51,7 @@ public static class Ledger
         sequence.ToString(CultureInfo.InvariantCulture),
         previousHash,
         change.Id.ToString("D"),
+        change.Act.ToString("D"),
         change.Scope.ToString(),
         change.Decision.ToString(),
         Moment(change.At),

@@ -33,6 +33,9 @@ public sealed class StopSet : IEquatable<StopSet>
 
     public bool Stops(Topic? topic) => topic is { } t && _different.Contains(t.Value) ? !General : General;
 
+    /// <summary>The same but for one topic.</summary>
+    public StopSet With(Topic topic, bool stopped) => new(General, Different.Where(t => t != topic).Concat(stopped == General ? [] : [topic]));
+
     /// <summary>Stopped where either is: what an address shared by two people may receive.</summary>
     public StopSet Union(StopSet other)
     {

@@ -11,8 +11,8 @@ public sealed class ApplyHandler(ChangeApplier applier, StorePatience patience)
         Topology.Apply,
         async message =>
         {
-            if (message.Change is { } change)
-                await applier.ApplyAsync(change, cancellationToken);
+            if (message.Changes.Count > 0)
+                await applier.ApplyAsync(message.Changes, cancellationToken);
             return Settlement.Done;
         },
         cancellationToken);

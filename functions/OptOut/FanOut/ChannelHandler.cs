@@ -22,8 +22,8 @@ public sealed partial class ChannelHandler(
     private async Task<Settlement> HandleAsync(SubjectMessage message, Channel channel, CancellationToken cancellationToken)
     {
         // apply may not have run yet. Without the change in the store we would push yesterday's state, and nothing would bring us back.
-        var permissions = message.Change is { } change
-            ? await applier.ApplyAsync(change, cancellationToken)
+        var permissions = message.Changes.Count > 0
+            ? await applier.ApplyAsync(message.Changes, cancellationToken)
             : await index.ProjectAsync(message.Subject, cancellationToken);
 
         Settlement settlement = Settlement.Done;

@@ -7,10 +7,10 @@ using OptOut.Consent;
 namespace OptOut.FanOut;
 
 /// <summary>
-/// What goes over the bus: "subject X changed". It carries the change so that any reader can make sure the store has it, and never
+/// What goes over the bus: "subject X changed". It carries the changes of one act so that any reader can make sure the store has them, and never
 /// says what to do: a reader looks at the current state, so order, duplicates and replays do not matter.
 /// </summary>
-/// <param name="Change">The change; null when the subject's identifiers changed instead.</param>
+/// <param name="Changes">What the person did in one go; empty when the subject's identifiers changed instead.</param>
 /// <param name="At">From when time-to-stop counts.</param>
 /// <param name="Id">Recognises a message published twice.</param>
 /// <param name="Only">The one subscription it is sent again for; null the first time.</param>
@@ -18,28 +18,31 @@ namespace OptOut.FanOut;
 /// <param name="Attempt">How often that vendor has been tried.</param>
 /// <param name="Wait">How often it has waited for the store.</param>
 public sealed record SubjectMessage(
-    SubjectKey Subject, Change? Change, DateTimeOffset At, Guid Id, string? Only = null, string? Vendor = null, int Attempt = 0, int Wait = 0)
+    SubjectKey Subject, IReadOnlyList<Change> Changes, DateTimeOffset At, Guid Id, string? Only = null, string? Vendor = null, int Attempt = 0, int Wait = 0)
 {
     internal const string ChangeLabel = "consent-change", UpdateLabel = "subject-updated";
     private const string Json = "application/json", Version = "1";
 
-    public static SubjectMessage Of(Change change) => new(change.Subject, change, change.At, change.Id);
+    public static SubjectMessage Of(Change change) => Of([change]);
 
-    public static SubjectMessage Updated(SubjectKey subject, DateTimeOffset now) => new(subject, null, now, EventIds.New(now));
+    /// <param name="changes">At least one, all of one subject and one act.</param>
+    public static SubjectMessage Of(IReadOnlyList<Change> changes) => new(changes[0].Subject, changes, changes.Max(c => c.At), changes[0].Id);
+
+    public static SubjectMessage Updated(SubjectKey subject, DateTimeOffset now) => new(subject, [], now, EventIds.New(now));
 
     public ServiceBusMessage ToServiceBus()
     {
-        var message = new ServiceBusMessage(BinaryData.FromString(Change is null ? "{}" : ChangeDocument.From(Change).ToJson()))
+        var message = new ServiceBusMessage(BinaryData.FromString(ChangeDocument.ToJson(Changes)))
         {
             MessageId = Only is null ? Id.ToString("D") : $"{Id:D}~{Only}~{Vendor}~{Attempt}~{Wait}",
             CorrelationId = Subject.ToString(),
-            Subject = Change is null ? UpdateLabel : ChangeLabel,
+            Subject = Changes.Count == 0 ? UpdateLabel : ChangeLabel,
             ContentType = Json,
         };
         message.ApplicationProperties["v"] = Version;
         message.ApplicationProperties["id"] = Id.ToString("D");
         message.ApplicationProperties["at"] = At.ToString("O", CultureInfo.InvariantCulture);
-        message.ApplicationProperties["channel"] = Change?.Scope.Channel?.Name() ?? "*";
+        message.ApplicationProperties["channel"] = Changes.Select(c => c.Scope.Channel).Distinct().ToArray() is [{ } channel] ? channel.Name() : "*";
         if (Only is not null)
             message.ApplicationProperties["only"] = Only;
         if (Vendor is not null)
@@ -72,11 +75,13 @@ public sealed record SubjectMessage(
         {
             try
             {
-                var change = received.Subject == ChangeLabel ? ChangeDocument.FromJson(received.Body.ToString()).ToChange() : null;
-                if (change is not null && change.Subject != subject)
+                Change[] changes = received.Subject == ChangeLabel ? [.. ChangeDocument.ListFromJson(received.Body.ToString()).Select(d => d.ToChange())] : [];
+                if (Array.Exists(changes, c => c.Subject != subject))
                     problem = "The change is about another subject than the correlation id says.";
+                else if (changes.Length == 0 && received.Subject == ChangeLabel)
+                    problem = "The body holds no change.";
                 else
-                    message = new SubjectMessage(subject, change, at, id, Text("only"), Text("vendor"), Number("attempt"), Number("wait"));
+                    message = new SubjectMessage(subject, changes, at, id, Text("only"), Text("vendor"), Number("attempt"), Number("wait"));
             }
             catch (Exception e) when (e is JsonException or FormatException or ArgumentException or AllowNotPermittedException)
             {

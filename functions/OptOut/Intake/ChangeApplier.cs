@@ -4,14 +4,14 @@ using OptOut.Storage;
 
 namespace OptOut.Intake;
 
-/// <summary>Makes sure the store has a change, and that what may be sent follows from it. Doing it twice is doing it once.</summary>
+/// <summary>Makes sure the store has the changes of an act, and that what may be sent follows from it. Doing it twice is doing it once.</summary>
 public sealed class ChangeApplier(ConsentStore consent, IdentifierIndex index)
 {
-    /// <summary>The projection runs even where the ledger had the change: whoever wrote it may have died before projecting.</summary>
+    /// <summary>The projection runs even where the ledger had the changes: whoever wrote it may have died before projecting.</summary>
     /// <returns>What now stands for each of the subject's identifiers.</returns>
-    public async Task<IReadOnlyList<IdentifierPermission>> ApplyAsync(Change change, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IdentifierPermission>> ApplyAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
-        await consent.ApplyAsync(change, cancellationToken);
-        return await index.ProjectAsync(change.Subject, cancellationToken);
+        await consent.ApplyAsync(changes, cancellationToken);
+        return await index.ProjectAsync(changes[0].Subject, cancellationToken);
     }
 }

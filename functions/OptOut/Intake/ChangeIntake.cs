@@ -32,13 +32,18 @@ public sealed partial class ChangeIntake(ChangePublisher bus, Outbox outbox, Cha
     /// <summary>
     /// Records the change. Takes no cancellation: a person who closes the page has still said it.
     /// </summary>
-    public async Task<IntakeResult> RecordAsync(Change change, AnswerWhen when)
+    public Task<IntakeResult> RecordAsync(Change change, AnswerWhen when) => RecordAsync([change], when);
+
+    /// <summary>Records what a person did in one go: one message, written together, confirmed by one mail.</summary>
+    /// <param name="changes">At least one, all of one subject and one act.</param>
+    /// <param name="when">Whom the answer is for.</param>
+    public async Task<IntakeResult> RecordAsync(IReadOnlyList<Change> changes, AnswerWhen when)
     {
-        var message = SubjectMessage.Of(change);
+        var message = SubjectMessage.Of(changes);
 
         // The bus known to be down: the outbox row before the store, so that no copy in the store is ever without one that is carried on.
         var parked = bus.LooksDown && await outbox.TryParkAsync(message);
-        var storing = StoreAsync(change);
+        var storing = StoreAsync(changes);
         var durable = parked || await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
         if (when == AnswerWhen.Durable || !durable)
             return new IntakeResult(durable, null);
@@ -49,30 +54,30 @@ public sealed partial class ChangeIntake(ChangePublisher bus, Outbox outbox, Cha
     /// <returns>Whether that is durable.</returns>
     public async Task<bool> AnnounceAsync(SubjectMessage message) => await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
 
-    private async Task<bool> StoreAsync(Change change)
+    private async Task<bool> StoreAsync(IReadOnlyList<Change> changes)
     {
         try
         {
             using var patience = new CancellationTokenSource(StorePatience);
-            await applier.ApplyAsync(change, patience.Token);
+            await applier.ApplyAsync(changes, patience.Token);
             return true;
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
         {
-            LogStoredLater(change.Subject, change.Id, e.GetType().Name);
+            LogStoredLater(changes[0].Subject, changes[0].Act, e.GetType().Name);
             return false;
         }
         catch (Exception e)
         {
             // Nobody may be waiting for this task: what is not expected must still be seen.
-            LogStoreFault(e, change.Subject, change.Id);
+            LogStoreFault(e, changes[0].Subject, changes[0].Act);
             return false;
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The store did not take event {EventId} of subject {Subject} ({Reason}); apply will bring it")]
-    private partial void LogStoredLater(SubjectKey subject, Guid eventId, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store did not take act {Act} of subject {Subject} ({Reason}); apply will bring it")]
+    private partial void LogStoredLater(SubjectKey subject, Guid act, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Applying event {EventId} of subject {Subject} failed unexpectedly; apply will try again")]
-    private partial void LogStoreFault(Exception exception, SubjectKey subject, Guid eventId);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Applying act {Act} of subject {Subject} failed unexpectedly; apply will try again")]
+    private partial void LogStoreFault(Exception exception, SubjectKey subject, Guid act);
 }

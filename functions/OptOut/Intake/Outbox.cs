@@ -95,14 +95,14 @@ public sealed partial class Outbox(StorageAccount storage, ChangePublisher publi
     private partial void LogSwept(int count);
 }
 
-internal sealed record ParkedMessage(string Subject, ChangeDocument? Change, DateTimeOffset At, Guid Id)
+internal sealed record ParkedMessage(string Subject, IReadOnlyList<ChangeDocument> Changes, DateTimeOffset At, Guid Id)
 {
     public static ParkedMessage From(SubjectMessage message) =>
-        new(message.Subject.ToString(), message.Change is null ? null : ChangeDocument.From(message.Change), message.At, message.Id);
+        new(message.Subject.ToString(), [.. message.Changes.Select(ChangeDocument.From)], message.At, message.Id);
 
-    public SubjectMessage ToMessage() => new(SubjectKey.Parse(Subject), Change?.ToChange(), At, Id);
+    public SubjectMessage ToMessage() => new(SubjectKey.Parse(Subject), [.. Changes.Select(c => c.ToChange())], At, Id);
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ParkedMessage))]
 internal sealed partial class ParkedJson : JsonSerializerContext;

@@ -58,7 +58,7 @@ internal sealed class VendorRepair(
             return;
 
         var now = time.GetUtcNow();
-        var message = new SubjectMessage(subject, null, row?.Since ?? permission.At ?? now, row?.Event ?? EventIds.New(now), Attempt: row?.Attempt ?? 0);
+        var message = new SubjectMessage(subject, [], row?.Since ?? permission.At ?? now, row?.Event ?? EventIds.New(now), Attempt: row?.Attempt ?? 0);
         await pusher.PushAsync(vendor, message, await index.ProjectAsync(subject, cancellationToken), cancellationToken);
     }
 

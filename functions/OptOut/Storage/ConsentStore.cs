@@ -8,7 +8,30 @@ using OptOut.Consent;
 namespace OptOut.Storage;
 
 /// <summary>A subject's consent and where its ledger ends.</summary>
-public sealed record SubjectState(ConsentState Consent, LedgerHead Head);
+public sealed record SubjectState(ConsentState Consent, LedgerHead Head)
+{
+    /// <summary>The state after the changes, and what the ledger gains by them.</summary>
+    internal (SubjectState State, IReadOnlyList<LedgerEntry> Entries) With(IEnumerable<Change> changes)
+    {
+        var (state, entries) = (this, new List<LedgerEntry>());
+        foreach (var change in changes)
+        {
+            if (state.Consent.Entries.Any(e => e.Value.EventId == change.Id))
+                continue;
+            if (state.Consent.IsRepeated(change))
+            {
+                state = state with { Consent = state.Consent.Again(change) };
+                continue;
+            }
+
+            var entry = Ledger.Append(state.Head, change);
+            entries.Add(entry);
+            state = new SubjectState(state.Consent.With(change), new LedgerHead(entry.Sequence, entry.Hash));
+        }
+
+        return (state, entries);
+    }
+}
 
 /// <summary>
 /// Consent state and ledger of a subject, in one partition of the table <c>consent</c>: <c>state~</c>, <c>event~</c> and <c>seen~</c> rows.
@@ -17,6 +40,9 @@ public sealed record SubjectState(ConsentState Consent, LedgerHead Head);
 /// </summary>
 public sealed class ConsentStore(StorageAccount storage, TimeProvider time)
 {
+    // A transaction takes 100 rows (https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions): the state, and two a change.
+    private const int MaxChanges = 49;
+
     // Each loser of a race has seen another writer win, so this many writers may press at once on one person's row.
     private const int MaxAttempts = 30;
 
@@ -27,57 +53,81 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time)
     }
 
     /// <summary>
-    /// Adds the change to state and ledger. Applying a change twice is applying it once. The state is the merge of every change; the ledger lists
+    /// Adds the changes to state and ledger. Applying them twice is applying them once. The state is the merge of every change; the ledger lists
     /// those that could alter an answer, so a Stop that only repeats one moves the state's moment (an Allow arriving late cannot beat it) and
     /// leaves the ledger as it is.
     /// </summary>
+    /// <param name="changes">At least one, all of one subject. Up to 49 are written all or none; more go in parts, in their order.</param>
     /// <returns>Whether the ledger grew.</returns>
-    /// <exception cref="RequestFailedException">The store did not take it.</exception>
-    public async Task<bool> ApplyAsync(Change change, CancellationToken cancellationToken)
+    /// <exception cref="RequestFailedException">The store did not take them.</exception>
+    public async Task<bool> ApplyAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
-        var partition = change.Subject.ToString();
+        var grew = false;
+        foreach (var part in changes.Chunk(MaxChanges))
+            grew |= await ApplyAsync(part, cancellationToken);
+        return grew;
+    }
+
+    public Task<bool> ApplyAsync(Change change, CancellationToken cancellationToken) => ApplyAsync([change], cancellationToken);
+
+    private async Task<bool> ApplyAsync(Change[] changes, CancellationToken cancellationToken)
+    {
+        var subject = changes[0].Subject;
         for (var attempt = 1; ; attempt++)
         {
-            var found = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(partition, StateKey(change.Subject), cancellationToken: cancellationToken);
-            var known = found.HasValue ? Read(found.Value!) : new SubjectState(ConsentState.Empty, Ledger.Start(change.Subject));
-            var repeated = known.Consent.IsRepeated(change);
-            var consent = repeated ? known.Consent.Again(change) : known.Consent.With(change);
-            if (known.Consent.Entries.Any(e => e.Value.EventId == change.Id) || (repeated && consent.Equals(known.Consent)))
+            var found = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(subject.ToString(), StateKey(subject), cancellationToken: cancellationToken);
+            var known = found.HasValue ? Read(found.Value!) : new SubjectState(ConsentState.Empty, Ledger.Start(subject));
+            var (state, entries) = known.With(changes);
+            if (state.Equals(known))
                 return false;
 
             try
             {
-                if (repeated)
-                {
-                    await storage.Consent.UpdateEntityAsync(Write(change.Subject, known with { Consent = consent }), found.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
-                    return false;
-                }
-
-                var entry = Ledger.Append(known.Head, change);
-                var state = Write(change.Subject, new SubjectState(consent, new LedgerHead(entry.Sequence, entry.Hash)));
+                var row = Write(subject, state);
                 await storage.Consent.SubmitTransactionAsync(
                     [
-                        found.HasValue
-                            ? new TableTransactionAction(TableTransactionActionType.UpdateReplace, state, found.Value!.ETag)
-                            : new TableTransactionAction(TableTransactionActionType.Add, state),
-                        new TableTransactionAction(TableTransactionActionType.Add, Write(entry)),
-                        new TableTransactionAction(TableTransactionActionType.Add, new TableEntity(partition, SeenKey(change.Subject, change.Id)) { ["Sequence"] = entry.Sequence }),
+                        found.HasValue ? new(TableTransactionActionType.UpdateReplace, row, found.Value!.ETag) : new(TableTransactionActionType.Add, row),
+                        .. entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Write(e))),
+                        .. entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Seen(e))),
                     ],
                     cancellationToken);
-                return true;
+                return entries.Count > 0;
             }
             catch (RequestFailedException e) when (e.Status is 409 or 412 && attempt < MaxAttempts)
             {
-                if (await HasAsync(change.Subject, change.Id, cancellationToken))
+                // Another writer won. It may have been another delivery of these very changes, since overtaken in the state by later ones.
+                changes = await NewAsync(changes, cancellationToken);
+                if (changes.Length == 0)
                     return false;
                 await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(5, 20 * attempt)), time, cancellationToken);
             }
         }
     }
 
+    private async Task<Change[]> NewAsync(Change[] changes, CancellationToken cancellationToken)
+    {
+        var unseen = new List<Change>(changes.Length);
+        foreach (var change in changes)
+        {
+            if (!await HasAsync(change.Subject, change.Id, cancellationToken))
+                unseen.Add(change);
+        }
+
+        return [.. unseen];
+    }
+
     /// <summary>Whether the event stands in the subject's ledger.</summary>
     public async Task<bool> HasAsync(SubjectKey subject, Guid eventId, CancellationToken cancellationToken) =>
         (await storage.Consent.GetEntityIfExistsAsync<TableEntity>(subject.ToString(), SeenKey(subject, eventId), ["RowKey"], cancellationToken)).HasValue;
+
+    /// <summary>The ledger's entry of an event; null when it has none.</summary>
+    public async Task<LedgerEntry?> FindAsync(SubjectKey subject, Guid eventId, CancellationToken cancellationToken)
+    {
+        var seen = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(subject.ToString(), SeenKey(subject, eventId), cancellationToken: cancellationToken);
+        return seen.HasValue
+            ? Entry((await storage.Consent.GetEntityAsync<TableEntity>(subject.ToString(), EventKey(subject, seen.Value!.GetInt64("Sequence")!.Value), cancellationToken: cancellationToken)).Value)
+            : null;
+    }
 
     /// <summary>The subject's ledger, oldest first.</summary>
     public async IAsyncEnumerable<LedgerEntry> LedgerAsync(SubjectKey subject, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -85,13 +135,7 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time)
         var partition = subject.ToString();
         var (from, to) = ($"event~{subject}~", $"event~{subject}~~");
         await foreach (var row in storage.Consent.QueryAsync<TableEntity>(r => r.PartitionKey == partition && r.RowKey.CompareTo(from) >= 0 && r.RowKey.CompareTo(to) < 0, cancellationToken: cancellationToken))
-        {
-            yield return new LedgerEntry(
-                row.GetInt64("Sequence")!.Value,
-                ChangeDocument.FromJson(row.GetString("Change")).ToChange(),
-                row.GetString("PreviousHash"),
-                row.GetString("Hash"));
-        }
+            yield return Entry(row);
     }
 
     private static TableEntity Write(SubjectKey subject, SubjectState state) => new(subject.ToString(), StateKey(subject))
@@ -113,15 +157,21 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time)
         ? KeyValuePair.Create(Scope.Parse(scope), new ConsentEntry(Enum.Parse<Decision>(decision), DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(at, CultureInfo.InvariantCulture)), Guid.ParseExact(id, "N")))
         : throw new FormatException("A line of a state row is not 'scope decision milliseconds event'.");
 
-    private static TableEntity Write(LedgerEntry entry) => new(
-        entry.Change.Subject.ToString(),
-        $"event~{entry.Change.Subject}~{entry.Sequence.ToString("D10", CultureInfo.InvariantCulture)}")
+    private static TableEntity Write(LedgerEntry entry) => new(entry.Change.Subject.ToString(), EventKey(entry.Change.Subject, entry.Sequence))
     {
         ["Sequence"] = entry.Sequence,
         ["Change"] = ChangeDocument.From(entry.Change).ToJson(),
         ["PreviousHash"] = entry.PreviousHash,
         ["Hash"] = entry.Hash,
     };
+
+    private static LedgerEntry Entry(TableEntity row) => new(
+        row.GetInt64("Sequence")!.Value, ChangeDocument.FromJson(row.GetString("Change")).ToChange(), row.GetString("PreviousHash"), row.GetString("Hash"));
+
+    private static TableEntity Seen(LedgerEntry entry) =>
+        new(entry.Change.Subject.ToString(), SeenKey(entry.Change.Subject, entry.Change.Id)) { ["Sequence"] = entry.Sequence };
+
+    private static string EventKey(SubjectKey subject, long sequence) => $"event~{subject}~{sequence.ToString("D10", CultureInfo.InvariantCulture)}";
 
     private static string StateKey(SubjectKey subject) => $"state~{subject}";
 

@@ -45,7 +45,7 @@ public sealed class PublicDoor(IdentifierIntake intake, PageRenderer renderer, P
         var press = EventIds.New(now);
         foreach (var identifier in identifiers)
         {
-            var stop = new IdentifierStop(identifier, Scope.Everything, now, Source.PublicPage, new Evidence(Reference: Reference.Of(press)), press.ToString("N"));
+            var stop = new IdentifierStop(identifier, Scope.Everything, now, Source.PublicPage, Evidence.None, press.ToString("N"), press);
             if (!await RecordAsync(stop, cancellationToken))
             {
                 return new Later(await renderer.RenderAsync<DownPage>(

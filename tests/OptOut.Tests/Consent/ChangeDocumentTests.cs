@@ -13,9 +13,9 @@ public sealed class ChangeDocumentTests
         (channel, topic, campaign, vendor, reference) => new Evidence(channel, topic, campaign, vendor, reference));
 
     [Fact]
-    public void A_change_read_back_is_the_change_that_was_written() => Gen.Select(AnyChange, AnyEvidence).Sample((plain, evidence) =>
+    public void A_change_read_back_is_the_change_that_was_written() => Gen.Select(AnyChange, AnyEvidence, Gen.Bool).Sample((plain, evidence, oneOfSeveral) =>
     {
-        var change = Change.Create(plain.Id, plain.Subject, plain.Scope, plain.Decision, plain.At, plain.ReceivedAt, plain.Source, evidence);
+        var change = Change.Create(plain.Id, plain.Subject, plain.Scope, plain.Decision, plain.At, plain.ReceivedAt, plain.Source, evidence, oneOfSeveral ? Id(50) : null);
 
         Assert.Equal(change, ChangeDocument.FromJson(ChangeDocument.From(change).ToJson()).ToChange());
     });
@@ -74,6 +74,18 @@ public sealed class ChangeDocumentTests
 
         Assert.True(refused is JsonException or FormatException or ArgumentException, $"{refused.GetType().Name} is not what the readers of a document catch.");
     }
+
+    [Fact]
+    public void The_changes_of_an_act_read_back_are_those_that_were_written() => Changes.Sample(changes =>
+        Assert.Equal(changes, ChangeDocument.ListFromJson(ChangeDocument.ToJson(changes)).Select(d => d.ToChange())));
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[null]")]
+    [InlineData("[")]
+    [InlineData("")]
+    public void What_is_no_list_of_documents_is_refused(string json) => Assert.Throws<JsonException>(() => ChangeDocument.ListFromJson(json));
 
     [Theory]
     [InlineData("null")]

@@ -1,3 +1,4 @@
+using OptOut.Acknowledgement;
 using OptOut.Consent;
 using static OptOut.Tests.Unsubscribe.LinkPageTests;
 
@@ -98,7 +99,7 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
             words[..4]);
         Assert.Matches("^Your reference number: [0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}$", words[4]);
         var change = Assert.Single(await host.LedgerAsync(host.StandInFor("stranger@example.com"), 1)).Change;
-        Assert.Equal((Scope.Everything, Source.PublicPage, words[4][^14..]), (change.Scope, change.Source, change.Evidence.Reference));
+        Assert.Equal((Scope.Everything, Source.PublicPage, words[4][^14..]), (change.Scope, change.Source, Reference.Of(change)));
         Assert.Equal((false, "stopped"), await host.CheckAsync("email", "stranger@example.com"));
         await host.ConfirmedAsync(change.Subject);
         Assert.Contains("stranger@example.com", host.OnSendGridsList());

@@ -1,0 +1,51 @@
+namespace OptOut.Consent;
+
+/// <summary>
+/// Turns what a person wants into changes: as few as say it, and none that loosens more than was asked. Pure, so that the preference page, the
+/// portal and an undo all mean the same.
+/// </summary>
+public static class Preferences
+{
+    // A tie means Stop. Where a channel is stopped but for a topic, the Stop is written this much before the exception to it.
+    private static readonly TimeSpan Before = TimeSpan.FromMilliseconds(1);
+
+    /// <param name="now">What stands.</param>
+    /// <param name="wanted">What is to be stopped, by channel; a channel that is not named stays as it is.</param>
+    /// <param name="write">Makes a change of a scope, a decision and how much before the moment of the act it is dated.</param>
+    /// <returns>The changes of one act, none where everything stands as wanted. They hold when they are later than all that stands.</returns>
+    public static IReadOnlyList<Change> Changes(ConsentState now, IReadOnlyDictionary<Channel, StopSet> wanted, Func<Scope, Decision, TimeSpan, Change> write)
+    {
+        var different = wanted.Select(w => (Channel: w.Key, Now: now.Stops(w.Key), Wanted: w.Value)).Where(d => !d.Now.Equals(d.Wanted)).OrderBy(d => d.Channel).ToList();
+        if (different.Count == 0)
+            return [];
+        if (wanted.Count == Channels.All.Count && wanted.Values.All(w => w.IsEverything))
+            return [write(Scope.Everything, Decision.Stop, TimeSpan.Zero)];
+
+        // Said of all channels at once where it holds for all: the general answer a person gave once is one line in the ledger.
+        var allowed = different.Count == Channels.All.Count && different.TrueForAll(d => d is { Now.General: true, Wanted.General: false });
+        return
+        [
+            .. allowed ? [write(Scope.Everything, Decision.Allow, TimeSpan.Zero)] : Array.Empty<Change>(),
+            .. different.SelectMany(d => Changes(d.Channel, d.Now, d.Wanted, saidOfAll: allowed, write)),
+        ];
+    }
+
+    private static IEnumerable<Change> Changes(Channel channel, StopSet now, StopSet wanted, bool saidOfAll, Func<Scope, Decision, TimeSpan, Change> write)
+    {
+        if (now.General == wanted.General)
+        {
+            // Only the topics whose answer differs.
+            foreach (var topic in now.Different.Union(wanted.Different).Where(t => now.Stops(t) != wanted.Stops(t)))
+                yield return write(new Scope(channel, topic), wanted.Stops(topic) ? Decision.Stop : Decision.Allow, TimeSpan.Zero);
+            yield break;
+        }
+
+        // The general answer turns, and outdates whatever was said of topics: each exception is said anew.
+        if (wanted.General)
+            yield return write(new Scope(channel, null), Decision.Stop, wanted.IsEverything ? TimeSpan.Zero : Before);
+        else if (!saidOfAll)
+            yield return write(new Scope(channel, null), Decision.Allow, TimeSpan.Zero);
+        foreach (var topic in wanted.Different)
+            yield return write(new Scope(channel, topic), wanted.General ? Decision.Allow : Decision.Stop, TimeSpan.Zero);
+    }
+}
