@@ -9,8 +9,8 @@ public sealed class UnsubscribeFunctions(UnsubscribeDoor links, PublicDoor form)
 {
     [Function("Link")]
     public Task<IResult> Link(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", "post", Route = "u/{token}")] HttpRequest request, string token, CancellationToken cancellationToken) =>
-        links.AnswerAsync(request, token, cancellationToken);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", "post", Route = "u/{token}/{step?}")] HttpRequest request, string token, string? step, CancellationToken cancellationToken) =>
+        links.AnswerAsync(request, token, step, cancellationToken);
 
     [Function("PublicForm")]
     public Task<IResult> PublicForm(

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OptOut.Acknowledgement;
+using OptOut.Brand;
 using OptOut.Catalogue;
 using OptOut.Controller;
 using OptOut.FanOut;
@@ -37,6 +38,7 @@ public static class OptOutServices
         services.AddSingleton(_ => new Lazy<TokenCredential>(() => new DefaultAzureCredential()));
         services
             .AddValidated<CatalogueOptions, CatalogueOptionsValidator>(configuration.GetSection("OptOut:Catalogue"))
+            .AddValidated<BrandOptions, BrandOptionsValidator>(configuration.GetSection("OptOut:Brand"))
             .AddValidated<ControllerOptions, ControllerOptionsValidator>(configuration.GetSection("OptOut:Controller"))
             .AddValidated<DataOptions, DataOptionsValidator>(configuration.GetSection("OptOut:Data"))
             .AddValidated<LinkOptions, LinkOptionsValidator>(configuration.GetSection("OptOut:Links"))
@@ -48,7 +50,8 @@ public static class OptOutServices
         // The capabilities, in the order of the flow.
         services.AddSingleton<TopicCatalogue>().AddSingleton<IdentifierProtector>().AddSingleton<StorageAccount>();
         services.AddSingleton<LinkKeyRing>().AddSingleton<LinkHeaders>().AddSingleton<LinkDoor>();
-        services.AddSingleton<PageRenderer>().AddSingleton<PageViews>().AddSingleton<UnsubscribeDoor>().AddSingleton<PublicDoor>();
+        services.AddSingleton<PageStyle>().AddSingleton<PageRenderer>().AddSingleton<PageViews>().AddSingleton<PublicDoor>();
+        services.AddUnsubscribe();
         services.AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<SubjectRegistrar>().AddSingleton<SubjectDoor>();
         services.AddSingleton<Feed>().AddSingleton<IdentifierIndex>().AddSingleton<CheckDoor>();
         services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>().AddSingleton<Outbox>();

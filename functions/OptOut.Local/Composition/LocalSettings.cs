@@ -28,6 +28,8 @@ internal static class LocalSettings
             ["OptOut:Controller:Name"] = "De Kruidtuin",
             ["OptOut:Controller:PrivacyAddress"] = "privacy@kruidtuin.example",
             ["OptOut:Controller:PrivacyStatement"] = "https://www.kruidtuin.example/privacy",
+            ["OptOut:Controller:Authority:Name"] = "GBA/APD",
+            ["OptOut:Controller:Authority:Url"] = "https://www.gegevensbeschermingsautoriteit.be",
             ["OptOut:Controller:DefaultLanguage"] = "nl",
             ["OptOut:Data:HashSecret"] = keys.HashSecret,
             ["OptOut:Data:Keys:0:Id"] = "1",

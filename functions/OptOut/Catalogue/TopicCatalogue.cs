@@ -8,6 +8,13 @@ namespace OptOut.Catalogue;
 public sealed class CatalogueOptions
 {
     public IList<TopicOptions> Topics { get; init; } = [];
+
+    /// <summary>The channels the controller writes by, in the order a person sees them: email, sms, phone, post. None given: all four.</summary>
+    public IList<string> Channels { get; init; } = [];
+
+    internal IReadOnlyList<Channel> ChannelsUsed => Channels.Count == 0 ? Consent.Channels.All : [.. Channels.Select(Parse)];
+
+    internal static Channel Parse(string name) => Consent.Channels.TryParse(name, out var channel) ? channel : throw new FormatException($"'{name}' is not a channel.");
 }
 
 public sealed class TopicOptions
@@ -20,6 +27,9 @@ public sealed class TopicOptions
 
     /// <summary>What a person reads, by language: nl, fr, de, en.</summary>
     public IDictionary<string, string> Titles { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The channels it is sent on, some of <c>OptOut:Catalogue:Channels</c>. None given: all of those.</summary>
+    public IList<string> Channels { get; init; } = [];
 }
 
 /// <summary>The controller's topics, by short name and by the number that stands in link tokens.</summary>
@@ -29,6 +39,16 @@ public sealed class TopicCatalogue(IOptions<CatalogueOptions> options)
     private readonly FrozenDictionary<string, TopicOptions> _byName = options.Value.Topics.ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
 
     public IReadOnlyList<Topic> Topics { get; } = [.. options.Value.Topics.Select(t => Topic.Parse(t.Name))];
+
+    /// <summary>What a person may choose on: each of the controller's channels, in its order, and the topics sent on it.</summary>
+    public IReadOnlyList<(Channel Channel, IReadOnlyList<Topic> Topics)> Matrix { get; } =
+    [
+        .. options.Value.ChannelsUsed
+            .Select(channel => (
+                Channel: channel,
+                Topics: (IReadOnlyList<Topic>)[.. options.Value.Topics.Where(t => t.Channels.Count == 0 || t.Channels.Contains(channel.Name())).Select(t => Topic.Parse(t.Name))]))
+            .Where(c => c.Topics.Count > 0),
+    ];
 
     /// <summary>Whether the name is a topic of this controller.</summary>
     public bool TryFind(string? name, out Topic topic)
@@ -67,12 +87,25 @@ internal sealed class CatalogueOptionsValidator : IValidateOptions<CatalogueOpti
                 errors.Add($"OptOut:Catalogue:Topics:{i}:Id is {topic.Id}; give a number from 1 to 255.");
             if (!Topic.TryParse(topic.Name, out _))
                 errors.Add($"OptOut:Catalogue:Topics:{i}:Name is '{topic.Name}'; give 1 to 32 of a-z, 0-9 and -, beginning with a letter or digit.");
+            AddChannelErrors(errors, $"OptOut:Catalogue:Topics:{i}:Channels", topic.Channels);
+            foreach (var unused in topic.Channels.Where(c => Channels.TryParse(c, out _) && options.Channels.Count > 0 && !options.Channels.Contains(c)))
+                errors.Add($"OptOut:Catalogue:Topics:{i}:Channels names '{unused}', which OptOut:Catalogue:Channels does not; name it there too, or not here.");
         }
+
+        AddChannelErrors(errors, "OptOut:Catalogue:Channels", options.Channels);
+        foreach (var empty in options.Channels.Where(c => Channels.TryParse(c, out _) && options.Topics.Count > 0 && options.Topics.All(t => t.Channels.Count > 0 && !t.Channels.Contains(c))))
+            errors.Add($"OptOut:Catalogue:Channels names '{empty}', on which no topic is sent; name it with a topic, or not here.");
 
         foreach (var id in options.Topics.GroupBy(t => t.Id).Where(g => g.Count() > 1))
             errors.Add($"OptOut:Catalogue:Topics gives Id {id.Key} to {string.Join(" and ", id.Select(t => t.Name))}; every topic has a number of its own.");
         foreach (var repeated in options.Topics.GroupBy(t => t.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
             errors.Add($"OptOut:Catalogue:Topics names '{repeated.Key}' {repeated.Count()} times; name it once.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static void AddChannelErrors(List<string> errors, string setting, IList<string> names)
+    {
+        errors.AddRange(names.Where(n => !Channels.TryParse(n, out _)).Select(n => $"{setting} names '{n}'; give email, sms, phone or post."));
+        errors.AddRange(names.GroupBy(n => n, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => $"{setting} names '{g.Key}' {g.Count()} times; name it once."));
     }
 }

@@ -16,6 +16,9 @@ public sealed class ControllerOptions
     /// <summary>The privacy statement, shown on every page; empty leaves it out.</summary>
     public Uri? PrivacyStatement { get; set; }
 
+    /// <summary>The data protection authority a person may complain to (GDPR art. 77), shown on every page; none leaves it out.</summary>
+    public AuthorityOptions Authority { get; init; } = new();
+
     /// <summary>For people whose language we do not know: nl, fr, de or en.</summary>
     public string DefaultLanguage { get; set; } = "en";
 
@@ -32,6 +35,15 @@ public sealed class ControllerOptions
         TimeZoneInfo.ConvertTime(moment, TimeZoneInfo.FindSystemTimeZoneById(TimeZone)).ToString(language["date.format"], language.Culture);
 }
 
+/// <summary>Setting <c>OptOut:Controller:Authority</c>: both or neither.</summary>
+public sealed class AuthorityOptions
+{
+    /// <summary>As people know it, in any language: <c>GBA/APD</c>.</summary>
+    public string Name { get; set; } = "";
+
+    public Uri? Url { get; set; }
+}
+
 internal sealed class ControllerOptionsValidator : IValidateOptions<ControllerOptions>
 {
     public ValidateOptionsResult Validate(string? name, ControllerOptions options)
@@ -41,6 +53,12 @@ internal sealed class ControllerOptionsValidator : IValidateOptions<ControllerOp
             errors.Add("OptOut:Controller:Name is empty; give the company's name as people know it.");
         if (!EmailAddress.TryParse(options.PrivacyAddress, out _))
             errors.Add("OptOut:Controller:PrivacyAddress is not an e-mail address; give the one that privacy questions and the nightly report go to.");
+        if (options.PrivacyStatement is { } statement && !IsWebAddress(statement))
+            errors.Add($"OptOut:Controller:PrivacyStatement is '{statement}'; give a whole web address, as in 'https://www.example.com/privacy', or leave it out.");
+        if ((options.Authority.Name.Length > 0) != (options.Authority.Url is not null))
+            errors.Add($"OptOut:Controller:Authority has {(options.Authority.Url is null ? "a Name without a Url" : "a Url without a Name")}; give both, or neither.");
+        if (options.Authority.Url is { } url && !IsWebAddress(url))
+            errors.Add($"OptOut:Controller:Authority:Url is '{url}'; give a whole web address, as in 'https://www.gegevensbeschermingsautoriteit.be'.");
         if (Language.Find(options.DefaultLanguage) is null)
             errors.Add($"OptOut:Controller:DefaultLanguage is '{options.DefaultLanguage}'; give nl, fr, de or en.");
         if (!PhoneNumbers.PhoneNumberUtil.GetInstance().GetSupportedRegions().Contains(options.PhoneRegion))
@@ -49,4 +67,6 @@ internal sealed class ControllerOptionsValidator : IValidateOptions<ControllerOp
             errors.Add($"OptOut:Controller:TimeZone is '{options.TimeZone}'; give an IANA name such as Europe/Brussels.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
+
+    private static bool IsWebAddress(Uri url) => url.IsAbsoluteUri && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp);
 }

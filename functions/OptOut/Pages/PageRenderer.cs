@@ -2,17 +2,21 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OptOut.Brand;
 
 namespace OptOut.Pages;
 
 /// <summary>Renders a component to a whole page, with the headers every page has.</summary>
-public sealed class PageRenderer(IServiceProvider services, ILoggerFactory loggers)
+public sealed class PageRenderer(IServiceProvider services, ILoggerFactory loggers, PageStyle style, IOptions<BrandOptions> brand)
 {
-    // No script, nothing from elsewhere, no frame around it, forms only to ourselves; never stored, never indexed, its address (which holds
-    // the token) never sent on.
-    private static readonly KeyValuePair<string, string>[] Headers =
+    /// <summary>
+    /// No script, nothing from elsewhere, no frame around it, forms only to ourselves; never stored, never indexed, its address (which holds
+    /// the token) never sent on. A logo is the one picture, and stands in the page.
+    /// </summary>
+    internal IReadOnlyList<KeyValuePair<string, string>> Headers { get; } =
     [
-        new("Content-Security-Policy", $"default-src 'none'; style-src {PageStyle.Hash}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+        new("Content-Security-Policy", $"default-src 'none'; style-src {style.Hash};{(brand.Value.Logo.Length > 0 ? " img-src data:;" : "")} form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
         new("Referrer-Policy", "no-referrer"),
         new("X-Robots-Tag", "noindex, nofollow"),
         new("X-Content-Type-Options", "nosniff"),
@@ -20,22 +24,30 @@ public sealed class PageRenderer(IServiceProvider services, ILoggerFactory logge
         new("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
     ];
 
-    public async Task<IResult> RenderAsync<TPage>(int status, IReadOnlyDictionary<string, object?> parameters)
+    /// <param name="status">The status code.</param>
+    /// <param name="parameters">The page's own.</param>
+    /// <param name="downloadAs">The name of the file it is kept as; null shows it.</param>
+    public async Task<IResult> RenderAsync<TPage>(int status, IReadOnlyDictionary<string, object?> parameters, string? downloadAs = null)
         where TPage : IComponent
     {
         await using var renderer = new HtmlRenderer(services, loggers);
         var html = await renderer.Dispatcher.InvokeAsync(async () =>
             (await renderer.RenderComponentAsync<TPage>(ParameterView.FromDictionary(parameters.ToDictionary()))).ToHtmlString());
-        return new Page(status, html);
+        return new Page(status, html, "text/html; charset=utf-8", downloadAs, Headers);
     }
 
-    private sealed class Page(int status, string html) : IResult
+    /// <summary>A file to keep, with the same headers.</summary>
+    public IResult Download(string text, string contentType, string fileName) => new Page(StatusCodes.Status200OK, text, contentType, fileName, Headers);
+
+    private sealed class Page(int status, string text, string contentType, string? downloadAs, IReadOnlyList<KeyValuePair<string, string>> headers) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            foreach (var (name, value) in Headers)
+            foreach (var (name, value) in headers)
                 httpContext.Response.Headers[name] = value;
-            return Results.Text(html, "text/html; charset=utf-8", statusCode: status).ExecuteAsync(httpContext);
+            if (downloadAs is not null)
+                httpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{downloadAs}\"";
+            return Results.Text(text, contentType, statusCode: status).ExecuteAsync(httpContext);
         }
     }
 }

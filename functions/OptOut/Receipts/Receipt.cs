@@ -1,0 +1,63 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using OptOut.Catalogue;
+using OptOut.Consent;
+using OptOut.Controller;
+using OptOut.Texts;
+
+namespace OptOut.Receipts;
+
+/// <summary>
+/// What a person keeps to prove their choice: the ledger's entries of one act, each with the text that was hashed, so that anybody can check
+/// them with nothing but SHA-256. No name, address or number is in it.
+/// </summary>
+/// <param name="Format"><c>optout-receipt-1</c>.</param>
+/// <param name="Controller">In whose name.</param>
+/// <param name="Subject">The subject key: a keyed hash, which tells nobody who it is.</param>
+/// <param name="Check">How to check it, in the person's language.</param>
+public sealed record Receipt(string Format, string Controller, string Reference, string Subject, string Check, IReadOnlyList<ReceiptEntry> Entries)
+{
+    /// <param name="entries">At least one, all of one act, in their order.</param>
+    /// <param name="language">Of the words in it.</param>
+    /// <param name="catalogue">For the topics' names.</param>
+    /// <param name="controller">In whose name, and in which time zone.</param>
+    public static Receipt Of(IReadOnlyList<LedgerEntry> entries, Language language, TopicCatalogue catalogue, ControllerOptions controller) => new(
+        "optout-receipt-1",
+        controller.Name,
+        Acknowledgement.Reference.Of(entries[0].Change),
+        entries[0].Change.Subject.ToString(),
+        language["receipt.check.how"],
+        [.. entries.Select(e => new ReceiptEntry(
+            e.Sequence,
+            e.Change.Decision,
+            e.Change.Scope.ToString(),
+            ScopeText.Of(e.Change.Scope, language, catalogue),
+            e.Change.At,
+            controller.Moment(e.Change.At, language),
+            e.Change.Source,
+            language[$"receipt.source.{e.Change.Source}"],
+            e.PreviousHash,
+            e.Hash,
+            Ledger.CanonicalText(e.Sequence, e.PreviousHash, e.Change)))]);
+
+    public string ToJson() => JsonSerializer.Serialize(this, ReceiptJson.Readable.Receipt);
+}
+
+/// <param name="CanonicalText">What was hashed: SHA-256 over its UTF-8 bytes is <paramref name="Hash"/>.</param>
+/// <param name="Moment">As a person reads it, in the controller's time zone.</param>
+public sealed record ReceiptEntry(
+    long Sequence, Decision Decision, string Scope, string ScopeText, DateTimeOffset At, string Moment, Source Source, string SourceText, string PreviousHash, string Hash, string CanonicalText)
+{
+    [JsonIgnore]
+    public bool IsStop => Decision == Decision.Stop;
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(Receipt))]
+internal sealed partial class ReceiptJson : JsonSerializerContext
+{
+    // People open it: letters with accents stay letters.
+    public static ReceiptJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) });
+}

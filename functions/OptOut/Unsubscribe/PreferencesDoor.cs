@@ -1,0 +1,61 @@
+using Azure;
+using Microsoft.AspNetCore.Http;
+using OptOut.Catalogue;
+using OptOut.Consent;
+using OptOut.Identifiers;
+using OptOut.Intake;
+using OptOut.Pages;
+using OptOut.Storage;
+
+namespace OptOut.Unsubscribe;
+
+/// <summary><c>/u/{token}/preferences</c>: what a person receives, by channel and topic, and the way to change it in one go.</summary>
+public sealed class PreferencesDoor(ChangeIntake intake, ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, ResultPages results, TimeProvider time)
+{
+    internal async Task<IResult> AnswerAsync(LinkVisit visit, CancellationToken cancellationToken)
+    {
+        var began = time.GetUtcNow();
+        try
+        {
+            var post = HttpMethods.IsPost(visit.Request.Method);
+            var form = post ? await SmallForm.ReadAsync(visit.Request, cancellationToken) : null;
+            var now = (await consent.LoadAsync(visit.Subject, cancellationToken)).Consent;
+            if (!post)
+                return await FormAsync(visit, now, StatusCodes.Status200OK);
+            if (PreferenceForm.Read(form, catalogue, now) is not { } wanted)
+                return await FormAsync(visit, now, StatusCodes.Status400BadRequest);
+
+            var changes = PersonalAct.Changes(visit, Source.PreferencePage, began, now, wanted);
+            if (changes.Count == 0)
+                return await results.SameAsync(visit, "preferences.same.title", "preferences.same");
+            var recorded = await intake.RecordAsync(changes, AnswerWhen.Visible);
+            return recorded.Durable
+                ? await results.RecordedAsync(visit, ResultKind.Saved, changes, recorded)
+                : await results.DownAsync(visit.ViewAt(LinkVisit.Preferences), "down.save", visit.Address(LinkVisit.Preferences));
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            // What cannot be seen cannot be adjusted. To stop everything asks for nothing that stands.
+            return await results.DownAsync(visit.ViewAt(LinkVisit.Preferences), "down.read", visit.Address(LinkVisit.Preferences), visit.Address());
+        }
+    }
+
+    private Task<IResult> FormAsync(LinkVisit visit, ConsentState now, int status) => renderer.RenderAsync<PreferencesPage>(status, new Dictionary<string, object?>
+    {
+        [nameof(PreferencesPage.View)] = visit.ViewAt(LinkVisit.Preferences),
+        [nameof(PreferencesPage.Action)] = visit.Address(LinkVisit.Preferences),
+        [nameof(PreferencesPage.Stop)] = visit.Address(),
+        [nameof(PreferencesPage.Refused)] = status == StatusCodes.Status400BadRequest,
+        [nameof(PreferencesPage.Channels)] = catalogue.Matrix.Select(c => Choices(visit, now, c.Channel, c.Topics)).ToList(),
+    });
+
+    private ChannelChoices Choices(LinkVisit visit, ConsentState now, Channel channel, IReadOnlyList<Topic> topics)
+    {
+        var stops = now.Stops(channel);
+        var kind = Identifier.KindFor(channel);
+        return new ChannelChoices(
+            channel,
+            [.. (visit.Profile?.Current ?? []).Where(i => i.Kind == kind).Select(i => i.ToString()).Distinct(StringComparer.Ordinal)],
+            [.. topics.Select(t => new TopicChoice(new Scope(channel, t), catalogue.Title(t, visit.View.Language.Code), !stops.Stops(t)))]);
+    }
+}

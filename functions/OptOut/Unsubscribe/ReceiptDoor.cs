@@ -1,0 +1,63 @@
+using Azure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using OptOut.Acknowledgement;
+using OptOut.Catalogue;
+using OptOut.Consent;
+using OptOut.Controller;
+using OptOut.Pages;
+using OptOut.Receipts;
+using OptOut.Storage;
+
+namespace OptOut.Unsubscribe;
+
+/// <summary><c>GET /u/{token}/receipt?ref=XXXX-XXXX-XXXX</c>: the proof of an act, to print; <c>format=html</c> and <c>format=json</c> to keep. Changes nothing.</summary>
+public sealed class ReceiptDoor(
+    ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, ResultPages results, IOptions<ControllerOptions> controller)
+{
+    internal async Task<IResult> AnswerAsync(LinkVisit visit, CancellationToken cancellationToken)
+    {
+        if (!Reference.TryParse(visit.Request.Query["ref"], out var reference))
+            return await MissingAsync(visit);
+        try
+        {
+            var entries = new List<LedgerEntry>();
+            await foreach (var entry in consent.LedgerAsync(visit.Subject, cancellationToken))
+            {
+                if (Reference.Of(entry.Change) == reference)
+                    entries.Add(entry);
+            }
+
+            return entries.Count == 0 ? await MissingAsync(visit) : await ShowAsync(visit, reference, Receipt.Of(entries, visit.View.Language, catalogue, controller.Value));
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            return await results.DownAsync(visit.ViewAt(LinkVisit.Receipt, reference), "down.read", visit.Address(LinkVisit.Receipt, reference));
+        }
+    }
+
+    internal Task<IResult> MissingAsync(LinkVisit visit) => renderer.RenderAsync<ReceiptMissingPage>(StatusCodes.Status404NotFound, new Dictionary<string, object?>
+    {
+        [nameof(ReceiptMissingPage.View)] = visit.ViewAt(),
+        [nameof(ReceiptMissingPage.Back)] = visit.Address(),
+    });
+
+    private async Task<IResult> ShowAsync(LinkVisit visit, string reference, Receipt receipt)
+    {
+        string? format = visit.Request.Query["format"];
+        if (format == "json")
+            return renderer.Download(receipt.ToJson(), "application/json", $"optout-{reference}.json");
+        return await renderer.RenderAsync<ReceiptPage>(
+            StatusCodes.Status200OK,
+            new Dictionary<string, object?>
+            {
+                [nameof(ReceiptPage.View)] = visit.ViewAt(LinkVisit.Receipt, reference),
+                [nameof(ReceiptPage.Receipt)] = receipt,
+                [nameof(ReceiptPage.Kept)] = format == "html",
+                [nameof(ReceiptPage.Html)] = visit.Address(LinkVisit.Receipt, reference, "html"),
+                [nameof(ReceiptPage.Json)] = visit.Address(LinkVisit.Receipt, reference, "json"),
+                [nameof(ReceiptPage.Back)] = visit.Address(),
+            },
+            downloadAs: format == "html" ? $"optout-{reference}.html" : null);
+    }
+}

@@ -1,0 +1,45 @@
+using Azure;
+using Microsoft.AspNetCore.Http;
+using OptOut.Acknowledgement;
+using OptOut.Consent;
+using OptOut.Intake;
+using OptOut.Pages;
+using OptOut.Storage;
+
+namespace OptOut.Unsubscribe;
+
+/// <summary>
+/// <c>POST /u/{token}/undo</c> with a reference number: the person says in so many words that an act of theirs is to be as if it had never been.
+/// That is an explicit Allow where the act was a Stop. Taking an undo back is pressing the opt-out again.
+/// </summary>
+public sealed class UndoDoor(ChangeIntake intake, ConsentStore consent, ResultPages results, ReceiptDoor receipts, TimeProvider time)
+{
+    internal async Task<IResult> AnswerAsync(LinkVisit visit, CancellationToken cancellationToken)
+    {
+        var began = time.GetUtcNow();
+        var form = await SmallForm.ReadAsync(visit.Request, cancellationToken);
+        try
+        {
+            var ledger = new List<LedgerEntry>();
+            await foreach (var entry in consent.LedgerAsync(visit.Subject, cancellationToken))
+                ledger.Add(entry);
+            if (!Reference.TryParse(form?["ref"], out var reference) || ledger.Find(e => Reference.Of(e.Change) == reference) is not { } found)
+                return await receipts.MissingAsync(visit);
+
+            var now = (await consent.LoadAsync(visit.Subject, cancellationToken)).Consent;
+            var changes = PersonalAct.Changes(visit, Source.UnsubscribePage, began, now, Undo.Without(found.Change.Act, ledger, now));
+            if (changes.Count == 0)
+                return await results.SameAsync(visit, "undo.nothing.title", "undo.nothing");
+
+            var recorded = await intake.RecordAsync(changes, AnswerWhen.Visible);
+            return recorded.Durable
+                ? await results.RecordedAsync(visit, ResultKind.Undone, changes, recorded)
+                : await results.DownAsync(visit.ViewAt(), "down.save", visit.Address());
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            // Without the ledger nobody knows what stood before: nothing is undone on a guess.
+            return await results.DownAsync(visit.ViewAt(), "down.save", visit.Address());
+        }
+    }
+}
