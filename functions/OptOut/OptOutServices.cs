@@ -8,11 +8,13 @@ using Microsoft.Extensions.Options;
 using OptOut.Acknowledgement;
 using OptOut.Brand;
 using OptOut.Catalogue;
+using OptOut.Codes;
 using OptOut.Controller;
 using OptOut.FanOut;
 using OptOut.Health;
 using OptOut.Identifiers;
 using OptOut.Intake;
+using OptOut.Limits;
 using OptOut.Links;
 using OptOut.Pages;
 using OptOut.Permission;
@@ -59,10 +61,12 @@ public static class OptOutServices
         services.AddSingleton<StorePatience>().AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>();
         services.AddSingleton<ConfirmationMail>().AddSingleton<AcknowledgeHandler>();
         services.AddSingleton<HealthDoor>().AddSingleton<SignalIntake>();
+        services.AddCodes();
 
         // The vendors: one folder, one line each.
         services.AddSendGrid(configuration).AddSingleton<SendGridDoor>();
         services.AddReconciliation();
+        services.AddLimits(configuration);
         return services;
     }
 

@@ -1,7 +1,5 @@
-using System.Globalization;
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
 using OptOut.FanOut;
@@ -9,8 +7,6 @@ using OptOut.Identifiers;
 using OptOut.Intake;
 using OptOut.Storage;
 using OptOut.Subjects;
-using OptOut.Vendors;
-using OptOut.Vendors.SendGrid;
 
 namespace OptOut.Acknowledgement;
 
@@ -18,25 +14,22 @@ namespace OptOut.Acknowledgement;
 /// Confirms to the person what was recorded (Royal Decree of 4 April 2003, art. 2). One mail for what was done in one go, sent once, by an <c>ack~</c>
 /// row written after the mail was taken: a process that dies between the two sends it a second time, which is better than never.
 /// </summary>
-public sealed partial class AcknowledgeHandler(
+public sealed class AcknowledgeHandler(
     ChangeApplier applier,
     ConsentStore consent,
     ProfileStore profiles,
     StorageAccount storage,
     ConfirmationMail mail,
-    SendGridMail sender,
-    ChangePublisher publisher,
-    RetrySchedule retry,
+    MailDispatch dispatch,
     StorePatience patience,
     TimeProvider time,
-    IOptions<AcknowledgementOptions> options,
-    ILogger<AcknowledgeHandler> logger)
+    IOptions<AcknowledgementOptions> options)
 {
     // Somebody who complained to a vendor, or stands on a list, has not asked us for a mail.
     private static bool IsToThePerson(Source source) => source is not (Source.VendorWebhook or Source.Reconciliation or Source.Import);
 
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
-        patience.HandleAsync(received, Topology.Acknowledge, message => HandleAsync(message, cancellationToken), cancellationToken);
+        patience.HandleAsync<SubjectMessage>(received, Topology.Acknowledge, message => HandleAsync(message, cancellationToken), cancellationToken);
 
     private async Task<Settlement> HandleAsync(SubjectMessage message, CancellationToken cancellationToken)
     {
@@ -73,25 +66,9 @@ public sealed partial class AcknowledgeHandler(
         if ((await storage.Consent.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, ["RowKey"], cancellationToken)).HasValue)
             return null;
 
-        switch (await sender.SendAsync(written, cancellationToken))
-        {
-            case VendorOutcome.Confirmed:
-                await storage.Consent.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
-                return null;
-            case VendorOutcome.Transient transient when !retry.IsExhausted(message.Attempt + 1):
-                var delay = retry.Next(message.Attempt + 1, transient.RetryAfter);
-                LogLater(message.Subject, recorded[0].Act, transient.Reason, delay);
-                await publisher.ScheduleAsync(message with { Only = Topology.Acknowledge, Attempt = message.Attempt + 1 }, delay, cancellationToken);
-                return Settlement.Done;
-            case VendorOutcome.Transient transient:
-                return new Settlement.DeadLetter("GaveUp", string.Create(CultureInfo.InvariantCulture, $"confirmation after {message.Attempt + 1} tries: {transient.Reason}"));
-            case VendorOutcome.Rejected rejected:
-                return new Settlement.DeadLetter("Rejected", $"confirmation: {rejected.Reason}");
-            default:
-                throw new InvalidOperationException("A vendor outcome is one of three.");
-        }
+        if (await dispatch.SendAsync(written, "confirmation", message, Topology.Acknowledge, cancellationToken) is { } unsent)
+            return unsent;
+        await storage.Consent.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
+        return null;
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The confirmation of act {Act} to subject {Subject} was not taken ({Reason}); again in {Delay}")]
-    private partial void LogLater(SubjectKey subject, Guid act, string reason, TimeSpan delay);
 }

@@ -6,7 +6,7 @@ namespace OptOut.FanOut;
 /// <summary>The guarantee that the store has every change that the bus has had.</summary>
 public sealed class ApplyHandler(ChangeApplier applier, StorePatience patience)
 {
-    public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) => patience.HandleAsync(
+    public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) => patience.HandleAsync<SubjectMessage>(
         received,
         Topology.Apply,
         async message =>

@@ -1,6 +1,5 @@
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Logging;
-using OptOut.Consent;
 
 namespace OptOut.FanOut;
 
@@ -20,7 +19,7 @@ public sealed partial class ChangePublisher(ServiceBusClient client, TimeProvide
     public bool LooksDown => time.GetUtcNow().UtcTicks < Interlocked.Read(ref _downUntil);
 
     /// <returns>Whether the bus has taken the message.</returns>
-    public async Task<bool> TryPublishAsync(SubjectMessage message)
+    public async Task<bool> TryPublishAsync(IBusMessage message)
     {
         if (LooksDown)
             return false;
@@ -33,18 +32,18 @@ public sealed partial class ChangePublisher(ServiceBusClient client, TimeProvide
         catch (Exception e) when (e is ServiceBusException or OperationCanceledException or TimeoutException or UnauthorizedAccessException)
         {
             Interlocked.Exchange(ref _downUntil, (time.GetUtcNow() + Pause).UtcTicks);
-            LogNotPublished(message.Subject, message.Id, (e as ServiceBusException)?.Reason.ToString() ?? e.GetType().Name);
+            LogNotPublished(message.Id, message.About, (e as ServiceBusException)?.Reason.ToString() ?? e.GetType().Name);
             return false;
         }
     }
 
     /// <summary>Sends the message later.</summary>
     /// <exception cref="ServiceBusException">The bus did not take it.</exception>
-    public Task ScheduleAsync(SubjectMessage message, TimeSpan delay, CancellationToken cancellationToken) =>
+    public Task ScheduleAsync(IBusMessage message, TimeSpan delay, CancellationToken cancellationToken) =>
         _sender.ScheduleMessageAsync(message.ToServiceBus(), time.GetUtcNow() + delay, cancellationToken);
 
     public ValueTask DisposeAsync() => _sender.DisposeAsync();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The bus did not take event {EventId} of subject {Subject} ({Reason}); it goes to the outbox")]
-    private partial void LogNotPublished(SubjectKey subject, Guid eventId, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The bus did not take message {MessageId} about {About} ({Reason})")]
+    private partial void LogNotPublished(Guid messageId, string about, string reason);
 }

@@ -17,7 +17,7 @@ public sealed partial class ChannelHandler(
     private readonly IReadOnlyList<IVendor> _vendors = [.. vendors];
 
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, Channel channel, CancellationToken cancellationToken) =>
-        patience.HandleAsync(received, channel.Name(), message => HandleAsync(message, channel, cancellationToken), cancellationToken);
+        patience.HandleAsync<SubjectMessage>(received, channel.Name(), message => HandleAsync(message, channel, cancellationToken), cancellationToken);
 
     private async Task<Settlement> HandleAsync(SubjectMessage message, Channel channel, CancellationToken cancellationToken)
     {
@@ -45,7 +45,7 @@ public sealed partial class ChannelHandler(
             case VendorOutcome.Transient transient when !retry.IsExhausted(attempt):
                 var delay = retry.Next(attempt, transient.RetryAfter);
                 LogRetrying(vendor.Name, message.Subject, transient.Reason, attempt, delay);
-                await publisher.ScheduleAsync(message with { Only = vendor.Channel.Name(), Vendor = vendor.Name, Attempt = attempt }, delay, cancellationToken);
+                await publisher.ScheduleAsync(message.TriedBy(vendor.Channel.Name()) with { Vendor = vendor.Name }, delay, cancellationToken);
                 return Settlement.Done;
             case VendorOutcome.Transient transient:
                 return new Settlement.DeadLetter("GaveUp", $"{vendor.Name} after {attempt} tries: {transient.Reason}");

@@ -1,7 +1,6 @@
 using Azure;
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Logging;
-using OptOut.Consent;
 
 namespace OptOut.FanOut;
 
@@ -17,10 +16,11 @@ public sealed partial class StorePatience(ChangePublisher publisher, ILogger<Sto
     /// <param name="subscription">The one it is sent again for.</param>
     /// <param name="handle">What to do with it.</param>
     /// <param name="cancellationToken">The host stops.</param>
-    public async Task<Settlement> HandleAsync(
-        ServiceBusReceivedMessage received, string subscription, Func<SubjectMessage, Task<Settlement>> handle, CancellationToken cancellationToken)
+    public async Task<Settlement> HandleAsync<TMessage>(
+        ServiceBusReceivedMessage received, string subscription, Func<TMessage, Task<Settlement>> handle, CancellationToken cancellationToken)
+        where TMessage : class, IBusMessage<TMessage>
     {
-        if (!SubjectMessage.TryRead(received, out var message, out var problem))
+        if (!TMessage.TryRead(received, out var message, out var problem))
             return new Settlement.DeadLetter("Malformed", problem);
         try
         {
@@ -29,8 +29,8 @@ public sealed partial class StorePatience(ChangePublisher publisher, ILogger<Sto
         catch (Exception e) when (IsAway(e) && !cancellationToken.IsCancellationRequested)
         {
             var delay = TimeSpan.FromSeconds(Math.Min(LongestWaitSeconds, 1 << Math.Min(message.Wait, 6)));
-            LogWaiting(subscription, message.Subject, e.GetType().Name, delay);
-            await publisher.ScheduleAsync(message with { Only = subscription, Wait = message.Wait + 1 }, delay, cancellationToken);
+            LogWaiting(subscription, message.About, e.GetType().Name, delay);
+            await publisher.ScheduleAsync(message.WaitedFor(subscription), delay, cancellationToken);
             return Settlement.Done;
         }
     }
@@ -44,6 +44,6 @@ public sealed partial class StorePatience(ChangePublisher publisher, ILogger<Sto
         _ => false,
     };
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The store is away ({Reason}): {Subscription} looks at subject {Subject} again in {Delay}")]
-    private partial void LogWaiting(string subscription, SubjectKey subject, string reason, TimeSpan delay);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store is away ({Reason}): {Subscription} looks at {About} again in {Delay}")]
+    private partial void LogWaiting(string subscription, string about, string reason, TimeSpan delay);
 }

@@ -19,9 +19,12 @@ namespace OptOut.FanOut;
 /// <param name="Wait">How often it has waited for the store.</param>
 public sealed record SubjectMessage(
     SubjectKey Subject, IReadOnlyList<Change> Changes, DateTimeOffset At, Guid Id, string? Only = null, string? Vendor = null, int Attempt = 0, int Wait = 0)
+    : IBusMessage<SubjectMessage>
 {
     internal const string ChangeLabel = "consent-change", UpdateLabel = "subject-updated";
     private const string Json = "application/json", Version = "1";
+
+    public string About => Subject.ToString();
 
     public static SubjectMessage Of(Change change) => Of([change]);
 
@@ -29,6 +32,10 @@ public sealed record SubjectMessage(
     public static SubjectMessage Of(IReadOnlyList<Change> changes) => new(changes[0].Subject, changes, changes.Max(c => c.At), changes[0].Id);
 
     public static SubjectMessage Updated(SubjectKey subject, DateTimeOffset now) => new(subject, [], now, EventIds.New(now));
+
+    public SubjectMessage TriedBy(string subscription) => this with { Only = subscription, Attempt = Attempt + 1 };
+
+    public SubjectMessage WaitedFor(string subscription) => this with { Only = subscription, Wait = Wait + 1 };
 
     public ServiceBusMessage ToServiceBus()
     {
@@ -54,8 +61,6 @@ public sealed record SubjectMessage(
         return message;
     }
 
-    /// <summary>Reads a message and holds it to the contract.</summary>
-    /// <param name="problem">What is wrong with it, without anything personal.</param>
     public static bool TryRead(ServiceBusReceivedMessage received, [NotNullWhen(true)] out SubjectMessage? message, [NotNullWhen(false)] out string? problem)
     {
         message = null;

@@ -1,4 +1,5 @@
 using OptOut.Consent;
+using OptOut.LinkMail;
 
 namespace OptOut.FanOut;
 
@@ -19,6 +20,7 @@ public static class Topology
     public const string Phone = "phone";
     public const string Post = "post";
     public const string Acknowledge = "acknowledge";
+    public const string LinkMail = "link-mail";
 
     public const int MaxDeliveryCount = 10;
 
@@ -27,11 +29,15 @@ public static class Topology
 
     public static TimeSpan LockDuration { get; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>A message sent again for one subscription carries <c>only</c>; the first sending of a change goes to all it concerns.</summary>
+    /// <summary>
+    /// A message sent again for one subscription carries <c>only</c>; the first sending of a change goes to all it concerns. A request for a link
+    /// has no <c>channel</c>, so that a channel's filter is unknown for it and does not take it.
+    /// </summary>
     public static IReadOnlyList<SubscriptionDefinition> Subscriptions { get; } =
     [
         new(Apply, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND (only IS NULL OR only = '{Apply}')"),
         .. Channels.All.Select(c => new SubscriptionDefinition(c.Name(), $"(only IS NULL OR only = '{c.Name()}') AND (channel = '*' OR channel = '{c.Name()}')")),
         new(Acknowledge, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND (only IS NULL OR only = '{Acknowledge}')"),
+        new(LinkMail, $"sys.Label = '{LinkRequest.Label}'"),
     ];
 }

@@ -26,6 +26,10 @@ public sealed class IdentifierIndex(StorageAccount storage, ConsentStore consent
     public async Task<IdentifierPermission?> FindAsync(Identifier identifier, CancellationToken cancellationToken) =>
         await FindAsync(identifier.Kind, protector.Hash(identifier), cancellationToken) is { } row ? new IdentifierPermission(identifier, row.Subjects, row.Stops, row.At) : null;
 
+    /// <summary>The same by the keyed hash, for a message that may not carry the identifier.</summary>
+    public async Task<IdentifierPermission?> OpenAsync(IdentifierKind kind, IdentifierHash hash, CancellationToken cancellationToken) =>
+        await FindAsync(kind, hash, cancellationToken) is { } row ? Open(row) : null;
+
     /// <summary>Brings every identifier of the subject up to date.</summary>
     /// <returns>What now stands for each.</returns>
     public async Task<IReadOnlyList<IdentifierPermission>> ProjectAsync(SubjectKey subject, CancellationToken cancellationToken)
@@ -72,9 +76,7 @@ public sealed class IdentifierIndex(StorageAccount storage, ConsentStore consent
     {
         await foreach (var entity in storage.Identifiers.QueryAsync<TableEntity>(r => r.PartitionKey.CompareTo(first) >= 0 && r.PartitionKey.CompareTo(last) <= 0, cancellationToken: cancellationToken))
         {
-            var row = IdentifierRow.From(entity);
-            yield return new IdentifierPermission(
-                new Identifier(row.Kind, protector.Decrypt(row.Ciphertext, IdentifierRow.Context(row.Hash))), row.Subjects, row.Stops, row.At);
+            yield return Open(IdentifierRow.From(entity));
         }
     }
 
@@ -143,6 +145,9 @@ public sealed class IdentifierIndex(StorageAccount storage, ConsentStore consent
 
         return (stops, at);
     }
+
+    private IdentifierPermission Open(IdentifierRow row) =>
+        new(new Identifier(row.Kind, protector.Decrypt(row.Ciphertext, IdentifierRow.Context(row.Hash))), row.Subjects, row.Stops, row.At);
 
     private static bool SameStops(IReadOnlyDictionary<Channel, StopSet> a, IReadOnlyDictionary<Channel, StopSet> b) =>
         a.Count == b.Count && a.All(p => b.TryGetValue(p.Key, out var other) && p.Value.Equals(other));

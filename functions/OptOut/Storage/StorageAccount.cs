@@ -32,6 +32,7 @@ public sealed class StorageAccount
         Identifiers = Table("identifiers");
         Feed = Table("feed");
         Outbox = Table("outbox");
+        Codes = Table("codes");
         Runs = Table("runs");
         Reports = Container("reports");
         VendorLists = Container("vendor-lists");
@@ -48,6 +49,8 @@ public sealed class StorageAccount
 
     public TableClient Outbox { get; }
 
+    public TableClient Codes { get; }
+
     public TableClient Runs { get; }
 
     public BlobContainerClient Reports { get; }
@@ -57,7 +60,7 @@ public sealed class StorageAccount
     /// <summary>Makes what is missing. In Azure the templates make it; on one machine and in tests this does.</summary>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
     {
-        foreach (var table in (TableClient[])[Consent, Identifiers, Feed, Outbox, Runs])
+        foreach (var table in (TableClient[])[Consent, Identifiers, Feed, Outbox, Codes, Runs])
             await table.CreateIfNotExistsAsync(cancellationToken);
         foreach (var container in (BlobContainerClient[])[Reports, VendorLists])
             await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);

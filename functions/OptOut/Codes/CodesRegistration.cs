@@ -1,0 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OptOut.Codes;
+
+internal static class CodesRegistration
+{
+    public static IServiceCollection AddCodes(this IServiceCollection services) => services.AddSingleton<CodeBook>();
+}

@@ -1,0 +1,37 @@
+using System.Diagnostics.CodeAnalysis;
+using Azure.Messaging.ServiceBus;
+
+namespace OptOut.FanOut;
+
+/// <summary>What goes over the bus: that a subject changed, or that somebody asked for a link.</summary>
+public interface IBusMessage
+{
+    /// <summary>Recognises a message published twice.</summary>
+    Guid Id { get; }
+
+    /// <summary>Whom it is about, as a log may say it: a subject key or a keyed hash.</summary>
+    string About { get; }
+
+    ServiceBusMessage ToServiceBus();
+}
+
+/// <summary>A message as its handler takes it: it can be read, and sent again later.</summary>
+public interface IBusMessage<TSelf> : IBusMessage
+    where TSelf : class, IBusMessage<TSelf>
+{
+    /// <summary>How often what it asks for has been tried.</summary>
+    int Attempt { get; }
+
+    /// <summary>How often it has waited for the store.</summary>
+    int Wait { get; }
+
+    /// <summary>Reads a message and holds it to the contract.</summary>
+    /// <param name="problem">What is wrong with it, without anything personal.</param>
+    static abstract bool TryRead(ServiceBusReceivedMessage received, [NotNullWhen(true)] out TSelf? message, [NotNullWhen(false)] out string? problem);
+
+    /// <summary>The same for one subscription, after one more try.</summary>
+    TSelf TriedBy(string subscription);
+
+    /// <summary>The same for one subscription, after one more wait.</summary>
+    TSelf WaitedFor(string subscription);
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace OptOut.Limits;
+
+/// <summary>What may be asked only so often.</summary>
+public enum LimitedAct
+{
+    /// <summary>A Stop from the public form.</summary>
+    PublicStop,
+
+    /// <summary>A mail with the person's own link.</summary>
+    LinkMail,
+
+    /// <summary>A printed code, typed or opened.</summary>
+    CodeGuess,
+}
+
+/// <summary>How often something may be asked.</summary>
+public sealed class AllowanceOptions
+{
+    /// <summary>So many at once, 1 to 1,000,000; after that one more each time <see cref="Window"/> / Count has passed.</summary>
+    public int Count { get; set; }
+
+    /// <summary>The time in which a spent allowance is whole again: one second to one day.</summary>
+    public TimeSpan Window { get; set; }
+
+    internal TimeSpan Interval => Window / Count;
+}
+
+/// <summary>How often one act may be asked, by one client and for one identifier.</summary>
+public sealed class ActLimitOptions
+{
+    public AllowanceOptions Client { get; set; } = new();
+
+    public AllowanceOptions Identifier { get; set; } = new();
+}
+
+/// <summary>
+/// Setting <c>OptOut:Limits</c>. The limits are kept in the memory of each instance: with N instances a client that reaches all of them may ask
+/// up to N times as much, and a restart forgets. They are there against floods; what must hold exactly (how many mails an address gets) is kept in
+/// the store instead. The defaults are generous, because an office or a telephone company may stand behind one address, and a Stop refused is worse
+/// than a Stop too many.
+/// </summary>
+public sealed class LimitOptions
+{
+    /// <summary>
+    /// How many proxies of ours stand before the app, each adding the address it was called from to <c>X-Forwarded-For</c>: 0 to 10. 0 counts the
+    /// connection's own address and reads no header, which anybody may write. On Azure Functions it is 1, for the front end; 2 with
+    /// Front Door or Application Gateway before that.
+    /// </summary>
+    public int TrustedProxies { get; set; }
+
+    public ActLimitOptions PublicStop { get; set; } = Of(client: 300, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
+
+    public ActLimitOptions LinkMail { get; set; } = Of(client: 100, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
+
+    public ActLimitOptions CodeGuess { get; set; } = Of(client: 60, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
+
+    internal ActLimitOptions Of(LimitedAct act) => act switch
+    {
+        LimitedAct.PublicStop => PublicStop,
+        LimitedAct.LinkMail => LinkMail,
+        LimitedAct.CodeGuess => CodeGuess,
+        _ => throw new ArgumentOutOfRangeException(nameof(act), act, "Not an act that is limited."),
+    };
+
+    private static ActLimitOptions Of(int client, TimeSpan clientWindow, int identifier, TimeSpan identifierWindow) => new()
+    {
+        Client = new() { Count = client, Window = clientWindow },
+        Identifier = new() { Count = identifier, Window = identifierWindow },
+    };
+}
+
+internal sealed class LimitOptionsValidator(IConfiguration configuration) : IValidateOptions<LimitOptions>
+{
+    // Set for every app in Azure, on every plan; the Functions Core Tools on a developer's machine do not set it.
+    private const string AzureSite = "WEBSITE_SITE_NAME";
+
+    public ValidateOptionsResult Validate(string? name, LimitOptions options)
+    {
+        var errors = new List<string>();
+        if (options.TrustedProxies is < 0 or > 10)
+            errors.Add($"OptOut:Limits:TrustedProxies is {options.TrustedProxies}; give the number of proxies before the app, 0 to 10.");
+        else if (options.TrustedProxies == 0 && configuration[AzureSite] is { Length: > 0 })
+            errors.Add("OptOut:Limits:TrustedProxies is 0, but on Azure every request comes from the front end, so that all people would share one limit; give 1, or 2 with Front Door or Application Gateway before it.");
+        foreach (var act in Enum.GetValues<LimitedAct>())
+        {
+            Check($"OptOut:Limits:{act}:Client", options.Of(act).Client);
+            Check($"OptOut:Limits:{act}:Identifier", options.Of(act).Identifier);
+        }
+
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+
+        void Check(string setting, AllowanceOptions allowance)
+        {
+            if (allowance.Count is < 1 or > 1_000_000)
+                errors.Add(string.Create(CultureInfo.InvariantCulture, $"{setting}:Count is {allowance.Count}; give 1 to 1000000."));
+            if (allowance.Window < TimeSpan.FromSeconds(1) || allowance.Window > TimeSpan.FromDays(1))
+                errors.Add($"{setting}:Window is {allowance.Window}; give a time from one second to one day, as in '00:10:00'.");
+        }
+    }
+}

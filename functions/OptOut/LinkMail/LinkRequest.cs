@@ -1,0 +1,68 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Azure.Messaging.ServiceBus;
+using OptOut.FanOut;
+using OptOut.Identifiers;
+using OptOut.Texts;
+
+namespace OptOut.LinkMail;
+
+/// <summary>
+/// "Somebody asks for the link of the person with this e-mail address." Whether there is such a person is found out by whoever takes the message, so
+/// that the answer to the asker cannot tell, nor how long it takes. Changes nothing.
+/// </summary>
+/// <param name="Address">The keyed hash of the address; the address itself never travels.</param>
+/// <param name="Language">In which the asker read the page: the mail's, when the person's own is not known.</param>
+/// <param name="At">When it was asked.</param>
+public sealed record LinkRequest(IdentifierHash Address, Language Language, DateTimeOffset At, Guid Id, int Attempt = 0, int Wait = 0) : IBusMessage<LinkRequest>
+{
+    internal const string Label = "link-requested";
+    private const string Version = "1";
+
+    public string About => Address.ToString();
+
+    public LinkRequest TriedBy(string subscription) => this with { Attempt = Attempt + 1 };
+
+    public LinkRequest WaitedFor(string subscription) => this with { Wait = Wait + 1 };
+
+    public ServiceBusMessage ToServiceBus()
+    {
+        var message = new ServiceBusMessage
+        {
+            MessageId = string.Create(CultureInfo.InvariantCulture, $"{Id:D}~{Attempt}~{Wait}"),
+            CorrelationId = About,
+            Subject = Label,
+        };
+        message.ApplicationProperties["v"] = Version;
+        message.ApplicationProperties["id"] = Id.ToString("D");
+        message.ApplicationProperties["at"] = At.ToString("O", CultureInfo.InvariantCulture);
+        message.ApplicationProperties["language"] = Language.Code;
+        message.ApplicationProperties["attempt"] = Attempt;
+        message.ApplicationProperties["wait"] = Wait;
+        return message;
+    }
+
+    public static bool TryRead(ServiceBusReceivedMessage received, [NotNullWhen(true)] out LinkRequest? message, [NotNullWhen(false)] out string? problem)
+    {
+        message = null;
+        problem = null;
+        var properties = received.ApplicationProperties;
+        if (Text("v") != Version)
+            problem = $"The property v is '{Text("v")}'; this version reads {Version}.";
+        else if (received.Subject != Label)
+            problem = $"The subject is '{received.Subject}'; it must be {Label}.";
+        else if (!IdentifierHash.TryParse(received.CorrelationId, out var address))
+            problem = "The correlation id is not the hash of an identifier.";
+        else if (!Guid.TryParse(Text("id"), out var id) || !DateTimeOffset.TryParse(Text("at"), CultureInfo.InvariantCulture, out var at))
+            problem = "The properties id and at must be a UUID and a moment.";
+        else if (Language.Find(Text("language")) is not { } language)
+            problem = "The property language is none of ours.";
+        else
+            message = new LinkRequest(address, language, at, id, Number("attempt"), Number("wait"));
+        return problem is null && message is not null;
+
+        string? Text(string name) => properties.GetValueOrDefault(name) as string;
+
+        int Number(string name) => properties.GetValueOrDefault(name) as int? ?? 0;
+    }
+}
