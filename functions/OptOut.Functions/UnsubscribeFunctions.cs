@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using OptOut.PublicForm;
 using OptOut.Unsubscribe;
 
 namespace OptOut.Functions;

@@ -15,9 +15,11 @@ using OptOut.Health;
 using OptOut.Identifiers;
 using OptOut.Intake;
 using OptOut.Limits;
+using OptOut.LinkMail;
 using OptOut.Links;
 using OptOut.Pages;
 using OptOut.Permission;
+using OptOut.PublicForm;
 using OptOut.Reconciliation;
 using OptOut.Storage;
 using OptOut.Subjects;
@@ -52,21 +54,21 @@ public static class OptOutServices
         // The capabilities, in the order of the flow.
         services.AddSingleton<TopicCatalogue>().AddSingleton<IdentifierProtector>().AddSingleton<StorageAccount>();
         services.AddSingleton<LinkKeyRing>().AddSingleton<LinkHeaders>().AddSingleton<LinkDoor>();
-        services.AddSingleton<PageStyle>().AddSingleton<PageRenderer>().AddSingleton<PageViews>().AddSingleton<PublicDoor>();
+        services.AddSingleton<PageStyle>().AddSingleton<PageRenderer>().AddSingleton<PageViews>();
         services.AddUnsubscribe();
         services.AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<SubjectRegistrar>().AddSingleton<SubjectDoor>();
         services.AddSingleton<Feed>().AddSingleton<IdentifierIndex>().AddSingleton<CheckDoor>();
         services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>().AddSingleton<Outbox>();
         services.AddSingleton<ChangePublisher>().AddSingleton<RetrySchedule>().AddSingleton<VendorRows>().AddSingleton<VendorPusher>();
-        services.AddSingleton<StorePatience>().AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>();
+        services.AddSingleton<StorePatience>().AddSingleton<MailDispatch>().AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>();
         services.AddSingleton<ConfirmationMail>().AddSingleton<AcknowledgeHandler>();
         services.AddSingleton<HealthDoor>().AddSingleton<SignalIntake>();
+        services.AddLimits(configuration).AddLinkMail().AddPublicForm();
         services.AddCodes();
 
         // The vendors: one folder, one line each.
         services.AddSendGrid(configuration).AddSingleton<SendGridDoor>();
         services.AddReconciliation();
-        services.AddLimits(configuration);
         return services;
     }
 

@@ -37,6 +37,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     private string? _storage;
     private string? _busFolder;
     private int _busPort;
+    private TimeProvider _time = TimeProvider.System;
     private IReadOnlyDictionary<string, string?> _settings = new Dictionary<string, string?>(StringComparer.Ordinal);
     private EmbeddedServiceBus? _bus;
     private ServiceBusClient? _witness;
@@ -60,9 +61,10 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     /// <param name="azurite">Where an account is taken when <paramref name="storage"/> is null.</param>
     /// <param name="storage">A storage connection string, for a test that stops its storage.</param>
     /// <param name="settings">Over those of <see cref="OptOutSettings"/>; null takes one away.</param>
-    internal static async Task<OptOutHost> StartAsync(AzuriteFixture azurite, string? storage = null, IReadOnlyDictionary<string, string?>? settings = null)
+    /// <param name="time">The clock of the product, the bus and the vendors; null takes the machine's.</param>
+    internal static async Task<OptOutHost> StartAsync(AzuriteFixture azurite, string? storage = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? time = null)
     {
-        var host = new OptOutHost(azurite) { _storage = storage };
+        var host = new OptOutHost(azurite) { _storage = storage, _time = time ?? TimeProvider.System };
         if (settings is not null)
             host._settings = settings;
         await host.InitializeAsync();
@@ -74,7 +76,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         _storage ??= await azurite.NewAccountAsync();
         _busFolder = Directory.CreateTempSubdirectory("optout-bus-").FullName;
         await StartBusAsync();
-        _sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
+        _sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { Time = _time, SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
 
         var settings = OptOutSettings.Of(_storage, _bus!.ConnectionString, _sandbox);
         foreach (var (name, value) in _settings)
@@ -88,7 +90,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
                 FunctionKey = FunctionKey,
                 Port = 0,
                 Configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Where(s => s.Value is not null)).Build(),
-                ConfigureServices = (services, configuration) => services.AddOptOut(configuration),
+                ConfigureServices = (services, configuration) => services.AddSingleton(_time).AddOptOut(configuration),
                 ConfigureLogging = logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Logs),
                 DrainTimeout = TimeSpan.FromSeconds(10),
             },
@@ -253,6 +255,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
             new EmbeddedServiceBusOptions
             {
                 Port = _busPort,
+                Time = _time,
                 DataFolder = _busFolder,
                 Topics =
                 [

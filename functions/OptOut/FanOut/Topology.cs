@@ -38,6 +38,6 @@ public static class Topology
         new(Apply, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND (only IS NULL OR only = '{Apply}')"),
         .. Channels.All.Select(c => new SubscriptionDefinition(c.Name(), $"(only IS NULL OR only = '{c.Name()}') AND (channel = '*' OR channel = '{c.Name()}')")),
         new(Acknowledge, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND (only IS NULL OR only = '{Acknowledge}')"),
-        new(LinkMail, $"sys.Label = '{LinkRequest.Label}'"),
+        new(LinkMail, $"sys.Label = '{LinkMailRequest.Label}'"),
     ];
 }

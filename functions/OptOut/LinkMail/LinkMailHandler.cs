@@ -12,9 +12,9 @@ public sealed class LinkMailHandler(
     IdentifierIndex index, ProfileStore profiles, LinkMailPace pace, LinkMailText text, MailDispatch dispatch, StorePatience patience)
 {
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
-        patience.HandleAsync<LinkRequest>(received, Topology.LinkMail, request => HandleAsync(request, cancellationToken), cancellationToken);
+        patience.HandleAsync<LinkMailRequest>(received, Topology.LinkMail, request => HandleAsync(request, cancellationToken), cancellationToken);
 
-    private async Task<Settlement> HandleAsync(LinkRequest request, CancellationToken cancellationToken)
+    private async Task<Settlement> HandleAsync(LinkMailRequest request, CancellationToken cancellationToken)
     {
         if (await index.OpenAsync(IdentifierKind.Email, request.Address, cancellationToken) is not { Identifier: var address } known)
             return Settlement.Done;

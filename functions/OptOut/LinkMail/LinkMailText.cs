@@ -16,12 +16,12 @@ public sealed class LinkMailText(LinkHeaders links, IOptions<ControllerOptions> 
     /// <param name="to">The address that was typed.</param>
     /// <param name="owners">Whose address it is, at least one. People who share it get one mail with a link each.</param>
     /// <param name="language">The person's; null takes the asker's.</param>
-    public OutgoingMail Write(LinkRequest request, Identifier to, IReadOnlyList<SubjectKey> owners, string? language)
+    public OutgoingMail Write(LinkMailRequest request, Identifier to, IReadOnlyList<SubjectKey> owners, string? language)
     {
         var options = controller.Value;
         var words = Language.Find(language) ?? request.Language;
         var subject = words["public.mail.subject"];
-        string[] before = [words.Format("public.mail.asked", options.Name), words["public.mail.use"], .. owners.Count > 1 ? [words["public.mail.several"]] : Array.Empty<string>()];
+        string[] before = [words.Format("public.mail.asked", options.Name), .. owners.Count > 1 ? [words["public.mail.several"]] : Array.Empty<string>(), words["public.mail.use"]];
         string[] after = [words["public.mail.personal"], words["public.mail.not.you"], words.Format("ack.contact", options.PrivacyAddress)];
         var urls = owners.Select(owner => $"{links.Write(new Link(owner, Channel.Email, 0, request.At, 0)).Url}/preferences?lang={words.Code}").ToArray();
         return new OutgoingMail(

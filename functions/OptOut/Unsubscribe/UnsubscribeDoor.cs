@@ -6,6 +6,7 @@ using OptOut.Consent;
 using OptOut.Intake;
 using OptOut.Links;
 using OptOut.Pages;
+using OptOut.PublicForm;
 using OptOut.Subjects;
 
 namespace OptOut.Unsubscribe;

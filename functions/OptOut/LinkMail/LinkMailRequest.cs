@@ -14,16 +14,16 @@ namespace OptOut.LinkMail;
 /// <param name="Address">The keyed hash of the address; the address itself never travels.</param>
 /// <param name="Language">In which the asker read the page: the mail's, when the person's own is not known.</param>
 /// <param name="At">When it was asked.</param>
-public sealed record LinkRequest(IdentifierHash Address, Language Language, DateTimeOffset At, Guid Id, int Attempt = 0, int Wait = 0) : IBusMessage<LinkRequest>
+public sealed record LinkMailRequest(IdentifierHash Address, Language Language, DateTimeOffset At, Guid Id, int Attempt = 0, int Wait = 0) : IBusMessage<LinkMailRequest>
 {
     internal const string Label = "link-requested";
     private const string Version = "1";
 
     public string About => Address.ToString();
 
-    public LinkRequest TriedBy(string subscription) => this with { Attempt = Attempt + 1 };
+    public LinkMailRequest TriedBy(string subscription) => this with { Attempt = Attempt + 1 };
 
-    public LinkRequest WaitedFor(string subscription) => this with { Wait = Wait + 1 };
+    public LinkMailRequest WaitedFor(string subscription) => this with { Wait = Wait + 1 };
 
     public ServiceBusMessage ToServiceBus()
     {
@@ -42,7 +42,7 @@ public sealed record LinkRequest(IdentifierHash Address, Language Language, Date
         return message;
     }
 
-    public static bool TryRead(ServiceBusReceivedMessage received, [NotNullWhen(true)] out LinkRequest? message, [NotNullWhen(false)] out string? problem)
+    public static bool TryRead(ServiceBusReceivedMessage received, [NotNullWhen(true)] out LinkMailRequest? message, [NotNullWhen(false)] out string? problem)
     {
         message = null;
         problem = null;
@@ -58,7 +58,7 @@ public sealed record LinkRequest(IdentifierHash Address, Language Language, Date
         else if (Language.Find(Text("language")) is not { } language)
             problem = "The property language is none of ours.";
         else
-            message = new LinkRequest(address, language, at, id, Number("attempt"), Number("wait"));
+            message = new LinkMailRequest(address, language, at, id, Number("attempt"), Number("wait"));
         return problem is null && message is not null;
 
         string? Text(string name) => properties.GetValueOrDefault(name) as string;

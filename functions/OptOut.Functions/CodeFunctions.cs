@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using OptOut.Codes;
+
+namespace OptOut.Functions;
+
+/// <summary>Printed codes: ordered by the controller's systems, typed or scanned by a person.</summary>
+public sealed class CodeFunctions(CodeOrderDoor orders, CodeDoor codes, QrDoor pictures)
+{
+    [Function("PostCodes")]
+    public Task<IResult> PostCodes(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/codes")] HttpRequest request, CancellationToken cancellationToken) =>
+        orders.PostAsync(request, cancellationToken);
+
+    [Function("TypeCode")]
+    public Task<IResult> TypeCode(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "q")] HttpRequest request, CancellationToken cancellationToken) =>
+        codes.TypeAsync(request, cancellationToken);
+
+    [Function("OpenCode")]
+    public Task<IResult> OpenCode(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "q/{code}")] HttpRequest request, string code, CancellationToken cancellationToken) =>
+        codes.OpenAsync(request, code, cancellationToken);
+
+    [Function("CodeAsSvg")]
+    public IResult CodeAsSvg([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "q/{code}/qr.svg")] HttpRequest request, string code) => pictures.Svg(code);
+
+    [Function("CodeAsPng")]
+    public IResult CodeAsPng([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "q/{code}/qr.png")] HttpRequest request, string code) => pictures.Png(code);
+}

@@ -1,0 +1,17 @@
+using Azure.Messaging.ServiceBus;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using OptOut.FanOut;
+using OptOut.LinkMail;
+
+namespace OptOut.Functions;
+
+/// <summary>The mail with a person's own link, asked for on the public page.</summary>
+public sealed class LinkMailFunctions(LinkMailHandler links, ILogger<LinkMailFunctions> logger)
+{
+    [Function("MailLink")]
+    public async Task MailLink(
+        [ServiceBusTrigger(Topology.Topic, Topology.LinkMail, Connection = Topology.Connection, AutoCompleteMessages = false)] ServiceBusReceivedMessage message,
+        ServiceBusMessageActions actions,
+        CancellationToken cancellationToken) => await actions.SettleAsync(message, await links.HandleAsync(message, cancellationToken), logger, cancellationToken);
+}

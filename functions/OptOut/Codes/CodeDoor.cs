@@ -1,0 +1,101 @@
+using Azure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using OptOut.Http;
+using OptOut.Limits;
+using OptOut.Links;
+using OptOut.Pages;
+using OptOut.Texts;
+
+namespace OptOut.Codes;
+
+/// <summary>
+/// <c>/q</c> and <c>/q/{code}</c>: from a printed code to the page where the person chooses. Changes nothing, whatever the method. A code that does not work is
+/// met with help, and with the form that needs no code.
+/// </summary>
+public sealed class CodeDoor(CodeBook book, LinkKeyRing ring, RequestLimits limits, TooManyAnswer tooMany, PageRenderer renderer, PageViews views)
+{
+    /// <summary>The form to type a code in.</summary>
+    public const string FormAddress = "/q";
+
+    /// <summary><c>/q</c>: the form, and what was typed in it.</summary>
+    public async Task<IResult> TypeAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var view = views.For(request).At(FormAddress);
+        if (!HttpMethods.IsPost(request.Method))
+            return await PageAsync(request, view, StatusCodes.Status200OK);
+
+        var typed = await CodeForm.ReadAsync(request, cancellationToken);
+        return PrintedCode.Read(typed, out var code) is var reading and not CodeReading.Good
+            ? await PageAsync(request, view, StatusCodes.Status400BadRequest, typed.Length == 0 ? "codes.none" : Problem(reading), Shown(typed, reading))
+            : SeeOther($"{FormAddress}/{code.Compact}", request);
+    }
+
+    /// <summary><c>/q/{code}</c>: where the code leads.</summary>
+    public async Task<IResult> OpenAsync(HttpRequest request, string typed, CancellationToken cancellationToken)
+    {
+        var view = views.For(request);
+        if (PrintedCode.Read(typed, out var code) is var reading and not CodeReading.Good)
+            return await PageAsync(request, reading == CodeReading.NoCode ? view.At(FormAddress) : view, StatusCodes.Status404NotFound, Problem(reading), Shown(typed, reading));
+
+        // Only a whole code that nobody printed is a guess: nobody is held up by a slip of the finger. But who has guessed too often is told nothing more.
+        if (!limits.MayByClient(request, LimitedAct.CodeGuess, out var wait))
+            return await TooManyAsync();
+        try
+        {
+            if (await book.FindAsync(code, cancellationToken) is { } entry)
+                return Lead(request, code, entry);
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            return new Later(await PageAsync(request, view, StatusCodes.Status503ServiceUnavailable, "codes.down", typed));
+        }
+
+        return limits.TryByClient(request, LimitedAct.CodeGuess, out wait)
+            ? await PageAsync(request, view, StatusCodes.Status404NotFound, "codes.unknown", typed)
+            : await TooManyAsync();
+
+        Task<IResult> TooManyAsync() => tooMany.OfAsync(view.At(FormAddress), wait, WithLanguage(FormAddress, request));
+    }
+
+    // A letter's code stands for its link, as of when the code was made, so that it is the same link each time. A leaflet says only where it came from.
+    private SeeOtherPage Lead(HttpRequest request, PrintedCode code, CodeEntry entry) => entry.Subject is { } subject
+        ? SeeOther($"/u/{ring.Sign(new Link(subject, entry.Channel, entry.TopicId, entry.CreatedAt, entry.Campaign))}?via=code", request)
+        : SeeOther($"/unsubscribe?via=code&code={code.Compact}", request);
+
+    private SeeOtherPage SeeOther(string address, HttpRequest request) => new(WithLanguage(address, request), renderer.Headers);
+
+    private static string WithLanguage(string address, HttpRequest request) =>
+        Language.Find(request.Query["lang"]) is { } language ? QueryHelpers.AddQueryString(address, "lang", language.Code) : address;
+
+    private static string Problem(CodeReading reading) => reading switch
+    {
+        CodeReading.WrongLength => "codes.length",
+        CodeReading.Mistyped => "codes.mistyped",
+        _ => "codes.other",
+    };
+
+    // What is no code may be somebody's address: it is not shown again.
+    private static string Shown(string typed, CodeReading reading) => reading == CodeReading.NoCode ? "" : typed;
+
+    private Task<IResult> PageAsync(HttpRequest request, PageView view, int status, string? problem = null, string typed = "") =>
+        renderer.RenderAsync<CodePage>(status, new Dictionary<string, object?>
+        {
+            [nameof(CodePage.View)] = view,
+            [nameof(CodePage.Action)] = WithLanguage(FormAddress, request),
+            [nameof(CodePage.Problem)] = problem is null ? null : view.Language.Format(problem, view.PrivacyAddress),
+            [nameof(CodePage.Typed)] = typed,
+        });
+
+    private sealed class SeeOtherPage(string location, IReadOnlyList<KeyValuePair<string, string>> headers) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            foreach (var (name, value) in headers)
+                httpContext.Response.Headers[name] = value;
+            httpContext.Response.Headers.Location = location;
+            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+            return Task.CompletedTask;
+        }
+    }
+}

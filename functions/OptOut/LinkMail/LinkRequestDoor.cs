@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http;
+using OptOut.Consent;
+using OptOut.FanOut;
+using OptOut.Http;
+using OptOut.Identifiers;
+using OptOut.Limits;
+using OptOut.Pages;
+using OptOut.PublicForm;
+
+namespace OptOut.LinkMail;
+
+/// <summary>
+/// "Send me my link", the public page's second form. It looks nothing up: the address goes over the bus as its hash, and the answer is the same
+/// whoever it belongs to. It records nothing either.
+/// </summary>
+public sealed class LinkRequestDoor(
+    ChangePublisher bus, IdentifierProtector protector, RequestLimits limits, TooManyAnswer tooMany, PageRenderer renderer, TimeProvider time)
+{
+    internal async Task<IResult> AnswerAsync(HttpRequest request, PageView view, TypedForm typed)
+    {
+        if (typed.Trap.Length > 0)
+            return await AgainAsync(view, typed, "public.error.trap");
+        if (!EmailAddress.TryParse(typed.Email, out var address))
+            return await AgainAsync(view, typed, "public.link.error");
+        if (!limits.TryByClient(request, LimitedAct.LinkMail, out var wait) || !limits.TryByIdentifier(address, LimitedAct.LinkMail, out wait))
+            return await tooMany.OfAsync(view, wait, PublicDoor.Address(view));
+
+        var now = time.GetUtcNow();
+        var taken = await bus.TryPublishAsync(new LinkMailRequest(protector.Hash(address), view.Language, now, EventIds.New(now)));
+        var page = await renderer.RenderAsync<LinkRequestPage>(
+            taken ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+            new Dictionary<string, object?>
+            {
+                [nameof(LinkRequestPage.View)] = view,
+                [nameof(LinkRequestPage.Action)] = PublicDoor.Address(view),
+                [nameof(LinkRequestPage.Taken)] = taken,
+            });
+        return taken ? page : new Later(page);
+    }
+
+    private Task<IResult> AgainAsync(PageView view, TypedForm typed, string error) =>
+        renderer.RenderAsync<LinkRequestPage>(StatusCodes.Status400BadRequest, new Dictionary<string, object?>
+        {
+            [nameof(LinkRequestPage.View)] = view,
+            [nameof(LinkRequestPage.Action)] = PublicDoor.Address(view),
+            [nameof(LinkRequestPage.Email)] = typed.Email,
+            [nameof(LinkRequestPage.Error)] = error,
+        });
+}
