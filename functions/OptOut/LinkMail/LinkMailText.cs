@@ -6,6 +6,7 @@ using OptOut.Identifiers;
 using OptOut.Links;
 using OptOut.Mail;
 using OptOut.Texts;
+using OptOut.Unsubscribe;
 
 namespace OptOut.LinkMail;
 
@@ -23,7 +24,7 @@ public sealed class LinkMailText(LinkHeaders links, IOptions<ControllerOptions> 
         var subject = words["public.mail.subject"];
         string[] before = [words.Format("public.mail.asked", options.Name), .. owners.Count > 1 ? [words["public.mail.several"]] : Array.Empty<string>(), words["public.mail.use"]];
         string[] after = [words["public.mail.personal"], words["public.mail.not.you"], words.Format("ack.contact", options.PrivacyAddress)];
-        var urls = owners.Select(owner => $"{links.Write(new Link(owner, Channel.Email, 0, request.At, 0)).Url}/preferences?lang={words.Code}").ToArray();
+        var urls = owners.Select(owner => $"{links.Write(new Link(owner, Channel.Email, 0, request.At, 0)).Url}/{LinkVisit.Preferences}?lang={words.Code}").ToArray();
         return new OutgoingMail(
             to,
             ToName: null,

@@ -26,16 +26,22 @@ public sealed class LinkRequestDoor(
             return await tooMany.OfAsync(view, wait, PublicDoor.Address(view));
 
         var now = time.GetUtcNow();
-        var taken = await bus.TryPublishAsync(new LinkMailRequest(protector.Hash(address), view.Language, now, EventIds.New(now)));
-        var page = await renderer.RenderAsync<LinkRequestPage>(
-            taken ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
-            new Dictionary<string, object?>
+        if (await bus.TryPublishAsync(new LinkMailRequest(protector.Hash(address), view.Language, now, EventIds.New(now))))
+        {
+            return await renderer.RenderAsync<LinkRequestPage>(StatusCodes.Status200OK, new Dictionary<string, object?>
             {
                 [nameof(LinkRequestPage.View)] = view,
                 [nameof(LinkRequestPage.Action)] = PublicDoor.Address(view),
-                [nameof(LinkRequestPage.Taken)] = taken,
+                [nameof(LinkRequestPage.Taken)] = true,
             });
-        return taken ? page : new Later(page);
+        }
+
+        return new Later(await renderer.RenderAsync<DownPage>(StatusCodes.Status503ServiceUnavailable, new Dictionary<string, object?>
+        {
+            [nameof(DownPage.View)] = view,
+            [nameof(DownPage.Body)] = "public.link.down",
+            [nameof(DownPage.Action)] = PublicDoor.Address(view),
+        }));
     }
 
     private Task<IResult> AgainAsync(PageView view, TypedForm typed, string error) =>

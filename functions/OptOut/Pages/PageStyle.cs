@@ -15,6 +15,7 @@ namespace OptOut.Pages;
 /// <item><term>.button, .secondary</term><description>a link that looks like a button; <c>.secondary</c>, on either, the same size in outline</description></item>
 /// <item><term>.panel</term><description>a grey panel: what stands in it belongs together. <c>.done</c> on it draws a tick</description></item>
 /// <item><term>.note</term><description>a remark of less weight</description></item>
+/// <item><term>.field</term><description>a label, its hint (<c>.note</c>), what is wrong (<c>.error</c>), and the box</description></item>
 /// <item><term>.error</term><description>what is wrong with one field, beside it</description></item>
 /// <item><term>.error-summary</term><description>what is wrong with the form, above it: <c>role="alert" tabindex="-1"</c></description></item>
 /// <item><term>fieldset, legend, .check</term><description>a group of boxes; <c>.check</c> is the <c>label</c> around a box and its words</description></item>
@@ -63,6 +64,8 @@ public sealed class PageStyle
         .done::after{content:"";position:absolute;left:1.96rem;top:1.62rem;width:.6rem;height:1.05rem;border:solid var(--on-accent);border-width:0 .2rem .2rem 0;transform:rotate(45deg)}
         .note{font-size:1rem}
         .error{color:var(--bad);font-weight:600;margin:.25rem 0}
+        .field{margin:0 0 1.25rem}
+        .field>.note{margin:0}
         .error-summary{margin:1.5rem 0;padding:1rem 1.25rem;border:3px solid var(--bad);border-radius:.5rem}
         .error-summary>:last-child{margin-bottom:0}
         fieldset{min-width:0;margin:1.5rem 0;padding:.25rem 1.25rem 1rem;border:1px solid var(--line);border-radius:.75rem}

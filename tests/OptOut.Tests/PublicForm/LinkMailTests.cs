@@ -46,7 +46,9 @@ public sealed class LinkMailTests(OptOutHost host, AzuriteFixture azurite) : ICl
         Assert.Contains($"<a href=\"{Links(mail).Single()}\">Mijn keuzes bekijken of aanpassen</a>", mail.Html, StringComparison.Ordinal);
         Assert.True(host.Service<LinkKeyRing>().TryVerify(Token(mail), out var link));
         Assert.Equal(subject, link.Subject);
-        Assert.Equal(200, (await host.SendAsync("GET", $"/u/{Token(mail)}")).Status);
+        var page = await host.SendAsync("GET", new Uri(Links(mail).Single()).PathAndQuery);
+        Assert.Equal(200, page.Status);
+        Assert.Contains("<html lang=\"nl\"", page.Body, StringComparison.Ordinal);
         Assert.Equal(ledger, host.Rows(host.Storage.Consent, "event~"));
         Assert.Equal((true, "no-objection"), await host.CheckAsync("email", "link-1@example.com"));
     }
@@ -57,13 +59,14 @@ public sealed class LinkMailTests(OptOutHost host, AzuriteFixture azurite) : ICl
         await host.QuietAsync();
         var rows = host.Rows(host.Storage.Consent);
         var mails = host.Sandbox.SendGrid.Mails.Count;
+        var dead = (await host.DeadLettersAsync(Topology.LinkMail)).Count;
 
         await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form(Ask + "link-nobody%40example.com"));
 
         await host.QuietAsync();
         Assert.Equal(rows, host.Rows(host.Storage.Consent));
         Assert.Equal(mails, host.Sandbox.SendGrid.Mails.Count);
-        Assert.Empty(await host.DeadLettersAsync(Topology.LinkMail));
+        Assert.Equal(dead, (await host.DeadLettersAsync(Topology.LinkMail)).Count);
     }
 
     [Fact]
