@@ -49,7 +49,7 @@ internal static class Layout
           if (e.localName === "iframe") return "";
           const { outlineStyle, outlineWidth } = getComputedStyle(e), box = e.getBoundingClientRect();
           const what = `<${e.localName}> "${(e.innerText || e.name || "").trim().slice(0, 50)}"`;
-          if (outlineStyle === "none" || parseFloat(outlineWidth) < 2) return `${what} does not show that it has the focus`;
+          if (outlineStyle === "none" || outlineStyle !== "auto" && parseFloat(outlineWidth) < 2) return `${what} does not show that it has the focus`;
           if (box.bottom < 1 || box.top > innerHeight - 1) return `${what} has the focus out of sight`;
           return "";
         }

@@ -27,7 +27,7 @@ public sealed class ScreenTests(Chromium chromium, Site site) : IClassFixture<Si
             }
         });
 
-        Assert.Empty(problems);
+        Assert.True(problems.Count == 0, string.Join('\n', problems));
     }
 
     [Fact]
@@ -42,7 +42,8 @@ public sealed class ScreenTests(Chromium chromium, Site site) : IClassFixture<Si
         if (await page.Locator("html").GetAttributeAsync("lang") is var lang && lang != language.Code)
             problems.Add($"the page says it is in {lang}");
         Add("light", await Axe.ViolationsAsync(page));
-        Add("keyboard", await Layout.OutOfReachAsync(page));
+        if (language == Language.English) // The order is the same in every language.
+            Add("keyboard", await Layout.OutOfReachAsync(page));
 
         // 200 % of a window of 1280 px, as CSS sees it.
         await page.SetViewportSizeAsync(640, 450);

@@ -1,14 +1,30 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using OptOut.Codes;
 using OptOut.Local.Azurite;
 using OptOut.Texts;
 
 namespace OptOut.Tests.Browser;
 
 /// <summary>The product as people find it: one that works, and one whose storage and bus can be away.</summary>
-public sealed class Site(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class Site : IAsyncLifetime
 {
-    private readonly OptOutHost _host = new(azurite);
-    private readonly Lazy<Task<Outage>> _outage = new(() => Outage.StartAsync(azurite));
+    private const int MoreThanAllowed = 100;
+
+    private readonly OptOutHost _host;
+    private readonly Lazy<Task<Outage>> _outage;
+    private readonly Lazy<Task<string>> _askedTooOften;
     private int _people;
+
+    public Site(AzuriteFixture azurite)
+    {
+        _host = new OptOutHost(azurite);
+        _outage = new Lazy<Task<Outage>>(() => Outage.StartAsync(azurite));
+        _askedTooOften = new Lazy<Task<string>>(AskTooOftenAsync);
+    }
+
+    /// <summary>Well formed, and on no paper.</summary>
+    internal static string UnknownCode { get; } = new PrintedCode(1).Compact;
 
     internal OptOutHost Host => _host;
 
@@ -26,13 +42,50 @@ public sealed class Site(AzuriteFixture azurite) : IAsyncLifetime
     /// <summary>The address in a newsletter to somebody of whom nothing was recorded yet, who reads this language.</summary>
     internal Task<string> LinkAsync(Language language) => LinkAsync(_host, language);
 
-    /// <summary>The whole address of such a link on the site that is out of order.</summary>
+    /// <summary>The code on a leaflet for everybody.</summary>
+    internal async Task<string> LeafletAsync() => (await CodesAsync(new { count = 1, topic = "newsletter", campaign = 8 }))["code"]!.GetValue<string>();
+
+    /// <summary>The path of the short link on a letter to one person, of whom nothing was recorded yet.</summary>
+    internal async Task<string> LetterAsync(Language language)
+    {
+        var id = $"letter-{Interlocked.Increment(ref _people)}";
+        await _host.PutSubjectAsync(id, [$"{id}@example.com"], language: language.Code);
+        return new Uri((await CodesAsync(new { subjects = new[] { id }, topic = "offers" }))["url"]!.GetValue<string>()).AbsolutePath;
+    }
+
+    /// <summary>An address that was stopped until no more was taken for it.</summary>
+    internal Task<string> AskedTooOftenAsync() => _askedTooOften.Value;
+
+    private async Task<string> AskTooOftenAsync()
+    {
+        const string Email = "often@example.com";
+        for (var asked = 0; asked < MoreThanAllowed; asked++)
+        {
+            if ((await _host.SendAsync("POST", "/unsubscribe", OptOutHost.Form($"email={Uri.EscapeDataString(Email)}"))).Status == 429)
+                return Email;
+        }
+
+        throw new InvalidOperationException("It was taken every time.");
+    }
+
+    /// <summary>The whole address of a page of the site that is out of order.</summary>
+    /// <param name="path">Of the page.</param>
     /// <param name="bus">Whether the bus at least still answers.</param>
-    internal async Task<string> BrokenDownAsync(Language language, bool bus)
+    internal async Task<string> BrokenDownAsync(string path, bool bus)
     {
         var outage = await _outage.Value;
         await outage.SetBusAsync(bus);
-        return new Uri(outage.Host.Client.BaseAddress!, outage.Links[language]).AbsoluteUri;
+        return new Uri(outage.Host.Client.BaseAddress!, path).AbsoluteUri;
+    }
+
+    /// <summary>The whole address of a person's link, as <see cref="BrokenDownAsync"/>.</summary>
+    internal async Task<string> LinkOfBrokenDownAsync(Language language, bool bus) => await BrokenDownAsync((await _outage.Value).Links[language], bus);
+
+    private async Task<JsonNode> CodesAsync(object order)
+    {
+        var answer = await _host.SendAsync("POST", "/api/codes", JsonContent.Create(order), OptOutHost.FunctionKey);
+        Assert.Equal(200, answer.Status);
+        return Assert.Single(answer.Json["codes"]!.AsArray())!;
     }
 
     private async Task<string> LinkAsync(OptOutHost host, Language language)
