@@ -17,6 +17,7 @@ using OptOut.Intake;
 using OptOut.Limits;
 using OptOut.LinkMail;
 using OptOut.Links;
+using OptOut.Mailto;
 using OptOut.Pages;
 using OptOut.Permission;
 using OptOut.PublicForm;
@@ -67,7 +68,8 @@ public static class OptOutServices
         services.AddCodes();
 
         // The vendors: one folder, one line each.
-        services.AddSendGrid(configuration).AddSingleton<SendGridDoor>();
+        services.AddSendGrid(configuration).AddSingleton<SendGridDoor>().AddSingleton<SendGridInboundDoor>();
+        services.AddMailto(configuration);
         services.AddReconciliation();
         return services;
     }

@@ -96,6 +96,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
             },
             Cancel);
         _sandbox.SendGrid.EventTarget = new Uri(_functions.Address, "/webhooks/sendgrid/events");
+        _sandbox.SendGrid.InboundTarget = new Uri(_functions.Address, "/webhooks/sendgrid/inbound");
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = _functions.Address };
         await Storage.EnsureCreatedAsync(Cancel);
     }

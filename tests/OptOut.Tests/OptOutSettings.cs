@@ -46,6 +46,7 @@ internal static class OptOutSettings
         ["OptOut:SendGrid:Groups:newsletter"] = "101",
         ["OptOut:SendGrid:Groups:offers"] = "102",
         ["OptOut:SendGrid:EventPublicKeys:0"] = sandbox.SendGrid.EventPublicKey,
+        ["OptOut:SendGrid:InboundPublicKeys:0"] = sandbox.SendGrid.InboundPublicKey,
         ["OptOut:SendGrid:From:Address"] = "optout@kruidtuin.example",
         ["OptOut:SendGrid:From:Name"] = "De Kruidtuin",
     };

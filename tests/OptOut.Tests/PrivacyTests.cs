@@ -38,8 +38,16 @@ public sealed class PrivacyTests(AzuriteFixture azurite)
         await OptOutHost.UntilAsync(async () => (await host.DeadLettersAsync("email")).Count > 0);
         account.Failures.Clear();
         await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=broken+lambrecht"));
+        await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("postal=Lambrechtstraat+12%2C+9000+Gent&code=lambrecht"));
+        await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("postal=Lambrechtstraat+12%2C+9000+Gent"));
+        account.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Calls: 2, Status: 500, Message: "no mail for zoe.lambrecht+x@example.com"));
+        await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("ask=link&email=zoe.lambrecht%2Bx%40example.com"));
+        await OptOutHost.UntilAsync(() => Task.FromResult(account.Mails.Any(m => m.PlainText.Contains("/preferences", StringComparison.Ordinal))));
         await account.ActAsync("spamreport", "hooked.lambrecht@example.com", cancellationToken: TestContext.Current.CancellationToken);
         await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form($"email={new string('l', 40_000)}ambrecht"));
+        await host.SendAsync("POST", "/api/codes", new StringContent("""{"subjects":["klant-918273"]}"""), OptOutHost.FunctionKey);
+        await host.SendAsync("POST", "/api/codes", new StringContent("""{"subjects":["klant-918273"],"topic":"lambrecht","qr":"lambrecht"}"""), OptOutHost.FunctionKey);
+        await host.SendAsync("POST", "/q", OptOutHost.Form("code=zoe.lambrecht%2Bx%40example.com"));
         await host.QuietAsync();
 
         await host.StopBusAsync();

@@ -19,7 +19,8 @@ internal static class LocalSettings
     /// <param name="bus">A Service Bus connection string.</param>
     /// <param name="sandbox">Where the vendor sandbox listens.</param>
     /// <param name="eventKey">The key that the sandbox's SendGrid signs its events with; null when it could not be had.</param>
-    public static IConfiguration Build(LocalKeys keys, Uri baseUrl, string storage, string bus, Uri sandbox, string? eventKey)
+    /// <param name="inboundKey">The key that it signs the mails it takes in with; likewise.</param>
+    public static IConfiguration Build(LocalKeys keys, Uri baseUrl, string storage, string bus, Uri sandbox, string? eventKey, string? inboundKey = null)
     {
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
@@ -47,6 +48,8 @@ internal static class LocalSettings
         };
         if (eventKey is not null)
             settings["OptOut:SendGrid:EventPublicKeys:0"] = eventKey;
+        if (inboundKey is not null)
+            settings["OptOut:SendGrid:InboundPublicKeys:0"] = inboundKey;
 
         Topic(0, "newsletter", 101, "Nieuwsbrief", "Lettre d'information", "Newsletter", "Newsletter");
         Topic(1, "offers", 102, "Aanbiedingen", "Offres", "Angebote", "Offers");

@@ -152,6 +152,7 @@ internal sealed class LocalSystem : IAsyncDisposable
                     SendGridApiKey = LocalSettings.SendGridApiKey,
                     SendGridGroups = LocalSettings.SendGridGroups,
                     SendGridEventTarget = new Uri(functions, "/webhooks/sendgrid/events"),
+                    SendGridInboundTarget = new Uri(functions, "/webhooks/sendgrid/inbound"),
                 },
                 cancellationToken);
         }
@@ -164,7 +165,14 @@ internal sealed class LocalSystem : IAsyncDisposable
     private async Task<FunctionHost> StartFunctionsAsync(
         Uri address, string storage, string bus, Action<LocalSystem, WebApplication>? mapEndpoints, Action<ILoggingBuilder>? configureLogging, CancellationToken cancellationToken)
     {
-        var settings = LocalSettings.Build(LocalKeys.LoadOrCreate(_arguments.DataFolder), address, storage, bus, Sandbox, await SandboxKey.FetchAsync(Sandbox, cancellationToken));
+        var settings = LocalSettings.Build(
+            LocalKeys.LoadOrCreate(_arguments.DataFolder),
+            address,
+            storage,
+            bus,
+            Sandbox,
+            await SandboxKey.FetchAsync(Sandbox, "event-key", cancellationToken),
+            await SandboxKey.FetchAsync(Sandbox, "inbound-key", cancellationToken));
         var host = await FunctionHost.StartAsync(
             new FunctionHostOptions
             {

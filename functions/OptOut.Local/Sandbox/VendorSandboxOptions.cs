@@ -15,6 +15,9 @@ internal sealed record VendorSandboxOptions
     /// <summary>Where SendGrid posts its signed events; null posts none.</summary>
     public Uri? SendGridEventTarget { get; init; }
 
+    /// <summary>Where SendGrid posts the mails it takes in, signed; null posts none.</summary>
+    public Uri? SendGridInboundTarget { get; init; }
+
     /// <summary>The groups the account has, by id.</summary>
     public IReadOnlyDictionary<int, string> SendGridGroups { get; init; } = new Dictionary<int, string>();
 

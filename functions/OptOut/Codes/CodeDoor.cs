@@ -6,6 +6,7 @@ using OptOut.Limits;
 using OptOut.Links;
 using OptOut.Pages;
 using OptOut.Texts;
+using OptOut.Unsubscribe;
 
 namespace OptOut.Codes;
 
@@ -25,9 +26,9 @@ public sealed class CodeDoor(CodeBook book, LinkKeyRing ring, RequestLimits limi
         if (!HttpMethods.IsPost(request.Method))
             return await PageAsync(request, view, StatusCodes.Status200OK);
 
-        var typed = await CodeForm.ReadAsync(request, cancellationToken);
+        var typed = (await SmallForm.ReadAsync(request, cancellationToken))?["code"].ToString().Trim() ?? "";
         return PrintedCode.Read(typed, out var code) is var reading and not CodeReading.Good
-            ? await PageAsync(request, view, StatusCodes.Status400BadRequest, typed.Length == 0 ? "codes.none" : Problem(reading), Shown(typed, reading))
+            ? await PageAsync(request, view, StatusCodes.Status400BadRequest, Shown(typed, reading), error: typed.Length == 0 ? "codes.none" : Problem(reading))
             : SeeOther($"{FormAddress}/{code.Compact}", request);
     }
 
@@ -36,7 +37,7 @@ public sealed class CodeDoor(CodeBook book, LinkKeyRing ring, RequestLimits limi
     {
         var view = views.For(request);
         if (PrintedCode.Read(typed, out var code) is var reading and not CodeReading.Good)
-            return await PageAsync(request, reading == CodeReading.NoCode ? view.At(FormAddress) : view, StatusCodes.Status404NotFound, Problem(reading), Shown(typed, reading));
+            return await PageAsync(request, reading == CodeReading.NoCode ? view.At(FormAddress) : view, StatusCodes.Status404NotFound, Shown(typed, reading), error: Problem(reading));
 
         // Only a whole code that nobody printed is a guess: nobody is held up by a slip of the finger. But who has guessed too often is told nothing more.
         if (!limits.MayByClient(request, LimitedAct.CodeGuess, out var wait))
@@ -48,11 +49,11 @@ public sealed class CodeDoor(CodeBook book, LinkKeyRing ring, RequestLimits limi
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException)
         {
-            return new Later(await PageAsync(request, view, StatusCodes.Status503ServiceUnavailable, "codes.down", typed));
+            return new Later(await PageAsync(request, view, StatusCodes.Status503ServiceUnavailable, typed, help: "codes.down"));
         }
 
         return limits.TryByClient(request, LimitedAct.CodeGuess, out wait)
-            ? await PageAsync(request, view, StatusCodes.Status404NotFound, "codes.unknown", typed)
+            ? await PageAsync(request, view, StatusCodes.Status404NotFound, typed, help: "codes.unknown")
             : await TooManyAsync();
 
         Task<IResult> TooManyAsync() => tooMany.OfAsync(view.At(FormAddress), wait, WithLanguage(FormAddress, request));
@@ -78,13 +79,14 @@ public sealed class CodeDoor(CodeBook book, LinkKeyRing ring, RequestLimits limi
     // What is no code may be somebody's address: it is not shown again.
     private static string Shown(string typed, CodeReading reading) => reading == CodeReading.NoCode ? "" : typed;
 
-    private Task<IResult> PageAsync(HttpRequest request, PageView view, int status, string? problem = null, string typed = "") =>
+    private Task<IResult> PageAsync(HttpRequest request, PageView view, int status, string typed = "", string? error = null, string? help = null) =>
         renderer.RenderAsync<CodePage>(status, new Dictionary<string, object?>
         {
             [nameof(CodePage.View)] = view,
             [nameof(CodePage.Action)] = WithLanguage(FormAddress, request),
-            [nameof(CodePage.Problem)] = problem is null ? null : view.Language.Format(problem, view.PrivacyAddress),
             [nameof(CodePage.Typed)] = typed,
+            [nameof(CodePage.Error)] = error is null ? null : view.Language[error],
+            [nameof(CodePage.Help)] = help is null ? null : view.Language.Format(help, view.PrivacyAddress),
         });
 
     private sealed class SeeOtherPage(string location, IReadOnlyList<KeyValuePair<string, string>> headers) : IResult

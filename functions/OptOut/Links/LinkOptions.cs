@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OptOut.Consent;
 using OptOut.Keys;
 
 namespace OptOut.Links;
@@ -22,6 +23,17 @@ public enum OneClickScope
     Everything,
     Channel,
     Topic,
+}
+
+internal static class OneClickScopes
+{
+    /// <summary>The scope of a one-click, in a mail of this channel and topic.</summary>
+    public static Scope Of(this OneClickScope meaning, Channel? channel, Topic? topic) => meaning switch
+    {
+        OneClickScope.Channel => new Scope(channel, null),
+        OneClickScope.Topic => new Scope(channel, topic),
+        _ => Scope.Everything,
+    };
 }
 
 public sealed class LinkKeyOptions

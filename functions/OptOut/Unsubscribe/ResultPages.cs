@@ -16,10 +16,18 @@ namespace OptOut.Unsubscribe;
 /// <summary>What a person reads after they acted: what was recorded, when, under which number, and how to take it back. Or that it was not.</summary>
 public sealed class ResultPages(ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, IOptions<ControllerOptions> controller)
 {
-    internal async Task<IResult> StoppedAsync(LinkVisit visit, Change change, IntakeResult recorded, CancellationToken cancellationToken) =>
-        await RecordedAsync(visit, ResultKind.Stopped, [recorded.Stored is true ? await InLedgerAsync(change, cancellationToken) : change], recorded);
+    internal async Task<IResult> StoppedAsync(LinkVisit visit, Change change, IntakeResult recorded, CancellationToken cancellationToken)
+    {
+        var (standing, seen) = recorded.Stored is true ? await InLedgerAsync(change, cancellationToken) : (change, change.At);
+        return await RecordedAsync(visit, ResultKind.Stopped, [standing], recorded, seen);
+    }
 
-    internal Task<IResult> RecordedAsync(LinkVisit visit, ResultKind kind, IReadOnlyList<Change> changes, IntakeResult recorded)
+    /// <param name="visit">Whose.</param>
+    /// <param name="kind">What they did.</param>
+    /// <param name="changes">What was recorded, all of one act.</param>
+    /// <param name="recorded">Durable.</param>
+    /// <param name="seen">The moment of the latest Stop this page knows of; null for that of the changes.</param>
+    internal Task<IResult> RecordedAsync(LinkVisit visit, ResultKind kind, IReadOnlyList<Change> changes, IntakeResult recorded, DateTimeOffset? seen = null)
     {
         var reference = Reference.Of(changes[0]);
         var language = visit.View.Language;
@@ -34,6 +42,7 @@ public sealed class ResultPages(ConsentStore consent, TopicCatalogue catalogue, 
             [nameof(ResultPage.Allowed)] = Words(Decision.Allow),
             [nameof(ResultPage.Reference)] = reference,
             [nameof(ResultPage.Visible)] = visible,
+            [nameof(ResultPage.Seen)] = (seen ?? changes.Max(c => c.At)).ToUnixTimeMilliseconds(),
             [nameof(ResultPage.Stop)] = visit.Address(),
             [nameof(ResultPage.Undo)] = visit.Address(LinkVisit.Undo),
             [nameof(ResultPage.Preferences)] = visit.Address(LinkVisit.Preferences),
@@ -64,19 +73,19 @@ public sealed class ResultPages(ConsentStore consent, TopicCatalogue catalogue, 
         new Dictionary<string, object?> { [nameof(DownPage.View)] = view, [nameof(DownPage.Body)] = body, [nameof(DownPage.Action)] = retry, [nameof(DownPage.Stop)] = stop }));
 
     // A button pressed twice leads to the one entry in the ledger, so that the number on the page is a number that can be found.
-    private async Task<Change> InLedgerAsync(Change change, CancellationToken cancellationToken)
+    private async Task<(Change Change, DateTimeOffset Seen)> InLedgerAsync(Change change, CancellationToken cancellationToken)
     {
         try
         {
             var state = (await consent.LoadAsync(change.Subject, cancellationToken)).Consent;
             var standing = state.Entries.FirstOrDefault(e => e.Key == change.Scope).Value;
             return standing.EventId == change.Id || standing.EventId == Guid.Empty
-                ? change
-                : (await consent.FindAsync(change.Subject, standing.EventId, cancellationToken))?.Change ?? change;
+                ? (change, change.At)
+                : ((await consent.FindAsync(change.Subject, standing.EventId, cancellationToken))?.Change ?? change, standing.At);
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException)
         {
-            return change; // It was there a moment ago; the page need not wait until it is again.
+            return (change, change.At); // It was there a moment ago; the page need not wait until it is again.
         }
     }
 }

@@ -8,19 +8,21 @@ internal static class Undo
     /// <summary>
     /// Replays the ledger without the act. Whatever else stands in the state stands as it does there, so that no Stop said by anything else is
     /// loosened: not one that the ledger does not repeat, and not one that came in since it was read. A Stop of the very scope the act stopped,
-    /// said again while it stood, is the same Stop: pressing twice does not make it stick.
+    /// said again while it stood, has no entry of its own. Said before the person saw the result that they undo, it is the same Stop: pressing
+    /// twice does not make it stick. Said after, it stands.
     /// </summary>
     /// <param name="act">The id of the act.</param>
+    /// <param name="seen">The moment of the latest Stop that the result page they undo from knew of.</param>
     /// <param name="ledger">Whole, read before <paramref name="now"/>.</param>
     /// <param name="now">What stands.</param>
     /// <returns>What is stopped, by channel.</returns>
-    public static IReadOnlyDictionary<Channel, StopSet> Without(Guid act, IReadOnlyCollection<LedgerEntry> ledger, ConsentState now)
+    public static IReadOnlyDictionary<Channel, StopSet> Without(Guid act, DateTimeOffset seen, IReadOnlyCollection<LedgerEntry> ledger, ConsentState now)
     {
-        var undone = ledger.Where(e => e.Change.Act == act).Select(e => e.Change.Id).ToHashSet();
+        var undone = ledger.Where(e => e.Change.Act == act).ToDictionary(e => e.Change.Id, e => e.Change.At > seen ? e.Change.At : seen);
         var rest = ledger
             .Where(e => e.Change.Act != act)
             .Aggregate(ConsentState.Empty, (state, e) => state.With(e.Change))
-            .Merge(ConsentState.From(now.Entries.Where(e => !undone.Contains(e.Value.EventId))));
+            .Merge(ConsentState.From(now.Entries.Where(e => !undone.TryGetValue(e.Value.EventId, out var until) || e.Value.At > until)));
         return Channels.All.ToDictionary(c => c, rest.Stops);
     }
 }

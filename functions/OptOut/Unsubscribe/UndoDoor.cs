@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure;
 using Microsoft.AspNetCore.Http;
 using OptOut.Acknowledgement;
@@ -27,7 +28,7 @@ public sealed class UndoDoor(ChangeIntake intake, ConsentStore consent, ResultPa
                 return await receipts.MissingAsync(visit);
 
             var now = (await consent.LoadAsync(visit.Subject, cancellationToken)).Consent;
-            var changes = PersonalAct.Changes(visit, Source.UnsubscribePage, began, now, Undo.Without(found.Change.Act, ledger, now));
+            var changes = PersonalAct.Changes(visit, Source.UnsubscribePage, began, now, Undo.Without(found.Change.Act, Seen(form), ledger, now));
             if (changes.Count == 0)
                 return await results.SameAsync(visit, "undo.nothing.title", "undo.nothing");
 
@@ -42,4 +43,9 @@ public sealed class UndoDoor(ChangeIntake intake, ConsentStore consent, ResultPa
             return await results.DownAsync(visit.ViewAt(), "down.save", visit.Address());
         }
     }
+
+    private static DateTimeOffset Seen(IFormCollection? form) =>
+        long.TryParse(form?["seen"], NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : DateTimeOffset.MinValue;
 }

@@ -73,12 +73,7 @@ public sealed class UnsubscribeDoor(
     private async Task<IResult> OneClickAsync(HttpRequest request, Link link)
     {
         var topic = catalogue.Find(link.TopicId);
-        var scope = links.Value.OneClickScope switch
-        {
-            OneClickScope.Channel => new Scope(link.Channel, null),
-            OneClickScope.Topic => new Scope(link.Channel, topic),
-            _ => Scope.Everything,
-        };
+        var scope = links.Value.OneClickScope.Of(link.Channel, topic);
         var recorded = await intake.RecordAsync(Stop(link.Subject, scope, Source.OneClick, new Evidence(link.Channel, topic, link.Campaign)), AnswerWhen.Durable);
         return recorded.Durable ? Results.Ok() : await results.DownAsync(views.For(request), "down.body", retry: null);
     }

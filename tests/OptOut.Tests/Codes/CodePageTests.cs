@@ -123,11 +123,25 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
 
         Assert.Equal((200, "You are unsubscribed"), (result.Status, Words(result.Body)[1]));
         var change = Assert.Single(await host.LedgerAsync(subject, 1)).Change;
-        Assert.Equal((Scope.Everything, Decision.Stop), (change.Scope, change.Decision));
+        Assert.Equal((Scope.Everything, Decision.Stop, Source.PrintedCode), (change.Scope, change.Decision, change.Source));
         Assert.Equal(new Evidence(Channel.Post, Topic.Parse("newsletter"), 8), change.Evidence);
 
         // The camera opens the short link: one. The button: two.
         Assert.Equal(Attribute(page.Body, "action"), Attribute((await FollowAsync(await host.SendAsync("GET", $"/Q/{code.Compact}"))).Body, "action"));
+    }
+
+    [Fact]
+    public async Task From_a_leaflet_it_takes_three_actions_to_the_result_page_and_the_ledger_says_which_leaflet()
+    {
+        var code = await LeafletAsync();
+
+        // One: the camera. Two: an address. Three: the button.
+        var page = await FollowAsync(await host.SendAsync("GET", $"/Q/{code.Compact}"));
+        var result = await host.SendAsync("POST", Attribute(page.Body, "action"), OptOutHost.Form($"email=leaflet%40example.com&code={Attribute(page.Body, "id=\"code\".*? value")}"));
+
+        Assert.Equal((200, "You are unsubscribed"), (result.Status, Words(result.Body)[1]));
+        var change = Assert.Single(await host.LedgerAsync(host.StandInFor("leaflet@example.com"), 1)).Change;
+        Assert.Equal((Scope.Everything, Decision.Stop, new Evidence(Channel.Post, Topic.Parse("newsletter"), 12)), (change.Scope, change.Decision, change.Evidence));
     }
 
     [Theory]
@@ -144,9 +158,10 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
         Assert.Contains(help, Words(answer.Body));
         Assert.Contains(Help, Words(answer.Body));
         Assert.Contains($"value=\"{typed}\"", answer.Body, StringComparison.Ordinal);
-        Assert.Contains("aria-describedby=\"problem hint\" aria-invalid=\"true\"", answer.Body, StringComparison.Ordinal);
+        Assert.Contains("role=\"alert\"", answer.Body, StringComparison.Ordinal);
         if (!help.StartsWith("We do not know", StringComparison.Ordinal))
         {
+            Assert.Contains("aria-invalid=\"true\" aria-describedby=\"code-error code-hint\"", answer.Body, StringComparison.Ordinal);
             var posted = await TypeAsync(typed);
             Assert.Equal(400, posted.Status);
             Assert.Equal(Words(answer.Body), Words(posted.Body));
@@ -168,7 +183,7 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
             Assert.DoesNotContain("jan@", answer.Body, StringComparison.Ordinal);
             Assert.DoesNotContain("<script", answer.Body, StringComparison.Ordinal);
             Assert.DoesNotContain("alert(1)", answer.Body, StringComparison.Ordinal);
-            Assert.Contains("name=\"code\" value=\"\"", answer.Body, StringComparison.Ordinal);
+            Assert.Contains("spellcheck=\"false\" value=\"\"", answer.Body, StringComparison.Ordinal);
         });
     }
 
@@ -181,7 +196,7 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
     [InlineData("application/x-www-form-urlencoded", null)]
     public async Task A_form_without_a_code_is_asked_again(string type, string? body)
     {
-        var content = new StringContent(body ?? $"code=14D2PF2DBR&x={new string('x', 10_000)}");
+        var content = new StringContent(body ?? $"code=14D2PF2DBR&x={new string('x', 70_000)}");
         content.Headers.Remove("Content-Type");
         content.Headers.TryAddWithoutValidation("Content-Type", type);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/q") { Content = content };

@@ -95,6 +95,20 @@ public sealed class LinkMailTests(OptOutHost host, AzuriteFixture azurite) : ICl
     }
 
     [Fact]
+    public async Task Whoever_stopped_without_being_known_can_have_a_link_to_loosen_it_in_the_language_they_asked_in()
+    {
+        Assert.Equal(200, (await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=link-stranger%40example.com"))).Status);
+        await host.QuietAsync();
+        await host.SendAsync("POST", "/unsubscribe?lang=de", OptOutHost.Form(Ask + "link-stranger%40example.com"));
+
+        await OptOutHost.UntilAsync(() => Task.FromResult(host.Sandbox.SendGrid.Mails.Any(m => m.Subject == "De Kruidtuin: Ihr persönlicher Link")));
+        var mail = host.Sandbox.SendGrid.Mails.Single(m => m.Subject == "De Kruidtuin: Ihr persönlicher Link");
+        Assert.Equal("link-stranger@example.com", mail.To);
+        Assert.True(host.Service<LinkKeyRing>().TryVerify(Token(mail), out var link));
+        Assert.Equal(host.StandInFor("link-stranger@example.com"), link.Subject);
+    }
+
+    [Fact]
     public async Task However_often_it_is_asked_an_address_gets_one_mail_in_ten_minutes_and_five_in_a_day()
     {
         var time = new ShiftedTime();

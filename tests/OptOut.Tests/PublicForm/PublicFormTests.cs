@@ -26,7 +26,7 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
                 "Where does our marketing reach you? One field is enough. We stop sending marketing there at once.",
                 "E-mail address",
                 "Telephone number",
-                "Landline or mobile. For text messages and calls.",
+                "Landline or mobile.",
                 "Postal address",
                 "Street, number, postcode and town, as they stand on our letter.",
                 "Code from a letter or leaflet",
@@ -35,7 +35,7 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
                 "Stop all communications",
                 "See or change your choices",
                 "We e-mail you your personal link. It shows what marketing you get from us, and lets you change it.",
-                "E-mail address",
+                "E-mail address for the link",
                 "Leave this field empty",
                 "Send me my link",
                 "Is this not right, or do you have a question? Write to privacy@kruidtuin.example.",
@@ -66,11 +66,13 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
 
         Assert.Equal(400, answer.Status);
         var words = Words(answer.Body);
+        var body = WebUtility.HtmlDecode(answer.Body).Replace('\u00a0', ' ');
         Assert.Contains("Nothing has been recorded yet", words);
         Assert.Equal(2, words.Count(w => w == error));
-        Assert.Matches("<div class=\"error-summary\" role=\"alert\" tabindex=\"-1\"", answer.Body);
-        Assert.Contains($"<a href=\"#{field}\">{error}</a>", answer.Body, StringComparison.Ordinal);
-        Assert.Contains($"<p class=\"error\" id=\"{field}-error\">{error}</p>", answer.Body, StringComparison.Ordinal);
+        Assert.Contains("<div class=\"error-summary\" role=\"alert\" tabindex=\"-1\" id=\"errors\">", answer.Body, StringComparison.Ordinal);
+        Assert.Contains("action=\"/unsubscribe?lang=en#errors\"", answer.Body, StringComparison.Ordinal);
+        Assert.Contains($"<a href=\"#{field}\">{error}</a>", body, StringComparison.Ordinal);
+        Assert.Contains($"<p class=\"error\" id=\"{field}-error\">{error}</p>", body, StringComparison.Ordinal);
         Assert.Matches($"<(input|textarea) id=\"{field}\"[^>]* aria-invalid=\"true\" aria-describedby=\"{field}-error[ \"]", answer.Body);
         Assert.Single(Regex.Matches(answer.Body, "aria-invalid=\"true\" "));
         Assert.Equal(before, await host.EverythingAsync());
@@ -112,7 +114,7 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
     {
         var page = await host.SendAsync("GET", "/unsubscribe");
 
-        Assert.Equal(2, Regex.Count(page.Body, "<p class=\"hp\" aria-hidden=\"true\">\\s*<label for=\"(stop|link)-message\">[^<]+</label>\\s*<input id=\"\\1-message\" name=\"message\" type=\"text\" autocomplete=\"off\" tabindex=\"-1\">"));
+        Assert.Equal(2, Regex.Count(page.Body, "<p class=\"hp\" aria-hidden=\"true\">\\s*<label for=\"(stop|link)-message\">[^<]+</label>\\s*<input id=\"\\1-message\" name=\"message\" type=\"text\" autocomplete=\"off\" tabindex=\"-1\" />"));
     }
 
     [Fact]
@@ -142,6 +144,38 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
 
         Assert.Equal(400, answer.Status);
         Assert.Contains("Fill in at least one field: your e-mail address, telephone number, postal address or a code.", Words(answer.Body));
+    }
+
+    [Theory]
+    [InlineData("email", 10_000)]
+    [InlineData("phone", 10_000)]
+    [InlineData("postal", 10_000)]
+    [InlineData("code", 10_000)]
+    [InlineData("postal", 16_000)]
+    public async Task Far_too_much_in_one_field_is_wrong_and_kept_like_anything_else(string field, int length)
+    {
+        var typed = new string('7', length);
+
+        var answer = await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form($"{field}={typed}"));
+
+        Assert.Equal(400, answer.Status);
+        Assert.Contains($"<a href=\"#{field}\">", answer.Body, StringComparison.Ordinal);
+        Assert.Contains(typed, answer.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("email=a%40example.com&email=b%40example.com")]
+    [InlineData("email=%00%00%40example.com")]
+    [InlineData("email=%ED%A0%80%40example.com%0d%0aBcc%3ac%40example.com")]
+    public async Task Two_addresses_in_one_field_and_what_is_no_text_are_not_guessed_at(string form)
+    {
+        var before = await host.EverythingAsync();
+
+        var answer = await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form(form));
+
+        Assert.Equal(400, answer.Status);
+        Assert.Contains("<a href=\"#email\">", answer.Body, StringComparison.Ordinal);
+        Assert.Equal(before, await host.EverythingAsync());
     }
 
     [Fact]

@@ -8,25 +8,50 @@ namespace OptOut.Tests.Unsubscribe;
 /// <summary>What a person with a link sees, in the words they read.</summary>
 public sealed class LinkPageTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
-    [Fact]
-    public async Task The_page_says_what_one_button_does_and_that_nothing_has_changed_yet()
+    [Theory]
+    [InlineData(
+        "nl",
+        "Uitschrijven",
+        "Kies wat u nog wilt ontvangen van De Kruidtuin.",
+        "Deze link stond in een bericht via e-mail, over: Nieuwsbrief.",
+        "Ik schrijf me uit voor alle communicaties",
+        "U krijgt meteen geen reclame meer: niet per e-mail, niet per sms, niet per telefoon en niet per post. U krijgt nog wel wat bij uw contract hoort, zoals facturen en berichten over uw bestelling.",
+        "Ik pas mijn communicatievoorkeuren aan",
+        "U kiest zelf welke berichten u nog krijgt en langs welke weg. Dat geldt zodra u uw keuze bewaart. U krijgt nog wel wat bij uw contract hoort, zoals facturen en berichten over uw bestelling.",
+        "Er is nog niets gewijzigd. Dat gebeurt pas als u zich uitschrijft of uw voorkeuren bewaart.",
+        "Klopt dit niet, of hebt u een vraag? Schrijf naar privacy@kruidtuin.example.",
+        "Privacyverklaring")]
+    [InlineData(
+        "en",
+        "Unsubscribe",
+        "Choose what you still want to receive from De Kruidtuin.",
+        "This link was in a message by e-mail, about: Newsletter.",
+        "I unsubscribe from all communications",
+        "From this moment you get no more marketing: not by e-mail, not by text message, not by telephone and not by post. You will still get what belongs to your contract, such as invoices and messages about your order.",
+        "I adjust my communication preferences",
+        "You choose which messages you still get, and by which way. It holds as soon as you save your choice. You will still get what belongs to your contract, such as invoices and messages about your order.",
+        "Nothing has changed yet. It does only when you unsubscribe or save your preferences.",
+        "Is this not right, or do you have a question? Write to privacy@kruidtuin.example.",
+        "Privacy statement")]
+    public async Task The_page_offers_both_choices_with_their_consequence_and_says_that_nothing_has_changed_yet(string language, params string[] words)
     {
-        var answer = await host.SendAsync("GET", $"/u/{await host.TokenAsync("page-1", "email", "newsletter")}");
+        var token = await host.TokenAsync("page-1", "email", "newsletter");
+
+        var answer = await host.SendAsync("GET", $"/u/{token}?lang={language}");
 
         Assert.Equal((200, "text/html; charset=utf-8"), (answer.Status, answer.Headers["Content-Type"]));
-        Assert.Equal(
-            [
-                "De Kruidtuin",
-                "Unsubscribe",
-                "You are about to unsubscribe from De Kruidtuin.",
-                "This link was in a message by e-mail, about: Newsletter.",
-                "I unsubscribe from all communications",
-                "You will get no more marketing: not by e-mail, not by text message, not by telephone and not by post. It holds at once. You will still get what belongs to your contract, such as invoices and messages about your order.",
-                "Nothing has changed yet. Your opt-out is recorded only when you press the button.",
-                "Is this not right, or do you have a question? Write to privacy@kruidtuin.example.",
-                "Privacy statement",
-            ],
-            Words(answer.Body));
+        Assert.Equal(["De Kruidtuin", .. words], Words(answer.Body));
+        Assert.Contains($"<a class=\"button\" href=\"/u/{token}/preferences?lang={language}\">", answer.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("checked", answer.Body.Split("</style>")[1], StringComparison.Ordinal);
+        Assert.Equal(["hidden"], Regex.Matches(answer.Body, "<input type=\"(?<type>[a-z]+)\"").Select(m => m.Groups["type"].Value));
+    }
+
+    [Fact]
+    public async Task A_link_about_no_channel_or_topic_is_not_said_to_be_about_one()
+    {
+        var withoutTopic = Words((await host.SendAsync("GET", $"/u/{await host.TokenAsync("page-7", "sms")}")).Body);
+
+        Assert.Equal("This link was in a message by text message.", withoutTopic[3]);
     }
 
     [Fact]
@@ -91,7 +116,7 @@ public sealed class LinkPageTests(OptOutHost host) : IClassFixture<OptOutHost>
         var words = Words(answer.Body);
         Assert.Equal("U bent uitgeschreven", words[1]);
         Assert.Contains($"{moment:HH:mm}", words[2], StringComparison.Ordinal);
-        Assert.Equal($"Uw referentienummer: {Reference.Of(change.Id)}", words[^3]);
+        Assert.Equal(Reference.Of(change), ReferenceOn(answer));
         Assert.Equal((false, "stopped"), await host.CheckAsync("email", "page-5@example.com"));
         await host.ConfirmedAsync(subject, change.Id);
     }
@@ -104,6 +129,23 @@ public sealed class LinkPageTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Contains($"action=\"/u/{token}?lang=de\"", (await host.SendAsync("GET", $"/u/{token}?lang=de-AT")).Body, StringComparison.Ordinal);
         Assert.Contains($"action=\"/u/{token}\"", (await host.SendAsync("GET", $"/u/{token}?lang=%22%3E%3Cscript%3E")).Body, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_press_again_shows_the_number_and_moment_that_the_ledger_has()
+    {
+        var token = await host.TokenAsync("page-8");
+        var subject = host.SubjectOf("page-8");
+        Assert.Equal(200, (await host.OneClickAsync(token)).Status);
+        var change = Assert.Single(await host.LedgerAsync(subject, 1)).Change;
+
+        var answer = await host.PressAsync(token);
+
+        Assert.Equal(Reference.Of(change), ReferenceOn(answer));
+        Assert.Single(await host.LedgerAsync(subject));
+    }
+
+    /// <summary>The number a person reads on a result page.</summary>
+    internal static string ReferenceOn(Answer answer) => Regex.Match(answer.Body, "<p class=\"reference\">(?<number>[0-9A-F-]{14})</p>").Groups["number"].Value;
 
     /// <summary>
     /// What stands on a page, a line for each element that holds text; a link within a sentence does not cut it. The languages, which every page

@@ -18,7 +18,7 @@ public sealed class UndoTests
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
         var after = before.With(press);
 
-        var undone = Save(after.State, Undo.Without(press.Act, after.Ledger, after.State));
+        var undone = Save(after.State, Undo.Without(press.Act, press.At, after.Ledger, after.State));
 
         Assert.All(Questions, q => Assert.Equal(before.State.Answer(q.Channel, q.Topic).Decision, undone.Answer(q.Channel, q.Topic).Decision));
     });
@@ -31,7 +31,7 @@ public sealed class UndoTests
         var after = act.Aggregate(before, (s, c) => s.With(c));
 
         // An act that only repeated what stood is in no ledger, and there is nothing of it to undo.
-        var undone = Save(after.State, Undo.Without(Act, after.Ledger, after.State));
+        var undone = Save(after.State, Undo.Without(Act, Noon, after.Ledger, after.State));
 
         Assert.All(Questions, q => Assert.Equal(before.State.Answer(q.Channel, q.Topic).Decision, undone.Answer(q.Channel, q.Topic).Decision));
     });
@@ -44,7 +44,7 @@ public sealed class UndoTests
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
         var after = Ledgered(changes).With(press).With(Stop(902, scope.ToString(), minute: 31, source: Source.VendorWebhook));
 
-        var undone = Save(after.State, Undo.Without(press.Act, after.Ledger, after.State));
+        var undone = Save(after.State, Undo.Without(press.Act, press.At, after.Ledger, after.State));
 
         foreach (var q in Questions.Where(q => (scope.Channel ?? q.Channel) == q.Channel && (scope.Topic is null || scope.Topic == q.Topic)))
             Assert.Equal(Decision.Stop, undone.Answer(q.Channel, q.Topic).Decision);
@@ -57,9 +57,23 @@ public sealed class UndoTests
         var read = Ledgered([press]);
         var late = read.State.With(Stop(902, "email,*", minute: 31, source: Source.VendorWebhook));
 
-        var wanted = Undo.Without(press.Act, read.Ledger, late);
+        var wanted = Undo.Without(press.Act, press.At, read.Ledger, late);
 
         Assert.Equal(["*", "-", "-", "-"], Channels.All.Select(c => wanted[c].ToString()));
+    }
+
+    [Theory]
+    [InlineData(31, "-")]
+    [InlineData(30, "*")]
+    [InlineData(0, "*")]
+    public void The_same_Stop_said_again_is_undone_with_it_only_if_the_person_had_seen_it(int seen, string left)
+    {
+        var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
+        var after = Ledgered([press]).With(Stop(902, minute: 31, source: Source.PhoneAgent));
+
+        var wanted = Undo.Without(press.Act, Noon.AddMinutes(seen), after.Ledger, after.State);
+
+        Assert.All(Channels.All, c => Assert.Equal(left, wanted[c].ToString()));
     }
 
     [Fact]
@@ -67,9 +81,9 @@ public sealed class UndoTests
     {
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
         var after = Ledgered(changes).With(press);
-        var undone = Write(after.State, Undo.Without(press.Act, after.Ledger, after.State)).Aggregate(after, (s, c) => s.With(c));
+        var undone = Write(after.State, Undo.Without(press.Act, press.At, after.Ledger, after.State)).Aggregate(after, (s, c) => s.With(c));
 
-        Assert.Empty(Write(undone.State, Undo.Without(press.Act, undone.Ledger, undone.State)));
+        Assert.Empty(Write(undone.State, Undo.Without(press.Act, press.At, undone.Ledger, undone.State)));
     });
 
     [Fact]
@@ -77,7 +91,7 @@ public sealed class UndoTests
     {
         var ledgered = Ledgered(changes);
 
-        Assert.Empty(Write(ledgered.State, Undo.Without(Id(999), ledgered.Ledger, ledgered.State)));
+        Assert.Empty(Write(ledgered.State, Undo.Without(Id(999), Noon, ledgered.Ledger, ledgered.State)));
     });
 
     private static ConsentState Save(ConsentState state, IReadOnlyDictionary<Channel, StopSet> wanted) => Write(state, wanted).Aggregate(state, (s, c) => s.With(c));

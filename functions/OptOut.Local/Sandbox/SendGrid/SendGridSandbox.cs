@@ -10,6 +10,7 @@ internal sealed class SendGridSandbox : SandboxVendor, IAsyncDisposable
     private readonly SandboxFile<SendGridState> _file;
     private readonly SendGridState _state;
     private readonly SendGridList _global, _groupEntries, _spamReports, _bounces;
+    private readonly SendGridSigner _eventSigner, _inboundSigner;
     private readonly SendGridEventSender _events;
     private readonly SendGridEndpoints _endpoints;
     private readonly TimeProvider _time;
@@ -23,7 +24,10 @@ internal sealed class SendGridSandbox : SandboxVendor, IAsyncDisposable
             _state.Groups[id] = name;
         (_global, _groupEntries) = (new SendGridList(_state.Global), new SendGridList(_state.GroupEntries));
         (_spamReports, _bounces) = (new SendGridList(_state.SpamReports), new SendGridList(_state.Bounces));
-        _events = new SendGridEventSender(_state, options);
+        (_eventSigner, _inboundSigner) = (new SendGridSigner(_state.SigningKey, _time), new SendGridSigner(_state.InboundSigningKey, _time));
+        (_state.SigningKey, _state.InboundSigningKey) = (_eventSigner.PrivateKey, _inboundSigner.PrivateKey);
+        _events = new SendGridEventSender(_eventSigner, _time) { Target = options.SendGridEventTarget };
+        InboundTarget = options.SendGridInboundTarget;
         _endpoints = new SendGridEndpoints(this, options.SendGridApiKey);
         _file.Keep(_state);
     }
@@ -31,7 +35,13 @@ internal sealed class SendGridSandbox : SandboxVendor, IAsyncDisposable
     public override string Name => "sendgrid";
 
     /// <summary>The verification key for <c>OptOut:SendGrid:EventPublicKeys</c>.</summary>
-    public string EventPublicKey => _events.PublicKey;
+    public string EventPublicKey => _eventSigner.PublicKey;
+
+    /// <summary>The public key of the account's Inbound Parse security policy, for <c>OptOut:SendGrid:InboundPublicKeys</c>.</summary>
+    public string InboundPublicKey => _inboundSigner.PublicKey;
+
+    /// <summary>Where mails that reach the account's MX are posted; null posts none.</summary>
+    public Uri? InboundTarget { get; set; }
 
     /// <summary>Where events are posted; null posts none.</summary>
     public Uri? EventTarget
@@ -56,7 +66,9 @@ internal sealed class SendGridSandbox : SandboxVendor, IAsyncDisposable
     /// <summary>Gives out all group entries whatever limit and offset say: its documentation promises neither.</summary>
     public bool GroupEntriesIgnorePaging { get; set; }
 
-    public long Now => _time.GetUtcNow().ToUnixTimeSeconds();
+    public DateTimeOffset Moment => _time.GetUtcNow();
+
+    public long Now => Moment.ToUnixTimeSeconds();
 
     public override bool Owns(string path) => path.StartsWith("/v3/", StringComparison.Ordinal);
 
@@ -151,7 +163,15 @@ internal sealed class SendGridSandbox : SandboxVendor, IAsyncDisposable
     }
 
     /// <summary>Signs a body as SendGrid would: the two headers' values.</summary>
-    public (string Signature, string Timestamp) Sign(ReadOnlySpan<byte> body) => _events.Sign(body);
+    public (string Signature, string Timestamp) Sign(ReadOnlySpan<byte> body) => _eventSigner.Sign(body);
+
+    /// <summary>Signs a body as Inbound Parse would.</summary>
+    public (string Signature, string Timestamp) SignInbound(ReadOnlySpan<byte> body) => _inboundSigner.Sign(body);
+
+    /// <summary>Takes a mail in and posts it, as SendGrid does for the account's host.</summary>
+    /// <returns>The status it was answered with; null when it was posted nowhere. Above 499 the real one tries again for three days.</returns>
+    public async Task<int?> ReceiveAsync(SendGridInboundMail mail, CancellationToken cancellationToken = default) =>
+        InboundTarget is { } target ? await _inboundSigner.PostAsync(target, mail.ToForm(), SendGridInboundMail.ContentType, cancellationToken) : null;
 
     public override JsonNode Describe() => Read(() => new JsonObject
     {
@@ -177,7 +197,8 @@ internal sealed class SendGridSandbox : SandboxVendor, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _file.DisposeAsync();
-        _events.Dispose();
+        _eventSigner.Dispose();
+        _inboundSigner.Dispose();
     }
 
     private static JsonArray Describe(SendGridList list) =>

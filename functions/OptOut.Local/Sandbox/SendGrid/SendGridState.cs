@@ -28,6 +28,9 @@ internal sealed record SendGridState
 
     /// <summary>The private key that events are signed with, PKCS #8 in base64. It protects nothing but the sandbox.</summary>
     public string SigningKey { get; set; } = "";
+
+    /// <summary>The private key that mails are signed with, likewise.</summary>
+    public string InboundSigningKey { get; set; } = "";
 }
 
 [JsonSerializable(typeof(SendGridState))]

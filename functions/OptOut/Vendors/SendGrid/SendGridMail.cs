@@ -47,7 +47,9 @@ public sealed class SendGridMail
             Subject = mail.Subject,
             PlainTextContent = mail.PlainText,
             HtmlContent = mail.Html,
-            Headers = new(StringComparer.Ordinal) { [ReferenceHeader] = mail.Reference, ["Content-Language"] = mail.Language },
+
+            // Auto-Submitted keeps vacation programs from answering (RFC 3834 section 5).
+            Headers = new(StringComparer.Ordinal) { [ReferenceHeader] = mail.Reference, ["Content-Language"] = mail.Language, ["Auto-Submitted"] = "auto-generated" },
 
             // SendGrid treats these two as not personal and keeps them for good, so only the reference goes in
             // (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event).

@@ -32,6 +32,13 @@ internal sealed class SendGridOptions
     /// </summary>
     public IList<string> EventPublicKeys { get; init; } = [];
 
+    /// <summary>
+    /// The public keys of the Inbound Parse security policy that signs the mails sent to <c>OptOut:Links:MailtoHost</c>, as SendGrid gives them
+    /// (base64 SubjectPublicKeyInfo). While a policy is being changed both stand here. Without any, mails are answered 503, so that they wait at
+    /// SendGrid, three days at most, until there is one.
+    /// </summary>
+    public IList<string> InboundPublicKeys { get; init; } = [];
+
     public SendGridSender From { get; set; } = new();
 
     /// <summary>How long one call may take.</summary>

@@ -11,7 +11,7 @@ internal sealed class SendGridOptionsValidator(IOptions<CatalogueOptions> catalo
 
     public ValidateOptionsResult Validate(string? name, SendGridOptions options)
     {
-        string[] errors = [.. Account(options), .. Groups(options), .. EventKeys(options), .. Sender(options)];
+        string[] errors = [.. Account(options), .. Groups(options), .. EventKeys(options), .. InboundKeys(options), .. Sender(options)];
         return errors.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
@@ -62,6 +62,15 @@ internal sealed class SendGridOptionsValidator(IOptions<CatalogueOptions> catalo
         {
             if (!IsP256(options.EventPublicKeys[i]))
                 yield return $"OptOut:SendGrid:EventPublicKeys:{i} is no P-256 public key; copy the verification key from Settings > Mail Settings > Event Webhooks, without BEGIN and END lines.";
+        }
+    }
+
+    private static IEnumerable<string> InboundKeys(SendGridOptions options)
+    {
+        for (var i = 0; i < options.InboundPublicKeys.Count; i++)
+        {
+            if (!IsP256(options.InboundPublicKeys[i]))
+                yield return $"OptOut:SendGrid:InboundPublicKeys:{i} is no P-256 public key; copy public_key from the answer to POST /v3/user/webhooks/security/policies, without BEGIN and END lines.";
         }
     }
 

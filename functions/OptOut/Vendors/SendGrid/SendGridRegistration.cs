@@ -7,7 +7,7 @@ namespace OptOut.Vendors.SendGrid;
 
 internal static class SendGridRegistration
 {
-    /// <summary>E-mail through SendGrid: the vendor, service mail and the event webhook. Needs the topic catalogue.</summary>
+    /// <summary>E-mail through SendGrid: the vendor, service mail and the two webhooks. Needs the topic catalogue.</summary>
     internal static IServiceCollection AddSendGrid(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<SendGridOptions>().Bind(configuration.GetSection(SendGridOptions.Section)).ValidateOnStart();
@@ -33,6 +33,7 @@ internal static class SendGridRegistration
         services.AddSingleton<IVendor, SendGridVendor>();
         services.AddSingleton(provider => new SendGridEventWebhook(
             provider.GetRequiredService<IOptions<SendGridOptions>>(), provider.GetRequiredService<SendGridLists>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new SendGridInboundWebhook(provider.GetRequiredService<IOptions<SendGridOptions>>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 }

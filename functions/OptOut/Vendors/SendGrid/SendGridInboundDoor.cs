@@ -1,0 +1,51 @@
+using Azure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using OptOut.Http;
+using OptOut.Mailto;
+
+namespace OptOut.Vendors.SendGrid;
+
+/// <summary>
+/// <c>POST /webhooks/sendgrid/inbound</c>. SendGrid keeps a mail answered with a 5xx and sends it again, for three days at most; of a 4xx it
+/// promises no such thing (https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/inbound-email). So whatever may work later is
+/// answered 503, and a 4xx goes only to what SendGrid did not send.
+/// </summary>
+public sealed partial class SendGridInboundDoor(SendGridInboundWebhook webhook, MailtoIntake intake, ILogger<SendGridInboundDoor> logger)
+{
+    // SendGrid takes mails of up to 30 MB, attachments included; some room above it for the form.
+    private const int MaxBytes = 32 * 1024 * 1024;
+
+    public async Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!webhook.HasKey)
+        {
+            LogNoKey();
+            return ApiAnswers.Later("No key is configured, so nothing can be believed yet.");
+        }
+
+        string? signature = request.Headers[SendGridSignature.SignatureHeader], timestamp = request.Headers[SendGridSignature.TimestampHeader];
+        if (!SendGridSignature.CouldBe(signature, timestamp))
+            return Results.Unauthorized();
+        if (await RawBody.ReadAsync(request, MaxBytes, cancellationToken) is not { } body)
+            return ApiAnswers.TooLarge(MaxBytes);
+        if (webhook.Read(signature, timestamp, body, request.ContentType) is not { } form)
+            return Results.Unauthorized();
+        if (!form.IsReadable)
+            LogUnreadable(body.Length);
+        try
+        {
+            return await intake.TakeAsync(form.ToMail(webhook.Moment(timestamp)), cancellationToken) ? Results.Ok() : ApiAnswers.Later("The mail could not be kept.");
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            return ApiAnswers.Later("The store does not answer.");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A mail came in and OptOut:SendGrid:InboundPublicKeys is empty: it waits at SendGrid, three days at most. Give the public key of the Inbound Parse security policy")]
+    private partial void LogNoKey();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A signed mail of {Bytes} bytes is no form that can be read: it is searched for a link of ours and otherwise passed on as it is, so look at the Inbound Parse setting")]
+    private partial void LogUnreadable(int bytes);
+}

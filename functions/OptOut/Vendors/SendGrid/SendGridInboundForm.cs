@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Net.Http.Headers;
+using OptOut.Mailto;
+
+namespace OptOut.Vendors.SendGrid;
+
+/// <summary>
+/// The form that Inbound Parse posts for a mail (https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook),
+/// in both of its shapes: taken apart (<c>headers</c>, <c>text</c>, <c>html</c>), or whole (<c>email</c>, where the setting <i>POST the raw,
+/// full MIME message</i> is on). Attachments are passed over. Nothing in it can make reading fail: what cannot be read is left out, and a body
+/// that is no form at all is taken for the text of a mail, so that a person still sees it.
+/// </summary>
+internal sealed class SendGridInboundForm
+{
+    // Of one field, bytes. A mail's own words come before its attachments.
+    private const int MaxField = 4 * 1024 * 1024;
+
+    private const int MaxMessageId = 998;
+
+    private readonly ReadOnlyMemory<byte> _body;
+    private readonly List<(string Name, ReadOnlyMemory<byte> Value)> _fields = [];
+    private readonly Dictionary<string, string> _charsets;
+
+    private SendGridInboundForm(ReadOnlyMemory<byte> body, string? contentType)
+    {
+        _body = body;
+        Read(MediaTypeHeaderValue.TryParse(contentType, out var type) ? HeaderUtilities.RemoveQuotes(type.Boundary).Value : null);
+        if (_fields.Count == 0)
+            Read(FirstBoundary(body.Span));
+        _charsets = Json("charsets", SendGridInboundJson.Default.DictionaryStringString) ?? [];
+    }
+
+    /// <summary>False for a body without a single field of the form.</summary>
+    public bool IsReadable => _fields.Count > 0;
+
+    // SendGrid's boundary is always the same, so a mail can hold a delimiter and fields of its sender's making. Those SendGrid adds itself are
+    // there all the same, and so twice: a form with two of any of these proves nothing about its sender.
+    private bool IsUnambiguous => Array.TrueForAll(["headers", "email", "envelope", "dkim", "SPF"], name => _fields.Count(f => f.Name == name) <= 1);
+
+    public static SendGridInboundForm Read(ReadOnlyMemory<byte> body, string? contentType) => new(body, contentType);
+
+    public ReceivedMail ToMail(DateTimeOffset at)
+    {
+        if (!IsReadable)
+            return Unread(at);
+
+        var raw = _fields.Find(f => f.Name == "email").Value;
+        var message = MimePart.Read(raw);
+        var (text, html) = raw.IsEmpty ? ("", "") : MimeText.Read(message);
+        var headers = raw.IsEmpty ? MailHeaders.Parse(Text("headers")) : message.Headers;
+        var envelopes = Envelopes();
+        return new ReceivedMail
+        {
+            Key = headers["Message-ID"] is { Length: > 0 and <= MaxMessageId } id ? $"id:{id}" : Hash(),
+            At = at,
+            Recipients = [.. envelopes.SelectMany(e => e.To ?? []).OfType<string>()],
+            ReturnPath = envelopes.FirstOrDefault()?.From?.Trim(' ', '<', '>'),
+            Headers = headers,
+            Subject = Text("subject") is { Length: > 0 } subject ? subject : headers["Subject"] ?? "",
+            Text = Text("text") + text,
+            Html = Text("html") + html,
+            DkimDomains = IsUnambiguous ? SendGridVerdicts.DkimDomains(Text("dkim"), headers) : [],
+            SpfPass = IsUnambiguous && SendGridVerdicts.SpfPassed(Text("SPF")),
+        };
+    }
+
+    private ReceivedMail Unread(DateTimeOffset at) => new()
+    {
+        Key = Hash(),
+        At = at,
+        Recipients = [],
+        ReturnPath = null,
+        Headers = MailHeaders.None,
+        Subject = "",
+        Text = MailCharset.Decode(Cut(_body).Span, null),
+        Html = "",
+        DkimDomains = [],
+        SpfPass = false,
+    };
+
+    private void Read(string? boundary)
+    {
+        foreach (var part in MimePart.Split(_body, boundary))
+        {
+            if (part.Headers.Kind("Content-Disposition") == "form-data" && part.Headers.Parameter("Content-Disposition", "name") is { Length: > 0 } name
+                && part.Headers.Parameter("Content-Disposition", "filename") is null)
+            {
+                _fields.Add((name, Cut(part.Body)));
+            }
+        }
+    }
+
+    // The same field twice: both are read.
+    private string Text(string name) =>
+        string.Join('\n', _fields.Where(f => f.Name == name).Select(f => MailCharset.Decode(f.Value.Span, _charsets?.GetValueOrDefault(name))));
+
+    private List<SendGridEnvelope> Envelopes()
+    {
+        var envelopes = new List<SendGridEnvelope>();
+        foreach (var (_, value) in _fields.Where(f => f.Name == "envelope"))
+        {
+            if (Json(value, SendGridInboundJson.Default.SendGridEnvelope) is { } envelope)
+                envelopes.Add(envelope);
+        }
+
+        return envelopes;
+    }
+
+    private T? Json<T>(string name, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class => Json(_fields.Find(f => f.Name == name).Value, type);
+
+    private static T? Json<T>(ReadOnlyMemory<byte> value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return value.IsEmpty ? null : JsonSerializer.Deserialize(value.Span, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private string Hash() => $"sha256:{Convert.ToHexString(SHA256.HashData(_body.Span))}";
+
+    private static ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> value) => value.Length > MaxField ? value[..MaxField] : value;
+
+    // A Content-Type that lost its boundary on the way.
+    private static string? FirstBoundary(ReadOnlySpan<byte> body) =>
+        body.StartsWith("--"u8) && body.IndexOf((byte)'\n') is var end and > 2 ? MailCharset.Decode(body[2..end], null).TrimEnd() : null;
+}

@@ -1,0 +1,36 @@
+using System.Text.RegularExpressions;
+using OptOut.Mailto;
+
+namespace OptOut.Vendors.SendGrid;
+
+/// <summary>
+/// What Inbound Parse says of a mail's authentication. <c>SPF</c> is a word. <c>dkim</c> looks like JSON and is none: <c>{@example.com : pass}</c>,
+/// several with commas between them, or <c>none</c>; a failure may carry pages of reasons (https://github.com/sendgrid/docs/issues/1991 and 6483).
+/// </summary>
+internal static partial class SendGridVerdicts
+{
+    public static bool SpfPassed(string field) => field.Trim().Equals("pass", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The domains whose signature holds. A field that cannot be read to its end proves nothing: the signer chooses the identity (<c>i=</c>, RFC
+    /// 6376 section 3.5) that stands in it, and one made to look like two results would speak for somebody else's domain.
+    /// </summary>
+    public static IReadOnlyList<string> DkimDomains(string field, MailHeaders headers)
+    {
+        if (headers.All("DKIM-Signature").Any(HasOddIdentity))
+            return [];
+        var whole = Whole().Match(field.Trim());
+        return whole.Success
+            ? [.. whole.Groups["result"].Captures.Zip(whole.Groups["domain"].Captures).Where(r => r.First.Value == "pass").Select(r => r.Second.Value)]
+            : [];
+    }
+
+    private static bool HasOddIdentity(string signature) => signature.Split(';').Select(tag => tag.Split('=', 2)).Any(tag =>
+        tag is [var name, var value] && name.Trim() == "i" && !Identity().IsMatch(value.Trim()));
+
+    [GeneratedRegex(@"^[A-Za-z0-9._+-]*@[A-Za-z0-9.-]+\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Identity();
+
+    [GeneratedRegex(@"^\{\s*(?:[A-Za-z0-9._+-]*@(?<domain>[A-Za-z0-9.-]+) : (?<result>[a-z]+)(?: \([^(){}@]*\))?\s*(?:,\s*|(?=\})))+\}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Whole();
+}
