@@ -20,7 +20,9 @@ using OptOut.Links;
 using OptOut.Mailto;
 using OptOut.Pages;
 using OptOut.Permission;
+using OptOut.Portal;
 using OptOut.PublicForm;
+using OptOut.ReadyTexts;
 using OptOut.Reconciliation;
 using OptOut.Storage;
 using OptOut.Subjects;
@@ -66,6 +68,8 @@ public static class OptOutServices
         services.AddSingleton<HealthDoor>().AddSingleton<SignalIntake>();
         services.AddLimits(configuration).AddLinkMail().AddPublicForm();
         services.AddCodes();
+        services.AddPortal();
+        services.AddReadyTexts();
 
         // The vendors: one folder, one line each.
         services.AddSendGrid(configuration).AddSingleton<SendGridDoor>().AddSingleton<SendGridInboundDoor>();

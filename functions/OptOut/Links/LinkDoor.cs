@@ -32,6 +32,7 @@ public sealed class LinkDoor(LinkHeaders headers, TopicCatalogue catalogue, Iden
         return Results.Json(
             new LinkAnswer(
                 forms.Url,
+                forms.Preferences,
                 forms.Mailto,
                 new Dictionary<string, string>(StringComparer.Ordinal) { ["List-Unsubscribe"] = forms.ListUnsubscribe, ["List-Unsubscribe-Post"] = forms.ListUnsubscribePost },
                 forms.Warnings),
@@ -43,7 +44,7 @@ public sealed class LinkDoor(LinkHeaders headers, TopicCatalogue catalogue, Iden
 /// <param name="Campaign">The controller's own number for the mailing, 0 to 4,294,967,295.</param>
 internal sealed record LinkRequest(string? Subject, string? Channel, string? Topic, uint Campaign);
 
-internal sealed record LinkAnswer(Uri Url, string? Mailto, IReadOnlyDictionary<string, string> Headers, IReadOnlyList<string> Warnings);
+internal sealed record LinkAnswer(Uri Url, Uri Preferences, string? Mailto, IReadOnlyDictionary<string, string> Headers, IReadOnlyList<string> Warnings);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(LinkRequest))]

@@ -21,16 +21,12 @@ internal sealed class MailHeaders
     {
         var headers = new MailHeaders();
         var field = new StringBuilder();
-        foreach (var raw in text.AsSpan().EnumerateLines())
+        foreach (var range in text.AsSpan().Split('\n'))
         {
-            if (raw is [' ' or '\t', ..])
-            {
-                field.Append(raw);
-                continue;
-            }
-
-            headers.Add(field);
-            field.Append(raw);
+            var line = text.AsSpan(range).TrimEnd('\r');
+            if (line is not [' ' or '\t', ..])
+                headers.Add(field);
+            field.Append(line);
         }
 
         headers.Add(field);

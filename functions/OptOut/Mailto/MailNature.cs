@@ -26,6 +26,9 @@ internal static class MailNatures
     // What programs write beside RFC 3834 or instead of it, when they answer.
     private static readonly string[] AnswerMarks = ["X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply", "X-Mail-Autoreply", "X-AutoReply-From"];
 
+    // RFC 2919 and RFC 2369: a mailing's own. Exchange: do not answer this by machine.
+    private static readonly string[] BulkMarks = ["List-Id", "List-Unsubscribe", "X-Auto-Response-Suppress"];
+
     public static MailNature Of(ReceivedMail mail)
     {
         var headers = mail.Headers;
@@ -49,7 +52,7 @@ internal static class MailNatures
         var generated = submitted.Length > 0 || precedence.Any(p => p is "bulk" or "junk" or "list");
         if (generated && (headers.Has("In-Reply-To") || headers.Has("References")))
             return MailNature.Answer;
-        return generated || headers.Has("List-Id") || headers.Has("X-Auto-Response-Suppress") ? MailNature.Generated : MailNature.Person;
+        return generated || Array.Exists(BulkMarks, headers.Has) ? MailNature.Generated : MailNature.Person;
     }
 
     /// <summary>On every service mail of ours.</summary>

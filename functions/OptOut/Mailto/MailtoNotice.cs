@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
@@ -25,12 +24,12 @@ public sealed partial class MailtoNotice(
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
-    private readonly Queue<DateTimeOffset> _sent = new();
+    private readonly List<DateTimeOffset> _turns = [];
 
     /// <returns>Whether it is on its way; when not, the mail service must come back with the mail.</returns>
     internal async Task<bool> PassOnAsync(ReceivedMail mail, CancellationToken cancellationToken)
     {
-        if (!TryTakeTurn())
+        if (TakeTurn() is not { } turn)
         {
             LogWaits(options.Value.NoticesPerHour);
             return false;
@@ -43,28 +42,34 @@ public sealed partial class MailtoNotice(
             return true;
         }
 
+        GiveBack(turn);
         LogNotSent(outcome switch { VendorOutcome.Transient transient => transient.Reason, VendorOutcome.Rejected rejected => rejected.Reason, _ => "" });
         return false;
     }
 
-    private bool TryTakeTurn()
+    private DateTimeOffset? TakeTurn()
     {
         lock (_gate)
         {
             var now = time.GetUtcNow();
-            while (_sent.TryPeek(out var first) && now - first >= Hour)
-                _sent.Dequeue();
-            if (_sent.Count >= options.Value.NoticesPerHour)
-                return false;
-            _sent.Enqueue(now);
-            return true;
+            _turns.RemoveAll(t => now - t >= Hour);
+            if (_turns.Count >= options.Value.NoticesPerHour)
+                return null;
+            _turns.Add(now);
+            return now;
         }
+    }
+
+    private void GiveBack(DateTimeOffset turn)
+    {
+        lock (_gate)
+            _turns.Remove(turn);
     }
 
     private OutgoingMail Write(ReceivedMail mail)
     {
         var words = controller.Value.Language;
-        var text = mail.Text.Trim() is { Length: > 0 } plain ? plain : TextOf(mail.Html);
+        var text = mail.Text.Trim() is { Length: > 0 } plain ? plain : HtmlText.Of(mail.Html);
         string[] intro = [words["mailto.notice.what"], words["mailto.notice.nothing"], words.Format("mailto.notice.do", new Uri(links.Value.BaseUrl!, "/unsubscribe"))];
         string[] facts =
         [
@@ -100,12 +105,6 @@ public sealed partial class MailtoNotice(
             printable.Append(c == '\n' || !char.IsControl(c) ? c : ' ');
         return printable.ToString();
     }
-
-    private static string TextOf(string html) => WebUtility.HtmlDecode(Tags().Replace(html, " ")).Trim();
-
-    // Not to be shown as HTML, so nothing depends on its being right.
-    [GeneratedRegex("<(?<name>script|style)\\b.*?</\\k<name>>|<[^>]*>", RegexOptions.IgnoreCase | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Tags();
 
     [LoggerMessage(Level = LogLevel.Information, Message = "A mail to the unsubscribe address named nobody who could be recognised: it is passed on to the controller's privacy address")]
     private partial void LogPassedOn();

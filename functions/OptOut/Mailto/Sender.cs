@@ -10,7 +10,7 @@ internal static class Sender
     public static bool TryRead(string? from, out Identifier address)
     {
         address = default;
-        return MailAddress.TryCreate(from, out var mailbox) && EmailAddress.TryParse(mailbox.Address, out address);
+        return from is not null && IsOneMailbox(from) && MailAddress.TryCreate(from, out var mailbox) && EmailAddress.TryParse(mailbox.Address, out address);
     }
 
     /// <summary>
@@ -25,7 +25,7 @@ internal static class Sender
             return false;
         var domain = Domain(address.Value);
         return (mail.DkimDomains.Any(d => Aligned(d, domain)) || (mail.SpfPass && mail.ReturnPath is { } path && Aligned(Domain(path), domain)))
-            && mail.Headers.All("To").Concat(mail.Headers.All("Cc")).Any(to => to.Contains($"@{host}", StringComparison.OrdinalIgnoreCase));
+            && mail.Headers.All("To").Concat(mail.Headers.All("Cc")).Any(to => Names(to, host));
     }
 
     /// <summary>
@@ -37,6 +37,36 @@ internal static class Sender
         && (one.Equals(other, StringComparison.OrdinalIgnoreCase)
             || one.EndsWith($".{other}", StringComparison.OrdinalIgnoreCase)
             || other.EndsWith($".{one}", StringComparison.OrdinalIgnoreCase));
+
+    // MailAddress takes whatever stands before the last address for a name. A name with any of these is in quotes (RFC 5322 section 3.2.3).
+    private static bool IsOneMailbox(string from)
+    {
+        var (quoted, ats) = (false, 0);
+        for (var i = 0; i < from.Length; i++)
+        {
+            if (from[i] == '"')
+                quoted = !quoted;
+            else if (quoted)
+                i += from[i] == '\\' ? 1 : 0;
+            else if (from[i] is ',' or ';' or ':' || (from[i] == '@' && ++ats > 1))
+                return false;
+        }
+
+        return !quoted;
+    }
+
+    // An address of that very host, and not of one whose name goes on.
+    private static bool Names(string addresses, string host)
+    {
+        for (var at = 0; addresses.IndexOf($"@{host}", at, StringComparison.OrdinalIgnoreCase) is var found and >= 0; at = found + 1)
+        {
+            var end = found + 1 + host.Length;
+            if (end == addresses.Length || !(char.IsAsciiLetterOrDigit(addresses[end]) || addresses[end] is '.' or '-'))
+                return true;
+        }
+
+        return false;
+    }
 
     private static string Domain(string address) => address[(address.LastIndexOf('@') + 1)..].TrimEnd('>', '.');
 }

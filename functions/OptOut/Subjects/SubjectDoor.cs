@@ -13,15 +13,11 @@ namespace OptOut.Subjects;
 /// <summary><c>PUT /api/subjects/{id}</c>: what the controller knows of a person, whole, replacing what it said before.</summary>
 public sealed class SubjectDoor(SubjectRegistrar registrar, IdentifierProtector protector, IOptions<ControllerOptions> controller)
 {
-    // Table Storage and URLs set no lower bound; longer than this is not a customer number.
-    private const int MaxId = 200;
-
     public async Task<IResult> PutAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        // The one character that stays escaped in a route. POST /api/links gives the number in its body, as it is.
-        id = id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-        if (id.Length > MaxId)
-            return ApiAnswers.Invalid("id", $"The customer number has {id.Length} characters; at most {MaxId} are taken.");
+        id = CustomerNumber.FromRoute(id);
+        if (CustomerNumber.Problem(id) is { } wrong)
+            return ApiAnswers.Invalid("id", wrong);
         var (body, problem) = await ApiBody.ReadAsync(request, SubjectJson.Default.SubjectRequest, cancellationToken);
         if (problem is not null)
             return problem;
@@ -52,7 +48,7 @@ public sealed class SubjectDoor(SubjectRegistrar registrar, IdentifierProtector 
             return ApiAnswers.Invalid("identifiers", e.Message);
         }
 
-        void Read(string field, IReadOnlyList<string>? texts, Parse parse, string wrong)
+        void Read(string field, IReadOnlyList<string>? texts, Parse parse, string fault)
         {
             for (var i = 0; i < texts?.Count; i++)
             {
@@ -60,7 +56,7 @@ public sealed class SubjectDoor(SubjectRegistrar registrar, IdentifierProtector 
                 if (parse(texts[i], out var identifier))
                     identifiers.Add(identifier);
                 else
-                    errors.Add((field, $"Entry {i + 1} {wrong}"));
+                    errors.Add((field, $"Entry {i + 1} {fault}"));
             }
         }
 

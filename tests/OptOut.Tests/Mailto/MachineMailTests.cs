@@ -47,6 +47,7 @@ public sealed class MachineMailTests(OptOutHost host) : IClassFixture<OptOutHost
     [InlineData("Auto-Submitted: auto-notified; owner-email=\"a@b.example\"")]
     [InlineData("Precedence: list")]
     [InlineData("List-Id: Planten <planten.lists.example>")]
+    [InlineData("List-Unsubscribe: <https://shop.example/u/1>")]
     [InlineData("X-Auto-Response-Suppress: OOF, AutoReply")]
     [InlineData("Content-Type: multipart/report; report-type=feedback-report; boundary=b")]
     public async Task A_generated_mail_speaks_by_its_address_alone(string header)

@@ -9,6 +9,9 @@ namespace OptOut.Vendors.SendGrid;
 /// </summary>
 internal static partial class SendGridVerdicts
 {
+    // A mail has a handful of signatures.
+    private const int MaxField = 8_192;
+
     public static bool SpfPassed(string field) => field.Trim().Equals("pass", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
@@ -17,18 +20,25 @@ internal static partial class SendGridVerdicts
     /// </summary>
     public static IReadOnlyList<string> DkimDomains(string field, MailHeaders headers)
     {
-        if (headers.All("DKIM-Signature").Any(HasOddIdentity))
+        if (field.Length > MaxField || headers.All("DKIM-Signature").Any(HasOddIdentity))
             return [];
-        var whole = Whole().Match(field.Trim());
-        return whole.Success
-            ? [.. whole.Groups["result"].Captures.Zip(whole.Groups["domain"].Captures).Where(r => r.First.Value == "pass").Select(r => r.Second.Value)]
-            : [];
+        try
+        {
+            var whole = Whole().Match(field.Trim());
+            return whole.Success
+                ? [.. whole.Groups["result"].Captures.Zip(whole.Groups["domain"].Captures).Where(r => r.First.Value == "pass").Select(r => r.Second.Value)]
+                : [];
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return [];
+        }
     }
 
     private static bool HasOddIdentity(string signature) => signature.Split(';').Select(tag => tag.Split('=', 2)).Any(tag =>
-        tag is [var name, var value] && name.Trim() == "i" && !Identity().IsMatch(value.Trim()));
+        tag is [var name, var value] && name.Trim() == "i" && (value.Length > MaxField || !Identity().IsMatch(value.Trim())));
 
-    [GeneratedRegex(@"^[A-Za-z0-9._+-]*@[A-Za-z0-9.-]+\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9._+-]*@[A-Za-z0-9.-]+\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Identity();
 
     [GeneratedRegex(@"^\{\s*(?:[A-Za-z0-9._+-]*@(?<domain>[A-Za-z0-9.-]+) : (?<result>[a-z]+)(?: \([^(){}@]*\))?\s*(?:,\s*|(?=\})))+\}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -36,6 +36,7 @@ public sealed class SendGridOptionsTests
         options.GroupStops = (GroupStop)7;
         options.EventPublicKeys.Add("-----BEGIN PUBLIC KEY-----");
         options.EventPublicKeys.Add(Convert.ToBase64String(wrongCurve.ExportSubjectPublicKeyInfo()));
+        options.InboundPublicKeys.Add(Convert.ToBase64String(wrongCurve.ExportSubjectPublicKeyInfo()));
 
         Assert.Equal(
             [
@@ -51,6 +52,7 @@ public sealed class SendGridOptionsTests
                 "OptOut:SendGrid:GroupStops is 7; give Everything or Topic.",
                 "OptOut:SendGrid:EventPublicKeys:1 is no P-256 public key; copy the verification key from Settings > Mail Settings > Event Webhooks, without BEGIN and END lines.",
                 "OptOut:SendGrid:EventPublicKeys:2 is no P-256 public key; copy the verification key from Settings > Mail Settings > Event Webhooks, without BEGIN and END lines.",
+                "OptOut:SendGrid:InboundPublicKeys:0 is no P-256 public key; copy public_key from the answer to POST /v3/user/webhooks/security/policies, without BEGIN and END lines.",
             ],
             Errors(options));
     }

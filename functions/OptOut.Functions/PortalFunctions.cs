@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using OptOut.Portal;
+using OptOut.ReadyTexts;
+
+namespace OptOut.Functions;
+
+/// <summary>What the controller's customer portal calls, and whoever writes its messages.</summary>
+public sealed class PortalFunctions(PortalDoor preferences, ReadyTextsDoor texts)
+{
+    [Function("GetSubjectPreferences")]
+    public Task<IResult> GetSubjectPreferences(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/subjects/{id}/preferences")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        preferences.GetAsync(id, cancellationToken);
+
+    [Function("PutSubjectPreferences")]
+    public Task<IResult> PutSubjectPreferences(
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/subjects/{id}/preferences")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        preferences.PutAsync(request, id, cancellationToken);
+
+    [Function("ReadyTexts")]
+    public IResult ReadyTexts(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/texts/{language}")] HttpRequest request, string language) =>
+        texts.Get(request, language);
+}

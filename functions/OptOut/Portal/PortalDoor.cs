@@ -1,0 +1,129 @@
+using Azure;
+using Microsoft.AspNetCore.Http;
+using OptOut.Catalogue;
+using OptOut.Consent;
+using OptOut.Http;
+using OptOut.Identifiers;
+using OptOut.Intake;
+using OptOut.Links;
+using OptOut.Storage;
+using OptOut.Subjects;
+
+namespace OptOut.Portal;
+
+/// <summary>
+/// <c>/api/subjects/{id}/preferences</c>, for the controller's own portal, where the person has logged in: what stands, and what the person chooses there.
+/// That is the person's own act, so it may allow as well as stop (<see cref="Source.Portal"/>). A person nobody told us of yet is answered and
+/// recorded like any other: a Stop may come before the first address.
+/// </summary>
+public sealed class PortalDoor(
+    ConsentStore consent, ChangeIntake intake, TopicCatalogue catalogue, IdentifierProtector protector, LinkHeaders links, TimeProvider time)
+{
+    // Without the store a choice is recorded word for word: better than to let a person wait longer for the fewest changes.
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(3);
+
+    // Preferences dates a Stop with exceptions a millisecond before them, and a tie means Stop: two are room enough.
+    private static readonly TimeSpan Room = TimeSpan.FromMilliseconds(2);
+
+    // What a person may choose on.
+    private readonly IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> _offered = catalogue.Matrix.ToDictionary(c => c.Channel, c => c.Topics);
+
+    public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken)
+    {
+        id = CustomerNumber.FromRoute(id);
+        if (CustomerNumber.Problem(id) is { } wrong)
+            return ApiAnswers.Invalid("id", wrong);
+
+        var subject = protector.SubjectOf(id);
+        return await LoadAsync(subject, cancellationToken) is { } state
+            ? Answer(StatusCodes.Status200OK, Standing(subject, state.Consent))
+            : ApiAnswers.Later("The store does not answer.");
+    }
+
+    public async Task<IResult> PutAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        var began = time.GetUtcNow();
+        id = CustomerNumber.FromRoute(id);
+        var (body, problem) = await ApiBody.ReadAsync(request, PreferencesRequestJson.Default.PreferencesRequest, cancellationToken);
+        if (problem is not null)
+            return problem;
+        var errors = new List<(string, string)>();
+        if (CustomerNumber.Problem(id) is { } wrong)
+            errors.Add(("id", wrong));
+        var wish = body!.Read(_offered, errors);
+        if (errors.Count > 0)
+            return ApiAnswers.Invalid(errors);
+
+        var subject = protector.SubjectOf(id);
+        var before = wish.Everything ? null : await LoadAsync(subject, cancellationToken);
+        var changes = wish.Changes(before?.Consent, _offered, Writer(subject, wish.Reference, began, before?.Consent));
+        var recorded = changes.Count == 0 ? new IntakeResult(Durable: true, Stored: true) : await intake.RecordAsync(changes, AnswerWhen.Visible);
+        if (!recorded.Durable)
+            return ApiAnswers.Later("The choice could not be kept, so it is not recorded. Show the person no success.");
+        if (recorded.Stored is true && await ShownAsync(subject, wish, changes, cancellationToken) is { } shown)
+            return Answer(StatusCodes.Status200OK, shown);
+
+        return changes.Count == 0
+            ? ApiAnswers.Later("The store does not answer.")
+            : Answer(StatusCodes.Status202Accepted, Standing(subject, null) with { Recorded = RecordedAct.OnItsWay(changes[0]) });
+    }
+
+    // Dated when the request came in, before anything was read: a Stop that arrives meanwhile is later, and wins. But after what was read, even where
+    // the clock of whoever wrote it runs ahead of ours.
+    private static Func<Scope, Decision, TimeSpan, Change> Writer(SubjectKey subject, string? reference, DateTimeOffset began, ConsentState? read)
+    {
+        var latest = (read ?? ConsentState.Empty).Entries.Select(e => e.Value.At + Room).DefaultIfEmpty(began).Max();
+        var now = latest > began ? latest : began;
+        Guid? act = null;
+        return (scope, decision, before) =>
+        {
+            var id = EventIds.New(now);
+            return Change.Create(id, subject, scope, decision, now - before, now, Source.Portal, new Evidence(Reference: reference), act ??= id);
+        };
+    }
+
+    // What the store has now, which another act may have changed again meanwhile.
+    private async Task<PreferencesAnswer?> ShownAsync(SubjectKey subject, PortalWish wish, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await LoadAsync(subject, cancellationToken) is not { } after)
+                return null;
+            var restsOn = wish.RestsOn(after.Consent) is { } entry ? await consent.FindAsync(subject, entry.EventId, cancellationToken) : null;
+            return Standing(subject, after.Consent) with { Recorded = RecordedAct.Of(after, restsOn, changes.Count > 0 ? changes[0].Act : null) };
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            return null; // It was there a moment ago.
+        }
+    }
+
+    private PreferencesAnswer Standing(SubjectKey subject, ConsentState? state) =>
+        PreferencesAnswer.Of(subject, state, links.Write(new Link(subject, Channel: null, TopicId: 0, time.GetUtcNow(), Campaign: 0)), _offered);
+
+    private async Task<SubjectState?> LoadAsync(SubjectKey subject, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(StorePatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await consent.LoadAsync(subject, either.Token);
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
+    private static Private Answer(int status, PreferencesAnswer answer) => new(Results.Json(answer, PreferencesAnswerJson.Default.PreferencesAnswer, statusCode: status));
+
+    // The answer holds a person's links: no cache on the way may keep it.
+    private sealed class Private(IResult answer) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.CacheControl = "no-store";
+            return answer.ExecuteAsync(httpContext);
+        }
+    }
+}
