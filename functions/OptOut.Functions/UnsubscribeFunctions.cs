@@ -10,7 +10,12 @@ public sealed class UnsubscribeFunctions(UnsubscribeDoor links, PublicDoor form)
 {
     [Function("Link")]
     public Task<IResult> Link(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", "post", Route = "u/{token}/{step?}")] HttpRequest request, string token, string? step, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", "post", Route = "u/{token}")] HttpRequest request, string token, CancellationToken cancellationToken) =>
+        links.AnswerAsync(request, token, null, cancellationToken);
+
+    [Function("LinkStep")]
+    public Task<IResult> LinkStep(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", "post", Route = "u/{token}/{step}")] HttpRequest request, string token, string step, CancellationToken cancellationToken) =>
         links.AnswerAsync(request, token, step, cancellationToken);
 
     [Function("PublicForm")]

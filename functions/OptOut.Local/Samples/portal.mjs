@@ -45,7 +45,7 @@ async function preferences(method, choice) {
 try {
   settings();
   const before = await preferences("GET");
-  console.log(before.stopped_everything ? "Before: everything is stopped." : "Before: this person may get marketing.");
+  console.log(before.stoppedEverything ? "Before: everything is stopped." : "Before: this person may get marketing.");
 
   const after = await preferences("PUT", { everything: "stop", reference: "customer portal" });
   if (after.recorded.ledger === undefined) {

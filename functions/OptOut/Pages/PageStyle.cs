@@ -39,7 +39,8 @@ public sealed class PageStyle
         nav a{display:flex;align-items:center;justify-content:center;min-width:2.75rem;min-height:2.75rem;padding:0 .5rem;font-size:1rem}
         nav a[aria-current]{color:inherit;font-weight:700;text-decoration:none}
         h1{font-size:2rem;line-height:1.2;margin:1rem 0 1.25rem;text-wrap:balance}
-        h1,h2,legend,button,.button{hyphens:auto}
+        h1,h2,legend,button,.button{hyphens:auto;overflow-wrap:anywhere}
+        .check span{min-width:0;overflow-wrap:anywhere}
         h2{font-size:1.3125rem;line-height:1.3;margin:2.5rem 0 .75rem}
         p{margin:0 0 1rem}
         .lead{font-size:1.25rem}
@@ -55,7 +56,7 @@ public sealed class PageStyle
         button:hover,.button:hover{text-decoration:underline;text-decoration-thickness:2px}
         :focus-visible{outline:3px solid var(--ink);outline-offset:3px;border-radius:.25rem}
         .choices{display:grid;gap:1rem;grid-template-columns:minmax(0,1fr);margin:1.5rem 0}
-        .choice{display:grid;gap:1rem;grid-template-rows:auto 1fr;padding:1.25rem;background:var(--soft);border-radius:.75rem}
+        .choice{display:grid;gap:1rem;grid-template:auto 1fr/minmax(0,1fr);padding:1.25rem;background:var(--soft);border-radius:.75rem}
         .choice button,.choice .button{min-height:5rem;padding:.75rem;font-size:1.1875rem}
         .choice p{margin:0}
         @media(min-width:42rem){.choices{grid-template-columns:repeat(2,minmax(0,1fr))}@supports(grid-template-rows:subgrid){.choice{grid-row:span 2;grid-template-rows:subgrid}}}
@@ -81,6 +82,7 @@ public sealed class PageStyle
         dt{font-weight:600;margin-top:.75rem}
         dd{margin:0;overflow-wrap:anywhere}
         pre,code{font:.9375rem/1.5 ui-monospace,Consolas,Menlo,monospace;overflow-wrap:anywhere}
+        .panel pre{background:var(--paper)}
         pre{margin:.25rem 0 1rem;padding:.75rem 1rem;white-space:pre-wrap;background:var(--soft);border-radius:.375rem}
         .links{list-style:none;margin:0 0 1rem;padding:0}
         .links a{display:inline-flex;align-items:center;min-height:2.75rem;padding:.25rem 0;line-height:1.4}
@@ -90,6 +92,7 @@ public sealed class PageStyle
         @media(min-width:42rem){.buttons{grid-template-columns:1fr 1fr}}
         .hp{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
         @media(max-width:24rem){header,main,footer{padding-left:1rem;padding-right:1rem}h1{font-size:1.625rem}.choice{padding:.75rem}.choice button,.choice .button{padding:.75rem .25rem;font-size:1.0625rem}.panel{padding:1rem}.done{padding-left:3.5rem}.done::before{left:.75rem;top:1rem}.done::after{left:1.425rem;top:1.4rem}fieldset{padding:.25rem .875rem .75rem}}
+        @media(max-width:15rem){body{hyphens:auto}button,.button{padding:.75rem .25rem}.done{padding:3.75rem 1rem 1rem}}
         @media(prefers-reduced-motion:no-preference){button,.button{transition:opacity .15s}button:active,.button:active{opacity:.8}}
         @media(forced-colors:active){.choice,.panel{border:1px solid}}
         @media print{:root{--paper:#fff;--soft:#fff;--ink:#000;--accent:#000;--line:#000}body{font-size:11pt}header,main,footer{max-width:none;padding-left:0;padding-right:0}nav,form,.screen,.button{display:none}.panel{border:1px solid}.entry{break-inside:avoid}.done{padding-left:1.25rem}.done::before,.done::after{display:none}}

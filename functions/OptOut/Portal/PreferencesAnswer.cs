@@ -63,6 +63,6 @@ internal sealed record RecordedAct(bool? Changed, string? Reference, LedgerEnd? 
 /// <param name="Hash">Of the last, 64 lower-case hex digits.</param>
 internal sealed record LedgerEnd(long Sequence, string Hash);
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PreferencesAnswer))]
 internal sealed partial class PreferencesAnswerJson : JsonSerializerContext;

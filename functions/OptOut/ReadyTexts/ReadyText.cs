@@ -32,7 +32,6 @@ internal sealed partial class ReadyTextJson : JsonSerializerContext
     /// <summary>People copy from this answer, so its letters and its HTML stand there as they are. It is served as JSON, never inside a page.</summary>
     public static ReadyTextJson Legible { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });

@@ -30,9 +30,9 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
         var answer = await GetAsync("read-1");
 
         Assert.Equal((200, "no-store"), (answer.Status, answer.Headers["Cache-Control"]));
-        Assert.Equal(["subject", "stopped_everything", "general", "channels", "link", "unsubscribe"], answer.Json.AsObject().Select(p => p.Key));
+        Assert.Equal(["subject", "stoppedEverything", "general", "channels", "link", "unsubscribe"], answer.Json.AsObject().Select(p => p.Key));
         Assert.Equal(host.SubjectOf("read-1").ToString(), Text(answer, "subject"));
-        Assert.False(answer.Json["stopped_everything"]!.GetValue<bool>());
+        Assert.False(answer.Json["stoppedEverything"]!.GetValue<bool>());
         Assert.Equal("""{"email":true,"sms":true,"phone":true,"post":true}""", answer.Json["general"]!.ToJsonString());
         Assert.Equal(AllTrue, answer.Json["channels"]!.ToJsonString());
         Assert.DoesNotContain("read-1", answer.Body, StringComparison.Ordinal);
@@ -52,7 +52,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
 
         var change = Assert.Single(await host.LedgerAsync(subject, 1)).Change;
         Assert.Equal((Scope.Everything, Decision.Stop, Source.UnsubscribePage, Evidence.None), (change.Scope, change.Decision, change.Source, change.Evidence));
-        Assert.True((await GetAsync("links")).Json["stopped_everything"]!.GetValue<bool>());
+        Assert.True((await GetAsync("links")).Json["stoppedEverything"]!.GetValue<bool>());
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
         var answer = await PutAsync("stop-1", """{"everything":"stop","reference":"portal session 81"}""");
 
         Assert.Equal((200, "no-store"), (answer.Status, answer.Headers["Cache-Control"]));
-        Assert.True(answer.Json["stopped_everything"]!.GetValue<bool>());
+        Assert.True(answer.Json["stoppedEverything"]!.GetValue<bool>());
         Assert.Equal("""{"email":false,"sms":false,"phone":false,"post":false}""", answer.Json["general"]!.ToJsonString());
         Assert.Equal(AllTrue.Replace("true", "false", StringComparison.Ordinal), answer.Json["channels"]!.ToJsonString());
         var entry = Assert.Single(await host.LedgerAsync(subject, 1));
@@ -123,7 +123,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
             """{"email":{"newsletter":false,"offers":true},"sms":{"newsletter":true,"offers":false},"phone":{"newsletter":true,"offers":true},"post":{"newsletter":true,"offers":true}}""",
             answer.Json["channels"]!.ToJsonString());
         Assert.Equal("""{"email":true,"sms":true,"phone":true,"post":true}""", answer.Json["general"]!.ToJsonString());
-        Assert.False(answer.Json["stopped_everything"]!.GetValue<bool>());
+        Assert.False(answer.Json["stoppedEverything"]!.GetValue<bool>());
         Assert.Equal(["sms,offers Stop Portal", "email,newsletter Stop Portal"], Lines(await host.LedgerAsync(subject, 2)));
         Assert.Equal((false, "stopped-topic"), await host.CheckAsync("email", "portal-cells@example.com", "newsletter"));
         Assert.Equal((true, "allowed"), await host.CheckAsync("email", "portal-cells@example.com", "offers"));
@@ -141,7 +141,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
         var answer = await PutAsync("again-1", """{"channels":{"email":{"newsletter":true}}}""");
 
         Assert.Equal(["*,* Stop OneClick", "email,newsletter Allow Portal"], Lines(await host.LedgerAsync(subject, 2)));
-        Assert.False(answer.Json["stopped_everything"]!.GetValue<bool>());
+        Assert.False(answer.Json["stoppedEverything"]!.GetValue<bool>());
         Assert.Equal("""{"newsletter":true,"offers":false}""", answer.Json["channels"]!["email"]!.ToJsonString());
         Assert.Equal("""{"newsletter":false,"offers":false}""", answer.Json["channels"]!["sms"]!.ToJsonString());
         Assert.Equal((true, "allowed"), await host.CheckAsync("email", "portal-again@example.com", "newsletter"));
@@ -165,7 +165,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     {
         var answer = await PutAsync("whole-2", $$"""{"channels":{{AllTrue.Replace("true", "false", StringComparison.Ordinal)}}}""");
 
-        Assert.True(answer.Json["stopped_everything"]!.GetValue<bool>());
+        Assert.True(answer.Json["stoppedEverything"]!.GetValue<bool>());
         Assert.Equal(["*,* Stop Portal"], Lines(await host.LedgerAsync(host.SubjectOf("whole-2"), 1)));
     }
 

@@ -20,7 +20,7 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
         var answer = await PutAsync(host, """{"everything":"stop"}""", "bus-away");
 
         Assert.Equal(200, answer.Status);
-        Assert.True(answer.Json["stopped_everything"]!.GetValue<bool>());
+        Assert.True(answer.Json["stoppedEverything"]!.GetValue<bool>());
         Assert.Equal(1, host.Rows(host.Storage.Outbox));
         Assert.Empty(host.OnSendGridsList());
 

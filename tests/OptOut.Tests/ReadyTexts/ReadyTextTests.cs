@@ -33,13 +33,13 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
     [InlineData("en", "I unsubscribe from all communications", "I adjust my communication preferences")]
     public async Task Both_choices_are_offered_in_the_words_of_the_page_they_lead_to(string code, string stop, string preferences)
     {
-        var footer = (await GetAsync(code)).Json["mail_footer"]!;
+        var footer = (await GetAsync(code)).Json["mailFooter"]!;
 
         var colon = code == "fr" ? " :" : ":";
         Assert.Contains($"{stop}{colon} {{{{unsubscribe_url}}}}\n{preferences}{colon} {{{{preferences_url}}}}\n", Text(footer, "plain"), StringComparison.Ordinal);
         Assert.Contains($"<a href=\"{{{{unsubscribe_url}}}}\">{stop}</a><br>\n<a href=\"{{{{preferences_url}}}}\">{preferences.Replace("'", "&#x27;", StringComparison.Ordinal)}</a>", Text(footer, "html"), StringComparison.Ordinal);
-        Assert.Contains(stop, Text((await GetAsync(code)).Json["privacy_statement"]!, "plain"), StringComparison.Ordinal);
-        Assert.Contains(preferences, Text((await GetAsync(code)).Json["privacy_statement"]!, "plain"), StringComparison.Ordinal);
+        Assert.Contains(stop, Text((await GetAsync(code)).Json["privacyStatement"]!, "plain"), StringComparison.Ordinal);
+        Assert.Contains(preferences, Text((await GetAsync(code)).Json["privacyStatement"]!, "plain"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
     public async Task What_is_still_to_be_filled_in_is_listed_and_nothing_else_is(string code)
     {
         var answer = (await GetAsync(code)).Json;
-        var texts = Written(answer)[Written(answer).IndexOf("## mail_footer", StringComparison.Ordinal)..];
+        var texts = Written(answer)[Written(answer).IndexOf("## mailFooter", StringComparison.Ordinal)..];
 
         Assert.Equal(
             answer["placeholders"]!.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal),
@@ -58,14 +58,14 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
     [MemberData(nameof(Codes))]
     public async Task The_SMS_suffix_fits_the_alphabet_of_an_SMS_and_sixty_septets_and_tells_its_length(string code)
     {
-        var sms = (await GetAsync(code)).Json["sms_suffix"]!;
+        var sms = (await GetAsync(code)).Json["smsSuffix"]!;
         var words = Text(sms, "plain").Replace("{{unsubscribe_url}}", "", StringComparison.Ordinal);
         var whole = Text(sms, "plain").Replace("{{unsubscribe_url}}", $"https://optout.kruidtuin.example/u/{await host.TokenAsync("sms-1", "sms")}", StringComparison.Ordinal);
 
         Assert.StartsWith("De Kruidtuin - ", words, StringComparison.Ordinal);
         Assert.InRange(sms["septets"]!.GetValue<int>(), 1, 60);
         Assert.Equal(Gsm7.Septets(words), sms["septets"]!.GetValue<int>());
-        Assert.Equal(Gsm7.Septets(whole), sms["septets_with_link"]!.GetValue<int>());
+        Assert.Equal(Gsm7.Septets(whole), sms["septetsWithLink"]!.GetValue<int>());
     }
 
     [Theory]
@@ -129,9 +129,9 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal(
             $"Geen reclame meer van De Kruidtuin, of zelf kiezen wat u nog krijgt? Scan de QR-code, ga naar {url} of mail naar privacy@kruidtuin.example.\nCode: {code}",
             Text(answer.Json["leaflet"]!, "plain"));
-        Assert.Equal(qr, Text(answer.Json["leaflet"]!, "qr_svg"));
+        Assert.Equal(qr, Text(answer.Json["leaflet"]!, "qrSvg"));
         Assert.Equal(["{{unsubscribe_url}}", "{{preferences_url}}"], answer.Json["placeholders"]!.AsObject().Select(p => p.Key));
-        Assert.Null((await GetAsync("nl")).Json["leaflet"]!["qr_svg"]);
+        Assert.Null((await GetAsync("nl")).Json["leaflet"]!["qrSvg"]);
     }
 
     [Fact]
