@@ -93,7 +93,7 @@ public sealed partial class MailtoIntake(
         return true;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "A mail with {Count} links of ours is recorded as an opt-out")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "A mail is recorded as an opt-out by its links of ours ({Count})")]
     private partial void LogTokens(int count);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "A mail whose sender is proven is recorded as an opt-out")]

@@ -70,7 +70,7 @@ public sealed partial class MailtoNotice(
     {
         var words = controller.Value.Language;
         var text = mail.Text.Trim() is { Length: > 0 } plain ? plain : HtmlText.Of(mail.Html);
-        string[] intro = [words["mailto.notice.what"], words["mailto.notice.nothing"], words.Format("mailto.notice.do", new Uri(links.Value.BaseUrl!, "/unsubscribe"))];
+        string[] intro = [words["mailto.notice.what"], words["mailto.notice.nothing"], words.Format("mailto.notice.do", $"{links.Value.BaseUrl!.AbsoluteUri.TrimEnd('/')}/unsubscribe")];
         string[] facts =
         [
             words.Format("mailto.notice.from", OneLine(mail.Headers["From"] ?? mail.ReturnPath ?? "")),

@@ -48,6 +48,10 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
 
         Assert.Equal($"{unsubscribe}/preferences", Text(answer, "link"));
         Assert.StartsWith("https://optout.kruidtuin.example/u/", unsubscribe.AbsoluteUri, StringComparison.Ordinal);
+        var page = await host.SendAsync("GET", new Uri(Text(answer, "link")).AbsolutePath);
+        Assert.Equal(200, page.Status);
+        Assert.Contains($"action=\"{unsubscribe.AbsolutePath}/preferences\"", page.Body, StringComparison.Ordinal);
+        Assert.Empty(await host.LedgerAsync(subject));
         Assert.Equal(200, (await host.PressAsync(unsubscribe.Segments[^1])).Status);
 
         var change = Assert.Single(await host.LedgerAsync(subject, 1)).Change;

@@ -69,6 +69,7 @@ public sealed class SendGridMailTests
         Assert.Equal("""["optout-service"]""", sent["categories"]!.ToJsonString());
         Assert.Equal("0198-abc", sent["headers"]!["X-OptOut-Reference"]!.GetValue<string>());
         Assert.Equal("nl", sent["headers"]!["Content-Language"]!.GetValue<string>());
+        Assert.Equal("auto-generated", sent["headers"]!["Auto-Submitted"]!.GetValue<string>());
         Assert.Equal("""{"name":"Controller","email":"privacy@controller.example"}""", sent["from"]!.ToJsonString());
         Assert.Null(sent["asm"]);
     }
