@@ -37,7 +37,7 @@ internal static class MailNatures
         if (headers.Has(OutgoingMail.ReferenceHeader))
             return MailNature.Answer;
 
-        // RFC 6522: bounces, receipts and complaints. A complaint is somebody's objection, whoever's machine carries it.
+        // RFC 6522: bounces, receipts and complaints. A complaint is somebody's objection, whosever machine carries it.
         if (headers.Kind("Content-Type") == "multipart/report")
             return headers.Parameter("Content-Type", "report-type") is { } report && report.Equals("feedback-report", StringComparison.OrdinalIgnoreCase) ? MailNature.Generated : MailNature.Answer;
 
