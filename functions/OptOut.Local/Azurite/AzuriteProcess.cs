@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using OptOut.Local.Npm;
 
 namespace OptOut.Local.Azurite;
 
@@ -10,7 +11,9 @@ internal sealed class AzuriteProcess : IAsyncDisposable
 {
     /// <summary>The published key of every storage emulator. It opens nothing but this machine.</summary>
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private const string Name = "Azurite";
     private const string ExtraAccountPrefix = "extra";
+    private static readonly string Manifests = Path.Combine(AppContext.BaseDirectory, Name);
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(20);
 
     private readonly AzuriteOptions _options;
@@ -39,7 +42,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     {
         time ??= TimeProvider.System;
         var nodeJs = await NodeJs.FindAsync(options.SearchPath, cancellationToken);
-        var installation = await AzuriteInstallation.EnsureAsync(nodeJs, options.CacheFolder, time, cancellationToken);
+        var installation = await NpmPackages.EnsureAsync(Name, Manifests, nodeJs, options.CacheFolder, time, cancellationToken);
         var azurite = new AzuriteProcess(options, nodeJs, installation, time) { TablePort = options.TablePort, BlobPort = options.BlobPort };
         await azurite.StartAgainAsync(cancellationToken);
         return azurite;
@@ -132,7 +135,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
             extraAccountPrefix = ExtraAccountPrefix,
             key = Key,
         });
-        return new ProcessStartInfo(_nodeJs.Node, [Path.Combine(AppContext.BaseDirectory, "Azurite", "azurite.mjs"), _installation, options])
+        return new ProcessStartInfo(_nodeJs.Node, [Path.Combine(Manifests, "azurite.mjs"), _installation, options])
         {
             RedirectStandardInput = true,
             UseShellExecute = false,

@@ -35,7 +35,7 @@ internal sealed class DemoDocuments(IServiceProvider services, ILoggerFactory lo
             <!DOCTYPE html>
             <html lang="en">
             <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="1"><title>{title}</title><link rel="stylesheet" href="/demo/style.css"></head>
-            <body><main><section class="person"><h1>{title}...</h1><p>{text}</p></section></main></body>
+            <body><main class="alone"><section class="inbox"><h1>{title}...</h1><p>{text}</p></section></main></body>
             </html>
             """,
             "text/html; charset=utf-8"),

@@ -66,12 +66,12 @@ internal sealed class DemoEndpoints(
     }
 
     private async Task<IResult> ReadAsync(string key, CancellationToken cancellationToken) =>
-        await MailAsync(key, cancellationToken) is { } mail ? DemoDocuments.Mail(mail.Message.HtmlBody!) : Results.NotFound();
+        await MailAsync(key, cancellationToken) is { } mail ? DemoDocuments.Mail(mail.Message.HtmlBody!) : NoSuchMail();
 
     private async Task<IResult> SaveAsync(string key, CancellationToken cancellationToken)
     {
         if (await MailAsync(key, cancellationToken) is not { } mail)
-            return Results.NotFound();
+            return NoSuchMail();
         using var bytes = new MemoryStream();
         await mail.Message.WriteToAsync(bytes, cancellationToken);
         return Results.Bytes(bytes.ToArray(), "message/rfc822", $"{mail.Key}.eml");
@@ -80,13 +80,13 @@ internal sealed class DemoEndpoints(
     private async Task<IResult> ReceivedAsync(string id, CancellationToken cancellationToken)
     {
         var mails = VendorLists.Entries((await sandbox.StateAsync(cancellationToken))?["sendgrid"]?["mails"]);
-        return mails.FirstOrDefault(mail => mail["messageId"]?.GetValue<string>() == id)?["html"]?.GetValue<string>() is { } html ? DemoDocuments.Mail(html) : Results.NotFound();
+        return mails.FirstOrDefault(mail => mail["messageId"]?.GetValue<string>() == id)?["html"]?.GetValue<string>() is { } html ? DemoDocuments.Mail(html) : NoSuchMail();
     }
 
     private async Task<IResult> PressAsync(string key, CancellationToken cancellationToken)
     {
         if (await MailAsync(key, cancellationToken) is not { Button: MailButton.Shown button } mail)
-            return Results.NotFound();
+            return NoSuchMail();
         var at = time.GetUtcNow();
         try
         {
@@ -104,7 +104,7 @@ internal sealed class DemoEndpoints(
     private async Task<IResult> LeaveAtVendorAsync(string key, HttpRequest request, CancellationToken cancellationToken)
     {
         if (await MailAsync(key, cancellationToken) is not { } mail)
-            return Results.NotFound();
+            return NoSuchMail();
         var arrives = request.Query["event"] != "lost";
         var group = settings.GetSection("OptOut:SendGrid:Groups").GetValue<int>(mail.Topic);
         var who = mail.Person.FirstName;
@@ -121,7 +121,7 @@ internal sealed class DemoEndpoints(
     private async Task<IResult> RemoveAtVendorAsync(string key, CancellationToken cancellationToken)
     {
         if (await MailAsync(key, cancellationToken) is not { } mail)
-            return Results.NotFound();
+            return NoSuchMail();
         var who = mail.Person.FirstName;
         return await AtVendorAsync(mail, async () => await sandbox.RemoveAsync(mail.Person.Email, cancellationToken) switch
         {
@@ -169,8 +169,10 @@ internal sealed class DemoEndpoints(
             inbox.Acts[mail.Person.Key] = "Nothing was done: the vendor sandbox does not answer.";
         }
 
-        return Back(mail, "drift");
+        return Back(mail, "p-drift");
     }
+
+    private static IResult NoSuchMail() => Results.Text("There is no such mail in this demo. Open / to see which there are.\n", statusCode: StatusCodes.Status404NotFound);
 
     private static IResult Back(DemoMail mail, string place) => Results.Extensions.SeeOther($"/?mail={mail.Key}#{place}");
 

@@ -29,6 +29,10 @@ function show(html) {
   }
 }
 
+// Which person the address is of; a jump within the page is none of it.
+const person = () => location.pathname + location.search;
+let here = person();
+
 // An answer that was asked for before the last press tells of the past.
 let turn = 0;
 let busy = false;
@@ -54,6 +58,7 @@ document.addEventListener("submit", async event => {
   try {
     const answer = await load(form.action, { method: "POST" });
     if (answer?.ok) history.replaceState(null, "", new URL(answer.url).pathname + new URL(answer.url).search);
+    here = person();
     else if (answer) location.reload();
   } catch {
     document.body.classList.add("away");
@@ -71,6 +76,7 @@ document.addEventListener("click", async event => {
   busy = true;
   try {
     if ((await load(link.href))?.ok) history.pushState(null, "", link.href);
+    here = person();
   } catch {
     document.body.classList.add("away");
   } finally {
@@ -78,13 +84,15 @@ document.addEventListener("click", async event => {
   }
 });
 
-window.addEventListener("popstate", () => location.reload());
+window.addEventListener("popstate", () => {
+  if (person() !== here) location.reload();
+});
 
 // Every second; for a moment after a press four times as often.
 async function follow() {
   if (!document.hidden && !busy) {
     try {
-      await load(location.pathname + location.search);
+      await load(person());
     } catch {
       document.body.classList.add("away");
     }

@@ -19,7 +19,8 @@ public sealed class VendorPusher(IdentifierIndex index, IdentifierProtector prot
         while (true)
         {
             var known = await rows.LoadAsync(message.Subject, vendor.Name, cancellationToken);
-            if (IsDone(vendor.Channel, known, message, permissions))
+            // Not where another handler's row overtook ours: what we pushed meanwhile stands at the vendor, and in no row.
+            if (pushed.Count == 0 && IsDone(vendor.Channel, known, message, permissions))
                 return new VendorOutcome.Confirmed();
 
             // What we put there stands in the row, or was pushed in a round whose row another handler's overtook.
@@ -27,9 +28,12 @@ public sealed class VendorPusher(IdentifierIndex index, IdentifierProtector prot
             foreach (var (hash, stops) in pushed)
                 confirmed[hash] = confirmed.TryGetValue(hash, out var other) ? stops.Union(other) : stops;
             var outcome = await PushUntilSettledAsync(vendor, message.Subject, permissions, confirmed, cancellationToken);
-            if (known is null && confirmed.Count == 0 && outcome is VendorOutcome.Confirmed)
+
+            // Nobody ever stopped anything here, and nothing was decided now. After a decision there is a row all the same: it tells a handler that still
+            // pushes an earlier one that it was overtaken.
+            if (known is null && confirmed.Count == 0 && message.Changes.Count == 0 && outcome is VendorOutcome.Confirmed)
                 return outcome;
-            if (await rows.TrySaveAsync(message.Subject, vendor.Name, Row(outcome, confirmed, message), known, cancellationToken))
+            if (await rows.TrySaveAsync(message.Subject, vendor.Name, Row(outcome, confirmed, message, known), known, cancellationToken))
                 return outcome;
             pushed = confirmed;
             permissions = await index.ProjectAsync(message.Subject, cancellationToken);
@@ -77,7 +81,8 @@ public sealed class VendorPusher(IdentifierIndex index, IdentifierProtector prot
         && permissions.All(p => !p.Stops.TryGetValue(channel, out var stops)
             || stops.Equals(known.Stops.GetValueOrDefault(protector.Hash(p.Identifier), StopSet.Nothing)));
 
-    private VendorRow Row(VendorOutcome outcome, Dictionary<IdentifierHash, StopSet> confirmed, SubjectMessage message) => new(
+    // What was pushed is the state of now, so the row tells of the latest event that anybody has told the vendor of.
+    private VendorRow Row(VendorOutcome outcome, Dictionary<IdentifierHash, StopSet> confirmed, SubjectMessage message, VendorRow? known) => new(
         outcome switch
         {
             VendorOutcome.Confirmed => VendorStatus.Confirmed,
@@ -85,8 +90,8 @@ public sealed class VendorPusher(IdentifierIndex index, IdentifierProtector prot
             _ => VendorStatus.Waiting,
         },
         confirmed,
-        message.Id,
-        message.At,
+        known?.Since > message.At ? known.Event : message.Id,
+        known?.Since > message.At ? known.Since : message.At,
         outcome is VendorOutcome.Confirmed ? time.GetUtcNow() : null,
         message.Attempt + 1,
         outcome switch

@@ -12,6 +12,9 @@ namespace OptOut.Mail;
 public sealed record OutgoingMail(
     Identifier To, string? ToName, string Subject, string PlainText, string Html, string Language, string Reference)
 {
+    /// <summary>The header that carries the reference, by which a mail of ours is known when it comes back.</summary>
+    public const string ReferenceHeader = "X-OptOut-Reference";
+
     // A record writes all its members; a mail in a log line or an exception must not.
     public override string ToString() => $"mail {Reference}";
 }

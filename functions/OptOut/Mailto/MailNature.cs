@@ -1,3 +1,5 @@
+using OptOut.Mail;
+
 namespace OptOut.Mailto;
 
 /// <summary>Who wrote a mail, as far as its headers tell.</summary>
@@ -32,10 +34,10 @@ internal static class MailNatures
     public static MailNature Of(ReceivedMail mail)
     {
         var headers = mail.Headers;
-        if (headers.Has(OwnMailHeader))
+        if (headers.Has(OutgoingMail.ReferenceHeader))
             return MailNature.Answer;
 
-        // RFC 6522: bounces, receipts and complaints. A complaint is somebody's objection, whoever's machine carries it.
+        // RFC 6522: bounces, receipts and complaints. A complaint is somebody's objection, whosever machine carries it.
         if (headers.Kind("Content-Type") == "multipart/report")
             return headers.Parameter("Content-Type", "report-type") is { } report && report.Equals("feedback-report", StringComparison.OrdinalIgnoreCase) ? MailNature.Generated : MailNature.Answer;
 
@@ -54,9 +56,6 @@ internal static class MailNatures
             return MailNature.Answer;
         return generated || Array.Exists(BulkMarks, headers.Has) ? MailNature.Generated : MailNature.Person;
     }
-
-    /// <summary>On every service mail of ours.</summary>
-    internal const string OwnMailHeader = Vendors.SendGrid.SendGridMail.ReferenceHeader;
 
     private static bool IsFromTheMailSystem(string? from) => Sender.TryRead(from, out var address)
         && address.Value[..address.Value.IndexOf('@', StringComparison.Ordinal)] is "mailer-daemon" or "postmaster";

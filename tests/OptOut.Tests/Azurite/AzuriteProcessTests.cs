@@ -6,6 +6,7 @@ using Azure.Core;
 using Azure.Data.Tables;
 using OptOut.Local;
 using OptOut.Local.Azurite;
+using OptOut.Local.Npm;
 
 namespace OptOut.Tests.Azurite;
 
@@ -108,7 +109,7 @@ public sealed class AzuriteProcessTests : IDisposable
 
         Script("npm", "mkdir node_modules");
         var nodeJs = await NodeJs.FindAsync(_folder, Cancel);
-        var installed = await AzuriteInstallation.EnsureAsync(nodeJs, cache, TimeProvider.System, Cancel);
+        var installed = await NpmPackages.EnsureAsync("Azurite", Manifests, nodeJs, cache, TimeProvider.System, Cancel);
         Assert.True(Directory.Exists(Path.Combine(installed, "node_modules")));
     }
 
@@ -121,13 +122,15 @@ public sealed class AzuriteProcessTests : IDisposable
         var nodeJs = await NodeJs.FindAsync(_folder, Cancel);
 
         var folders = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ =>
-            AzuriteInstallation.EnsureAsync(nodeJs, Path.Combine(_folder, "cache"), TimeProvider.System, Cancel)));
+            NpmPackages.EnsureAsync("Azurite", Manifests, nodeJs, Path.Combine(_folder, "cache"), TimeProvider.System, Cancel)));
 
         Assert.Single(folders.Distinct());
         Assert.Single(await File.ReadAllLinesAsync(Path.Combine(_folder, "runs"), Cancel));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Manifests => Path.Combine(AppContext.BaseDirectory, "Azurite");
 
     private static TableClient Table(string connectionString)
     {

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using OptOut.Acknowledgement;
 using OptOut.Consent;
-using OptOut.Local.Azurite;
+using OptOut.Local.Npm;
 
 namespace OptOut.Tests.Portal;
 

@@ -12,7 +12,7 @@ namespace OptOut.Vendors.SendGrid;
 /// </summary>
 public sealed class SendGridMail
 {
-    public const string ReferenceHeader = "X-OptOut-Reference";
+    public const string ReferenceHeader = OutgoingMail.ReferenceHeader;
     public const string ReferenceArgument = "optout_reference";
     public const string Category = "optout-service";
 

@@ -1,22 +1,26 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 
-namespace OptOut.Local.Azurite;
+namespace OptOut.Local.Npm;
 
 /// <summary>
-/// The npm packages of Azurite, in a folder of this user named by the hash of the lock file: installed once, then shared by every
-/// run, work tree and test until the lock file changes.
+/// Packages of npm, in a folder of this user named by the hash of their lock file: installed once, then shared by every run, work tree and
+/// test until the lock file changes.
 /// </summary>
-internal static class AzuriteInstallation
+internal static class NpmPackages
 {
+    /// <param name="name">What they are for, as a person is told when they cannot be installed. Part of the folder's name.</param>
+    /// <param name="manifests">The folder of their package.json and package-lock.json.</param>
+    /// <param name="nodeJs">Whose npm installs them.</param>
+    /// <param name="cacheFolder">Null: this user's own.</param>
+    /// <param name="time">For waiting until another process is done with the same.</param>
     /// <returns>The folder that holds node_modules.</returns>
     /// <exception cref="CannotStartException">npm could not install the packages.</exception>
-    public static async Task<string> EnsureAsync(NodeJs nodeJs, string? cacheFolder, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<string> EnsureAsync(string name, string manifests, NodeJs nodeJs, string? cacheFolder, TimeProvider time, CancellationToken cancellationToken)
     {
         cacheFolder ??= DefaultCacheFolder();
-        var manifests = Path.Combine(AppContext.BaseDirectory, "Azurite");
         var hash = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(manifests, "package-lock.json"), cancellationToken)))[..16];
-        var installed = Path.Combine(cacheFolder, $"azurite-{hash}");
+        var installed = Path.Combine(cacheFolder, $"{name.ToLowerInvariant()}-{hash}");
         if (Directory.Exists(installed))
             return installed;
 
@@ -30,9 +34,9 @@ internal static class AzuriteInstallation
         if (Directory.Exists(partial))
             Directory.Delete(partial, recursive: true);
         Directory.CreateDirectory(partial);
-        foreach (var name in new[] { "package.json", "package-lock.json" })
-            File.Copy(Path.Combine(manifests, name), Path.Combine(partial, name));
-        await InstallAsync(nodeJs, partial, cancellationToken);
+        foreach (var file in new[] { "package.json", "package-lock.json" })
+            File.Copy(Path.Combine(manifests, file), Path.Combine(partial, file));
+        await InstallAsync(name, nodeJs, partial, cancellationToken);
         Directory.Move(partial, installed);
         return installed;
     }
@@ -59,7 +63,7 @@ internal static class AzuriteInstallation
         }
     }
 
-    private static async Task InstallAsync(NodeJs nodeJs, string folder, CancellationToken cancellationToken)
+    private static async Task InstallAsync(string name, NodeJs nodeJs, string folder, CancellationToken cancellationToken)
     {
         // --ignore-scripts: nothing here needs an install script, and none is to run on a developer's machine.
         var start = new ProcessStartInfo(nodeJs.Npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
@@ -79,7 +83,7 @@ internal static class AzuriteInstallation
             await output;
             await npm.WaitForExitAsync(cancellationToken);
             if (npm.ExitCode != 0)
-                throw new CannotStartException($"Azurite could not be installed: npm ci ended with {npm.ExitCode}. Check that npm reaches its registry (npm ping), then try again. npm said:{Environment.NewLine}{errors.Trim()}");
+                throw new CannotStartException($"{name} could not be installed: npm ci ended with {npm.ExitCode}. Check that npm reaches its registry (npm ping), then try again. npm said:{Environment.NewLine}{errors.Trim()}");
         }
         catch (OperationCanceledException)
         {

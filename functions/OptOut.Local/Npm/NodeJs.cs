@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace OptOut.Local.Azurite;
+namespace OptOut.Local.Npm;
 
 /// <summary>The Node.js of this machine: where node and npm are, and that they are recent enough.</summary>
 internal sealed record NodeJs(string Node, string Npm)

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using OptOut.Local.Npm;
+
+namespace OptOut.Tests.Browser;
+
+/// <summary>axe-core, out of its npm package: the rules of WCAG 2.0 to 2.2 at A and AA that a machine can check, and its best practices.</summary>
+internal static class Axe
+{
+    private const string Run =
+        """
+        async () => {
+          const { violations } = await axe.run(document, {
+            runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+            resultTypes: ["violations"], iframes: false, preload: false,
+          });
+          return violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${rule.help}: ${node.target.join(" ")}: ${node.failureSummary}`));
+        }
+        """;
+
+    private static readonly Lazy<Task<string>> _source = new(LoadAsync);
+
+    /// <returns>What breaks which rule, where; empty when nothing does.</returns>
+    public static async Task<string[]> ViolationsAsync(IPage page)
+    {
+        if (!await page.EvaluateAsync<bool>("() => 'axe' in window"))
+            await page.EvaluateAsync(await _source.Value);
+        return (await page.EvaluateAsync<JsonElement>(Run)).Deserialize<string[]>()!;
+    }
+
+    private static async Task<string> LoadAsync()
+    {
+        var nodeJs = await NodeJs.FindAsync(searchPath: null, CancellationToken.None);
+        var installed = await NpmPackages.EnsureAsync("axe-core", Path.Combine(AppContext.BaseDirectory, "Browser"), nodeJs, cacheFolder: null, TimeProvider.System, CancellationToken.None);
+        return await File.ReadAllTextAsync(Path.Combine(installed, "node_modules", "axe-core", "axe.min.js"));
+    }
+}

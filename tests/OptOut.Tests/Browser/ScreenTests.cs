@@ -1,0 +1,60 @@
+using Microsoft.Playwright;
+using OptOut.Pages;
+using OptOut.Texts;
+
+namespace OptOut.Tests.Browser;
+
+/// <summary>Every page in every language, in the light and in the dark, on an old phone and at 200 % zoom, with the keyboard alone.</summary>
+public sealed class ScreenTests(Chromium chromium, Site site) : IClassFixture<Site>
+{
+    public static TheoryData<string> Names => [.. Screens.All.Select(screen => screen.Name)];
+
+    [BrowserTheory]
+    [MemberData(nameof(Names))]
+    public async Task A_screen_is_for_everybody(string name)
+    {
+        var screen = Screens.All.Single(known => known.Name == name);
+        var problems = new List<string>();
+
+        await Tab.OpenAsync(chromium, site.Address, async tab =>
+        {
+            foreach (var language in Language.All)
+            {
+                await tab.Page.SetViewportSizeAsync(1280, 900);
+                await tab.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+                await screen.Show(site, tab, language);
+                problems.AddRange((await ProblemsAsync(tab.Page, language)).Select(problem => $"{language.Code}: {problem}"));
+            }
+        });
+
+        Assert.True(problems.Count == 0, string.Join('\n', problems));
+    }
+
+    [Fact]
+    public void No_page_is_forgotten() => Assert.Equal(
+        WholePages.Of(typeof(PageFrame)).Select(page => page.Name).Order(StringComparer.Ordinal),
+        Screens.All.Select(screen => screen.Page.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+
+    private static async Task<List<string>> ProblemsAsync(IPage page, Language language)
+    {
+        const string MainButtons = "button, .button";
+        var problems = new List<string>();
+        if (await page.Locator("html").GetAttributeAsync("lang") is var lang && lang != language.Code)
+            problems.Add($"the page says it is in {lang}");
+        Add("light", await Axe.ViolationsAsync(page));
+        if (language == Language.English) // The order is the same in every language.
+            Add("keyboard", await Layout.OutOfReachAsync(page));
+
+        // 200 % of a window of 1280 px, as CSS sees it.
+        await page.SetViewportSizeAsync(640, 450);
+        Add("zoomed", await Layout.MisfitsAsync(page, MainButtons));
+
+        await page.SetViewportSizeAsync(320, 640);
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        Add("320 px", await Layout.MisfitsAsync(page, MainButtons));
+        Add("dark, 320 px", await Axe.ViolationsAsync(page));
+        return problems;
+
+        void Add(string when, string[] found) => problems.AddRange(found.Select(problem => $"{when}: {problem}"));
+    }
+}

@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+
+namespace OptOut.Tests.Browser;
+
+/// <summary>
+/// A browser window of a person who was never here before, under watch: an error on the console (a breach of the content security policy is
+/// one), an exception in a script, a request to anywhere else, or a cookie fails whoever opened it.
+/// </summary>
+internal sealed class Tab
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly ConcurrentQueue<(string Where, string Text)> _console = [];
+    private readonly ConcurrentQueue<string> _problems = [];
+    private readonly ConcurrentBag<string> _refusals = [];
+
+    private Tab(IPage page)
+    {
+        Page = page;
+        Watch(page);
+        page.Context.Page += (_, another) => Watch(another);
+        page.Context.Request += (_, request) =>
+        {
+            // A page loads from where it came from; a person is led nowhere but to another page of ours.
+            if (new Uri(request.Url) is { Scheme: "http" or "https" } to && !(request.IsNavigationRequest ? to.IsLoopback : to.Authority == new Uri(request.Frame.Url).Authority))
+                _problems.Enqueue($"asked {request.Url} for something");
+        };
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>How often the person did something: opened an address, pressed, ticked, typed.</summary>
+    public int Actions { get; private set; }
+
+    /// <param name="chromium">The browser.</param>
+    /// <param name="site">What an address without a host is of.</param>
+    /// <param name="visit">What the person does.</param>
+    /// <param name="script">False: JavaScript is off.</param>
+    public static async Task OpenAsync(Chromium chromium, Uri site, Func<Tab, Task> visit, bool script = true)
+    {
+        var browser = await chromium.BrowserAsync();
+        await using var context = await browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = site.AbsoluteUri, JavaScriptEnabled = script, Locale = "en-GB", ViewportSize = new() { Width = 1280, Height = 900 } });
+        context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
+        var tab = new Tab(await context.NewPageAsync());
+        await visit(tab);
+        string[] problems = [.. tab.Problems(), .. (await context.CookiesAsync()).Select(cookie => $"keeps a cookie: {cookie.Name}")];
+        Assert.True(problems.Length == 0, string.Join('\n', problems));
+    }
+
+    public async Task GoAsync(string address)
+    {
+        Actions++;
+        await Page.GotoAsync(address);
+    }
+
+    /// <summary>Presses the one button or link of this name, and waits until the page it leads to is there.</summary>
+    public async Task PressAsync(string name)
+    {
+        Actions++;
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Arrive(object? sender, IPage page) => arrived.TrySetResult();
+        Page.DOMContentLoaded += Arrive;
+        await Named(name).ClickAsync();
+        await arrived.Task.WaitAsync(Patience);
+        Page.DOMContentLoaded -= Arrive;
+    }
+
+    /// <summary>What the browser keeps as a file when the link of this name is pressed.</summary>
+    public async Task<string> DownloadAsync(string name)
+    {
+        Actions++;
+        var download = await Page.RunAndWaitForDownloadAsync(() => Named(name).ClickAsync());
+        return await File.ReadAllTextAsync(await download.PathAsync());
+    }
+
+    public async Task TypeAsync(string label, string text)
+    {
+        Actions++;
+        await Page.GetByLabel(label, new() { Exact = true }).First.FillAsync(text);
+    }
+
+    public Task<string> HeadingAsync() => Page.Locator("h1").InnerTextAsync();
+
+    private ILocator Named(string name) =>
+        Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).Or(Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }));
+
+    private void Watch(IPage page)
+    {
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+                _console.Enqueue((message.Location, message.Text));
+        };
+        page.PageError += (_, error) => _problems.Enqueue(error);
+        page.Response += (_, response) =>
+        {
+            if (response.Status >= 400 && response.Request.IsNavigationRequest)
+                _refusals.Add(response.Url);
+        };
+    }
+
+    // The browser calls every page that answers 4xx or 5xx an error. Such a page is one of ours, on purpose; anything it loads is not.
+    private IEnumerable<string> Problems() => _problems.Concat(_console
+        .Where(said => !(said.Text.StartsWith("Failed to load resource: the server responded with a status of ", StringComparison.Ordinal) && _refusals.Any(page => said.Where.StartsWith(page, StringComparison.Ordinal))))
+        .Select(said => $"{said.Text} ({said.Where})"));
+}

@@ -1,0 +1,29 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Components;
+
+namespace OptOut.Tests.Browser;
+
+/// <summary>Which components are a page by themselves: those that put the frame of a page around what they show.</summary>
+internal static class WholePages
+{
+    private const byte Call = 0x28, CallVirtual = 0x6F;
+
+    public static IEnumerable<Type> Of(Type frame) => frame.Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IComponent)) && Renders(type, frame));
+
+    // Razor compiles <PageFrame> to builder.OpenComponent<PageFrame>(..), somewhere in the component's rendering.
+    private static bool Renders(Type component, Type frame) =>
+        component.GetMethod("BuildRenderTree", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)?.GetMethodBody()?.GetILAsByteArray() is { } code
+        && Enumerable.Range(0, code.Length - 4).Any(at => code[at] is Call or CallVirtual && Called(component, BitConverter.ToInt32(code, at + 1))?.GetGenericArguments() is [var opened] && opened == frame);
+
+    private static MethodBase? Called(Type component, int token)
+    {
+        try
+        {
+            return component.Module.ResolveMethod(token);
+        }
+        catch (ArgumentException)
+        {
+            return null; // These bytes only looked like a call.
+        }
+    }
+}

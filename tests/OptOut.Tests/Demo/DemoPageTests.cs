@@ -1,0 +1,164 @@
+using System.Text.RegularExpressions;
+using MimeKit;
+
+namespace OptOut.Tests.Demo;
+
+/// <summary>The page that a newcomer opens first. Each test has one of its people to itself.</summary>
+public sealed partial class DemoPageTests(DemoSystem demo) : IClassFixture<DemoSystem>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("lotte-offers", "nl", "20% korting op alle tuinkruiden, tot zondag")]
+    [InlineData("amelie-offers", "fr", "Deux plants achetés, le troisième offert")]
+    [InlineData("jonas-newsletter", "de", "Was jetzt in die Erde gehört")]
+    [InlineData("orla-newsletter", "en", "What to sow this week")]
+    public async Task The_inbox_has_mails_in_every_language_with_the_headers_a_mail_program_reads(string key, string language, string subject)
+    {
+        var card = (await demo.ShowAsync(key))[$"mail-{key}"];
+
+        Assert.Contains(subject, card, StringComparison.Ordinal);
+        var link = Link().Match(card).Value;
+        Assert.Contains($"List-Unsubscribe: <{link}>, <mailto:u-{new Uri(link).Segments[^1]}@optout.kruidtuin.example>", card, StringComparison.Ordinal);
+        Assert.Contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click", card, StringComparison.Ordinal);
+
+        // The mail as a file says the same, and its link opens a page in the person's language.
+        var file = await demo.GetAsync($"/demo/mails/{key}.eml");
+        using var bytes = new MemoryStream(await demo.Client.GetByteArrayAsync(new Uri(demo.Address, $"/demo/mails/{key}.eml"), Cancel));
+        var mail = await MimeMessage.LoadAsync(bytes, Cancel);
+        Assert.Equal((200, "message/rfc822", subject), (file.Status, file.Headers["Content-Type"], mail.Subject));
+        Assert.Contains($"<{link}>", mail.Headers[HeaderId.ListUnsubscribe], StringComparison.Ordinal);
+        Assert.Contains(link, (await demo.GetAsync($"/demo/mails/{key}")).Body, StringComparison.Ordinal);
+        var page = await demo.GetAsync(new Uri(link).PathAndQuery);
+        Assert.Equal(200, page.Status);
+        Assert.Contains($"<html lang=\"{language}\"", page.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_press_posts_as_Gmail_does_and_the_page_shows_what_became_of_it_everywhere()
+    {
+        var before = await demo.ShowAsync("lotte-newsletter");
+        Assert.Equal("De Kruidtuin may send Lotte marketing. Press Unsubscribe in one of the mails.", before["p-verdict"]);
+        Assert.Contains("never told anything about this person On none of its lists.", before["p-vendors"], StringComparison.Ordinal);
+        Assert.Contains("Empty: Lotte has decided nothing yet.", before["p-ledger"], StringComparison.Ordinal);
+        Assert.Contains("No entry: nobody objected to anything.", before["p-state"], StringComparison.Ordinal);
+
+        var pressed = await demo.PressAsync("/demo/mails/lotte-newsletter/unsubscribe");
+
+        Assert.Equal((303, "/?mail=lotte-newsletter#mail-lotte-newsletter"), (pressed.Status, pressed.Headers["Location"]));
+        var after = await demo.UntilAsync("lotte-newsletter", page => page["p-verdict"].Contains("time to stop", StringComparison.Ordinal) && !page["p-received"].Contains("None yet", StringComparison.Ordinal));
+        Assert.Equal("De Kruidtuin may send Lotte no more marketing: not by e-mail, not by SMS, not by phone, not by post. N ms time to stop: from the decision to the last vendor's confirmation", Generic(after["p-verdict"]));
+        Assert.Matches(
+            """
+            Sent, answered 200 in N ms at N\. See what happened The exact request and answer POST /u/\S+ HTTP/1\.1 Host: \S+ Content-Type: multipart/form-data; boundary="(\S+)" Content-Length: 140 --\1 Content-Disposition: form-data; name="List-Unsubscribe" One-Click --\1-- HTTP/1\.1 200 OK
+            """,
+            Generic(after["mail-lotte-newsletter"]));
+        Assert.Contains("E-mail no no no no SMS no no no no Phone no no no no Post no no no no", after["p-may"], StringComparison.Ordinal);
+        Assert.StartsWith("The ledger chain verified # What When By Hash 1 Stop *,* ", after["p-ledger"], StringComparison.Ordinal);
+        Assert.Contains("the mail client's button, in a mail about Newsletter", after["p-ledger"], StringComparison.Ordinal);
+        Assert.Contains("*,* everything Stop ", after["p-state"], StringComparison.Ordinal);
+        Assert.Matches("SendGrid E-mail confirmed in N ms Global unsubscribes, since .* Group 101, Newsletter", Generic(after["p-vendors"]));
+        Assert.Contains("De Kruidtuin: U bent uitgeschreven", after["p-received"], StringComparison.Ordinal);
+        Assert.Contains("gets marketing", after["who-amelie"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_that_gets_lost_is_found_by_the_reconciliation_whose_report_opens()
+    {
+        Assert.Equal((404, "No reconciliation has run yet. Press its button on the demo page, or wait until 02:00 UTC.\n"), Text(await demo.GetAsync("/demo/reports/latest")));
+        Assert.Equal("/?mail=amelie-offers#p-drift", (await demo.PressAsync("/demo/mails/amelie-offers/vendor-link?event=lost")).Headers["Location"]);
+        var lost = await demo.ShowAsync("amelie-offers");
+        Assert.Contains("but its event got lost: we know nothing of it yet. The nightly reconciliation will find it.", lost["p-drift"], StringComparison.Ordinal);
+        Assert.StartsWith("De Kruidtuin may send Amélie marketing.", lost["p-verdict"], StringComparison.Ordinal);
+
+        Assert.Equal((303, "/demo/reconciliation"), Next(await demo.PressAsync("/demo/reconciliation")));
+
+        var running = await demo.GetAsync("/demo/reconciliation");
+        await OptOutHost.UntilAsync(async () => (running = await demo.GetAsync("/demo/reconciliation")).Status != 200);
+        Assert.Equal((303, "/demo/reports/latest"), Next(running));
+        var report = await demo.GetAsync("/demo/reports/latest");
+        Assert.Equal((200, "text/html; charset=utf-8"), (report.Status, report.Headers["Content-Type"]));
+        Assert.Contains("Every opt-out of the last day is honoured. 1 difference was found and repaired.", DemoSystem.Words(report.Body), StringComparison.Ordinal);
+        var found = await demo.UntilAsync("amelie-offers", page => !page["p-ledger"].Contains("Empty", StringComparison.Ordinal));
+        Assert.Contains("the nightly reconciliation", found["p-ledger"], StringComparison.Ordinal);
+        Assert.Contains("*,* everything Stop", found["p-state"], StringComparison.Ordinal);
+        Assert.StartsWith("De Kruidtuin may send Amélie no more marketing", found["p-verdict"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_vendor_tells_us_at_once_needs_no_night()
+    {
+        await demo.PressAsync("/demo/mails/jonas-newsletter/vendor-link");
+
+        var told = await demo.UntilAsync("jonas-newsletter", page => page["p-ledger"].Contains("a vendor's event", StringComparison.Ordinal));
+
+        Assert.Contains("told us by its signed event, which we answered with 200.", told["p-drift"], StringComparison.Ordinal);
+        Assert.Contains("Jonas did this at the vendor and asked us for nothing, so no confirmation is sent.", told["p-story"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", "/demo/mails/nobody")]
+    [InlineData("GET", "/demo/mails/nobody.eml")]
+    [InlineData("GET", "/demo/received/nothing")]
+    [InlineData("POST", "/demo/mails/nobody/unsubscribe")]
+    [InlineData("POST", "/demo/mails/nobody/vendor-link")]
+    [InlineData("POST", "/demo/mails/nobody/vendor-removal")]
+    public async Task A_mail_that_is_not_there_is_said_to_be_none(string method, string path)
+    {
+        var answer = method == "GET" ? await demo.GetAsync(path) : await demo.PressAsync(path);
+
+        Assert.Equal((404, "There is no such mail in this demo. Open / to see which there are.\n"), Text(answer));
+    }
+
+    [Theory]
+    [InlineData("cross-site")]
+    [InlineData("same-site")]
+    [InlineData(null)]
+    public async Task Another_page_in_the_same_browser_presses_nothing(string? site)
+    {
+        var refused = await demo.PostAsync("/demo/mails/orla-offers/unsubscribe", site);
+
+        Assert.Equal((403, "Only the demo page itself may do this: open it and press its button.\n"), Text(refused));
+        var orla = await demo.ShowAsync("orla-offers");
+        Assert.Contains("Empty: Orla has decided nothing yet.", orla["p-ledger"], StringComparison.Ordinal);
+        Assert.DoesNotContain("Sent, answered", orla["mail-orla-offers"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_that_elsewhere_points_to_this_machine_is_refused()
+    {
+        var answer = await demo.AnswerAsync(new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { Host = "rebound.example" } });
+
+        Assert.Equal((403, "The demo is for this machine alone: open it as http://127.0.0.1.\n"), Text(answer));
+    }
+
+    [Fact]
+    public async Task To_begin_again_is_to_meet_new_people_and_nobodys_stop_is_undone()
+    {
+        await demo.PressAsync("/demo/mails/orla-newsletter/unsubscribe");
+        var stopped = await demo.UntilAsync("orla-newsletter", page => page["who-orla"].Contains("stopped", StringComparison.Ordinal));
+        var link = new Uri(Link().Match(stopped["mail-orla-newsletter"]).Value);
+
+        Assert.Equal((303, "/"), Next(await demo.PressAsync("/demo/people")));
+
+        var fresh = await demo.ShowAsync("orla-newsletter");
+        Assert.Contains("gets marketing", fresh["who-orla"], StringComparison.Ordinal);
+        Assert.Contains("orla.obrien.2@example.com", fresh["mail-orla-newsletter"], StringComparison.Ordinal);
+
+        // The first Orla's link goes on working: pressing it again is answered, and adds nothing to what already stands.
+        Assert.Equal(200, (await demo.AnswerAsync(new HttpRequestMessage(HttpMethod.Post, link.PathAndQuery) { Content = OptOutHost.Form("List-Unsubscribe=One-Click") })).Status);
+        Assert.Contains("Empty: Orla has decided nothing yet.", (await demo.ShowAsync("orla-newsletter"))["p-ledger"], StringComparison.Ordinal);
+    }
+
+    private static (int Status, string Body) Text(Answer answer) => (answer.Status, answer.Body);
+
+    private static (int Status, string Location) Next(Answer answer) => (answer.Status, answer.Headers["Location"]);
+
+    private static string Generic(string words) => Figure().Replace(words, "N");
+
+    [GeneratedRegex(@"https?://[^/\s]+/u/[A-Za-z0-9_-]+(?=>)", RegexOptions.None, 1000)]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"\d+(?= ms)|\d\d:\d\d:\d\d\.\d{3}", RegexOptions.None, 1000)]
+    private static partial Regex Figure();
+}

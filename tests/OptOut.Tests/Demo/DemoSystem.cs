@@ -1,0 +1,109 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+using OptOut.Local.CommandLine;
+using OptOut.Local.Composition;
+using OptOut.Local.DemoPage;
+using OptOut.Tests.ServiceBus;
+
+namespace OptOut.Tests.Demo;
+
+/// <summary>What <c>dotnet run --project functions/OptOut.Local</c> starts, with its demo page, on free ports and in a folder of its own.</summary>
+public sealed partial class DemoSystem : IAsyncLifetime
+{
+    private readonly TemporaryFolder _data = new();
+    private LocalSystem? _system;
+    private HttpClient? _client;
+
+    /// <summary>Follows no redirect, so that a test sees it.</summary>
+    internal HttpClient Client => _client!;
+
+    internal Uri Address => _system!.Functions!.Address;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        var arguments = new Arguments { Port = 0, BusPort = 0, TablesPort = 0, BlobsPort = 0, SandboxPort = 0, DataFolder = _data.Path };
+        _system = await LocalSystem.StartAsync(arguments, TextWriter.Null, DemoSite.Map, logging => logging.SetMinimumLevel(LogLevel.None), Cancel);
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress = Address };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client?.Dispose();
+        if (_system is not null)
+            await _system.DisposeAsync();
+        _data.Dispose();
+    }
+
+    internal async Task<Answer> GetAsync(string path) => await AnswerAsync(new HttpRequestMessage(HttpMethod.Get, path));
+
+    /// <summary>As a browser sends a form of this page.</summary>
+    internal Task<Answer> PressAsync(string path) => PostAsync(path, "same-origin");
+
+    /// <param name="from">What the browser says about the page that sends it; null when the sender is no browser.</param>
+    internal async Task<Answer> PostAsync(string path, string? from)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = OptOutHost.Form("") };
+        if (from is not null)
+            request.Headers.Add("Sec-Fetch-Site", from);
+        return await AnswerAsync(request);
+    }
+
+    internal async Task<Answer> AnswerAsync(HttpRequestMessage request)
+    {
+        using (request)
+        {
+            using var response = await Client.SendAsync(request, Cancel);
+            var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
+            return new Answer((int)response.StatusCode, headers, await response.Content.ReadAsStringAsync(Cancel));
+        }
+    }
+
+    /// <summary>The page with a mail chosen.</summary>
+    internal async Task<DemoScreen> ShowAsync(string mail)
+    {
+        var answer = await GetAsync($"/?mail={mail}");
+        Assert.Equal(200, answer.Status);
+        return new DemoScreen(answer.Body);
+    }
+
+    /// <summary>Loads the page again, as its Reload link does, until it shows something.</summary>
+    internal async Task<DemoScreen> UntilAsync(string mail, Func<DemoScreen, bool> shows)
+    {
+        DemoScreen? screen = null;
+        await OptOutHost.UntilAsync(async () => shows(screen = await ShowAsync(mail)), $"the page of {mail} shows it");
+        return screen!;
+    }
+
+    /// <summary>The demo page, as words.</summary>
+    internal sealed partial class DemoScreen(string html)
+    {
+        public string Html => html;
+
+        /// <summary>The words of a part of the page, named by its id.</summary>
+        public string this[string id]
+        {
+            get
+            {
+                var begin = html.IndexOf($"id=\"{id}\"", StringComparison.Ordinal);
+                Assert.True(begin >= 0, $"The page has no #{id}.");
+                var end = Next().Match(html, begin + 1) is { Success: true } next ? next.Index : html.Length;
+                return Words(html[(html.IndexOf('>', begin) + 1)..end]);
+            }
+        }
+
+        // A part ends where the next one of its kind begins.
+        [GeneratedRegex("""<(?:div id="p-|section |article |footer|nav )""", RegexOptions.None, 1000)]
+        private static partial Regex Next();
+    }
+
+    internal static string Words(string html) => Space().Replace(WebUtility.HtmlDecode(Tag().Replace(html, " ")), " ").Trim();
+
+    [GeneratedRegex("<[^>]*>", RegexOptions.None, 1000)]
+    private static partial Regex Tag();
+
+    [GeneratedRegex(@"\s+", RegexOptions.None, 1000)]
+    private static partial Regex Space();
+}
