@@ -6,7 +6,6 @@ using OptOut.Limits;
 using OptOut.Links;
 using OptOut.Pages;
 using OptOut.Texts;
-using OptOut.Unsubscribe;
 
 namespace OptOut.Codes;
 

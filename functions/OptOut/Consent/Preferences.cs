@@ -30,6 +30,23 @@ public static class Preferences
         ];
     }
 
+    /// <summary>
+    /// What is to be stopped on a channel after a person said yes or no to topics there. Who is left with no topic wants nothing over the channel: not a
+    /// topic added next year either, nor a message without one. Who says yes to all that is on offer wants the channel again, but for what was not on
+    /// offer.
+    /// </summary>
+    /// <param name="now">What is stopped.</param>
+    /// <param name="offered">The topics that the person could choose on.</param>
+    /// <param name="all">Every topic there is.</param>
+    /// <param name="said">Whether a topic is wanted; what is not named stays as it is.</param>
+    public static StopSet Wanted(StopSet now, IReadOnlyCollection<Topic> offered, IEnumerable<Topic> all, IReadOnlyDictionary<Topic, bool> said)
+    {
+        var wanted = said.Aggregate(now, (stops, topic) => stops.With(topic.Key, stopped: !topic.Value));
+        if (said.Values.Contains(false) && offered.All(t => wanted.Stops(t)))
+            return StopSet.Everything;
+        return now.General && offered.All(t => said.GetValueOrDefault(t)) ? new StopSet(false, all.Except(offered).Where(t => now.Stops(t))) : wanted;
+    }
+
     private static IEnumerable<Change> Changes(Channel channel, StopSet now, StopSet wanted, bool saidOfAll, Func<Scope, Decision, TimeSpan, Change> write)
     {
         if (now.General == wanted.General)

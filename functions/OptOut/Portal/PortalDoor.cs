@@ -22,9 +22,6 @@ public sealed class PortalDoor(
     // Without the store a choice is recorded word for word: better than to let a person wait longer for the fewest changes.
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(3);
 
-    // Preferences dates a Stop with exceptions a millisecond before them, and a tie means Stop: two are room enough.
-    private static readonly TimeSpan Room = TimeSpan.FromMilliseconds(2);
-
     // What a person may choose on.
     private readonly IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> _offered = catalogue.Matrix.ToDictionary(c => c.Channel, c => c.Topics);
 
@@ -56,7 +53,8 @@ public sealed class PortalDoor(
 
         var subject = protector.SubjectOf(id);
         var before = wish.Everything ? null : await LoadAsync(subject, cancellationToken);
-        var changes = wish.Changes(before?.Consent, _offered, Writer(subject, wish.Reference, began, before?.Consent));
+        var act = Act.Of(subject, Source.Portal, new Evidence(Reference: wish.Reference), began, before?.Consent ?? ConsentState.Empty);
+        var changes = wish.Changes(before?.Consent, _offered, catalogue.Topics, act.Write);
         var recorded = changes.Count == 0 ? new IntakeResult(Durable: true, Stored: true) : await intake.RecordAsync(changes, AnswerWhen.Visible);
         if (!recorded.Durable)
             return ApiAnswers.Later("The choice could not be kept, so it is not recorded. Show the person no success.");
@@ -66,20 +64,6 @@ public sealed class PortalDoor(
         return changes.Count == 0
             ? ApiAnswers.Later("The store does not answer.")
             : Answer(StatusCodes.Status202Accepted, Standing(subject, null) with { Recorded = RecordedAct.OnItsWay(changes[0]) });
-    }
-
-    // Dated when the request came in, before anything was read: a Stop that arrives meanwhile is later, and wins. But after what was read, even where
-    // the clock of whoever wrote it runs ahead of ours.
-    private static Func<Scope, Decision, TimeSpan, Change> Writer(SubjectKey subject, string? reference, DateTimeOffset began, ConsentState? read)
-    {
-        var latest = (read ?? ConsentState.Empty).Entries.Select(e => e.Value.At + Room).DefaultIfEmpty(began).Max();
-        var now = latest > began ? latest : began;
-        Guid? act = null;
-        return (scope, decision, before) =>
-        {
-            var id = EventIds.New(now);
-            return Change.Create(id, subject, scope, decision, now - before, now, Source.Portal, new Evidence(Reference: reference), act ??= id);
-        };
     }
 
     // What the store has now, which another act may have changed again meanwhile.

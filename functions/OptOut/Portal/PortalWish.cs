@@ -13,9 +13,10 @@ internal sealed record PortalWish(bool Everything, IReadOnlyDictionary<Channel, 
     /// <summary>The changes of this one act, none when everything stands as it is wanted.</summary>
     /// <param name="now">What stands; null when the store does not say.</param>
     /// <param name="offered">The controller's channels, and the topics of each.</param>
+    /// <param name="topics">All the controller's.</param>
     /// <param name="write">Makes a change of a scope, a decision and how much before the moment of the act it is dated.</param>
     public IReadOnlyList<Change> Changes(
-        ConsentState? now, IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> offered, Func<Scope, Decision, TimeSpan, Change> write)
+        ConsentState? now, IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> offered, IReadOnlyList<Topic> topics, Func<Scope, Decision, TimeSpan, Change> write)
     {
         // Said again, however often it was said before: only so does it outlive an Allow that is still on its way to the store.
         if (Everything || offered.All(o => Names(o.Key, o.Value, wanted: false)))
@@ -23,7 +24,7 @@ internal sealed record PortalWish(bool Everything, IReadOnlyDictionary<Channel, 
         if (now is null)
             return [.. Cells.SelectMany(c => AsSaid(c.Key, c.Value, offered[c.Key], write))];
 
-        var changes = Preferences.Changes(now, Cells.ToDictionary(c => c.Key, c => Wanted(now.Stops(c.Key), c.Key, c.Value, offered)), write);
+        var changes = Preferences.Changes(now, Cells.ToDictionary(c => c.Key, c => Preferences.Wanted(now.Stops(c.Key), offered[c.Key], topics, c.Value)), write);
         return changes.Any(c => c.Decision == Decision.Allow) ? changes : [.. changes, .. SaidAgain(now, write)];
     }
 
@@ -34,19 +35,6 @@ internal sealed record PortalWish(bool Everything, IReadOnlyDictionary<Channel, 
             ? state.Entries.Where(e => e.Key == Scope.Everything).Select(e => e.Value)
             : Cells.SelectMany(c => c.Value.Keys.Select(topic => state.Answer(c.Key, topic).Entry)).OfType<ConsentEntry>();
         return deciding.OrderBy(e => e.At).Select(e => (ConsentEntry?)e).LastOrDefault();
-    }
-
-    // As on the preference page. Who is left with no topic of a channel wants nothing over it: not a topic added next year either, nor a message
-    // without one. Who says yes to every topic of a channel wants the channel again, but for a topic that is not sent there yet.
-    private StopSet Wanted(StopSet now, Channel channel, IReadOnlyDictionary<Topic, bool> cells, IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> offered)
-    {
-        var topics = offered[channel];
-        var wanted = cells.Aggregate(now, (set, cell) => set.With(cell.Key, stopped: !cell.Value));
-        if (cells.Values.Contains(false) && topics.All(t => wanted.Stops(t)))
-            return StopSet.Everything;
-        return now.General && Names(channel, topics, wanted: true)
-            ? new StopSet(false, offered.Values.SelectMany(t => t).Distinct().Except(topics).Where(t => now.Stops(t)))
-            : wanted;
     }
 
     // Without knowing what stands, word for word: the latest decision about a scope is what holds.

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using OptOut.Http;
 
 namespace OptOut.PublicForm;
 
@@ -13,28 +14,16 @@ public sealed record TypedForm(string Email, string Phone, string Postal, string
     /// </summary>
     public const string TrapName = "message";
 
-    // The limits of a form sent in pieces too, whose length is not known before.
-    private const int MaxBytes = 16 * 1024, MaxFields = 20;
-
     public static TypedForm Empty { get; } = new("", "", "", "", "", AsksForLink: false);
 
-    /// <returns>An empty form when the body is none, or longer than 16 KiB.</returns>
+    /// <returns>An empty form when the body is none, or longer than any form of ours.</returns>
     public static async Task<TypedForm> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (!request.HasFormContentType || request.ContentLength > MaxBytes)
-            return Empty;
-        try
-        {
-            var form = await request.ReadFormAsync(
-                new() { BufferBodyLengthLimit = MaxBytes, MultipartBodyLengthLimit = MaxBytes, KeyLengthLimit = MaxBytes, ValueLengthLimit = MaxBytes, ValueCountLimit = MaxFields }, cancellationToken);
-            return new TypedForm(Text("email"), Text("phone"), Text("postal"), Text("code"), Text(TrapName), Text("ask") == "link");
+        return await SmallForm.ReadAsync(request, cancellationToken) is { } form
+            ? new TypedForm(Text("email"), Text("phone"), Text("postal"), Text("code"), Text(TrapName), Text("ask") == "link")
+            : Empty;
 
-            string Text(string name) => form[name].ToString().Trim();
-        }
-        catch (Exception e) when (e is InvalidDataException or IOException or BadHttpRequestException)
-        {
-            return Empty;
-        }
+        string Text(string name) => form[name].ToString().Trim();
     }
 
     // A record writes all its members; what a person typed must not end up in a log line or an exception.

@@ -25,17 +25,8 @@ internal static class PreferenceForm
         var channels = shown.GroupBy(s => s.Channel!.Value).ToDictionary(g => g.Key, g => g.Select(s => s.Topic!.Value).ToList());
         if (wanted.Count == 0 && catalogue.Matrix.All(c => channels.ContainsKey(c.Channel)))
             return Channels.All.ToDictionary(c => c, _ => StopSet.Everything);
-        return channels.ToDictionary(c => c.Key, c => Stops(c.Value, [.. c.Value.Where(t => wanted.Contains(new Scope(c.Key, t)))], now.Stops(c.Key), catalogue));
-    }
-
-    private static StopSet Stops(List<Topic> shown, List<Topic> wanted, StopSet now, TopicCatalogue catalogue)
-    {
-        // No topic of a channel: the channel itself. Every topic: the channel itself again, but for what was not shown.
-        if (wanted.Count == 0)
-            return StopSet.Everything;
-        return wanted.Count == shown.Count && now.General
-            ? new StopSet(false, catalogue.Topics.Except(shown).Where(t => now.Stops(t)))
-            : shown.Aggregate(now, (stops, topic) => stops.With(topic, stopped: !wanted.Contains(topic)));
+        return channels.ToDictionary(
+            c => c.Key, c => Preferences.Wanted(now.Stops(c.Key), c.Value, catalogue.Topics, c.Value.ToDictionary(t => t, t => wanted.Contains(new Scope(c.Key, t)))));
     }
 
     private static HashSet<Scope>? Scopes(IEnumerable<string?> texts, HashSet<Scope> known)

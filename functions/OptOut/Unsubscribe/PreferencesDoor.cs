@@ -2,6 +2,7 @@ using Azure;
 using Microsoft.AspNetCore.Http;
 using OptOut.Catalogue;
 using OptOut.Consent;
+using OptOut.Http;
 using OptOut.Identifiers;
 using OptOut.Intake;
 using OptOut.Pages;
@@ -25,7 +26,7 @@ public sealed class PreferencesDoor(ChangeIntake intake, ConsentStore consent, T
             if (PreferenceForm.Read(form, catalogue, now) is not { } wanted)
                 return await FormAsync(visit, now, StatusCodes.Status400BadRequest);
 
-            var changes = PersonalAct.Changes(visit, Source.PreferencePage, began, now, wanted);
+            var changes = Preferences.Changes(now, wanted, Act.Of(visit.Subject, Source.PreferencePage, visit.Evidence, began, now).Write);
             if (changes.Count == 0)
                 return await results.SameAsync(visit, "preferences.same.title", "preferences.same");
             var recorded = await intake.RecordAsync(changes, AnswerWhen.Visible);

@@ -3,6 +3,7 @@ using Azure;
 using Microsoft.AspNetCore.Http;
 using OptOut.Acknowledgement;
 using OptOut.Consent;
+using OptOut.Http;
 using OptOut.Intake;
 using OptOut.Pages;
 using OptOut.Storage;
@@ -28,7 +29,7 @@ public sealed class UndoDoor(ChangeIntake intake, ConsentStore consent, ResultPa
                 return await receipts.MissingAsync(visit);
 
             var now = (await consent.LoadAsync(visit.Subject, cancellationToken)).Consent;
-            var changes = PersonalAct.Changes(visit, Source.UnsubscribePage, began, now, Undo.Without(found.Change.Act, Seen(form), ledger, now));
+            var changes = Preferences.Changes(now, Undo.Without(found.Change.Act, Seen(form), ledger, now), Act.Of(visit.Subject, Source.UnsubscribePage, visit.Evidence, began, now).Write);
             if (changes.Count == 0)
                 return await results.SameAsync(visit, "undo.nothing.title", "undo.nothing");
 

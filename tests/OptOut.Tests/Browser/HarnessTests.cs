@@ -1,5 +1,3 @@
-using Microsoft.Playwright;
-
 namespace OptOut.Tests.Browser;
 
 /// <summary>The watch itself: each fault, put on a page on purpose, is seen. Without this a page might pass because nobody looked.</summary>

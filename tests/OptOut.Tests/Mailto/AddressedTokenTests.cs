@@ -1,5 +1,4 @@
 using OptOut.Consent;
-using OptOut.Local.Sandbox.SendGrid;
 using static OptOut.Tests.Mailto.MailWriter;
 
 namespace OptOut.Tests.Mailto;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using OptOut.Consent;
 using OptOut.Local.Azurite;
-using OptOut.Local.Sandbox.SendGrid;
 using static OptOut.Tests.Mailto.MailWriter;
 
 namespace OptOut.Tests.Mailto;

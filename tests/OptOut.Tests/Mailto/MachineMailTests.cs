@@ -1,4 +1,3 @@
-using OptOut.Local.Sandbox.SendGrid;
 using static OptOut.Tests.Mailto.MailWriter;
 
 namespace OptOut.Tests.Mailto;

@@ -1,5 +1,4 @@
 using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.SendGrid;
 using static OptOut.Tests.Mailto.MailWriter;
 
 namespace OptOut.Tests.Mailto;

@@ -1,6 +1,5 @@
 using System.Text;
 using OptOut.Consent;
-using OptOut.Local.Sandbox.SendGrid;
 using static OptOut.Tests.Mailto.MailWriter;
 
 namespace OptOut.Tests.Mailto;

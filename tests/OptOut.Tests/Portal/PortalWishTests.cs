@@ -47,7 +47,7 @@ public sealed class PortalWishTests
     [Fact]
     public void What_the_store_cannot_confirm_is_said_word_for_word_and_means_the_same() => Gen.Select(Generated.State, Wish).Sample((state, wish) =>
     {
-        var after = wish.Changes(null, Offered, Write).Aggregate(state, (s, c) => s.With(c));
+        var after = wish.Changes(null, Offered, Topics, Write).Aggregate(state, (s, c) => s.With(c));
 
         foreach (var (channel, cells) in wish.Cells)
             Assert.All(cells, cell => Assert.Equal(cell.Value, after.Answer(channel, cell.Key).Decision == Decision.Allow));
@@ -58,7 +58,7 @@ public sealed class PortalWishTests
     {
         var once = Save(state, wish);
 
-        Assert.All(wish.Changes(once, Offered, Write), change => Assert.True(once.IsRepeated(change)));
+        Assert.All(wish.Changes(once, Offered, Topics, Write), change => Assert.True(once.IsRepeated(change)));
     });
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class PortalWishTests
         var underWay = Change.Create(Guid.CreateVersion7(Now), Subject, Scope.Parse("email,a"), Decision.Allow, Now.AddSeconds(-5), Now, Source.Portal);
         var wish = new PortalWish(false, new Dictionary<Channel, IReadOnlyDictionary<Topic, bool>> { [Channel.Email] = new Dictionary<Topic, bool> { [Topics[0]] = false } }, null);
 
-        var change = Assert.Single(wish.Changes(stopped, Offered, Write));
+        var change = Assert.Single(wish.Changes(stopped, Offered, Topics, Write));
 
         Assert.True(stopped.IsRepeated(change));
         Assert.Equal(Decision.Stop, stopped.Again(change).With(underWay).Answer(Channel.Email, Topics[0]).Decision);
@@ -81,7 +81,7 @@ public sealed class PortalWishTests
         var stopped = ConsentState.Empty.With(Change.Create(Guid.CreateVersion7(Now), Subject, Scope.Everything, Decision.Stop, Now.AddDays(-1), Now, Source.OneClick));
         var wish = new PortalWish(false, new Dictionary<Channel, IReadOnlyDictionary<Topic, bool>> { [Channel.Email] = new Dictionary<Topic, bool> { [Topics[0]] = true, [Topics[1]] = true } }, null);
 
-        var after = wish.Changes(stopped, offered, Write).Aggregate(stopped, (s, c) => s.With(c));
+        var after = wish.Changes(stopped, offered, Topics, Write).Aggregate(stopped, (s, c) => s.With(c));
 
         Assert.Equal("c", after.Stops(Channel.Email).ToString());
         Assert.Equal("*", after.Stops(Channel.Post).ToString());
@@ -93,11 +93,11 @@ public sealed class PortalWishTests
         var offered = new Dictionary<Channel, IReadOnlyList<Topic>> { [Channel.Email] = [Topics[0]] };
         var wish = new PortalWish(false, new Dictionary<Channel, IReadOnlyDictionary<Topic, bool>> { [Channel.Email] = new Dictionary<Topic, bool> { [Topics[0]] = false } }, null);
 
-        Assert.Equal(Scope.Everything, Assert.Single(wish.Changes(ConsentState.Empty, offered, Write)).Scope);
+        Assert.Equal(Scope.Everything, Assert.Single(wish.Changes(ConsentState.Empty, offered, Topics, Write)).Scope);
     }
 
     private static ConsentState Save(ConsentState state, PortalWish wish) =>
-        wish.Changes(state, Offered, Write).Aggregate(state, (s, c) => s.IsRepeated(c) ? s.Again(c) : s.With(c));
+        wish.Changes(state, Offered, Topics, Write).Aggregate(state, (s, c) => s.IsRepeated(c) ? s.Again(c) : s.With(c));
 
     private static Change Write(Scope scope, Decision decision, TimeSpan before)
     {

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using OptOut.Acknowledgement;
 using OptOut.Consent;
 

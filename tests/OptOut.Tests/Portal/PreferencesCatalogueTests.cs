@@ -23,7 +23,7 @@ public sealed class PreferencesCatalogueTests(AzuriteFixture azurite)
         Assert.Equal(
             """{"channels.sms":["Not a channel of the catalogue. Give one of: email, post."],"channels.email.offers":["Not a topic of this channel. Give one of: newsletter."]}""",
             wrong.Json["errors"]!.ToJsonString());
-        Assert.True(none.Json["stopped_everything"]!.GetValue<bool>());
+        Assert.True(none.Json["stoppedEverything"]!.GetValue<bool>());
         Assert.Equal("*,*", Assert.Single(await host.LedgerAsync(host.SubjectOf("few"), 1)).Change.Scope.ToString());
     }
 

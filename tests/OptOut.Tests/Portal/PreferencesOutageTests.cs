@@ -1,5 +1,4 @@
 using System.Text;
-using OptOut.Consent;
 using OptOut.Local.Azurite;
 
 namespace OptOut.Tests.Portal;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using OptOut.Catalogue;
 using OptOut.Consent;
-using OptOut.Tests.Consent;
 using OptOut.Unsubscribe;
 using static OptOut.Tests.Consent.Generated;
 

@@ -1,6 +1,5 @@
 using CsCheck;
 using OptOut.Consent;
-using OptOut.Tests.Consent;
 using OptOut.Unsubscribe;
 using static OptOut.Tests.Consent.Generated;
 

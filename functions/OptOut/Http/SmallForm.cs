@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace OptOut.Unsubscribe;
+namespace OptOut.Http;
 
 /// <summary>Reads a form of ours, and nothing larger.</summary>
 internal static class SmallForm
