@@ -37,6 +37,7 @@ internal sealed class DemoEndpoints(
         here.MapGet("/demo/style.css", () => DemoDocuments.File("style.css", "text/css; charset=utf-8"));
         here.MapGet("/demo/live.js", () => DemoDocuments.File("live.js", "text/javascript; charset=utf-8"));
         here.MapGet("/demo/icon.svg", () => DemoDocuments.File("icon.svg", "image/svg+xml"));
+        here.MapGet("/favicon.ico", () => DemoDocuments.File("icon.svg", "image/svg+xml")); // What browsers ask for beside the report.
         here.MapGet("/demo/mails/{mail}", (string mail, CancellationToken cancel) => Guarded(() => demo().ReadAsync(mail, cancel)));
         here.MapGet("/demo/mails/{mail}.eml", (string mail, CancellationToken cancel) => Guarded(() => demo().SaveAsync(mail, cancel)));
         here.MapGet("/demo/received/{id}", (string id, CancellationToken cancel) => Guarded(() => demo().ReceivedAsync(id, cancel)));

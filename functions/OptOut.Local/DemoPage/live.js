@@ -58,8 +58,8 @@ document.addEventListener("submit", async event => {
   try {
     const answer = await load(form.action, { method: "POST" });
     if (answer?.ok) history.replaceState(null, "", new URL(answer.url).pathname + new URL(answer.url).search);
-    here = person();
     else if (answer) location.reload();
+    here = person();
   } catch {
     document.body.classList.add("away");
   } finally {
