@@ -28,14 +28,14 @@ internal sealed class DemoDocuments(IServiceProvider services, ILoggerFactory lo
 
     public static IResult Mail(string html) => new Document(Results.Text(html.Replace("<head>", "<head><base target=\"_blank\">", StringComparison.OrdinalIgnoreCase), "text/html; charset=utf-8"), MailPolicy);
 
-    /// <summary>A page that asks again every second, until it is answered something else.</summary>
-    public static IResult Wait(string title, string text) => new Document(
+    /// <summary>A page to ask again from. It does not do so by itself: a page that changes under a reader is hard to read (WCAG 2.2.1).</summary>
+    public static IResult Wait(string title, string text, string again) => new Document(
         Results.Text(
             $"""
             <!DOCTYPE html>
             <html lang="en">
-            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="1"><title>{title}</title><link rel="stylesheet" href="/demo/style.css"></head>
-            <body><main class="alone"><section class="inbox"><h1>{title}...</h1><p>{text}</p></section></main></body>
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><link rel="stylesheet" href="/demo/style.css"></head>
+            <body><main class="alone"><section class="inbox"><h1>{title}</h1><p>{text}</p><p><a href="{again}">See whether its report is there</a></p></section></main></body>
             </html>
             """,
             "text/html; charset=utf-8"),

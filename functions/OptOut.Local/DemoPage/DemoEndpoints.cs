@@ -48,7 +48,7 @@ internal sealed class DemoEndpoints(
         here.MapPost("/demo/mails/{mail}/vendor-removal", (string mail, CancellationToken cancel) => Guarded(() => demo().RemoveAtVendorAsync(mail, cancel)));
         here.MapPost("/demo/people", (CancellationToken cancel) => Guarded(() => demo().RenewAsync(cancel)));
         here.MapPost(NightlyRun.Path, () => demo().Reconcile());
-        here.MapGet(NightlyRun.Path, () => demo().Reconciliation());
+        here.MapGet(NightlyRun.Path, (CancellationToken cancel) => demo().ReconciliationAsync(cancel));
     }
 
     private async Task<IResult> ShowAsync(string? key, CancellationToken cancellationToken)
@@ -143,8 +143,8 @@ internal sealed class DemoEndpoints(
         return Results.Extensions.SeeOther(NightlyRun.Path);
     }
 
-    private IResult Reconciliation() =>
-        nightly.IsRunning ? DemoDocuments.Wait("The reconciliation is running", "It reads every vendor's lists, compares them with what people decided, and repairs both ways. Its report opens here in some seconds.")
+    private async Task<IResult> ReconciliationAsync(CancellationToken cancellationToken) =>
+        !await nightly.EndsSoonAsync(cancellationToken) ? DemoDocuments.Wait("The reconciliation is still running", "It reads every vendor's lists, compares them with what people decided, and repairs both ways.", NightlyRun.Path)
         : nightly.Problem is { } problem ? Results.Text(problem + "\n", statusCode: StatusCodes.Status503ServiceUnavailable)
         : Results.Extensions.SeeOther(NightlyRun.LatestPath);
 

@@ -8,15 +8,27 @@ using OptOut.Storage;
 namespace OptOut.Local.DemoPage;
 
 /// <summary>The nightly reconciliation, now; and its report, as it stands in the store.</summary>
-internal sealed partial class NightlyRun(Reconciler reconciler, StorageAccount storage, IHostApplicationLifetime lifetime, ILogger<NightlyRun> logger)
+internal sealed partial class NightlyRun(Reconciler reconciler, StorageAccount storage, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<NightlyRun> logger)
 {
     public const string Path = "/demo/reconciliation", LatestPath = "/demo/reports/latest";
 
     private readonly Lock _gate = new();
     private Task<string?> _run = Task.FromResult<string?>(null);
 
-    /// <summary>Whether one is at work.</summary>
-    public bool IsRunning => !_run.IsCompleted;
+    /// <summary>Waits for the one at work, a while: longer than one takes here, shorter than a browser's patience.</summary>
+    /// <returns>False when it is still at work.</returns>
+    public async Task<bool> EndsSoonAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _run.WaitAsync(TimeSpan.FromSeconds(20), time, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>What went wrong with the last; null when its report is written.</summary>
     public string? Problem => _run.IsCompletedSuccessfully ? _run.Result : null;

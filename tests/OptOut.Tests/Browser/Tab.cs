@@ -40,7 +40,14 @@ internal sealed class Tab
     public static async Task OpenAsync(Chromium chromium, Uri site, Func<Tab, Task> visit, bool script = true)
     {
         var browser = await chromium.BrowserAsync();
-        await using var context = await browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = site.AbsoluteUri, JavaScriptEnabled = script, Locale = "en-GB", ViewportSize = new() { Width = 1280, Height = 900 } });
+        await using var context = await browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = site.AbsoluteUri,
+            JavaScriptEnabled = script,
+            Locale = "en-GB",
+            ReducedMotion = ReducedMotion.Reduce, // A colour on its way to another is neither.
+            ViewportSize = new() { Width = 1280, Height = 900 },
+        });
         context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
         var tab = new Tab(await context.NewPageAsync());
         await visit(tab);
