@@ -18,13 +18,13 @@ internal static class Axe
         }
         """;
 
-    private static readonly Lazy<Task<string>> _source = new(LoadAsync);
+    private static readonly Lazy<Task<string>> Source = new(LoadAsync);
 
     /// <returns>What breaks which rule, where; empty when nothing does.</returns>
     public static async Task<string[]> ViolationsAsync(IPage page)
     {
         if (!await page.EvaluateAsync<bool>("() => 'axe' in window"))
-            await page.EvaluateAsync(await _source.Value);
+            await page.EvaluateAsync(await Source.Value);
         return (await page.EvaluateAsync<JsonElement>(Run)).Deserialize<string[]>()!;
     }
 
