@@ -72,7 +72,7 @@ public sealed class PageStyle
         .field>.note{margin:0}
         .error-summary{margin:1.5rem 0;padding:1rem 1.25rem;border:3px solid var(--bad);border-radius:.5rem}
         .error-summary>:last-child{margin-bottom:0}
-        .error-summary a{display:block}
+        .error-summary a{display:inline-block;vertical-align:top}
         fieldset{min-width:0;margin:1.5rem 0;padding:.25rem 1.25rem 1rem;border:1px solid var(--line);border-radius:.75rem}
         legend{padding:0 .5rem;margin-left:-.5rem;font-size:1.25rem;font-weight:700}
         .check{display:flex;align-items:center;gap:.875rem;min-height:2.75rem;padding:.25rem 0;font-weight:400;cursor:pointer}

@@ -28,7 +28,7 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
 
     [Theory]
     [InlineData("nl", "Ik schrijf me uit voor alle communicaties", "Ik pas mijn communicatievoorkeuren aan")]
-    [InlineData("fr", "Je me désinscris de toutes les communications", "J'adapte mes préférences de communication")]
+    [InlineData("fr", "Je me désinscris de toutes les communications", "J’adapte mes préférences de communication")]
     [InlineData("de", "Ich melde mich von allen Mitteilungen ab", "Ich passe meine Einstellungen an")]
     [InlineData("en", "I unsubscribe from all communications", "I adjust my communication preferences")]
     public async Task Both_choices_are_offered_in_the_words_of_the_page_they_lead_to(string code, string stop, string preferences)
