@@ -106,7 +106,7 @@ public sealed record Change
     }
 
     // The ledger's hash covers the written moment, so it must survive every store's precision.
-    private static DateTimeOffset Milliseconds(DateTimeOffset moment) =>
+    internal static DateTimeOffset Milliseconds(DateTimeOffset moment) =>
         new(moment.UtcTicks - (moment.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
 }
 

@@ -31,7 +31,8 @@ public sealed record SubjectMessage(
     /// <param name="changes">At least one, all of one subject and one act.</param>
     public static SubjectMessage Of(IReadOnlyList<Change> changes) => new(changes[0].Subject, changes, changes.Max(c => c.At), changes[0].Id);
 
-    public static SubjectMessage Updated(SubjectKey subject, DateTimeOffset now) => new(subject, [], now, EventIds.New(now));
+    // To the millisecond, as a change is: else a change made in the same one would seem the earlier of the two.
+    public static SubjectMessage Updated(SubjectKey subject, DateTimeOffset now) => new(subject, [], Change.Milliseconds(now), EventIds.New(now));
 
     public SubjectMessage TriedBy(string subscription) => this with { Only = subscription, Attempt = Attempt + 1 };
 

@@ -15,9 +15,9 @@ public sealed class LinkPageTests(OptOutHost host) : IClassFixture<OptOutHost>
         "Kies wat u nog wilt ontvangen van De Kruidtuin.",
         "Deze link stond in een bericht via e-mail, over: Nieuwsbrief.",
         "Ik schrijf me uit voor alle communicaties",
-        "U krijgt meteen geen reclame meer: niet per e-mail, niet per sms, niet per telefoon en niet per post. U krijgt nog wel wat bij uw contract hoort, zoals facturen en berichten over uw bestelling.",
+        "U krijgt meteen geen reclame meer, niet per e-mail, sms, telefoon of post, en nog wel wat bij uw contract hoort, zoals facturen en berichten over uw bestelling.",
         "Ik pas mijn communicatievoorkeuren aan",
-        "U kiest zelf welke berichten u nog krijgt en langs welke weg. Dat geldt zodra u uw keuze bewaart. U krijgt nog wel wat bij uw contract hoort, zoals facturen en berichten over uw bestelling.",
+        "U kiest zelf welke berichten u nog krijgt en langs welke weg, zodra u uw keuze bewaart, en u krijgt nog wel wat bij uw contract hoort, zoals facturen.",
         "Er is nog niets gewijzigd. Dat gebeurt pas als u zich uitschrijft of uw voorkeuren bewaart.",
         "Klopt dit niet, of hebt u een vraag? Schrijf naar privacy@kruidtuin.example.",
         "Privacyverklaring")]
@@ -27,9 +27,9 @@ public sealed class LinkPageTests(OptOutHost host) : IClassFixture<OptOutHost>
         "Choose what you still want to receive from De Kruidtuin.",
         "This link was in a message by e-mail, about: Newsletter.",
         "I unsubscribe from all communications",
-        "From this moment you get no more marketing: not by e-mail, not by text message, not by telephone and not by post. You will still get what belongs to your contract, such as invoices and messages about your order.",
+        "From this moment you get no more marketing, by e-mail, text message, telephone or post, and still get what belongs to your contract, such as invoices and messages about your order.",
         "I adjust my communication preferences",
-        "You choose which messages you still get, and by which way. It holds as soon as you save your choice. You will still get what belongs to your contract, such as invoices and messages about your order.",
+        "You choose which messages you still get and by which way, as soon as you save your choice, and still get what belongs to your contract, such as invoices.",
         "Nothing has changed yet. It does only when you unsubscribe or save your preferences.",
         "Is this not right, or do you have a question? Write to privacy@kruidtuin.example.",
         "Privacy statement")]
