@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using OptOut.Consent;
+using OptOut.Intake;
 using OptOut.Local.Azurite;
 using OptOut.Tests.Unsubscribe;
 
@@ -43,6 +44,30 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
         await host.QuietAsync();
         await host.LedgerAsync(subject, 1);
         Assert.Single(host.Sandbox.SendGrid.Mails);
+    }
+
+    [Fact]
+    public async Task While_the_bus_is_away_the_largest_act_there_is_waits_in_the_outbox_whole()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var subject = host.SubjectOf("largest-act");
+        var (now, act) = (TimeProvider.System.GetUtcNow(), EventIds.Derive("largest act"));
+        Change[] changes = [.. from channel in Channels.All from number in Enumerable.Range(1, 50) select Change.Create(
+            EventIds.Derive($"{act}", $"{channel}", $"{number}"), subject, new Scope(channel, Topic.Parse($"a-topic-with-a-long-name-{number}")), Decision.Stop, now, now, Source.Portal, new Evidence(Reference: new string('r', 200)), act)];
+        await host.StopBusAsync();
+
+        var recorded = await host.Service<ChangeIntake>().RecordAsync(changes, AnswerWhen.Visible);
+
+        Assert.Equal(new IntakeResult(Durable: true, Stored: true), recorded);
+        Assert.Equal(1, host.Rows(host.Storage.Outbox));
+        await host.StartBusAsync();
+        await OptOutHost.UntilAsync(async () =>
+        {
+            await host.RunTimerAsync("SweepOutbox");
+            return host.Rows(host.Storage.Outbox) == 0;
+        });
+        await host.QuietAsync();
+        Assert.Equal(changes, (await host.LedgerAsync(subject, 200)).Select(e => e.Change));
     }
 
     [Fact]
@@ -134,7 +159,7 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
         var subject = await host.PutSubjectAsync("poison", ["poison@example.com"]);
         var token = await host.TokenAsync("poison");
         await host.QuietAsync();
-        await host.Storage.Outbox.AddEntityAsync(new TableEntity("00", "0") { ["Message"] = "{}" }, Cancel);
+        await host.Storage.Outbox.AddEntityAsync(new TableEntity("00", "0") { ["Message0"] = "{}" }, Cancel);
         await host.Storage.Outbox.AddEntityAsync(new TableEntity("00", "00"), Cancel);
         await host.StopBusAsync();
         Assert.Equal(200, (await host.OneClickAsync(token)).Status);

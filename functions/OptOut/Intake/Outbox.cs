@@ -20,15 +20,18 @@ public sealed partial class Outbox(StorageAccount storage, ChangePublisher publi
 {
     private const int Shards = 16;
 
+    // A property holds 32 Ki characters and a row 1 MiB (https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model):
+    // the largest act, 50 topics on four channels, needs several.
+    private const int MaxProperty = 30_000;
+
     /// <returns>Whether the row is written.</returns>
     public async Task<bool> TryParkAsync(SubjectMessage message)
     {
         try
         {
-            var entity = new TableEntity(Shard(message.Id), message.Id.ToString("N"))
-            {
-                ["Message"] = JsonSerializer.Serialize(ParkedMessage.From(message), ParkedJson.Default.ParkedMessage),
-            };
+            var entity = new TableEntity(Shard(message.Id), message.Id.ToString("N"));
+            foreach (var (i, part) in JsonSerializer.Serialize(ParkedMessage.From(message), ParkedJson.Default.ParkedMessage).Chunk(MaxProperty).Index())
+                entity[Part(i)] = new string(part);
             await storage.Outbox.UpsertEntityAsync(entity, TableUpdateMode.Replace, CancellationToken.None);
             return true;
         }
@@ -72,7 +75,7 @@ public sealed partial class Outbox(StorageAccount storage, ChangePublisher publi
     {
         try
         {
-            return JsonSerializer.Deserialize(row.GetString("Message") ?? "null", ParkedJson.Default.ParkedMessage)?.ToMessage() ?? throw new FormatException();
+            return JsonSerializer.Deserialize(Text(row), ParkedJson.Default.ParkedMessage)?.ToMessage() ?? throw new FormatException();
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException or AllowNotPermittedException)
         {
@@ -80,6 +83,10 @@ public sealed partial class Outbox(StorageAccount storage, ChangePublisher publi
             return null;
         }
     }
+
+    private static string Text(TableEntity row) => string.Concat(Enumerable.Range(0, row.Count).Select(i => row.GetString(Part(i))).TakeWhile(part => part is not null));
+
+    private static string Part(int index) => string.Create(CultureInfo.InvariantCulture, $"Message{index}");
 
     private static string Shard(Guid id) => Shard(id.ToByteArray()[^1] % Shards);
 

@@ -56,6 +56,7 @@ public sealed class LimitOptions
 
     public ActLimitOptions LinkMail { get; set; } = Of(client: 100, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
 
+    /// <summary>Only by client: a code that nobody printed is nobody's, so <see cref="ActLimitOptions.Identifier"/> has no meaning here.</summary>
     public ActLimitOptions CodeGuess { get; set; } = Of(client: 60, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
 
     internal ActLimitOptions Of(LimitedAct act) => act switch
