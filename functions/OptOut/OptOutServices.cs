@@ -29,6 +29,7 @@ using OptOut.Subjects;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
 using OptOut.Vendors.SendGrid;
+using OptOut.Vendors.Twilio;
 
 namespace OptOut;
 
@@ -74,6 +75,7 @@ public static class OptOutServices
         // The vendors: one folder, one line each.
         VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorDoors>();
         services.AddSendGrid(configuration);
+        services.AddTwilio(configuration);
         services.AddMailto(configuration);
         services.AddReconciliation();
         return services;
