@@ -12,9 +12,9 @@ internal static class SmsKeywords
     public static FrozenDictionary<string, string?> Stop { get; } = Words(
         ("", "stop stopall stopalles stopsms stopper unsub optout"),
         ("en", "unsubscribe unsuscribe unsubcribe unsubscribed"),
-        ("nl", "uitschrijven uitschrijving uitschrijf afmelden afmelding stoppen stopt"),
+        ("nl", "uitschrijven uitschrijving uitschrijf afmelden afmelding stoppen stopt ophouden"),
         ("fr", "arret arrett arrete arreter arretez stoppez desabonner desabonnement desabonnez desinscrire desinscription desinscrivez desinscris stoppub"),
-        ("de", "stopp stoppt abmelden abmeldung abbestellen abbestellung austragen"));
+        ("de", "stopp stoppt abmelden abmeldung abbestellen abbestellung austragen aufhoren"));
 
     /// <summary>Words of every day: they mean Stop only where they are the whole message.</summary>
     public static FrozenDictionary<string, string?> StopAlone { get; } = Words(("", "end cancel revoke quit remove"), ("nl", "opzeggen annuleren"), ("fr", "annuler resilier"));

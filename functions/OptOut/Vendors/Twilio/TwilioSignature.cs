@@ -34,15 +34,12 @@ internal sealed class TwilioSignature(IEnumerable<string> authTokens)
         Span<byte> given = stackalloc byte[SHA1.HashSizeInBytes];
         if (!CouldBe(signature) || !Convert.TryFromBase64String(signature!, given, out var length) || length != given.Length)
             return false;
-        if (Query(url, BodyHash) is { } hash)
-        {
-            if (!IsHashOf(hash, body))
-                return false;
-            form = [];
-        }
+        var hash = Query(url, BodyHash);
+        if (hash is not null && !IsHashOf(hash, body))
+            return false;
 
-        var fields = string.Concat(form.Distinct().OrderBy(p => p.Key, StringComparer.Ordinal).ThenBy(p => p.Value, StringComparer.Ordinal).Select(p => p.Key + p.Value));
-        var good = false;
+        var fields = hash is not null ? "" : string.Concat(form.Distinct().OrderBy(p => p.Key, StringComparer.Ordinal).ThenBy(p => p.Value, StringComparer.Ordinal).Select(p => p.Key + p.Value));
+        var good = false; // All are tried, whichever of them holds.
         foreach (var address in WithAndWithoutPort(url))
         {
             foreach (var token in _tokens)
