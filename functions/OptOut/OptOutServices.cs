@@ -10,6 +10,7 @@ using OptOut.Brand;
 using OptOut.Catalogue;
 using OptOut.Codes;
 using OptOut.Controller;
+using OptOut.Denials;
 using OptOut.FanOut;
 using OptOut.Health;
 using OptOut.Identifiers;
@@ -60,7 +61,7 @@ public static class OptOutServices
         services.AddSingleton<PageStyle>().AddSingleton<PageRenderer>().AddSingleton<PageViews>();
         services.AddUnsubscribe();
         services.AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<SubjectRegistrar>().AddSingleton<SubjectDoor>();
-        services.AddSingleton<Feed>().AddSingleton<IdentifierIndex>().AddSingleton<CheckDoor>();
+        services.AddSingleton<Feed>().AddSingleton<IdentifierIndex>().AddSingleton<DenialStore>().AddSingleton<CheckDoor>();
         services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>().AddSingleton<Outbox>();
         services.AddSingleton<ChangePublisher>().AddSingleton<RetrySchedule>().AddSingleton<VendorRows>().AddSingleton<VendorPusher>();
         services.AddSingleton<StorePatience>().AddSingleton<MailDispatch>().AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>();
