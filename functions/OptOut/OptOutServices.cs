@@ -30,6 +30,7 @@ using OptOut.Subjects;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
 using OptOut.Vendors.Files;
+using OptOut.Vendors.Registers;
 using OptOut.Vendors.SendGrid;
 
 namespace OptOut;
@@ -77,6 +78,7 @@ public static class OptOutServices
         VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorDoors>();
         services.AddSingleton<ListDrops>().AddSingleton<ListFiles>();
         services.AddSendGrid(configuration);
+        services.AddRegisters(configuration);
         services.AddMailto(configuration);
         services.AddReconciliation();
         return services;

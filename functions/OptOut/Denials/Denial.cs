@@ -20,6 +20,13 @@ public sealed record Denial(Identifier Identifier, string By, IReadOnlyList<Chan
     /// <summary>The vendor to which the contact point bounced, or the register.</summary>
     public string Party => IsBounce ? By[Bounce.Length..] : By;
 
+    /// <summary>
+    /// Whether marketing over the channel is denied at a moment: by the register's rule then in force, whatever it was when the entry was made. A register
+    /// that is no longer known goes on denying what it denied.
+    /// </summary>
+    public bool Denies(Channel channel, DateTimeOffset now) =>
+        !IsBounce && Register.Find(By) is { } register ? register.RuleAt(now) is { } rule && rule.Denies.Contains(channel) : Channels.Contains(channel);
+
     /// <summary>By what a contact point is denied that bounced at a vendor: <c>bounce:sendgrid</c>.</summary>
     public static string OfBounces(string vendor) => Bounce + vendor;
 }
