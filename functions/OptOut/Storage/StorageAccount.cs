@@ -30,6 +30,7 @@ public sealed class StorageAccount
 
         Consent = Table("consent");
         Identifiers = Table("identifiers");
+        Denials = Table("denials");
         Feed = Table("feed");
         Outbox = Table("outbox");
         Codes = Table("codes");
@@ -44,6 +45,8 @@ public sealed class StorageAccount
     public TableClient Consent { get; }
 
     public TableClient Identifiers { get; }
+
+    public TableClient Denials { get; }
 
     public TableClient Feed { get; }
 
@@ -60,7 +63,7 @@ public sealed class StorageAccount
     /// <summary>Makes what is missing. In Azure the templates make it; on one machine and in tests this does.</summary>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
     {
-        foreach (var table in (TableClient[])[Consent, Identifiers, Feed, Outbox, Codes, Runs])
+        foreach (var table in (TableClient[])[Consent, Identifiers, Denials, Feed, Outbox, Codes, Runs])
             await table.CreateIfNotExistsAsync(cancellationToken);
         foreach (var container in (BlobContainerClient[])[Reports, VendorLists])
             await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
