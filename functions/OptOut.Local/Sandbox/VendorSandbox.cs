@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OptOut.Local.Sandbox.PrintHouse;
 using OptOut.Local.Sandbox.SendGrid;
 using OptOut.Local.Sandbox.Twilio;
 
@@ -32,6 +33,7 @@ internal sealed class VendorSandbox : IAsyncDisposable
         _vendors =
         [
             new SendGridSandbox(setup),
+            new PrintHouseSandbox(setup),
             new TwilioSandbox(setup),
         ];
     }
