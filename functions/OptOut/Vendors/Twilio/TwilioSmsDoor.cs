@@ -17,7 +17,8 @@ namespace OptOut.Vendors.Twilio;
 /// (<c>#rc=5&amp;rp=5xx,ct,rt</c>, https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides), then once at the fallback address.
 /// </summary>
 internal sealed partial class TwilioSmsDoor(
-    TwilioRequestReader reader, SmsReplyIntake intake, SmsAnswers answers, IOptions<TwilioOptions> options, TimeProvider time, ILogger<TwilioSmsDoor> logger) : IVendorDoor
+    TwilioRequestReader reader, SmsReplyIntake intake, SignalIntake signals, SmsAnswers answers, IOptions<TwilioOptions> options, TimeProvider time, ILogger<TwilioSmsDoor> logger)
+    : IVendorDoor
 {
     private const string WhatsApp = "whatsapp:";
 
@@ -66,7 +67,10 @@ internal sealed partial class TwilioSmsDoor(
             SmsIntent.Start when !isWhatsApp && sms.MessageSid.Length > 0 => await intake.StartAsync(reply, cancellationToken),
             _ => SmsResult.NothingToStart,
         };
-        if (result == SmsResult.Lost)
+
+        // Twilio has lifted its own block. Where a Stop of ours still stands, it is told of it anew.
+        var lifted = byTwilio == SmsIntent.Start && result is not (SmsResult.Started or SmsResult.Lost);
+        if (result == SmsResult.Lost || (lifted && !await signals.RecordAsync("twilio", new VendorSignals { Resubscribed = [from] }, cancellationToken)))
             return ApiAnswers.Later("The SMS could not be kept.");
         if (meaning.Intent == SmsIntent.None)
             LogOther();
