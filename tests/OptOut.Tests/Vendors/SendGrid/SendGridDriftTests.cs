@@ -109,16 +109,16 @@ public sealed class SendGridDriftTests(OptOutHost host) : IClassFixture<OptOutHo
     }
 
     [Fact]
-    public async Task A_batch_of_five_thousand_is_recorded_whole()
+    public async Task A_batch_of_many_people_is_recorded_whole_and_once()
     {
-        var body = Batch([.. Enumerable.Range(0, 5_000).Select(i => Unsubscribed(string.Create(CultureInfo.InvariantCulture, $"drift-7-{i}@example.com"), string.Create(CultureInfo.InvariantCulture, $"e-7-{i}")))]);
-        var started = TimeProvider.System.GetTimestamp();
+        string[] people = [.. Enumerable.Range(0, 250).Select(i => string.Create(CultureInfo.InvariantCulture, $"drift-7-{i}@example.com"))];
+        var body = Batch([.. people.Select((p, i) => Unsubscribed(p, string.Create(CultureInfo.InvariantCulture, $"e-7-{i}")))]);
 
         Assert.Equal(200, await PostAsync(body));
+        Assert.Equal(200, await PostAsync(body));
 
-        TestContext.Current.SendDiagnosticMessage($"5,000 events answered after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F1} s");
-        foreach (var i in (int[])[0, 2_500, 4_999])
-            await host.LedgerAsync(host.StandInFor(string.Create(CultureInfo.InvariantCulture, $"drift-7-{i}@example.com")), 1);
+        await host.QuietAsync();
+        Assert.All(await Task.WhenAll(people.Select(p => host.LedgerAsync(host.StandInFor(p)))), ledger => Assert.Single(ledger));
     }
 
     private async Task DecideAsync(SubjectKey subject, Decision decision)
