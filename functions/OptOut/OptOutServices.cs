@@ -27,9 +27,11 @@ using OptOut.ReadyTexts;
 using OptOut.Reconciliation;
 using OptOut.Storage;
 using OptOut.Subjects;
+using OptOut.Suppressions;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
 using OptOut.Vendors.Files;
+using OptOut.Vendors.PrintHouse;
 using OptOut.Vendors.Registers;
 using OptOut.Vendors.SendGrid;
 
@@ -73,12 +75,14 @@ public static class OptOutServices
         services.AddCodes();
         services.AddPortal();
         services.AddReadyTexts();
+        services.AddSuppressions();
 
         // The vendors: one folder, one line each.
         VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorDoors>();
         services.AddSingleton<ListDrops>().AddSingleton<ListFiles>();
         services.AddSendGrid(configuration);
         services.AddRegisters(configuration);
+        services.AddPrintHouse(configuration);
         services.AddMailto(configuration);
         services.AddReconciliation();
         return services;

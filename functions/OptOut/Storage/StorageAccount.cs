@@ -37,6 +37,7 @@ public sealed class StorageAccount
         Runs = Table("runs");
         Reports = Container("reports");
         VendorLists = Container("vendor-lists");
+        Suppressions = Container("suppressions");
 
         TableClient Table(string name) => _tables.GetTableClient(o.Prefix + name);
         BlobContainerClient Container(string name) => _blobs.GetBlobContainerClient(o.Prefix + name);
@@ -60,12 +61,14 @@ public sealed class StorageAccount
 
     public BlobContainerClient VendorLists { get; }
 
+    public BlobContainerClient Suppressions { get; }
+
     /// <summary>Makes what is missing. In Azure the templates make it; on one machine and in tests this does.</summary>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
     {
         foreach (var table in (TableClient[])[Consent, Identifiers, Denials, Feed, Outbox, Codes, Runs])
             await table.CreateIfNotExistsAsync(cancellationToken);
-        foreach (var container in (BlobContainerClient[])[Reports, VendorLists])
+        foreach (var container in (BlobContainerClient[])[Reports, VendorLists, Suppressions])
             await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
     }
 
