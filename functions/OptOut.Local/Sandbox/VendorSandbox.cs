@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OptOut.Local.Sandbox.Registers;
 using OptOut.Local.Sandbox.PrintHouse;
+using OptOut.Local.Sandbox.Registers;
 using OptOut.Local.Sandbox.SendGrid;
 
 namespace OptOut.Local.Sandbox;
