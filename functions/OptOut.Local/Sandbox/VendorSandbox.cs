@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OptOut.Local.Sandbox.PrintHouse;
+using OptOut.Local.Sandbox.Registers;
 using OptOut.Local.Sandbox.SendGrid;
 using OptOut.Local.Sandbox.Twilio;
 
@@ -33,6 +34,7 @@ internal sealed class VendorSandbox : IAsyncDisposable
         _vendors =
         [
             new SendGridSandbox(setup),
+            new RegistersSandbox(setup),
             new PrintHouseSandbox(setup),
             new TwilioSandbox(setup),
         ];
