@@ -1,19 +1,14 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using OptOut.Vendors.SendGrid;
+using OptOut.Vendors;
 
 namespace OptOut.Functions;
 
 /// <summary>What vendors call. Anonymous to the host: each proves itself by its signature.</summary>
-public sealed class VendorFunctions(SendGridDoor sendGrid, SendGridInboundDoor inbound)
+public sealed class VendorFunctions(VendorDoors doors)
 {
-    [Function("SendGridEvents")]
-    public Task<IResult> SendGridEvents(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks/sendgrid/events")] HttpRequest request, CancellationToken cancellationToken) =>
-        sendGrid.PostAsync(request, cancellationToken);
-
-    [Function("SendGridInbound")]
-    public Task<IResult> SendGridInbound(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks/sendgrid/inbound")] HttpRequest request, CancellationToken cancellationToken) =>
-        inbound.PostAsync(request, cancellationToken);
+    [Function("VendorWebhook")]
+    public Task<IResult> VendorWebhook(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks/{vendor}/{door}")] HttpRequest request, string vendor, string door, CancellationToken cancellationToken) =>
+        doors.PostAsync(request, vendor, door, cancellationToken);
 }

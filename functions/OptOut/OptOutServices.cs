@@ -72,7 +72,8 @@ public static class OptOutServices
         services.AddReadyTexts();
 
         // The vendors: one folder, one line each.
-        services.AddSendGrid(configuration).AddSingleton<SendGridDoor>().AddSingleton<SendGridInboundDoor>();
+        VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorDoors>();
+        services.AddSendGrid(configuration);
         services.AddMailto(configuration);
         services.AddReconciliation();
         return services;

@@ -34,10 +34,14 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    /// <summary>Asks for every vendor of the sandbox.</summary>
+    internal static readonly string[] AllVendors = ["*"];
+
     private string? _storage;
     private string? _busFolder;
     private int _busPort;
     private TimeProvider _time = TimeProvider.System;
+    private IReadOnlyCollection<string> _vendors = [];
     private IReadOnlyDictionary<string, string?> _settings = new Dictionary<string, string?>(StringComparer.Ordinal);
     private EmbeddedServiceBus? _bus;
     private ServiceBusClient? _witness;
@@ -61,10 +65,11 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     /// <param name="azurite">Where an account is taken when <paramref name="storage"/> is null.</param>
     /// <param name="storage">A storage connection string, for a test that stops its storage.</param>
     /// <param name="settings">Over those of <see cref="OptOutSettings"/>; null takes one away.</param>
+    /// <param name="vendors">Those of the sandbox that are connected beside SendGrid, by name; or <see cref="AllVendors"/>.</param>
     /// <param name="time">The clock of the product, the bus and the vendors; null takes the machine's.</param>
-    internal static async Task<OptOutHost> StartAsync(AzuriteFixture azurite, string? storage = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? time = null)
+    internal static async Task<OptOutHost> StartAsync(AzuriteFixture azurite, string? storage = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? time = null, IReadOnlyCollection<string>? vendors = null)
     {
-        var host = new OptOutHost(azurite) { _storage = storage, _time = time ?? TimeProvider.System };
+        var host = new OptOutHost(azurite) { _storage = storage, _time = time ?? TimeProvider.System, _vendors = vendors ?? [] };
         if (settings is not null)
             host._settings = settings;
         await host.InitializeAsync();
@@ -76,9 +81,9 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         _storage ??= await azurite.NewAccountAsync();
         _busFolder = Directory.CreateTempSubdirectory("optout-bus-").FullName;
         await StartBusAsync();
-        _sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { Time = _time, SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
+        _sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { Time = _time, Storage = _storage, SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
 
-        var settings = OptOutSettings.Of(_storage, _bus!.ConnectionString, _sandbox);
+        var settings = OptOutSettings.Of(_storage, _bus!.ConnectionString, _sandbox, _vendors == AllVendors ? [.. _sandbox.Vendors.Select(v => v.Name)] : _vendors);
         foreach (var (name, value) in _settings)
             settings[name] = value;
         _functions = await FunctionHost.StartAsync(
@@ -95,8 +100,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
                 DrainTimeout = TimeSpan.FromSeconds(10),
             },
             Cancel);
-        _sandbox.SendGrid.EventTarget = new Uri(_functions.Address, "/webhooks/sendgrid/events");
-        _sandbox.SendGrid.InboundTarget = new Uri(_functions.Address, "/webhooks/sendgrid/inbound");
+        _sandbox.Functions = _functions.Address;
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = _functions.Address };
         await Storage.EnsureCreatedAsync(Cancel);
     }
@@ -234,7 +238,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         }
 
         lines.AddRange((await SentAsync()).Select(m => $"bus {m.SequenceNumber} {m.MessageId}"));
-        lines.AddRange(Sandbox.SendGrid.Requests.All.Select(r => $"sendgrid {r}"));
+        lines.AddRange(Sandbox.Vendors.SelectMany(v => v.Requests.All.Select(r => $"{v.Name} {r}")));
         return string.Join('\n', lines);
     }
 

@@ -10,7 +10,16 @@ internal static class OptOutSettings
 
     public static IReadOnlyDictionary<int, string> SendGridGroups { get; } = new Dictionary<int, string> { [101] = "Newsletter", [102] = "Offers" };
 
-    public static Dictionary<string, string?> Of(string storage, string bus, VendorSandbox sandbox) => new(StringComparer.OrdinalIgnoreCase)
+    /// <param name="vendors">Those of the sandbox that are connected beside SendGrid, by name; null for none.</param>
+    public static Dictionary<string, string?> Of(string storage, string bus, VendorSandbox sandbox, IReadOnlyCollection<string>? vendors = null)
+    {
+        var settings = Company(storage, bus);
+        foreach (var (name, value) in sandbox.Settings(["sendgrid", .. vendors ?? []]))
+            settings[name] = value;
+        return settings;
+    }
+
+    private static Dictionary<string, string?> Company(string storage, string bus) => new(StringComparer.OrdinalIgnoreCase)
     {
         [Topology.Connection] = bus,
         ["OptOut:Storage:ConnectionString"] = storage,
@@ -41,12 +50,8 @@ internal static class OptOutSettings
         ["OptOut:Catalogue:Topics:1:Titles:nl"] = "Aanbiedingen",
         ["OptOut:Catalogue:Topics:1:Titles:en"] = "Offers",
         ["OptOut:FanOut:FirstRetry"] = "00:00:00.2",
-        ["OptOut:SendGrid:ApiKey"] = "SG.sandbox",
-        ["OptOut:SendGrid:BaseAddress"] = sandbox.BaseAddress.AbsoluteUri,
         ["OptOut:SendGrid:Groups:newsletter"] = "101",
         ["OptOut:SendGrid:Groups:offers"] = "102",
-        ["OptOut:SendGrid:EventPublicKeys:0"] = sandbox.SendGrid.EventPublicKey,
-        ["OptOut:SendGrid:InboundPublicKeys:0"] = sandbox.SendGrid.InboundPublicKey,
         ["OptOut:SendGrid:From:Address"] = "optout@kruidtuin.example",
         ["OptOut:SendGrid:From:Name"] = "De Kruidtuin",
     };

@@ -7,8 +7,6 @@ namespace OptOut.Local.Composition;
 /// <summary>The app settings of this machine: what the templates give the function app in Azure, for a company that does not exist.</summary>
 internal static class LocalSettings
 {
-    public const string SendGridApiKey = "SG.sandbox";
-
     /// <summary>The sandbox's unsubscribe groups, one for each topic.</summary>
     public static IReadOnlyDictionary<int, string> SendGridGroups { get; } =
         new Dictionary<int, string> { [101] = "Newsletter", [102] = "Offers", [103] = "Events" };
@@ -17,10 +15,8 @@ internal static class LocalSettings
     /// <param name="baseUrl">Where the functions listen.</param>
     /// <param name="storage">A storage connection string.</param>
     /// <param name="bus">A Service Bus connection string.</param>
-    /// <param name="sandbox">Where the vendor sandbox listens.</param>
-    /// <param name="eventKey">The key that the sandbox's SendGrid signs its events with; null when it could not be had.</param>
-    /// <param name="inboundKey">The key that it signs the mails it takes in with; likewise.</param>
-    public static IConfiguration Build(LocalKeys keys, Uri baseUrl, string storage, string bus, Uri sandbox, string? eventKey, string? inboundKey = null)
+    /// <param name="vendors">What connects the vendors of the sandbox.</param>
+    public static IConfiguration Build(LocalKeys keys, Uri baseUrl, string storage, string bus, IReadOnlyDictionary<string, string> vendors)
     {
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
@@ -41,15 +37,11 @@ internal static class LocalSettings
             ["OptOut:Links:Keys:0:Secret"] = keys.LinkSecret,
             ["OptOut:Links:Keys:0:Use"] = "Sign",
             ["OptOut:FanOut:FirstRetry"] = "00:00:01",
-            ["OptOut:SendGrid:ApiKey"] = SendGridApiKey,
-            ["OptOut:SendGrid:BaseAddress"] = sandbox.ToString(),
             ["OptOut:SendGrid:From:Address"] = "optout@kruidtuin.example",
             ["OptOut:SendGrid:From:Name"] = "De Kruidtuin",
         };
-        if (eventKey is not null)
-            settings["OptOut:SendGrid:EventPublicKeys:0"] = eventKey;
-        if (inboundKey is not null)
-            settings["OptOut:SendGrid:InboundPublicKeys:0"] = inboundKey;
+        foreach (var (name, value) in vendors)
+            settings[name] = value;
 
         Topic(0, "newsletter", 101, "Nieuwsbrief", "Lettre d'information", "Newsletter", "Newsletter");
         Topic(1, "offers", 102, "Aanbiedingen", "Offres", "Angebote", "Offers");

@@ -98,9 +98,9 @@ internal sealed class LocalSystem : IAsyncDisposable
         Sandbox = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_arguments.SandboxPort}"));
         if (Runs(Part.Sandbox))
         {
-            var sandbox = Run(await StartSandboxAsync(address, cancellationToken));
+            var sandbox = Run(await StartSandboxAsync(address, storage, cancellationToken));
             Sandbox = sandbox.BaseAddress;
-            await TellAsync("vendors", $"a SendGrid to try things on, {Sandbox}sandbox/state");
+            await TellAsync("vendors", $"a sandbox of {string.Join(", ", sandbox.Vendors.Select(v => v.Name))}, {Sandbox}sandbox/state");
         }
 
         if (Runs(Part.Functions))
@@ -140,7 +140,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         }
     }
 
-    private async Task<VendorSandbox> StartSandboxAsync(Uri functions, CancellationToken cancellationToken)
+    private async Task<VendorSandbox> StartSandboxAsync(Uri functions, string storage, CancellationToken cancellationToken)
     {
         try
         {
@@ -149,10 +149,9 @@ internal sealed class LocalSystem : IAsyncDisposable
                 {
                     Port = _arguments.SandboxPort,
                     Folder = Folder("sandbox"),
-                    SendGridApiKey = LocalSettings.SendGridApiKey,
+                    Functions = functions,
+                    Storage = storage,
                     SendGridGroups = LocalSettings.SendGridGroups,
-                    SendGridEventTarget = new Uri(functions, "/webhooks/sendgrid/events"),
-                    SendGridInboundTarget = new Uri(functions, "/webhooks/sendgrid/inbound"),
                 },
                 cancellationToken);
         }
@@ -170,9 +169,7 @@ internal sealed class LocalSystem : IAsyncDisposable
             address,
             storage,
             bus,
-            Sandbox,
-            await SandboxKey.FetchAsync(Sandbox, "event-key", cancellationToken),
-            await SandboxKey.FetchAsync(Sandbox, "inbound-key", cancellationToken));
+            await SandboxSettings.FetchAsync(Sandbox, TimeProvider.System, cancellationToken));
         var host = await FunctionHost.StartAsync(
             new FunctionHostOptions
             {

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using OptOut.Local.Composition;
+using OptOut.Local.Sandbox.SendGrid;
 
 namespace OptOut.Local.DemoPage;
 
@@ -48,7 +48,7 @@ internal sealed class SandboxAccount(Uri sandbox) : IDisposable
         foreach (var list in lists)
         {
             using var request = new HttpRequestMessage(HttpMethod.Delete, $"/v3/{list}/{Uri.EscapeDataString(email)}");
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", LocalSettings.SendGridApiKey);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", SendGridSandbox.ApiKey);
             using var answer = await _http.SendAsync(request, cancellationToken);
             removed += answer.IsSuccessStatusCode ? 1 : 0;
         }

@@ -61,7 +61,7 @@ internal sealed class SandboxFailures
     }
 
     /// <returns>Whether the call has been answered.</returns>
-    public async Task<bool> AnswerAsync(HttpContext context, TimeProvider time)
+    public async Task<bool> AnswerAsync(HttpContext context, SandboxVendor vendor)
     {
         if (Take($"{context.Request.Method} {context.Request.Path}") is not { } failure)
             return false;
@@ -72,14 +72,12 @@ internal sealed class SandboxFailures
                 await Task.Delay(TimeSpan.FromMilliseconds(failure.Milliseconds), TimeProvider.System, context.RequestAborted);
                 return false;
             case SandboxFailureKind.RateLimit:
-                context.Response.Headers["X-RateLimit-Limit"] = "600";
-                context.Response.Headers["X-RateLimit-Remaining"] = "0";
-                context.Response.Headers["X-RateLimit-Reset"] = time.GetUtcNow().AddSeconds(failure.ResetSeconds).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-                await SandboxJson.ErrorAsync(context, 429, "too many requests");
+                vendor.WriteRateLimit(context.Response, TimeSpan.FromSeconds(failure.ResetSeconds));
+                await vendor.WriteErrorAsync(context, 429, "too many requests");
                 return true;
             case SandboxFailureKind.Status:
                 context.Response.Headers.RetryAfter = failure.RetryAfterSeconds?.ToString(CultureInfo.InvariantCulture);
-                await SandboxJson.ErrorAsync(context, failure.Status, failure.Message);
+                await vendor.WriteErrorAsync(context, failure.Status, failure.Message);
                 return true;
             case SandboxFailureKind.Garbage:
                 context.Response.ContentType = "text/html";

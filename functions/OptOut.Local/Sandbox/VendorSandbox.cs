@@ -21,19 +21,31 @@ internal sealed class VendorSandbox : IAsyncDisposable
     private const string Handles = "sandbox";
 
     private readonly WebApplication _app;
-    private readonly TimeProvider _time;
+    private readonly SandboxSetup _setup;
     private readonly IReadOnlyList<SandboxVendor> _vendors;
     private readonly SandboxRequests _unexpected = new();
 
-    private VendorSandbox(WebApplication app, TimeProvider time, SendGridSandbox sendGrid)
+    private VendorSandbox(WebApplication app, SandboxSetup setup)
     {
-        (_app, _time, SendGrid) = (app, time, sendGrid);
-        _vendors = [sendGrid];
+        (_app, _setup) = (app, setup);
+        _vendors =
+        [
+            new SendGridSandbox(setup),
+        ];
     }
 
     public Uri BaseAddress { get; private set; } = new("http://127.0.0.1");
 
-    public SendGridSandbox SendGrid { get; }
+    public SendGridSandbox SendGrid => Find<SendGridSandbox>();
+
+    public IReadOnlyList<SandboxVendor> Vendors => _vendors;
+
+    /// <summary>Where the functions listen; null while there are none.</summary>
+    public Uri? Functions
+    {
+        get => _setup.Functions;
+        set => _setup.Functions = value;
+    }
 
     /// <summary>Calls nobody answers: a test that leaves one here has found something.</summary>
     public IReadOnlyList<string> Unexpected => _unexpected.All;
@@ -45,17 +57,29 @@ internal sealed class VendorSandbox : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.Port));
 
         var app = builder.Build();
-        var sandbox = new VendorSandbox(app, options.Time, new SendGridSandbox(options));
+        var sandbox = new VendorSandbox(app, new SandboxSetup(options));
         app.Run(sandbox.AnswerAsync);
         await app.StartAsync(cancellationToken);
         sandbox.BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
         return sandbox;
     }
 
+    /// <summary>The one vendor that is played by this class.</summary>
+    public T Find<T>()
+        where T : SandboxVendor => _vendors.OfType<T>().Single();
+
+    /// <summary>The app settings that connect the product to vendors of this sandbox.</summary>
+    /// <param name="names">Whose; null for all.</param>
+    public Dictionary<string, string> Settings(IReadOnlyCollection<string>? names = null) => _vendors
+        .Where(v => names is null || names.Contains(v.Name))
+        .SelectMany(v => v.Settings(BaseAddress))
+        .ToDictionary(StringComparer.OrdinalIgnoreCase);
+
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        await SendGrid.DisposeAsync();
+        foreach (var vendor in _vendors)
+            await vendor.DisposeAsync();
     }
 
     private async Task AnswerAsync(HttpContext context)
@@ -74,7 +98,7 @@ internal sealed class VendorSandbox : IAsyncDisposable
         if (_vendors.FirstOrDefault(v => v.Owns(context.Request.Path)) is not { } vendor)
             return false;
         vendor.Requests.Add(context.Request.Method, target);
-        return await vendor.Failures.AnswerAsync(context, _time) || await vendor.TryAnswerAsync(context, path);
+        return await vendor.Failures.AnswerAsync(context, vendor) || await vendor.TryAnswerAsync(context, path);
     }
 
     private async Task<bool> HandleAsync(HttpContext context, string[] path)
@@ -83,6 +107,9 @@ internal sealed class VendorSandbox : IAsyncDisposable
         {
             case [_, "state"] when HttpMethods.IsGet(context.Request.Method):
                 await SandboxJson.WriteAsync(context, 200, State());
+                return true;
+            case [_, "settings"] when HttpMethods.IsGet(context.Request.Method):
+                await SandboxJson.WriteAsync(context, 200, new JsonObject(Settings().Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value))));
                 return true;
             case [_, var name, var handle] when _vendors.FirstOrDefault(v => v.Name == name) is { } vendor:
                 return handle == "failures" ? await FailuresAsync(context, vendor) : await vendor.TryHandleAsync(context, handle);

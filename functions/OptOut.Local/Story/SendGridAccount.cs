@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using OptOut.Local.Composition;
+using OptOut.Local.Sandbox.SendGrid;
 
 namespace OptOut.Local.Story;
 
@@ -40,7 +40,7 @@ internal sealed class SendGridAccount(HttpClient http, Uri sandbox)
     public async Task DeleteEntryAsync(string email, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(sandbox, $"/v3/asm/suppressions/global/{Uri.EscapeDataString(email)}"));
-        request.Headers.Authorization = new("Bearer", LocalSettings.SendGridApiKey);
+        request.Headers.Authorization = new("Bearer", SendGridSandbox.ApiKey);
         using var answer = await http.SendAsync(request, cancellationToken);
         answer.EnsureSuccessStatusCode();
     }

@@ -14,7 +14,7 @@ namespace OptOut.FanOut;
 public sealed partial class ChannelHandler(
     IEnumerable<IVendor> vendors, ChangeApplier applier, IdentifierIndex index, VendorPusher pusher, ChangePublisher publisher, RetrySchedule retry, StorePatience patience, ILogger<ChannelHandler> logger)
 {
-    private readonly IReadOnlyList<IVendor> _vendors = [.. vendors];
+    private readonly IReadOnlyList<IVendor> _vendors = [.. vendors.Where(v => v.TakesPushes)];
 
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, Channel channel, CancellationToken cancellationToken) =>
         patience.HandleAsync<SubjectMessage>(received, channel.Name(), message => HandleAsync(message, channel, cancellationToken), cancellationToken);

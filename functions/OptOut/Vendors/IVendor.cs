@@ -14,6 +14,9 @@ public interface IVendor
 
     Channel Channel { get; }
 
+    /// <summary>False for a register that is read and never told: it gets no push and confirms nothing.</summary>
+    bool TakesPushes => true;
+
     /// <summary>The vendor's lists, in the order in which they are pulled; empty where a vendor gives none out.</summary>
     IReadOnlyList<string> Lists { get; }
 

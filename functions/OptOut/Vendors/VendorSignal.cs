@@ -11,9 +11,32 @@ namespace OptOut.Vendors;
 /// <param name="Kind">Why.</param>
 public sealed record VendorSignal(string EventKey, Identifier Identifier, Scope Stop, DateTimeOffset At, VendorEntryKind Kind);
 
+/// <summary>A vendor refused to send, because the contact point stands on a list of its own. When it came there, the vendor does not say.</summary>
+/// <param name="EventKey">As of a <see cref="VendorSignal"/>.</param>
+/// <param name="Identifier">To whom.</param>
+/// <param name="Channel">What would have been sent over.</param>
+/// <param name="At">When it was refused, by the vendor's clock.</param>
+public sealed record VendorDrift(string EventKey, Identifier Identifier, Channel Channel, DateTimeOffset At);
+
+/// <summary>A contact point that does not work, for good. It says nothing about what the person wants.</summary>
+public sealed record VendorBounce(Identifier Identifier, DateTimeOffset At);
+
 /// <summary>A verified webhook, read as far as it can be.</summary>
-/// <param name="Signals">What is to be recorded.</param>
-/// <param name="Undelivered">How many events say that a mail was dropped or bounced: counted, never a Stop.</param>
-/// <param name="Ignored">How many events are of kinds that mean nothing here.</param>
-/// <param name="Unreadable">How many events could not be read. Above zero a person has to look: one of them may be a Stop.</param>
-public sealed record VendorSignals(IReadOnlyList<VendorSignal> Signals, int Undelivered, int Ignored, int Unreadable);
+public sealed record VendorSignals
+{
+    /// <summary>What is to be recorded.</summary>
+    public IReadOnlyList<VendorSignal> Signals { get; init; } = [];
+
+    public IReadOnlyList<VendorDrift> Drifts { get; init; } = [];
+
+    public IReadOnlyList<VendorBounce> Bounces { get; init; } = [];
+
+    /// <summary>How many events say that a message did not arrive this time: counted, never a Stop.</summary>
+    public int Undelivered { get; init; }
+
+    /// <summary>How many events are of kinds that mean nothing here.</summary>
+    public int Ignored { get; init; }
+
+    /// <summary>How many events could not be read. Above zero a person has to look: one of them may be a Stop.</summary>
+    public int Unreadable { get; init; }
+}

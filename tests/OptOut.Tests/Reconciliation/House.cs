@@ -56,12 +56,12 @@ internal sealed class House : IAsyncDisposable
             },
             Cancel);
         var sandbox = await VendorSandbox.StartAsync(
-            new VendorSandboxOptions { Time = time, SendGridApiKey = LocalSettings.SendGridApiKey, SendGridGroups = LocalSettings.SendGridGroups }, Cancel);
+            new VendorSandboxOptions { Time = time, SendGridGroups = LocalSettings.SendGridGroups }, Cancel);
 
         // The same keys in every house, so that the same people have the same subject keys.
         var keys = new LocalKeys(Secret(1), Secret(2), Secret(3));
         var configuration = new ConfigurationBuilder()
-            .AddConfiguration(LocalSettings.Build(keys, new Uri("http://127.0.0.1:7071"), storage, bus.ConnectionString, sandbox.BaseAddress, sandbox.SendGrid.EventPublicKey))
+            .AddConfiguration(LocalSettings.Build(keys, new Uri("http://127.0.0.1:7071"), storage, bus.ConnectionString, sandbox.Settings(["sendgrid"])))
             .AddInMemoryCollection(new Dictionary<string, string?>
             {
                 ["OptOut:FanOut:FirstRetry"] = "00:00:00.020",

@@ -216,7 +216,7 @@ public sealed class VendorSandboxTests
         Assert.Equal("""[{"email":"a@example.com","created":5,"group":1}]""", state["groupEntries"]!.ToJsonString());
         Assert.Equal("""{"1":"News"}""", state["groups"]!.ToJsonString());
         Assert.Equal(
-            (await JsonAsync(await http.GetAsync("/sandbox/sendgrid/event-key", Stop)))["publicKey"]!.GetValue<string>(), state["eventPublicKey"]!.GetValue<string>());
+            (await JsonAsync(await http.GetAsync("/sandbox/settings", Stop)))["OptOut:SendGrid:EventPublicKeys:0"]!.GetValue<string>(), state["eventPublicKey"]!.GetValue<string>());
     }
 
     private static HttpClient Client(VendorSandbox sandbox, string key = "SG.sandbox")

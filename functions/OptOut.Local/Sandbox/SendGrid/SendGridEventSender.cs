@@ -7,13 +7,9 @@ namespace OptOut.Local.Sandbox.SendGrid;
 /// <summary>Signs events and posts them, one to a request.</summary>
 internal sealed class SendGridEventSender(SendGridSigner signer, TimeProvider time)
 {
-    public Uri? Target { get; set; }
-
-    public async Task<int?> SendAsync(string kind, string email, int group, CancellationToken cancellationToken)
+    /// <returns>The status it was answered with.</returns>
+    public async Task<int?> SendAsync(Uri target, string kind, string email, int group, CancellationToken cancellationToken)
     {
-        if (Target is not { } target)
-            return null;
-
         var sent = new JsonObject
         {
             ["email"] = email,

@@ -10,12 +10,6 @@ internal sealed class SendGridHandles(SendGridSandbox sendGrid)
     {
         switch (context.Request.Method, handle)
         {
-            case ("GET", "event-key"):
-                await SandboxJson.WriteAsync(context, 200, new JsonObject { ["publicKey"] = sendGrid.EventPublicKey });
-                return true;
-            case ("GET", "inbound-key"):
-                await SandboxJson.WriteAsync(context, 200, new JsonObject { ["publicKey"] = sendGrid.InboundPublicKey });
-                return true;
             case ("POST", "mail"):
                 await MailAsync(context);
                 return true;

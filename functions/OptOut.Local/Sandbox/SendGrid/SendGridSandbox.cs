@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace OptOut.Local.Sandbox.SendGrid;
 
 /// <summary>A SendGrid account: its lists, its groups, its mails, and the events it signs.</summary>
-internal sealed class SendGridSandbox : SandboxVendor, IAsyncDisposable
+internal sealed class SendGridSandbox : SandboxVendor
 {
     private readonly Lock _gate = new();
     private readonly SandboxFile<SendGridState> _file;
@@ -14,23 +15,27 @@ internal sealed class SendGridSandbox : SandboxVendor, IAsyncDisposable
     private readonly SendGridEventSender _events;
     private readonly SendGridEndpoints _endpoints;
     private readonly TimeProvider _time;
+    private readonly SandboxSetup _setup;
+    private Uri? _eventTarget, _inboundTarget;
 
-    public SendGridSandbox(VendorSandboxOptions options)
+    public SendGridSandbox(SandboxSetup setup)
     {
-        _time = options.Time;
-        _file = new SandboxFile<SendGridState>(options.Folder, Name, SendGridStateJson.Default.SendGridState, _gate);
+        (_setup, _time) = (setup, setup.Time);
+        _file = new SandboxFile<SendGridState>(setup.Folder, Name, SendGridStateJson.Default.SendGridState, _gate);
         _state = _file.Load() ?? new SendGridState();
-        foreach (var (id, name) in options.SendGridGroups)
+        foreach (var (id, name) in setup.SendGridGroups)
             _state.Groups[id] = name;
         (_global, _groupEntries) = (new SendGridList(_state.Global), new SendGridList(_state.GroupEntries));
         (_spamReports, _bounces) = (new SendGridList(_state.SpamReports), new SendGridList(_state.Bounces));
         (_eventSigner, _inboundSigner) = (new SendGridSigner(_state.SigningKey, _time), new SendGridSigner(_state.InboundSigningKey, _time));
         (_state.SigningKey, _state.InboundSigningKey) = (_eventSigner.PrivateKey, _inboundSigner.PrivateKey);
-        _events = new SendGridEventSender(_eventSigner, _time) { Target = options.SendGridEventTarget };
-        InboundTarget = options.SendGridInboundTarget;
-        _endpoints = new SendGridEndpoints(this, options.SendGridApiKey);
+        _events = new SendGridEventSender(_eventSigner, _time);
+        _endpoints = new SendGridEndpoints(this, ApiKey);
         _file.Keep(_state);
     }
+
+    /// <summary>The key the account accepts.</summary>
+    public const string ApiKey = "SG.sandbox";
 
     public override string Name => "sendgrid";
 
@@ -41,13 +46,17 @@ internal sealed class SendGridSandbox : SandboxVendor, IAsyncDisposable
     public string InboundPublicKey => _inboundSigner.PublicKey;
 
     /// <summary>Where mails that reach the account's MX are posted; null posts none.</summary>
-    public Uri? InboundTarget { get; set; }
+    public Uri? InboundTarget
+    {
+        get => _inboundTarget ?? _setup.Webhook("sendgrid/inbound");
+        set => _inboundTarget = value;
+    }
 
     /// <summary>Where events are posted; null posts none.</summary>
     public Uri? EventTarget
     {
-        get => _events.Target;
-        set => _events.Target = value;
+        get => _eventTarget ?? _setup.Webhook("sendgrid/events");
+        set => _eventTarget = value;
     }
 
     public IReadOnlyDictionary<int, string> Groups => Read(() => _state.Groups.ToDictionary());
@@ -72,9 +81,24 @@ internal sealed class SendGridSandbox : SandboxVendor, IAsyncDisposable
 
     public override bool Owns(string path) => path.StartsWith("/v3/", StringComparison.Ordinal);
 
+    public override IReadOnlyDictionary<string, string> Settings(Uri sandbox) => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["OptOut:SendGrid:ApiKey"] = ApiKey,
+        ["OptOut:SendGrid:BaseAddress"] = sandbox.ToString(),
+        ["OptOut:SendGrid:EventPublicKeys:0"] = EventPublicKey,
+        ["OptOut:SendGrid:InboundPublicKeys:0"] = InboundPublicKey,
+    };
+
     public override Task<bool> TryAnswerAsync(HttpContext context, string[] path) => _endpoints.TryAnswerAsync(context, path);
 
     public override Task<bool> TryHandleAsync(HttpContext context, string handle) => new SendGridHandles(this).TryHandleAsync(context, handle);
+
+    public override void WriteRateLimit(HttpResponse response, TimeSpan reset)
+    {
+        response.Headers["X-RateLimit-Limit"] = "600";
+        response.Headers["X-RateLimit-Remaining"] = "0";
+        response.Headers["X-RateLimit-Reset"] = (Moment + reset).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+    }
 
     public void SetGroup(int id, string name) => Change(() => _state.Groups[id] = name);
 
@@ -159,7 +183,7 @@ internal sealed class SendGridSandbox : SandboxVendor, IAsyncDisposable
                 throw new ArgumentException($"'{kind}' is none of unsubscribe, group_unsubscribe, spamreport and bounce.", nameof(kind));
         }
 
-        return sendEvent ? await _events.SendAsync(kind, email, group, cancellationToken) : null;
+        return sendEvent && EventTarget is { } target ? await _events.SendAsync(target, kind, email, group, cancellationToken) : null;
     }
 
     /// <summary>Signs a body as SendGrid would: the two headers' values.</summary>
@@ -194,17 +218,18 @@ internal sealed class SendGridSandbox : SandboxVendor, IAsyncDisposable
         ["requests"] = new JsonArray([.. Requests.All.Select(r => JsonValue.Create(r))]),
     });
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await _file.DisposeAsync();
         _eventSigner.Dispose();
         _inboundSigner.Dispose();
+        await base.DisposeAsync();
     }
 
     private static JsonArray Describe(SendGridList list) =>
         new([.. list.NewestFirst.Select(e => new JsonObject { ["email"] = e.Email, ["created"] = e.Created, ["group"] = e.Group })]);
 
-    private static string Invariant(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Invariant(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private void Add(SendGridList list, IEnumerable<SendGridEntry> entries) => Change(() =>
     {

@@ -19,7 +19,7 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
         {
             var reader = new Utf8JsonReader(body);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
-                return new VendorSignals([], 0, 0, 1);
+                return new VendorSignals { Unreadable = 1 };
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 Read(JsonElement.ParseValue(ref reader), tally);
         }
@@ -28,7 +28,7 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
             tally.Unreadable++; // The rest of the body; what came before it stands.
         }
 
-        return new VendorSignals(tally.Signals, tally.Undelivered, tally.Ignored, tally.Unreadable);
+        return new VendorSignals { Signals = tally.Signals, Undelivered = tally.Undelivered, Ignored = tally.Ignored, Unreadable = tally.Unreadable };
     }
 
     private void Read(JsonElement element, Tally tally)

@@ -11,10 +11,12 @@ namespace OptOut.Vendors.SendGrid;
 /// promises no such thing (https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/inbound-email). So whatever may work later is
 /// answered 503, and a 4xx goes only to what SendGrid did not send.
 /// </summary>
-public sealed partial class SendGridInboundDoor(SendGridInboundWebhook webhook, MailtoIntake intake, ILogger<SendGridInboundDoor> logger)
+internal sealed partial class SendGridInboundDoor(SendGridInboundWebhook webhook, MailtoIntake intake, ILogger<SendGridInboundDoor> logger) : IVendorDoor
 {
     // SendGrid takes mails of up to 30 MB, attachments included; some room above it for the form.
     private const int MaxBytes = 32 * 1024 * 1024;
+
+    public string Path => "sendgrid/inbound";
 
     public async Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ public sealed class SendGridMail
 
         var call = new SendGridCall(Method.POST, "POST mail/send", "mail/send", "mail.send")
         {
-            Expected = HttpStatusCode.Accepted,
+            Expected = [HttpStatusCode.Accepted],
             Body = Message(mail).Serialize(),
             Personal = [mail.To.Value, mail.To.Value[..mail.To.Value.LastIndexOf('@')], mail.ToName ?? "", mail.Subject],
         };

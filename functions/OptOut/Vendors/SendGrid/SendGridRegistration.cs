@@ -14,17 +14,8 @@ internal static class SendGridRegistration
         services.AddSingleton<IValidateOptions<SendGridOptions>, SendGridOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
 
-        // The path of a DELETE holds the person's address. The factory's loggers write paths, and HttpClient puts the URL into its
-        // activities, which a tracing exporter would send on: both are off, and SendGridApi logs the operation instead.
-        services.AddHttpClient(SendGridApi.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .RemoveAllLoggers()
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
-            {
-                ActivityHeadersPropagator = null,
-                AllowAutoRedirect = false,
-                UseCookies = false,
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            });
+        // The path of a DELETE holds the person's address.
+        VendorHttp.AddClient(services, SendGridApi.ClientName);
 
         services.AddSingleton<SendGridApi>();
         services.AddSingleton<SendGridLists>();
@@ -34,6 +25,6 @@ internal static class SendGridRegistration
         services.AddSingleton(provider => new SendGridEventWebhook(
             provider.GetRequiredService<IOptions<SendGridOptions>>(), provider.GetRequiredService<SendGridLists>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new SendGridInboundWebhook(provider.GetRequiredService<IOptions<SendGridOptions>>(), provider.GetRequiredService<TimeProvider>()));
-        return services;
+        return services.AddSingleton<IVendorDoor, SendGridDoor>().AddSingleton<IVendorDoor, SendGridInboundDoor>();
     }
 }

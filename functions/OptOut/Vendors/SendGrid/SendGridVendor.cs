@@ -89,12 +89,12 @@ internal sealed class SendGridVendor(SendGridApi api, SendGridLists lists, SendG
         + "; make the group there and give its id here.";
 
     private static SendGridCall AddToGlobal(Identifier who) =>
-        new(Method.POST, "POST asm/suppressions/global", "asm/suppressions/global", "asm.suppressions.global.create") { Expected = HttpStatusCode.Created, Body = Recipients(who), Personal = Personal(who) };
+        new(Method.POST, "POST asm/suppressions/global", "asm/suppressions/global", "asm.suppressions.global.create") { Expected = [HttpStatusCode.Created], Body = Recipients(who), Personal = Personal(who) };
 
     private static SendGridCall AddToGroup(int group, Identifier who)
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"asm/groups/{group}/suppressions");
-        return new(Method.POST, $"POST {path}", path, "asm.groups.suppressions.create") { Expected = HttpStatusCode.Created, Body = Recipients(who), Personal = Personal(who) };
+        return new(Method.POST, $"POST {path}", path, "asm.groups.suppressions.create") { Expected = [HttpStatusCode.Created], Body = Recipients(who), Personal = Personal(who) };
     }
 
     private static SendGridCall RemoveFromGlobal(Identifier who) => Remove("asm/suppressions/global", who, "asm.suppressions.global.delete");
@@ -109,7 +109,7 @@ internal sealed class SendGridVendor(SendGridApi api, SendGridLists lists, SendG
     private static SendGridCall Remove(string list, Identifier who, string scope) =>
         new(Method.DELETE, $"DELETE {list}/{{email}}", $"{list}/{Uri.EscapeDataString(who.Value)}", scope)
         {
-            Expected = HttpStatusCode.NoContent,
+            Expected = [HttpStatusCode.NoContent],
             MayBeAbsent = true,
             Personal = Personal(who),
         };

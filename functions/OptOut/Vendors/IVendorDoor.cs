@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OptOut.Vendors;
+
+/// <summary>What a vendor calls of its own accord: <c>POST /webhooks/{Path}</c>. Anonymous to the host: each proves itself on the raw body.</summary>
+public interface IVendorDoor
+{
+    /// <summary>Two segments, in lower case: <c>sendgrid/events</c>.</summary>
+    string Path { get; }
+
+    Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>Every vendor's webhooks. A vendor brings its own, so that a new one needs no trigger of its own.</summary>
+public sealed class VendorDoors(IEnumerable<IVendorDoor> doors)
+{
+    private readonly Dictionary<string, IVendorDoor> _doors = doors.ToDictionary(d => d.Path, StringComparer.Ordinal);
+
+    /// <returns>404 where no vendor that is configured has this door.</returns>
+    public Task<IResult> PostAsync(HttpRequest request, string vendor, string door, CancellationToken cancellationToken) =>
+        _doors.TryGetValue($"{vendor}/{door}", out var found) ? found.PostAsync(request, cancellationToken) : Task.FromResult(Results.NotFound());
+}

@@ -1,0 +1,22 @@
+using OptOut.Catalogue;
+using OptOut.Consent;
+
+namespace OptOut.Vendors;
+
+/// <summary>
+/// Who stands on the one list of a vendor that knows no topics: whoever stopped everything that it sends. Somebody who still wants one of its
+/// topics must not stand on it, or would get none; what of the rest may be sent, <c>GET /api/check</c> answers.
+/// </summary>
+internal sealed class OneList
+{
+    private readonly IReadOnlyList<Topic> _topics;
+
+    private OneList(IReadOnlyList<Topic> topics) => _topics = topics;
+
+    /// <param name="catalogue">Every topic there is.</param>
+    /// <param name="sends">The topics whose messages go out through the vendor; empty means all.</param>
+    public static OneList Of(TopicCatalogue catalogue, IEnumerable<string> sends) =>
+        sends.Select(Topic.Parse).ToArray() is { Length: > 0 } some ? new OneList(some) : new OneList(catalogue.Topics);
+
+    public bool Holds(StopSet stops) => stops.General && _topics.All(t => stops.Stops(t));
+}

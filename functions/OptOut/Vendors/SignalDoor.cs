@@ -1,0 +1,43 @@
+using Azure;
+using Microsoft.AspNetCore.Http;
+using OptOut.Http;
+
+namespace OptOut.Vendors;
+
+/// <summary>
+/// The common kind of webhook: the raw body is verified, then read, then everything in it recorded. Answers 200 once all of it is durable, 401 to what
+/// is not believed, 413 to too much, and 503 to what the vendor must send again.
+/// </summary>
+/// <param name="path">As <see cref="IVendorDoor.Path"/>.</param>
+/// <param name="vendor">The vendor's name, for the ledger.</param>
+/// <param name="maxBytes">Of the body: more than the vendor ever sends.</param>
+/// <param name="intake">Records.</param>
+internal abstract class SignalDoor(string path, string vendor, int maxBytes, SignalIntake intake) : IVendorDoor
+{
+    public string Path => path;
+
+    public async Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!MayBeSigned(request))
+            return Results.Unauthorized();
+        if (await RawBody.ReadAsync(request, maxBytes, cancellationToken) is not { } body)
+            return ApiAnswers.TooLarge(maxBytes);
+        if (await ReadAsync(request, body, cancellationToken) is not { } signals)
+            return Results.Unauthorized();
+        try
+        {
+            return await intake.RecordAsync(vendor, signals, cancellationToken) ? Results.Ok() : ApiAnswers.Later("Not every event could be kept.");
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            return ApiAnswers.Later("The store does not answer.");
+        }
+    }
+
+    /// <summary>Whether the headers could be those of the vendor, so that the body is worth reading.</summary>
+    protected virtual bool MayBeSigned(HttpRequest request) => true;
+
+    /// <summary>Verifies, and only then reads. Throws on nothing a sender can send.</summary>
+    /// <returns>Null when it is not believed.</returns>
+    protected abstract ValueTask<VendorSignals?> ReadAsync(HttpRequest request, ReadOnlyMemory<byte> body, CancellationToken cancellationToken);
+}

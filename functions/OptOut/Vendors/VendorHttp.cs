@@ -1,0 +1,107 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace OptOut.Vendors;
+
+/// <summary>A call over HTTP, made once. The request is disposed of with it.</summary>
+internal sealed record VendorCall(string Vendor, string Operation, HttpRequestMessage Request) : VendorOperation(Vendor, Operation)
+{
+    /// <summary>For the whole answer.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>Whether success has a JSON body. Anything else in its place is no success: something in between answered.</summary>
+    public bool Json { get; init; }
+
+    public override string ToString() => Operation;
+}
+
+/// <summary>Either a body that arrived whole, or the outcome that says why there is none.</summary>
+/// <param name="Json">The body, where <see cref="VendorCall.Json"/> asked for it; null also where the answer was a 404 that may be.</param>
+internal readonly record struct VendorReply(HttpStatusCode Status, byte[] Body, JsonElement? Json, VendorOutcome? Failure)
+{
+    public static VendorReply Failed(VendorOutcome failure) => new(default, [], null, failure);
+
+    public override string ToString() => Failure?.ToString() ?? Status.ToString();
+}
+
+/// <summary>Makes calls of vendors' APIs, each once: trying again is decided outside. Whatever happens becomes a reply or an outcome.</summary>
+internal sealed partial class VendorHttp(IHttpClientFactory clients, TimeProvider time, ILogger<VendorHttp> logger)
+{
+    private const string ClientName = "vendors";
+
+    /// <exception cref="OperationCanceledException">The caller cancelled; a timeout of ours is an outcome.</exception>
+    public async Task<VendorReply> CallAsync(VendorCall call, CancellationToken cancellationToken)
+    {
+        using var request = call.Request;
+        using var expiry = new CancellationTokenSource(call.Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
+        var started = time.GetTimestamp();
+        try
+        {
+            using var http = clients.CreateClient(ClientName);
+            using var response = await http.SendAsync(request, either.Token);
+            var body = await response.Content.ReadAsByteArrayAsync(either.Token);
+            LogAnswered(call.Vendor, (int)response.StatusCode, call.Operation, time.GetElapsedTime(started).TotalMilliseconds);
+            if (call.Judge(response.StatusCode, response.Headers, body, time.GetUtcNow()) is { } failure)
+                return VendorReply.Failed(failure);
+            var json = call.Json && call.Expected.Contains(response.StatusCode) ? Parse(body) : null;
+            return call.Json && json is null && call.Expected.Contains(response.StatusCode)
+                ? VendorReply.Failed(call.Unreadable())
+                : new VendorReply(response.StatusCode, body, json, null);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogUnanswered(call.Vendor, call.Operation, "timeout");
+            return VendorReply.Failed(call.NotWithin(call.Timeout));
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var fault = Fault(e);
+            LogUnanswered(call.Vendor, call.Operation, fault);
+            return VendorReply.Failed(call.Unreachable(fault));
+        }
+    }
+
+    /// <summary>The kind of fault; the message may hold the request's URL, which may hold an address.</summary>
+    public static string Fault(Exception e) => (e as HttpRequestException)?.HttpRequestError.ToString() ?? e.GetType().Name;
+
+    /// <summary>
+    /// A client through which an address in a URL reaches nobody but the vendor. The factory's loggers write paths, and HttpClient puts the URL
+    /// into its activities, which a tracing exporter would send on: both are off, and whoever calls logs the operation instead.
+    /// </summary>
+    public static IServiceCollection AddClient(IServiceCollection services, string name = ClientName)
+    {
+        services.AddHttpClient(name, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .RemoveAllLoggers()
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                ActivityHeadersPropagator = null,
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            });
+        return services;
+    }
+
+    private static JsonElement? Parse(byte[] body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "{Vendor} answered {Status} to {Operation} in {Milliseconds:F0} ms")]
+    private partial void LogAnswered(string vendor, int status, string operation, double milliseconds);
+
+    [LoggerMessage(LogLevel.Warning, "{Vendor} gave no answer to {Operation}: {Fault}")]
+    private partial void LogUnanswered(string vendor, string operation, string fault);
+}
