@@ -28,6 +28,7 @@ using OptOut.Storage;
 using OptOut.Subjects;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
+using OptOut.Vendors.Postmark;
 using OptOut.Vendors.SendGrid;
 
 namespace OptOut;
@@ -74,6 +75,7 @@ public static class OptOutServices
         // The vendors: one folder, one line each.
         VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorDoors>();
         services.AddSendGrid(configuration);
+        services.AddPostmark(configuration);
         services.AddMailto(configuration);
         services.AddReconciliation();
         return services;

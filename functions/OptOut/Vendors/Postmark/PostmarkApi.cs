@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
@@ -28,7 +29,7 @@ internal sealed class PostmarkApi(VendorHttp http, IOptions<PostmarkOptions> opt
     {
         // The one call with an address in its URL: VendorHttp keeps URLs out of logs and traces.
         var path = $"message-streams/{stream}/suppressions/dump";
-        using var request = Request(HttpMethod.Get, $"{path}?EmailAddress={Uri.EscapeDataString(who.Value)}");
+        var request = Request(HttpMethod.Get, $"{path}?EmailAddress={Uri.EscapeDataString(who.Value)}");
         var (items, failure) = await CallAsync($"GET {path}?EmailAddress={{email}}", request, _options.Timeout, who, cancellationToken);
         return (items?.Any(i => i.TryEmail("EmailAddress", out var found) && found == who) == true, failure);
     }
@@ -37,18 +38,19 @@ internal sealed class PostmarkApi(VendorHttp http, IOptions<PostmarkOptions> opt
     public async Task<(IReadOnlyList<JsonElement>? Items, VendorOutcome? Failure)> DumpAsync(string stream, CancellationToken cancellationToken)
     {
         var path = $"message-streams/{stream}/suppressions/dump";
-        using var request = Request(HttpMethod.Get, path);
-        return await CallAsync($"GET {path}", request, _options.PullTimeout, null, cancellationToken);
+        return await CallAsync($"GET {path}", Request(HttpMethod.Get, path), _options.PullTimeout, null, cancellationToken);
     }
 
     private async Task<(bool Taken, VendorOutcome? Failure)> ChangeAsync(string path, Identifier who, string success, CancellationToken cancellationToken)
     {
-        using var request = Request(HttpMethod.Post, path);
-        request.Content = JsonBody.Of(new PostmarkSuppressions([new PostmarkSuppression(who.Value)]), PostmarkJson.Default.PostmarkSuppressions);
+        var request = Request(HttpMethod.Post, path);
+        request.Content = JsonContent.Create(new PostmarkSuppressions([new PostmarkSuppression(who.Value)]), PostmarkJson.Default.PostmarkSuppressions);
         var (items, failure) = await CallAsync($"POST {path}", request, _options.Timeout, who, cancellationToken);
-        return failure is not null ? (false, failure)
-            : items is not [var item] || item.Text("Status") is not { } status || (status != success && status != "Failed") ? (false, Unreadable($"POST {path}"))
-            : (status == success, null);
+        if (failure is not null)
+            return (false, failure);
+        return items is [var item] && item.Text("Status") is { } status && (status == success || status == "Failed")
+            ? (status == success, null)
+            : (false, Unreadable($"POST {path}"));
     }
 
     private async Task<(IReadOnlyList<JsonElement>? Items, VendorOutcome? Failure)> CallAsync(
@@ -59,8 +61,7 @@ internal sealed class PostmarkApi(VendorHttp http, IOptions<PostmarkOptions> opt
             {
                 Timeout = timeout,
                 Json = true,
-                Personal = who is { } person ? Personal.Of(person) : [],
-                Secrets = [_options.ServerToken],
+                Personal = [_options.ServerToken, .. who is { } person ? VendorReason.Personal(person) : []],
                 CredentialSetting = "OptOut:Postmark:ServerToken",
                 ErrorText = body => VendorField.Parse(body)?.Text("Message") ?? "",
             },

@@ -80,6 +80,6 @@ internal sealed partial class PostmarkOptionsValidator(IOptions<CatalogueOptions
     private static bool IsPrintable(string? text) => text is { Length: > 0 } && text.All(c => c is > ' ' and <= '~');
 
     // https://postmarkapp.com/developer/api/message-streams-api: the id stands in URLs.
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex StreamId();
 }
