@@ -28,6 +28,7 @@ using OptOut.Storage;
 using OptOut.Subjects;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
+using OptOut.Vendors.Mailgun;
 using OptOut.Vendors.Postmark;
 using OptOut.Vendors.SendGrid;
 
@@ -76,6 +77,7 @@ public static class OptOutServices
         VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorDoors>();
         services.AddSendGrid(configuration);
         services.AddPostmark(configuration);
+        services.AddMailgun(configuration);
         services.AddMailto(configuration);
         services.AddReconciliation();
         return services;
