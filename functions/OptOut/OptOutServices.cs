@@ -28,6 +28,7 @@ using OptOut.Storage;
 using OptOut.Subjects;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
+using OptOut.Vendors.AmazonSes;
 using OptOut.Vendors.Mailgun;
 using OptOut.Vendors.Postmark;
 using OptOut.Vendors.SendGrid;
@@ -74,10 +75,11 @@ public static class OptOutServices
         services.AddReadyTexts();
 
         // The vendors: one folder, one line each.
-        VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorDoors>();
+        VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorCursors>().AddSingleton<VendorDoors>();
         services.AddSendGrid(configuration);
         services.AddPostmark(configuration);
         services.AddMailgun(configuration);
+        services.AddAmazonSes(configuration);
         services.AddMailto(configuration);
         services.AddReconciliation();
         return services;

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OptOut.Local.Sandbox.AmazonSes;
 using OptOut.Local.Sandbox.Mailgun;
 using OptOut.Local.Sandbox.Postmark;
 using OptOut.Local.Sandbox.SendGrid;
@@ -35,6 +36,7 @@ internal sealed class VendorSandbox : IAsyncDisposable
             new SendGridSandbox(setup),
             new PostmarkSandbox(setup),
             new MailgunSandbox(setup),
+            new AmazonSesSandbox(setup),
         ];
     }
 

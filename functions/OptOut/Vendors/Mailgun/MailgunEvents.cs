@@ -46,13 +46,13 @@ internal sealed class MailgunEvents(TimeProvider time)
     }
 
     // A Stop without a usable moment is a Stop all the same: it happened by now.
-    private DateTimeOffset Moment(JsonElement data) => MailgunMoment.TryUnix(data.Field("timestamp"), out var at) ? at : time.GetUtcNow();
+    private DateTimeOffset Moment(JsonElement data) => data.TryUnix("timestamp", out var at) ? at : time.GetUtcNow();
 
     // An id is unique within its day, says https://documentation.mailgun.com/docs/mailgun/user-manual/events/event-structure. Without one, the
     // token of the signature is the same however often it is sent.
     private static string Key(JsonElement webhook, JsonElement data)
     {
-        var at = MailgunMoment.TryUnix(data.Field("timestamp"), out var moment) ? moment.UtcTicks : 0;
+        var at = data.TryUnix("timestamp", out var moment) ? moment.UtcTicks : 0;
         return data.Text("id") is { Length: > 0 and <= MaxId } id && id.All(c => c is >= ' ' and <= '~' and not '@')
             ? string.Create(CultureInfo.InvariantCulture, $"{id}~{at}")
             : $"token~{webhook.Field("signature").Text("token")}";

@@ -1,9 +1,7 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
-using OptOut.Identifiers;
 
 namespace OptOut.Vendors.Mailgun;
 
@@ -11,7 +9,7 @@ namespace OptOut.Vendors.Mailgun;
 /// Reads Mailgun's lists page by page, in the order of the alphabet. A page is asked for by the last address of the one before it, so a
 /// cursor is encrypted: it is stored.
 /// </summary>
-internal sealed class MailgunPull(MailgunApi api, IdentifierProtector protector, IOptions<MailgunOptions> options)
+internal sealed class MailgunPull(MailgunApi api, VendorCursors cursors, IOptions<MailgunOptions> options)
 {
     private readonly FrozenDictionary<string, (string List, string Domain)> _pulls = options.Value.Domains
         .SelectMany(domain => new[] { MailgunLists.Unsubscribes, MailgunLists.Complaints, MailgunLists.Bounces }, (domain, list) => (list, domain))
@@ -21,7 +19,7 @@ internal sealed class MailgunPull(MailgunApi api, IdentifierProtector protector,
     {
         if (!_pulls.TryGetValue(pull, out var what))
             throw new ArgumentException($"'{pull}' is no list of Mailgun's.", nameof(pull));
-        if (!TryOpen(pull, cursor, out var query))
+        if (!cursors.TryOpen("mailgun", pull, cursor, out var query))
             return Refused("The cursor is none of Mailgun's; begin the run again.");
 
         var (page, failure) = await api.PageAsync(what.List, what.Domain, query, cancellationToken);
@@ -35,7 +33,7 @@ internal sealed class MailgunPull(MailgunApi api, IdentifierProtector protector,
         var entries = page.Items.Select(item => Read(what.List, what.Domain, item)).ToArray();
         return new VendorPull.Page(
             [.. entries.OfType<VendorEntry>().Where(e => e.At <= until)],
-            page.Next is null ? null : protector.Encrypt(page.Next, Context(pull)),
+            page.Next is null ? null : cursors.Close("mailgun", pull, page.Next),
             entries.Count(e => e is null));
     }
 
@@ -58,24 +56,6 @@ internal sealed class MailgunPull(MailgunApi api, IdentifierProtector protector,
     private static bool IsOfAllTags(JsonElement item) => item.Items("tags") is { } tags
         ? tags.Any(t => t.Text() == MailgunApi.AllTags)
         : item.Text("tag") is null or MailgunApi.AllTags;
-
-    private bool TryOpen(string pull, string? cursor, out string? query)
-    {
-        query = null;
-        if (cursor is null)
-            return true;
-        try
-        {
-            query = protector.Decrypt(cursor, Context(pull));
-            return true;
-        }
-        catch (Exception e) when (e is CryptographicException or FormatException)
-        {
-            return false;
-        }
-    }
-
-    private static string Context(string pull) => $"mailgun/{pull}/cursor";
 
     private static VendorPull.Failed Refused(string reason) => new(new VendorOutcome.Rejected(reason));
 }
