@@ -66,7 +66,7 @@ internal sealed partial class AmazonSesOptionsValidator(IOptions<CatalogueOption
 
     private static bool IsPrintable(string? text) => text is { Length: > 0 } && text.All(c => c is > ' ' and <= '~');
 
-    [GeneratedRegex(@"^[a-z]{2,4}(-[a-z]+){1,3}-[0-9]{1,2}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[a-z]{2,4}(-[a-z]+){1,3}-[0-9]{1,2}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex RegionName();
 
     // It stands in URLs.

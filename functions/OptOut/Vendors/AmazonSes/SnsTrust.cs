@@ -63,9 +63,9 @@ internal sealed partial class SnsTrust(VendorHttp http, IOptions<AmazonSesOption
         {
             return pem is null ? null : X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(pem));
         }
-        catch (CryptographicException)
+        catch (CryptographicException e)
         {
-            throw new HttpRequestException("What SNS gave as its certificate is none.");
+            throw new HttpRequestException("What SNS gave as its certificate is none.", e);
         }
     }
 
