@@ -20,6 +20,7 @@ using OptOut.Links;
 using OptOut.Mailto;
 using OptOut.Pages;
 using OptOut.Permission;
+using OptOut.PhoneAgents;
 using OptOut.Portal;
 using OptOut.PublicForm;
 using OptOut.ReadyTexts;
@@ -70,6 +71,7 @@ public static class OptOutServices
         services.AddCodes();
         services.AddPortal();
         services.AddReadyTexts();
+        services.AddPhoneAgents();
 
         // The vendors: one folder, one line each.
         VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorDoors>();
