@@ -17,7 +17,7 @@ internal static class Help
           all               everything in one process; the default
           functions         the function app alone; the other parts must listen on their ports
           bus               the Service Bus alone
-          sandbox           the vendors alone: a SendGrid, a Twilio, a dialler and a print house
+          sandbox           the vendors alone: what sends the mails, texts, calls and letters
           azurite           the storage alone: tables and blobs
           demo              everything, and the story of one person who opts out
           unsubscribe FILE  press the unsubscribe button of a saved mail (.eml), as a mail program does

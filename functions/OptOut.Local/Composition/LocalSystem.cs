@@ -100,7 +100,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         {
             var sandbox = Run(await StartSandboxAsync(address, storage, cancellationToken));
             Sandbox = sandbox.BaseAddress;
-            await TellAsync("vendors", $"a sandbox of {string.Join(", ", sandbox.Vendors.Select(v => v.Name))}, {Sandbox}sandbox/state");
+            await TellAsync("vendors", $"their side of the wire, {Sandbox}sandbox/state");
         }
 
         if (Runs(Part.Functions))

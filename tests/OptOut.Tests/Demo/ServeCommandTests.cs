@@ -40,7 +40,7 @@ public sealed partial class ServeCommandTests : IDisposable
 
                   storage    Azurite, tables on 127.0.0.1:N, blobs on 127.0.0.1:N
                   bus        Service Bus (AMQP 1.0) on 127.0.0.1:N, topic consent-changes
-                  vendors    a SendGrid to try things on, http://127.0.0.1:N/sandbox/state
+                  vendors    their side of the wire, http://127.0.0.1:N/sandbox/state
                   functions  http://127.0.0.1:N/
 
                   Open http://127.0.0.1:N/ to see it at work. Ctrl+C stops it; what it holds stays in FOLDER.
