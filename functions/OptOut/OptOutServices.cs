@@ -29,6 +29,7 @@ using OptOut.Storage;
 using OptOut.Subjects;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
+using OptOut.Vendors.Dialler;
 using OptOut.Vendors.SendGrid;
 
 namespace OptOut;
@@ -76,6 +77,7 @@ public static class OptOutServices
         // The vendors: one folder, one line each.
         VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorDoors>();
         services.AddSendGrid(configuration);
+        services.AddDialler(configuration);
         services.AddMailto(configuration);
         services.AddReconciliation();
         return services;

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OptOut.Catalogue;
 using OptOut.Consent;
+using OptOut.Http;
 using OptOut.Identifiers;
 using OptOut.Subjects;
 
@@ -20,12 +20,6 @@ namespace OptOut.PhoneAgents;
 /// <param name="At">When it was said, RFC 3339 with an offset; now, where left out.</param>
 internal sealed record AgentRequest(AgentIdentifiers? Identifier, string? Subject, string? Scope, string? Agent, string? Call, string? At)
 {
-    // Before this nobody recorded anything here: a clock that was never set.
-    private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    private static readonly string[] OffsetForms = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mmzzz"];
-    private static readonly string[] UtcForms = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm'Z'"];
-
     /// <param name="region">Of numbers without a country: ISO 3166-1 alpha-2.</param>
     /// <param name="errors">Everything that is wrong, by field, with the mend.</param>
     /// <returns>What was said; of no use when there are errors.</returns>
@@ -50,10 +44,9 @@ internal sealed record AgentRequest(AgentIdentifiers? Identifier, string? Subjec
     {
         if (At is null)
             return null;
-        if (!DateTimeOffset.TryParseExact(At, OffsetForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at)
-            && !DateTimeOffset.TryParseExact(At, UtcForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at))
+        if (!Rfc3339.TryParse(At, out var at))
             errors.Add(("at", "Give the moment with its offset, as in 2026-11-25T10:00:00+01:00 or 2026-11-25T09:00:00Z; or leave it out for now."));
-        else if (at < Earliest)
+        else if (!Rfc3339.IsCredible(at))
             errors.Add(("at", "It is before the year 2000: set the clock it comes from, or leave it out for now."));
         return at;
     }
