@@ -53,10 +53,11 @@ internal sealed class DiallerEndpoints(DiallerSandbox dialler)
         }
 
         var entries = dialler.Entries.Where(e => e.At <= until).ToArray();
-        var page = entries.Skip(from).Take(dialler.PageSize).Select(e => new JsonObject { ["number"] = e.Number, ["since"] = e.At, ["origin"] = DiallerSandbox.Origin(e) });
+        var page = entries.Skip(from).Take(dialler.PageSize).ToArray();
+        dialler.Tell(page);
         await SandboxJson.WriteAsync(context, 200, new JsonObject
         {
-            ["entries"] = new JsonArray([.. page]),
+            ["entries"] = new JsonArray([.. page.Select(e => new JsonObject { ["number"] = e.Number, ["since"] = e.At, ["origin"] = DiallerSandbox.Origin(e) })]),
             ["next"] = from + dialler.PageSize < entries.Length ? (from + dialler.PageSize).ToString(CultureInfo.InvariantCulture) : null,
         });
     }

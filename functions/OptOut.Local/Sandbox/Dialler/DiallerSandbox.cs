@@ -47,16 +47,14 @@ internal sealed class DiallerSandbox : SandboxVendor
 
     public override Task WriteErrorAsync(HttpContext context, int status, string message) => SandboxJson.WriteAsync(context, status, new JsonObject { ["error"] = message });
 
-    /// <summary>OptOut says that a number is stopped, or is no longer. What only an agent has marked stays: OptOut may not have heard of it yet.</summary>
+    /// <summary>OptOut says that a number is stopped, or is no longer. A mark that OptOut cannot know of yet stays.</summary>
     /// <returns>Whether it is stopped now.</returns>
     public bool Say(string number, bool stopped) => Change(() =>
     {
         var index = _state.Entries.FindIndex(e => e.Number == number);
         if (stopped && index < 0)
-            _state.Entries.Add(new DiallerEntry(number, _setup.Time.GetUtcNow(), Ours: true));
-        else if (stopped)
-            _state.Entries[index] = _state.Entries[index] with { Ours = true };
-        else if (index >= 0 && _state.Entries[index].Ours)
+            _state.Entries.Add(new DiallerEntry(number, _setup.Time.GetUtcNow(), Marked: false));
+        else if (!stopped && index >= 0 && _state.Entries[index] is { Marked: false } or { Told: true })
             _state.Entries.RemoveAt(index);
         return _state.Entries.Exists(e => e.Number == number);
     });
@@ -67,15 +65,33 @@ internal sealed class DiallerSandbox : SandboxVendor
     /// <returns>The status the webhook was answered with; null when none was sent.</returns>
     public async Task<int?> MarkAsync(string number, bool sendEvent = true, CancellationToken cancellationToken = default)
     {
-        var entry = new DiallerEntry(number, _setup.Time.GetUtcNow(), Ours: false);
+        var entry = new DiallerEntry(number, _setup.Time.GetUtcNow(), Marked: true);
         Change(() =>
         {
             _state.Entries.RemoveAll(e => e.Number == number);
             _state.Entries.Add(entry);
             return true;
         });
-        return sendEvent && Target is { } target ? await _marks.SendAsync(target, entry, cancellationToken) : null;
+        if (!sendEvent || Target is not { } target)
+            return null;
+        var status = await _marks.SendAsync(target, entry, cancellationToken);
+        if (status == 200)
+            Tell([entry]);
+        return status;
     }
+
+    /// <summary>OptOut knows of these now.</summary>
+    public void Tell(IEnumerable<DiallerEntry> entries) => Change(() =>
+    {
+        foreach (var entry in entries)
+        {
+            // Not one that was marked again meanwhile.
+            if (_state.Entries.IndexOf(entry) is var index and >= 0)
+                _state.Entries[index] = entry with { Told = true };
+        }
+
+        return true;
+    });
 
     /// <summary>The dialler is about to call: it dials, or refuses because the number is on the list.</summary>
     public bool Dial(string number) => Change(() =>
@@ -98,7 +114,7 @@ internal sealed class DiallerSandbox : SandboxVendor
     }
 
     /// <summary>As the contract has it: <c>us</c> is OptOut.</summary>
-    internal static string Origin(DiallerEntry entry) => entry.Ours ? "us" : "them";
+    internal static string Origin(DiallerEntry entry) => entry.Marked ? "them" : "us";
 
     private T Change<T>(Func<T> change)
     {

@@ -4,8 +4,9 @@ namespace OptOut.Local.Sandbox.Dialler;
 
 /// <param name="Number">E.164.</param>
 /// <param name="At">Since when.</param>
-/// <param name="Ours">Whether OptOut has said so; else only an agent's mark has.</param>
-internal sealed record DiallerEntry(string Number, DateTimeOffset At, bool Ours);
+/// <param name="Marked">Whether an agent has; else OptOut alone has said so.</param>
+/// <param name="Told">Whether OptOut knows of the mark: it answered the webhook with 200, or read the list since.</param>
+internal sealed record DiallerEntry(string Number, DateTimeOffset At, bool Marked, bool Told = false);
 
 /// <param name="Dialled">Whether the number was dialled; else it was refused, because it is on the list.</param>
 internal sealed record DiallerAttempt(string Number, bool Dialled, DateTimeOffset At);

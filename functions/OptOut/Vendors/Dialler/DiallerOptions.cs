@@ -21,7 +21,7 @@ internal sealed class DiallerOptions
     public IList<string> Topics { get; init; } = [];
 
     /// <summary>
-    /// The secrets that the dialler signs its webhook with, <c>whsec_</c> and 24 to 64 bytes in base64. While one is being changed both stand here.
+    /// The secrets that the dialler signs its webhook with (Standard Webhooks): <c>whsec_</c> and 24 to 64 bytes in base64. While one is being changed both stand here.
     /// Without any, no mark of an agent is believed, and the nightly pull alone brings them in.
     /// </summary>
     public IList<string> WebhookSecrets { get; init; } = [];

@@ -40,5 +40,12 @@ internal sealed class DiallerOptionsValidator(IOptions<CatalogueOptions> catalog
         }
     }
 
-    private static IEnumerable<string> Secrets(DiallerOptions options) => [];
+    private static IEnumerable<string> Secrets(DiallerOptions options)
+    {
+        for (var i = 0; i < options.WebhookSecrets.Count; i++)
+        {
+            if (DiallerSignature.Key(options.WebhookSecrets[i]) is null)
+                yield return $"OptOut:Dialler:WebhookSecrets:{i} is no secret; give whsec_ and {DiallerSignature.MinSecret} to {DiallerSignature.MaxSecret} random bytes in base64, as in 'openssl rand -base64 32'.";
+        }
+    }
 }

@@ -15,6 +15,6 @@ internal static class DiallerRegistration
 
         services.AddOptions<DiallerOptions>().Bind(section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<DiallerOptions>, DiallerOptionsValidator>();
-        return services.AddSingleton<IVendor, DiallerVendor>();
+        return services.AddSingleton<IVendor, DiallerVendor>().AddSingleton<IVendorDoor, DiallerDoor>();
     }
 }

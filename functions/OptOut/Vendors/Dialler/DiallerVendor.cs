@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net.Http.Headers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
@@ -45,14 +46,14 @@ internal sealed class DiallerVendor(VendorHttp http, TopicCatalogue catalogue, I
 
     private async Task<VendorOutcome> SayAsync(Identifier who, bool stopped, CancellationToken cancellationToken)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(new DiallerNumber(who.Value, stopped), DiallerJson.Default.DiallerNumber);
+        var body = JsonSerializer.SerializeToUtf8Bytes(new DiallerNumber(who.Value, stopped), DiallerJson.Readable.DiallerNumber);
         var call = Call(options.Value, HttpMethod.Post, List, "POST do-not-call") with { Personal = [who.Value, who.Value[1..]] };
         call.Request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         var reply = await http.CallAsync(call, cancellationToken);
         if (reply.Failure is { } failure)
             return failure;
 
-        // It answers what holds now. Still stopped after we lifted ours is an agent's mark that has not reached us yet; not stopped after a Stop is none.
+        // It answers what holds now. Still stopped after we lifted it is an agent's mark that has not reached us yet; not stopped after a Stop is none.
         return reply.Json is { ValueKind: JsonValueKind.Object } answer && answer.TryGetProperty("stopped", out var now) && now.ValueKind is JsonValueKind.True or JsonValueKind.False
             ? now.GetBoolean() || !stopped
                 ? new VendorOutcome.Confirmed()
@@ -96,4 +97,8 @@ internal sealed record DiallerNumber(string Number, bool Stopped);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(DiallerNumber))]
-internal sealed partial class DiallerJson : JsonSerializerContext;
+internal sealed partial class DiallerJson : JsonSerializerContext
+{
+    // The + of a number as it is, and not as \u002B: whoever writes a script for the other side reads it too.
+    public static DiallerJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
