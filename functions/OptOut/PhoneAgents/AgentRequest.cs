@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OptOut.Catalogue;
-using OptOut.Consent;
 using OptOut.Http;
 using OptOut.Identifiers;
 using OptOut.Subjects;

@@ -7,7 +7,7 @@ public sealed class AgentRefusalTests(OptOutHost host) : IClassFixture<OptOutHos
 {
     private const string Agent = "Give the agent's number at the call centre: 1 to 60 printable ASCII characters.";
     private const string Call = "Give the dialler's own number of this call, which no other call has: 1 to 120 printable ASCII characters.";
-    private const string Json = "Not the JSON this call takes, at line 1, byte {0}: look for a wrong type, a missing or unknown property, or a stray comma.";
+    private const string NotTheJson = "Not the JSON this call takes, at line 1, byte ";
 
     [Fact]
     public async Task Without_the_key_nobody_comes_in()
@@ -53,11 +53,11 @@ public sealed class AgentRefusalTests(OptOutHost host) : IClassFixture<OptOutHos
     }
 
     [Theory]
-    [InlineData("""{"subject":"1","agent":"A","call":"C","decision":"allow"}""", "decision", 53)]
-    [InlineData("""{"subject":"1","agent":"A","call":"C","scope":"phone,*","scope":"sms,*"}""", "scope", 63)]
-    [InlineData("""{"identifier":"0470123456","agent":"A","call":"C"}""", "identifier", 27)]
-    [InlineData("""{"subject":"1","agent":17,"call":"C"}""", "agent", 26)]
-    public async Task Whatever_is_not_in_the_form_is_refused_so_that_nothing_can_be_allowed_by_it(string body, string field, int near)
+    [InlineData("""{"subject":"1","agent":"A","call":"C","decision":"allow"}""", "decision")]
+    [InlineData("""{"subject":"1","agent":"A","call":"C","scope":"phone,*","scope":"sms,*"}""", "scope")]
+    [InlineData("""{"identifier":"0470123456","agent":"A","call":"C"}""", "identifier")]
+    [InlineData("""{"subject":"1","agent":17,"call":"C"}""", "agent")]
+    public async Task Whatever_is_not_in_the_form_is_refused_so_that_nothing_can_be_allowed_by_it(string body, string field)
     {
         var before = await host.EverythingAsync();
         var answer = await PostAsync(body);
@@ -65,7 +65,7 @@ public sealed class AgentRefusalTests(OptOutHost host) : IClassFixture<OptOutHos
         Assert.Equal(400, answer.Status);
         var (key, errors) = Assert.Single(answer.Json["errors"]!.AsObject());
         Assert.Equal(field, key);
-        Assert.StartsWith(string.Format(null, Json, near)[..40], errors![0]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.StartsWith(NotTheJson, errors![0]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Equal(before, await host.EverythingAsync());
     }
 

@@ -111,6 +111,7 @@ internal sealed class DiallerSandbox : SandboxVendor
     {
         await _file.DisposeAsync();
         _marks.Dispose();
+        await base.DisposeAsync();
     }
 
     /// <summary>As the contract has it: <c>us</c> is OptOut.</summary>

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OptOut.Catalogue;
-using OptOut.Vendors;
 using OptOut.Vendors.Dialler;
 
 namespace OptOut.Tests.Vendors.Dialler;
