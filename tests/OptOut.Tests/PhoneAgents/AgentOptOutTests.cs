@@ -55,6 +55,19 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Fact]
+    public async Task The_same_request_from_an_impatient_screen_is_recorded_once()
+    {
+        var subject = await host.PutSubjectAsync("agent-14", phone: ["0470770014"]);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => PostAsync("""{"identifier":{"phone":"0470770014"},"agent":"A-17","call":"impatient-1"}""")));
+
+        Assert.All(answers, a => Assert.Equal(200, a.Status));
+        Assert.Equal(Assert.Single(answers.Select(a => Text(a, "reference")).Distinct()), Reference.Of(Assert.Single(await host.LedgerAsync(subject, 1)).Change));
+        await host.QuietAsync();
+        await host.LedgerAsync(subject, 1);
+    }
+
+    [Fact]
     public async Task A_second_contact_point_of_the_same_call_is_stopped_too_under_the_same_number()
     {
         var known = await host.PutSubjectAsync("agent-2", ["agent-2@example.com"]);

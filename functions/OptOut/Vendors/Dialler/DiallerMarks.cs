@@ -14,29 +14,20 @@ internal sealed class DiallerMarks(string region, TimeProvider time)
     /// <param name="message">The id of the message, the same each time it is sent.</param>
     public VendorSignals Read(ReadOnlyMemory<byte> body, string message)
     {
-        try
-        {
-            using var json = JsonDocument.Parse(body);
-            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("marks", out var marks) || marks.ValueKind != JsonValueKind.Array)
-                return new VendorSignals { Unreadable = 1 };
-
-            var signals = marks.EnumerateArray().Select((mark, i) => Read(mark, string.Create(CultureInfo.InvariantCulture, $"{message} {i}"))).ToList();
-            return new VendorSignals { Signals = [.. signals.OfType<VendorSignal>()], Unreadable = signals.Count(s => s is null) };
-        }
-        catch (JsonException)
-        {
+        if (VendorField.Parse(body)?.Items("marks") is not { } marks)
             return new VendorSignals { Unreadable = 1 };
-        }
+        VendorSignal[] signals = [.. marks.Select((mark, i) => Read(mark, string.Create(CultureInfo.InvariantCulture, $"{message} {i}"))).OfType<VendorSignal>()];
+        return new VendorSignals { Signals = signals, Unreadable = marks.Count - signals.Length };
     }
 
     private VendorSignal? Read(JsonElement mark, string nameless)
     {
-        if (!DiallerValues.TryNumber(mark, region, out var who))
+        if (!mark.TryNumber(region, out var who))
             return null;
 
         // Without an id of its own a mark is known by its place in the message. With a moment, one that is made anew under an old id is another.
-        var key = DiallerValues.TryText(mark, "id", out var id) && IsKey(id) && !id.Contains(who.Value[^TellingDigits..], StringComparison.Ordinal) ? id : nameless;
-        return DiallerValues.TryMoment(mark, "at", out var at)
+        var key = mark.Text("id") is { } id && IsKey(id) && !id.Contains(who.Value[^TellingDigits..], StringComparison.Ordinal) ? id : nameless;
+        return mark.TryInstant("at", out var at)
             ? new VendorSignal(string.Create(CultureInfo.InvariantCulture, $"{key} {at.ToUnixTimeMilliseconds()}"), who, Scope.Everything, at, VendorEntryKind.Unsubscribed)
             : new VendorSignal(key, who, Scope.Everything, time.GetUtcNow(), VendorEntryKind.Unsubscribed);
     }

@@ -44,8 +44,8 @@ internal sealed class DiallerOptionsValidator(IOptions<CatalogueOptions> catalog
     {
         for (var i = 0; i < options.WebhookSecrets.Count; i++)
         {
-            if (DiallerSignature.Key(options.WebhookSecrets[i]) is null)
-                yield return $"OptOut:Dialler:WebhookSecrets:{i} is no secret; give whsec_ and {DiallerSignature.MinSecret} to {DiallerSignature.MaxSecret} random bytes in base64, as in 'openssl rand -base64 32'.";
+            if (WebhookSecret.Problem($"OptOut:Dialler:WebhookSecrets:{i}", options.WebhookSecrets[i]) is { } problem)
+                yield return problem;
         }
     }
 }

@@ -20,16 +20,16 @@ internal sealed class DiallerPull(VendorHttp http, DiallerOptions options, strin
         var reply = await http.CallAsync(call, cancellationToken);
         if (reply.Failure is { } failure)
             return new VendorPull.Failed(failure);
-        if (reply.Json is not { ValueKind: JsonValueKind.Object } json || !json.TryGetProperty("entries", out var array) || array.ValueKind != JsonValueKind.Array || !TryNext(json, out var next))
+        if (reply.Json is not { } json || json.Items("entries") is not { } elements || !TryNext(json, out var next))
             return new VendorPull.Failed(call.Unreadable());
         if (next is not null && next == cursor)
             return new VendorPull.Failed(new VendorOutcome.Transient(null, $"The dialler's answer to {Operation} leads to itself."));
 
-        var entries = new List<VendorEntry>(array.GetArrayLength());
+        var entries = new List<VendorEntry>(elements.Count);
         var unreadable = 0;
-        foreach (var element in array.EnumerateArray())
+        foreach (var element in elements)
         {
-            if (!DiallerValues.TryNumber(element, region, out var who) || !DiallerValues.TryMoment(element, "since", out var since))
+            if (!element.TryNumber(region, out var who) || !element.TryInstant("since", out var since))
                 unreadable++;
             else if (since <= until)
                 entries.Add(new VendorEntry(who, DiallerVendor.List, VendorEntryKind.Unsubscribed, Scope.Everything, since));
@@ -42,10 +42,8 @@ internal sealed class DiallerPull(VendorHttp http, DiallerOptions options, strin
 
     private static bool TryNext(JsonElement json, out string? next)
     {
-        next = null;
-        if (!json.TryGetProperty("next", out var value) || value.ValueKind == JsonValueKind.Null)
-            return true;
-        return DiallerValues.TryText(json, "next", out next!) && next.Length is > 0 and <= MaxCursor && next.All(c => c is > ' ' and <= '~');
+        next = json.Text("next");
+        return json.Field("next").ValueKind is JsonValueKind.Undefined or JsonValueKind.Null || (next is { Length: > 0 and <= MaxCursor } && next.All(c => c is > ' ' and <= '~'));
     }
 
     private bool IsPersonal(string? next, List<VendorEntry> entries) =>

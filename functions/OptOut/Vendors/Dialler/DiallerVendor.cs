@@ -54,11 +54,13 @@ internal sealed class DiallerVendor(VendorHttp http, TopicCatalogue catalogue, I
             return failure;
 
         // It answers what holds now. Still stopped after we lifted it is an agent's mark that has not reached us yet; not stopped after a Stop is none.
-        return reply.Json is { ValueKind: JsonValueKind.Object } answer && answer.TryGetProperty("stopped", out var now) && now.ValueKind is JsonValueKind.True or JsonValueKind.False
-            ? now.GetBoolean() || !stopped
-                ? new VendorOutcome.Confirmed()
-                : new VendorOutcome.Transient(null, "The dialler answered POST do-not-call that the number is not stopped.")
-            : call.Unreadable();
+        return reply.Json?.Field("stopped").ValueKind switch
+        {
+            JsonValueKind.True => new VendorOutcome.Confirmed(),
+            JsonValueKind.False when !stopped => new VendorOutcome.Confirmed(),
+            JsonValueKind.False => new VendorOutcome.Transient(null, "The dialler answered POST do-not-call that the number is not stopped."),
+            _ => call.Unreadable(),
+        };
     }
 
     internal static VendorCall Call(DiallerOptions options, HttpMethod method, string path, string operation)
@@ -73,23 +75,8 @@ internal sealed class DiallerVendor(VendorHttp http, TopicCatalogue catalogue, I
             CredentialSetting = "OptOut:Dialler:Token",
             UnknownMend = "give the token the call centre gave out",
             ForbiddenMend = "ask the call centre to let it read and write the do-not-call list",
-            ErrorText = ErrorText,
+            ErrorText = body => VendorField.Parse(body)?.Text("error") ?? "",
         };
-    }
-
-    private static string ErrorText(byte[] body)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.String
-                ? error.GetString()!
-                : "";
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return ""; // No JSON, or no text in it.
-        }
     }
 }
 

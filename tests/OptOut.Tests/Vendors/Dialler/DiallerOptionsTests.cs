@@ -37,7 +37,7 @@ public sealed class DiallerOptionsTests
                 "OptOut:Dialler:Token is not 16 to 500 printable ASCII characters without spaces; give the bearer token that the call centre gave out.",
                 "OptOut:Dialler:Timeout is 01:00:00; give more than 00:00:00, at most 00:05:00.",
                 "OptOut:Dialler:Topics:1 names no topic of OptOut:Catalogue:Topics; give one of newsletter, offers, or leave Topics out for all.",
-                "OptOut:Dialler:WebhookSecrets:1 is no secret; give whsec_ and 24 to 64 random bytes in base64, as in 'openssl rand -base64 32'.",
+                "OptOut:Dialler:WebhookSecrets:1 is no signing secret; give whsec_ and 24 to 64 random bytes in base64, as from 'echo whsec_$(openssl rand -base64 32)'.",
             ],
             errors);
     }
