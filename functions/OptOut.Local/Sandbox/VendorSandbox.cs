@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OptOut.Local.Sandbox.Dialler;
+using OptOut.Local.Sandbox.PrintHouse;
 using OptOut.Local.Sandbox.SendGrid;
 
 namespace OptOut.Local.Sandbox;
@@ -33,6 +34,7 @@ internal sealed class VendorSandbox : IAsyncDisposable
         [
             new SendGridSandbox(setup),
             new DiallerSandbox(setup),
+            new PrintHouseSandbox(setup),
         ];
     }
 
