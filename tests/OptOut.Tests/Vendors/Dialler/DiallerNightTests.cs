@@ -43,6 +43,8 @@ public sealed class DiallerNightTests(AzuriteFixture azurite)
         await host.ConfirmedAsync(subject, vendor: "dialler");
         await dialler.MarkAsync("+32470650006", sendEvent: false, Cancel);
 
+        // A decision counts in milliseconds, and a tie means Stop: the person allows in a later one.
+        await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
         await host.SendAsync("PUT", "/api/subjects/night-6/preferences", new StringContent("""{"channels":{"phone":{"newsletter":true,"offers":true}}}""", Encoding.UTF8), OptOutHost.FunctionKey);
         var allow = (await host.LedgerAsync(subject, 2))[1].Change;
         await host.ConfirmedAsync(subject, allow.Id, "dialler");
@@ -50,11 +52,8 @@ public sealed class DiallerNightTests(AzuriteFixture azurite)
         Assert.False(dialler.Dial("+32470650006"));
 
         // The person allowed after the mark, so the night lifts it, now that the list has told us of it.
-        await OptOutHost.UntilAsync(async () =>
-        {
-            await host.RunTimerAsync("Reconcile");
-            return dialler.Dial("+32470650006");
-        });
+        await host.RunTimerAsync("Reconcile");
+        Assert.True(dialler.Dial("+32470650006"));
         await host.LedgerAsync(subject, 2);
     }
 
