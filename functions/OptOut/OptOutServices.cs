@@ -21,6 +21,7 @@ using OptOut.Links;
 using OptOut.Mailto;
 using OptOut.Pages;
 using OptOut.Permission;
+using OptOut.PhoneAgents;
 using OptOut.Portal;
 using OptOut.PublicForm;
 using OptOut.ReadyTexts;
@@ -31,6 +32,7 @@ using OptOut.Suppressions;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
 using OptOut.Vendors.AmazonSes;
+using OptOut.Vendors.Dialler;
 using OptOut.Vendors.Files;
 using OptOut.Vendors.Mailgun;
 using OptOut.Vendors.Postmark;
@@ -79,6 +81,7 @@ public static class OptOutServices
         services.AddCodes();
         services.AddPortal();
         services.AddReadyTexts();
+        services.AddPhoneAgents();
         services.AddSuppressions();
 
         // The vendors: one folder, one line each.
@@ -88,6 +91,7 @@ public static class OptOutServices
         services.AddPostmark(configuration);
         services.AddMailgun(configuration);
         services.AddAmazonSes(configuration);
+        services.AddDialler(configuration);
         services.AddRegisters(configuration);
         services.AddPrintHouse(configuration);
         services.AddTwilio(configuration);

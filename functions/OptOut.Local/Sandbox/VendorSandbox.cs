@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using OptOut.Local.Sandbox.AmazonSes;
 using OptOut.Local.Sandbox.Mailgun;
 using OptOut.Local.Sandbox.Postmark;
+using OptOut.Local.Sandbox.Dialler;
 using OptOut.Local.Sandbox.PrintHouse;
 using OptOut.Local.Sandbox.Registers;
 using OptOut.Local.Sandbox.SendGrid;
@@ -41,6 +42,7 @@ internal sealed class VendorSandbox : IAsyncDisposable
             new PostmarkSandbox(setup),
             new MailgunSandbox(setup),
             new AmazonSesSandbox(setup),
+            new DiallerSandbox(setup),
             new PrintHouseSandbox(setup),
             new TwilioSandbox(setup),
         ];
