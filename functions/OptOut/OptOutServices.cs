@@ -28,6 +28,7 @@ using OptOut.Storage;
 using OptOut.Subjects;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
+using OptOut.Vendors.Generic;
 using OptOut.Vendors.SendGrid;
 
 namespace OptOut;
@@ -74,6 +75,7 @@ public static class OptOutServices
         // The vendors: one folder, one line each.
         VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorDoors>();
         services.AddSendGrid(configuration);
+        services.AddHttpVendors(configuration);
         services.AddMailto(configuration);
         services.AddReconciliation();
         return services;
