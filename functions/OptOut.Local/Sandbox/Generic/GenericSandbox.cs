@@ -17,7 +17,7 @@ internal abstract class GenericSandbox : SandboxVendor
 
     private readonly Lock _gate = new();
     private readonly SandboxSetup _setup;
-    private readonly string _channel;
+    private readonly string _name, _channel;
     private readonly SandboxFile<GenericState> _file;
     private readonly GenericState _state;
     private readonly HttpClient _http = new();
@@ -27,14 +27,14 @@ internal abstract class GenericSandbox : SandboxVendor
 
     protected GenericSandbox(SandboxSetup setup, string name, string channel)
     {
-        (_setup, Name, _channel) = (setup, name, channel);
+        (_setup, _name, _channel) = (setup, name, channel);
         (_signer, Verifier) = (new GenericSigner(WebhookSecret, setup.Time), new GenericSigner(PushSecret, setup.Time));
         _file = new SandboxFile<GenericState>(setup.Folder, name, GenericStateJson.Default.GenericState, _gate);
         _state = _file.Load() ?? new GenericState();
         _file.Keep(_state);
     }
 
-    public override string Name { get; }
+    public override string Name => _name;
 
     /// <summary>Believes OptOut's calls.</summary>
     public GenericSigner Verifier { get; }

@@ -19,7 +19,7 @@ internal sealed class HttpVendorLists
     private readonly Channel _channel;
     private readonly bool _named;
     private readonly OneList _all;
-    private readonly IReadOnlyList<Topic> _some;
+    private readonly Topic[] _some;
 
     public HttpVendorLists(TopicCatalogue catalogue, Channel channel, HttpVendorOptions options)
     {
@@ -42,7 +42,7 @@ internal sealed class HttpVendorLists
     /// Whether nothing of what the vendor sends may go out. Where it sends some topics alone and does not keep them apart, a Stop of each of those is enough:
     /// there is no other way to tell it.
     /// </summary>
-    public bool Holds(StopSet stops) => _all.Holds(stops) || (_some.Count > 0 && _some.All(t => stops.Stops(t)));
+    public bool Holds(StopSet stops) => _all.Holds(stops) || (_some.Length > 0 && Array.TrueForAll(_some, t => stops.Stops(t)));
 
     public IEnumerable<Topic> Stopped(StopSet stops) => Topics.Where(t => stops.Stops(t));
 

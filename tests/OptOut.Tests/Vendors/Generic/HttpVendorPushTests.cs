@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using OptOut.Identifiers;
 using OptOut.Local.Sandbox;
 using OptOut.Local.Sandbox.Generic;
@@ -24,7 +27,7 @@ public sealed class HttpVendorPushTests
             {"type":"consent.changed","timestamp":"AT","channel":"email","kind":"email","identifier":"jan.peeters+x/y@example.com",
             "stopped":true,"lifted":false,"everything":true,"stoppedTopics":["newsletter","offers"],"allowedTopics":[]}
             """.ReplaceLineEndings(""),
-            System.Text.RegularExpressions.Regex.Unescape(told.ToJsonString()).Replace(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'"), "AT"));
+            Regex.Unescape(told.ToJsonString()).Replace(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture), "AT"));
     }
 
     [Theory]
@@ -174,7 +177,7 @@ public sealed class HttpVendorPushTests
     internal static CrmSandbox Crm(SandboxedVendor it) => it.Sandbox.Find<CrmSandbox>();
 
     // S stopped, L lifted, - neither; then the topics that are stopped / allowed again.
-    private static string Told(System.Text.Json.Nodes.JsonObject state)
+    private static string Told(JsonObject state)
     {
         var (stopped, allowed) = (Topics("stoppedTopics"), Topics("allowedTopics"));
         var mark = state["stopped"]!.GetValue<bool>() ? "S" : state["lifted"]!.GetValue<bool>() ? "L" : "-";
