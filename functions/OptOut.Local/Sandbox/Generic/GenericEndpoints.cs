@@ -38,8 +38,10 @@ internal sealed class GenericEndpoints(GenericSandbox party)
                 await TakeAsync(context, body);
                 return true;
             case ("GET", "suppressions") when context.Request.Headers.Accept == Lines:
+                var entries = party.Entries;
                 context.Response.ContentType = Lines;
-                await context.Response.WriteAsync(string.Concat(party.Entries.Select(e => GenericSandbox.ToJson(e).ToJsonString() + "\n")), context.RequestAborted);
+                await context.Response.WriteAsync(string.Concat(entries.Select(e => GenericSandbox.ToJson(e).ToJsonString() + "\n")), context.RequestAborted);
+                party.Tell(entries);
                 return true;
             case ("GET", "suppressions"):
                 await PageAsync(context);
@@ -61,17 +63,18 @@ internal sealed class GenericEndpoints(GenericSandbox party)
         context.Response.StatusCode = 204;
     }
 
-    private Task PageAsync(HttpContext context)
+    private async Task PageAsync(HttpContext context)
     {
         var offset = int.TryParse(context.Request.Query["cursor"], NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) ? cursor : 0;
         var until = DateTimeOffset.Parse(context.Request.Query["until"].ToString(), CultureInfo.InvariantCulture);
         var all = party.Entries.Where(e => e.At <= until).ToArray();
         var page = all.Skip(offset).Take(party.PageSize).ToArray();
         var next = offset + page.Length;
-        return SandboxJson.WriteAsync(context, 200, new JsonObject
+        await SandboxJson.WriteAsync(context, 200, new JsonObject
         {
             ["entries"] = new JsonArray([.. page.Select(GenericSandbox.ToJson)]),
             ["next"] = next < all.Length ? next.ToString(CultureInfo.InvariantCulture) : null,
         });
+        party.Tell(page);
     }
 }

@@ -76,11 +76,24 @@ internal abstract class GenericSandbox : SandboxVendor
     /// <summary>Stands on the list from now on; an entry that is there already keeps its moment and its reason.</summary>
     public void Add(params IEnumerable<GenericEntry> entries) => Change(() =>
     {
-        var there = _state.Entries.Select(Place).ToHashSet();
-        _state.Entries.AddRange(entries.Where(e => there.Add(Place(e))));
+        var there = _state.Entries.Select(e => e.Place).ToHashSet();
+        _state.Entries.AddRange(entries.Where(e => there.Add(e.Place)));
         return true;
+    });
 
-        static (string, string, string?) Place(GenericEntry entry) => (entry.Kind, entry.Identifier, entry.Topic);
+    /// <summary>Somebody at the party tidies up.</summary>
+    public void Forget(string identifier) => Change(() => _state.Entries.RemoveAll(e => e.Identifier == identifier) > 0);
+
+    /// <summary>OptOut has heard of these: not of one that was made again meanwhile.</summary>
+    public void Tell(IEnumerable<GenericEntry> entries) => Change(() =>
+    {
+        foreach (var entry in entries.Where(e => e.Untold))
+        {
+            if (_state.Entries.IndexOf(entry) is var index and >= 0)
+                _state.Entries[index] = entry with { Untold = false };
+        }
+
+        return true;
     });
 
     /// <summary>Takes a state as the README says: what is stopped stands on the list, what is lifted comes off, the rest stays.</summary>
@@ -108,7 +121,7 @@ internal abstract class GenericSandbox : SandboxVendor
 
         GenericEntry Entry(string? topic) => new(identifier, kind, topic, "unsubscribed", Now);
 
-        void Remove(string? topic) => _state.Entries.RemoveAll(e => e.Kind == kind && e.Identifier == identifier && e.Topic == topic);
+        void Remove(string? topic) => _state.Entries.RemoveAll(e => e.Kind == kind && e.Identifier == identifier && e.Topic == topic && !e.Untold);
     });
 
     /// <summary>Somebody does something at the party itself: <c>unsubscribed</c>, <c>complained</c> or <c>bounced</c>.</summary>
@@ -116,12 +129,20 @@ internal abstract class GenericSandbox : SandboxVendor
     /// <returns>The status the event was answered with; null when none was sent.</returns>
     public async Task<int?> ActAsync(string type, string identifier, string kind, string? topic = null, bool sendEvent = true, CancellationToken cancellationToken = default)
     {
-        var entry = new GenericEntry(identifier, kind, topic, type, Now);
-        Add(entry);
+        var entry = new GenericEntry(identifier, kind, topic, type, Now, Untold: true);
+        Change(() =>
+        {
+            _state.Entries.RemoveAll(e => e.Place == entry.Place);
+            _state.Entries.Add(entry);
+            return true;
+        });
         if (!sendEvent || _setup.Webhook($"generic/{Name}") is not { } target)
             return null;
         var id = "evt-" + Guid.CreateVersion7(Now).ToString("N");
-        return await PostAsync(target, new JsonObject { ["type"] = type, ["id"] = id, ["identifier"] = identifier, ["kind"] = kind, ["topic"] = topic, ["at"] = entry.At }, null, cancellationToken);
+        var status = await PostAsync(target, new JsonObject { ["type"] = type, ["id"] = id, ["identifier"] = identifier, ["kind"] = kind, ["topic"] = topic, ["at"] = entry.At }, null, cancellationToken);
+        if (status == 200)
+            Tell([entry]);
+        return status;
     }
 
     /// <summary>Signs and posts whatever it is given.</summary>
