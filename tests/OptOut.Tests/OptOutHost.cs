@@ -108,6 +108,9 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     internal T Service<T>()
         where T : class => _functions!.Services.GetRequiredService<T>();
 
+    internal IEnumerable<T> Services<T>()
+        where T : class => _functions!.Services.GetServices<T>();
+
     // ---- the controller's side
 
     /// <summary>PUT /api/subjects/{id}.</summary>
@@ -231,7 +234,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     {
         await QuietAsync();
         var lines = new List<string>();
-        foreach (var table in (TableClient[])[Storage.Consent, Storage.Identifiers, Storage.Feed, Storage.Outbox, Storage.Codes, Storage.Runs])
+        foreach (var table in (TableClient[])[Storage.Consent, Storage.Identifiers, Storage.Denials, Storage.Feed, Storage.Outbox, Storage.Codes, Storage.Runs])
         {
             await foreach (var row in table.QueryAsync<TableEntity>(cancellationToken: Cancel))
                 lines.Add($"{table.Name} {row.PartitionKey} {row.RowKey} {row.ETag}");

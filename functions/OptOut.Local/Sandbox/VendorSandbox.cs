@@ -9,7 +9,10 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OptOut.Local.Sandbox.Generic;
+using OptOut.Local.Sandbox.PrintHouse;
+using OptOut.Local.Sandbox.Registers;
 using OptOut.Local.Sandbox.SendGrid;
+using OptOut.Local.Sandbox.Twilio;
 
 namespace OptOut.Local.Sandbox;
 
@@ -32,6 +35,9 @@ internal sealed class VendorSandbox : IAsyncDisposable
         _vendors =
         [
             new SendGridSandbox(setup),
+            new RegistersSandbox(setup),
+            new PrintHouseSandbox(setup),
+            new TwilioSandbox(setup),
             new CrmSandbox(setup),
         ];
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OptOut.Consent;
+using OptOut.Identifiers;
 
 namespace OptOut.Vendors.Generic;
 
@@ -44,26 +45,31 @@ internal sealed class HttpVendorEvents(HttpVendorEntries entries)
     {
         private readonly List<VendorSignal> _signals = [];
         private readonly List<VendorBounce> _bounces = [];
+        private readonly List<Identifier> _resubscribed = [];
         private int _index, _ignored, _unreadable;
 
         public void Add(JsonElement element)
         {
             var index = _index++;
-            if (element.Text("type") is not { } type)
+            var type = element.Text("type");
+            var resubscribed = type == "resubscribed";
+            if (type is null)
                 _unreadable++;
-            else if (Kind(type) is not { } kind)
+            else if (Kind(type) is null && !resubscribed)
                 _ignored++;
-            else if (!entries.TryRead(element, kind, out var entry))
+            else if (!entries.TryRead(element, Kind(type) ?? VendorEntryKind.Unsubscribed, out var entry))
                 _unreadable++;
-            else if (kind == VendorEntryKind.Undeliverable)
+            else if (resubscribed)
+                _resubscribed.Add(entry.Who);
+            else if (entry.Kind == VendorEntryKind.Undeliverable)
                 _bounces.Add(new VendorBounce(entry.Who, entry.At ?? sentAt));
             else
-                _signals.Add(new VendorSignal(Key(element, entry, index), entry.Who, entry.Stop, entry.At ?? sentAt, kind));
+                _signals.Add(new VendorSignal(Key(element, entry, index), entry.Who, entry.Stop, entry.At ?? sentAt, entry.Kind));
         }
 
         public void Broken() => _unreadable++;
 
-        public VendorSignals ToSignals() => new() { Signals = _signals, Bounces = _bounces, Ignored = _ignored, Unreadable = _unreadable };
+        public VendorSignals ToSignals() => new() { Signals = _signals, Bounces = _bounces, Resubscribed = _resubscribed, Ignored = _ignored, Unreadable = _unreadable };
 
         private static VendorEntryKind? Kind(string type) => type switch
         {

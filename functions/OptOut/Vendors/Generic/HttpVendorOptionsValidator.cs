@@ -8,10 +8,7 @@ internal sealed class HttpVendorOptionsValidator(IOptions<CatalogueOptions> cata
 {
     /// <summary>Names that other vendors have, or are kept for: a row of theirs must never be taken for one of another.</summary>
     public static readonly IReadOnlyList<string> TakenNames =
-    [
-        "amazon-ses", "dialler", "dncm", "do-not-call", "do-not-call-me", "generic", "mailgun", "postmark", "print-house", "registers", "robinson", "robinson-list",
-        "sendgrid", "ses", "twilio",
-    ];
+        ["amazon-ses", "dialler", "do-not-call", "mailgun", "postmark", "print-house", "robinson", "sendgrid", "twilio"];
 
     private static readonly TimeSpan MaxTimeout = TimeSpan.FromMinutes(5);
 

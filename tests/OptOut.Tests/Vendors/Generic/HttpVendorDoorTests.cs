@@ -139,6 +139,21 @@ public sealed class HttpVendorDoorTests(HttpVendorDoorTests.TwoVendors two) : IC
     }
 
     [Fact]
+    public async Task Who_asks_the_vendor_for_messages_again_stays_stopped_and_the_vendor_is_told_anew()
+    {
+        var subject = await Host.PutSubjectAsync("two-9", ["two-9@example.com"]);
+        await Host.OneClickAsync(await Host.TokenAsync("two-9"));
+        await Host.ConfirmedAsync(subject, vendor: "crm");
+        Crm.Forget("two-9@example.com");
+
+        Assert.Equal(200, (await PostAsync("crm", """{"type":"resubscribed","identifier":"two-9@example.com"}""", Signer())).Status);
+
+        await OptOutHost.UntilAsync(() => Task.FromResult(Crm.Entries.Any(e => e is { Identifier: "two-9@example.com", Topic: null })));
+        Assert.Equal((false, "stopped"), await Host.CheckAsync("email", "two-9@example.com"));
+        await Host.LedgerAsync(subject, 1);
+    }
+
+    [Fact]
     public async Task Two_hundred_people_in_one_message_are_taken()
     {
         var body = new JsonArray([.. Enumerable.Range(0, 200).Select(i => (JsonNode)new JsonObject { ["type"] = "unsubscribed", ["id"] = $"many-{i}", ["identifier"] = $"many-{i}@example.com" })]);
