@@ -67,7 +67,7 @@ internal static class PostalKeyLines
         {
             if (!tokens[i].IsNumber || tokens[i].Adjacent || PostalKeyHouse.IsBoxWord(tokens[i - 1].Text) || !tokens[..i].Any(t => !t.IsNumber))
                 continue;
-            if (PostalKeyHouse.Read(tokens[i..], dutch) is { } house)
+            if (PostalKeyHouse.Read(tokens.AsSpan(i), dutch) is { } house)
                 return Line(WithoutNumberSign(tokens[..i]), house);
         }
 
@@ -82,11 +82,11 @@ internal static class PostalKeyLines
         if (dutch && PostalKeyHouse.Read(tokens, dutch) is { } alone)
             return Line([], alone); // "1017 GC 12 A-III"; nobody there writes the number first.
         var end = Array.FindIndex(tokens, 1, t => PostalKeyHouse.IsBoxWord(t.Text));
-        var (box, front) = end > 1 && end > tokens.Length - 4 && tokens.Length > end + 1 ? (PostalKeyHouse.Box(tokens[end..]), tokens[..end]) : ("", tokens);
+        var (box, front) = end > 1 && end > tokens.Length - 4 && tokens.Length > end + 1 ? (PostalKeyHouse.Box(tokens.AsSpan(end)), tokens[..end]) : ("", tokens);
         var most = Array.FindIndex(front, 1, t => !PostalKeyHouse.IsShort(t));
         for (var i = most < 0 ? front.Length : most; i >= 1; i--)
         {
-            if (PostalKeyHouse.Read(front[..i], dutch) is { } house && (i == front.Length || !front[i].Adjacent))
+            if (PostalKeyHouse.Read(front.AsSpan(0, i), dutch) is { } house && (i == front.Length || !front[i].Adjacent))
                 return Line(front[i..], (house.Number, house.Box.Length > 0 && box is { Length: > 0 } ? $"{house.Box}-{box}" : house.Box + box));
         }
 
@@ -97,7 +97,7 @@ internal static class PostalKeyLines
     {
         var number = Array.FindIndex(tokens, t => t.IsNumber);
         return number > 0 && number == tokens.Length - 1 && PostalBoxWords.Contains(string.Concat(tokens[..number].Select(t => t.Text)), StringComparer.Ordinal)
-            ? new StreetLine([], PostalKeyHouse.Joined(tokens[number..], static _ => true)!, "", 2, IsPostalBox: true)
+            ? new StreetLine([], PostalKeyHouse.Joined(tokens.AsSpan(number), static _ => true)!, "", 2, IsPostalBox: true)
             : null;
     }
 

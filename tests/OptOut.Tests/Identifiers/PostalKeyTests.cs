@@ -46,6 +46,8 @@ public sealed class PostalKeyTests
     [InlineData("Dorpsstraat 1, 9100 St.-Niklaas", "BE|9100|DORPSSTRAAT|1|")]
     [InlineData("Dorpsstraat 1, 3665 As", "BE|3665|DORPSSTRAAT|1|")]
     [InlineData("KERKSTRAAT 1 - 9000 GENT", "BE|9000|KERKSTRAAT|1|")]
+    [InlineData("Kerkstraat 12 /A 9000 Gent", "BE|9000|KERKSTRAAT|12|A")]
+    [InlineData("Kerkstraat 12 /bus 3 9000 Gent", "BE|9000|KERKSTRAAT|12|3")]
     [InlineData("Kasteel Ter Elst, 9000 Gent", "BE|9000|KASTEELTERELST||")]
     public void A_Belgian_address_is_postcode_street_number_and_box(string text, string key) => Assert.Equal(key, Key(text));
 
@@ -57,6 +59,7 @@ public sealed class PostalKeyTests
     [InlineData("Kerkstraat 12 hs, 1017 GC", "NL|1017GC||12|HS")]
     [InlineData("2e Kerkstraat 4, 1017 GC Amsterdam", "NL|1017GC||4|")]
     [InlineData("Postbus 12, 1000 AA Amsterdam", "NL|1000AA|POSTBUS|12|")]
+    [InlineData("Kerkstraat 12 /A 1017GC Amsterdam", "NL|1017GC||12|A")]
     [InlineData("Dorpsstraat 1, 8660 DE Workum", "NL|8660DE||1|")]
     public void A_Dutch_address_is_postcode_number_and_addition(string text, string key) => Assert.Equal(key, Key(text));
 
@@ -149,10 +152,9 @@ public sealed class PostalKeyTests
     [InlineData("Kerkstraat Gent")]
     [InlineData("1 2")]
     [InlineData("9000, 12")]
-    [InlineData("BE|9000||12|")]
     public void What_is_no_postal_address_is_refused(string? text)
     {
-        Assert.True(!PostalKey.TryParse(text, out var identifier) || text!.Contains('|', StringComparison.Ordinal), identifier.Value);
+        Assert.False(PostalKey.TryParse(text, out _));
         Assert.False(PostalKey.TryParse(new string('1', 501), out _));
     }
 
