@@ -1,12 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using OptOut.Consent;
 using OptOut.Denials;
 using OptOut.Identifiers;
 using OptOut.Local.Sandbox.PrintHouse;
-using OptOut.Storage;
 using OptOut.Suppressions;
 
 namespace OptOut.Tests.Suppressions;
