@@ -8,7 +8,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OptOut.Local.Sandbox.AmazonSes;
 using OptOut.Local.Sandbox.Generic;
+using OptOut.Local.Sandbox.Mailgun;
+using OptOut.Local.Sandbox.Postmark;
 using OptOut.Local.Sandbox.PrintHouse;
 using OptOut.Local.Sandbox.Registers;
 using OptOut.Local.Sandbox.SendGrid;
@@ -36,6 +39,9 @@ internal sealed class VendorSandbox : IAsyncDisposable
         [
             new SendGridSandbox(setup),
             new RegistersSandbox(setup),
+            new PostmarkSandbox(setup),
+            new MailgunSandbox(setup),
+            new AmazonSesSandbox(setup),
             new PrintHouseSandbox(setup),
             new TwilioSandbox(setup),
             new CrmSandbox(setup),

@@ -6,6 +6,9 @@ namespace OptOut.Vendors;
 /// <summary>The fields of what a vendor sent, read without trust: none of these throws, whatever stands there.</summary>
 internal static class VendorField
 {
+    // 9999-12-31: the last second a DateTimeOffset can hold.
+    private const double MaxUnixSeconds = 253_402_300_799;
+
     /// <returns>The object's field; <c>default</c>, of kind <see cref="JsonValueKind.Undefined"/>, where there is none or this is no object.</returns>
     public static JsonElement Field(this JsonElement from, string name) =>
         from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) ? value : default;
@@ -35,6 +38,16 @@ internal static class VendorField
     {
         at = default;
         return from.Field(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out at) && at > DateTimeOffset.UnixEpoch;
+    }
+
+    /// <summary>A moment as seconds since 1970, with or without a fraction.</summary>
+    public static bool TryUnix(this JsonElement from, string name, out DateTimeOffset at)
+    {
+        at = default;
+        if (from.Field(name) is not { ValueKind: JsonValueKind.Number } value || !value.TryGetDouble(out var seconds) || seconds is not (> 0 and < MaxUnixSeconds))
+            return false;
+        at = DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
+        return true;
     }
 
     /// <returns>The elements of the object's array; null where there is none.</returns>

@@ -34,6 +34,7 @@ public sealed class VendorSandboxTests
             Assert.Equal([new SendGridEntry("b@example.com", 6, 1)], second.SendGrid.GroupEntries);
             Assert.Equal(key, second.SendGrid.EventPublicKey);
             Assert.Contains("sendgrid.json", folder.GetFiles().Select(f => f.Name));
+            Assert.DoesNotContain(folder.GetFiles(), f => f.Extension != ".json");
         }
         finally
         {
