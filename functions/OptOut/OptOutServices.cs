@@ -21,6 +21,7 @@ using OptOut.Links;
 using OptOut.Mailto;
 using OptOut.Pages;
 using OptOut.Permission;
+using OptOut.PhoneAgents;
 using OptOut.Portal;
 using OptOut.PublicForm;
 using OptOut.ReadyTexts;
@@ -31,6 +32,7 @@ using OptOut.Suppressions;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
 using OptOut.Vendors.AmazonSes;
+using OptOut.Vendors.Dialler;
 using OptOut.Vendors.Files;
 using OptOut.Vendors.Generic;
 using OptOut.Vendors.Mailgun;
@@ -80,6 +82,7 @@ public static class OptOutServices
         services.AddCodes();
         services.AddPortal();
         services.AddReadyTexts();
+        services.AddPhoneAgents();
         services.AddSuppressions();
 
         // The vendors: one folder, one line each.
@@ -89,6 +92,7 @@ public static class OptOutServices
         services.AddPostmark(configuration);
         services.AddMailgun(configuration);
         services.AddAmazonSes(configuration);
+        services.AddDialler(configuration);
         services.AddRegisters(configuration);
         services.AddPrintHouse(configuration);
         services.AddTwilio(configuration);
