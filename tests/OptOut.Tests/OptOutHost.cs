@@ -195,9 +195,9 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
                 (row = await Service<VendorRows>().LoadAsync(subject, vendor, Cancel)) is { Status: VendorStatus.Confirmed } found && (eventId is null || found.Event == eventId));
             return row!;
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
         {
-            throw new TimeoutException($"{vendor} did not confirm {eventId}: {row?.ToString() ?? "no row"}");
+            throw new TimeoutException($"{vendor} did not confirm {eventId}: {row?.ToString() ?? "no row"}", e);
         }
     }
 
