@@ -10,6 +10,7 @@ using OptOut.Brand;
 using OptOut.Catalogue;
 using OptOut.Codes;
 using OptOut.Controller;
+using OptOut.DeadLetters;
 using OptOut.FanOut;
 using OptOut.Health;
 using OptOut.Identifiers;
@@ -26,6 +27,7 @@ using OptOut.ReadyTexts;
 using OptOut.Reconciliation;
 using OptOut.Storage;
 using OptOut.Subjects;
+using OptOut.Telemetry;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
 using OptOut.Vendors.SendGrid;
@@ -70,6 +72,7 @@ public static class OptOutServices
         services.AddCodes();
         services.AddPortal();
         services.AddReadyTexts();
+        services.AddTelemetry().AddDeadLetters();
 
         // The vendors: one folder, one line each.
         VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorDoors>();

@@ -48,9 +48,9 @@ public sealed partial class ChannelHandler(
                 await publisher.ScheduleAsync(message.TriedBy(vendor.Channel.Name()) with { Vendor = vendor.Name }, delay, cancellationToken);
                 return Settlement.Done;
             case VendorOutcome.Transient transient:
-                return new Settlement.DeadLetter("GaveUp", $"{vendor.Name} after {attempt} tries: {transient.Reason}");
+                return new Settlement.DeadLetter("GaveUp", $"{vendor.Name} after {attempt} tries: {transient.Reason}", vendor.Name);
             case VendorOutcome.Rejected rejected:
-                return new Settlement.DeadLetter("Rejected", $"{vendor.Name}: {rejected.Reason}");
+                return new Settlement.DeadLetter("Rejected", $"{vendor.Name}: {rejected.Reason}", vendor.Name);
             default:
                 return Settlement.Done;
         }
