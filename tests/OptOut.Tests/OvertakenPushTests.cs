@@ -3,6 +3,7 @@ using OptOut.FanOut;
 using OptOut.Identifiers;
 using OptOut.Intake;
 using OptOut.Permission;
+using OptOut.Telemetry;
 using OptOut.Vendors;
 
 namespace OptOut.Tests;
@@ -56,7 +57,7 @@ public sealed class OvertakenPushTests(OptOutHost host) : IClassFixture<OptOutHo
     private async Task PushAsync(MemoryVendor vendor, Change change, TimeProvider time)
     {
         var index = host.Service<IdentifierIndex>();
-        var pusher = new VendorPusher(index, host.Service<IdentifierProtector>(), host.Service<VendorRows>(), time);
+        var pusher = new VendorPusher(index, host.Service<IdentifierProtector>(), host.Service<VendorRows>(), time, host.Service<OptOutMetrics>());
         Assert.IsType<VendorOutcome.Confirmed>(await pusher.PushAsync(vendor, SubjectMessage.Of(change), await index.ProjectAsync(change.Subject, Cancel), Cancel));
     }
 

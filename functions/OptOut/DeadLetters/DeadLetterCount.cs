@@ -39,6 +39,20 @@ public sealed partial class DeadLetterCount(ServiceBusClient bus, OptOutMetrics 
         return [.. counted.SelectMany(groups => groups)];
     }
 
+    /// <returns>As <see cref="CountAsync(CancellationToken)"/>; null when the bus does not answer.</returns>
+    public async Task<IReadOnlyList<DeadLetterGroup>?> TryCountAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CountAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is ServiceBusException or TimeoutException or UnauthorizedAccessException)
+        {
+            LogNotCounted((e as ServiceBusException)?.Reason.ToString() ?? e.GetType().Name);
+            return null;
+        }
+    }
+
     /// <summary>The dead letters of a subscription, oldest first, at most <see cref="MaxCounted"/>.</summary>
     internal async IAsyncEnumerable<ServiceBusReceivedMessage> PeekAsync(string subscription, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -70,6 +84,9 @@ public sealed partial class DeadLetterCount(ServiceBusClient bus, OptOutMetrics 
 
         return [.. groups.Values.OrderBy(g => g.Vendor, StringComparer.Ordinal).ThenBy(g => g.Reason, StringComparer.Ordinal)];
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The dead letters could not be counted ({Reason})")]
+    private partial void LogNotCounted(string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Count} messages are dead-lettered in {Subscription} ({Reason}, vendor {Vendor}), the oldest of {Oldest}: mend the cause, then POST /api/dead-letters/replay")]
     private partial void LogDead(int count, string subscription, string reason, string vendor, DateTimeOffset oldest);

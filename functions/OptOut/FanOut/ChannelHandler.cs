@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.Intake;
 using OptOut.Permission;
+using OptOut.Telemetry;
 using OptOut.Vendors;
 
 namespace OptOut.FanOut;
@@ -12,7 +13,7 @@ namespace OptOut.FanOut;
 /// is tried again later by a message of its own, so that the others need not wait for it.
 /// </summary>
 public sealed partial class ChannelHandler(
-    IEnumerable<IVendor> vendors, ChangeApplier applier, IdentifierIndex index, VendorPusher pusher, ChangePublisher publisher, RetrySchedule retry, StorePatience patience, ILogger<ChannelHandler> logger)
+    IEnumerable<IVendor> vendors, ChangeApplier applier, IdentifierIndex index, VendorPusher pusher, ChangePublisher publisher, RetrySchedule retry, StorePatience patience, OptOutMetrics metrics, ILogger<ChannelHandler> logger)
 {
     private readonly IReadOnlyList<IVendor> _vendors = [.. vendors.Where(v => v.TakesPushes)];
 
@@ -38,8 +39,11 @@ public sealed partial class ChannelHandler(
 
     private async Task<Settlement> PushAsync(IVendor vendor, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
     {
-        var outcome = await pusher.PushAsync(vendor, message, permissions, cancellationToken);
         var attempt = message.Attempt + 1;
+        using var span = OptOutTrace.Push(vendor.Name, message.Subject, attempt);
+        var outcome = await pusher.PushAsync(vendor, message, permissions, cancellationToken);
+        span.Ended(outcome);
+        metrics.VendorAnswered(vendor.Name, outcome is VendorOutcome.Transient && retry.IsExhausted(attempt) ? "gave-up" : outcome.Word());
         switch (outcome)
         {
             case VendorOutcome.Transient transient when !retry.IsExhausted(attempt):

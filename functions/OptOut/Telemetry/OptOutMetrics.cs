@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using OptOut.Consent;
+using OptOut.Reconciliation;
+using OptOut.Vendors;
 
 namespace OptOut.Telemetry;
 
@@ -43,18 +45,15 @@ public sealed class OptOutMetrics
     /// <param name="outcome"><c>confirmed</c>, <c>transient</c> (tried again later), <c>gave-up</c> or <c>rejected</c>.</param>
     public void VendorAnswered(string vendor, string outcome) => _outcomes.Add(1, new("vendor", vendor), new("outcome", outcome));
 
-    /// <param name="kind"><c>signals</c>, <c>drifts</c>, <c>bounces</c>, <c>undelivered</c> or <c>unreadable</c>.</param>
-    public void VendorTold(string vendor, string kind, int count)
+    /// <summary>A webhook, believed and read. One sent again counts again: it is what came in, not what is new in it.</summary>
+    public void VendorTold(string vendor, VendorSignals signals)
     {
-        if (count > 0)
-            _signals.Add(count, new("vendor", vendor), new("kind", kind));
-    }
-
-    /// <param name="direction"><c>vendor-only</c>: the vendor stopped and we did not. <c>ours-only</c>: the other way round.</param>
-    public void DriftFound(string vendor, string direction, int count)
-    {
-        if (count > 0)
-            _drift.Add(count, new("vendor", vendor), new("direction", direction));
+        foreach (var (kind, count) in ((string, int)[])
+            [("signals", signals.Signals.Count), ("drifts", signals.Drifts.Count), ("bounces", signals.Bounces.Count), ("undelivered", signals.Undelivered), ("unreadable", signals.Unreadable)])
+        {
+            if (count > 0)
+                _signals.Add(count, new("vendor", vendor), new("kind", kind));
+        }
     }
 
     public void OutboxSwept(int left) => _outbox.Record(left);
@@ -62,7 +61,22 @@ public sealed class OptOutMetrics
     public void DeadLettersCounted(string subscription, string reason, int count) =>
         _deadLetters.Record(count, new("subscription", subscription), new("reason", reason));
 
-    public void ReconciliationFinished(string vendor, string status) => _reconciliations.Add(1, new("vendor", vendor), new("status", status));
+    /// <summary>What a start of the reconciliation found: drift <c>vendor-only</c> where the vendor stopped and we had not, <c>ours-only</c> the other way round.</summary>
+    public void Reconciled(ReconciliationReport report)
+    {
+        foreach (var vendor in report.Vendors)
+        {
+            _reconciliations.Add(1, new("vendor", vendor.Vendor), new("status", vendor.Status.ToString()));
+            Drift(vendor.Vendor, "vendor-only", vendor.Recorded);
+            Drift(vendor.Vendor, "ours-only", vendor.PushedAgain + vendor.PushesFailed);
+        }
+    }
 
     public void MailUnreadable() => _unreadableMails.Add(1);
+
+    private void Drift(string vendor, string direction, int count)
+    {
+        if (count > 0)
+            _drift.Add(count, new("vendor", vendor), new("direction", direction));
+    }
 }

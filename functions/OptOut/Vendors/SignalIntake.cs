@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.Intake;
+using OptOut.Telemetry;
 
 namespace OptOut.Vendors;
 
 /// <summary>Records what a vendor told us of its own accord. Told again, it is recorded once.</summary>
-public sealed partial class SignalIntake(IdentifierIntake intake, ILogger<SignalIntake> logger)
+public sealed partial class SignalIntake(IdentifierIntake intake, OptOutMetrics metrics, ILogger<SignalIntake> logger)
 {
     // A webhook of thousands must be answered before the vendor gives up; more at once than this only makes the store queue.
     private const int Parallelism = 16;
@@ -14,6 +15,7 @@ public sealed partial class SignalIntake(IdentifierIntake intake, ILogger<Signal
     /// <exception cref="Azure.RequestFailedException">The store cannot say whose identifiers they are.</exception>
     public async Task<bool> RecordAsync(string vendor, VendorSignals signals, CancellationToken cancellationToken)
     {
+        metrics.VendorTold(vendor, signals);
         if (signals.Unreadable > 0)
             LogUnreadable(vendor, signals.Unreadable);
 

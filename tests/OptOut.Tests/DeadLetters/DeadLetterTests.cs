@@ -4,6 +4,7 @@ using Azure.Messaging.ServiceBus;
 using OptOut.Consent;
 using OptOut.FanOut;
 using OptOut.Local.Sandbox;
+using OptOut.Reconciliation;
 
 namespace OptOut.Tests.DeadLetters;
 
@@ -154,6 +155,32 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
         Assert.StartsWith("Error 1 messages are dead-lettered in email (Rejected, vendor sendgrid), the oldest of ", line, StringComparison.Ordinal);
         Assert.EndsWith(": mend the cause, then POST /api/dead-letters/replay", line.TrimEnd(), StringComparison.Ordinal);
         await DeadAsync(host, "email", 1);
+    }
+
+    [Fact]
+    public async Task The_nightly_report_lists_them_and_does_not_say_that_every_opt_out_is_honoured()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        await PutAsync(host, "dead-6", ["dead-6@example.com"]);
+        host.Sandbox.SendGrid.Failures.Set(RefusesMail);
+        await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("ask=link&email=dead-6%40example.com"));
+        await DeadAsync(host, Topology.LinkMail, 1);
+        host.Sandbox.SendGrid.Failures.Clear();
+
+        var report = await host.Service<Reconciler>().RunAsync(Cancel);
+
+        Assert.Equal((true, "1 message is dead-lettered: mend its cause and replay it."), (report.NeedsAttention, report.Verdict));
+        var group = Assert.Single(report.DeadLetters!);
+        Assert.Equal(("link-mail", null, "Rejected", 1), (group.Subscription, group.Vendor, group.Reason, group.Count));
+        var line = $"link-mail, no vendor: Rejected: 1, the oldest of {ReportWords.Moment(group.Oldest)}";
+        Assert.EndsWith($"\nDead letters\n! {line}\n", ReportText.Render(report), StringComparison.Ordinal);
+        Assert.Contains("<tr><th scope=\"row\">link-mail, no vendor: Rejected</th><td>1, the oldest of ", ReportHtml.Render(report), StringComparison.Ordinal);
+        Assert.Equal(report.DeadLetters, ReconciliationReport.FromJson(report.ToJson()).DeadLetters);
+
+        await ReplayAsync(host);
+        await OptOutHost.UntilAsync(() => Task.FromResult(host.Sandbox.SendGrid.Mails.Any(m => m.PlainText.Contains("/preferences", StringComparison.Ordinal))));
+        report = await host.Service<Reconciler>().RunAsync(Cancel);
+        Assert.Equal((false, 0), (report.NeedsAttention, report.DeadLetters!.Count));
     }
 
     [Fact]
