@@ -49,7 +49,10 @@ public sealed class OptOutMetrics
     public void VendorTold(string vendor, VendorSignals signals)
     {
         foreach (var (kind, count) in ((string, int)[])
-            [("signals", signals.Signals.Count), ("drifts", signals.Drifts.Count), ("bounces", signals.Bounces.Count), ("undelivered", signals.Undelivered), ("unreadable", signals.Unreadable)])
+            [
+                ("signals", signals.Signals.Count), ("drifts", signals.Drifts.Count), ("bounces", signals.Bounces.Count),
+                ("resubscribed", signals.Resubscribed.Count), ("undelivered", signals.Undelivered), ("unreadable", signals.Unreadable),
+            ])
         {
             if (count > 0)
                 _signals.Add(count, new("vendor", vendor), new("kind", kind));
