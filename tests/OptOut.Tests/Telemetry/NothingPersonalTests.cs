@@ -42,7 +42,8 @@ public sealed partial class NothingPersonalTests : IDisposable
 
         using StringWriter output = new(), error = new();
         var exit = await OptOut.Local.Commands.Demo.RunAsync(Arguments.Parse(["demo"]), output, error, settings, TestContext.Current.CancellationToken);
-        Assert.Equal((0, ""), (exit, error.ToString()));
+        Assert.Equal("", error.ToString());
+        Assert.Equal(0, exit);
         telemetry.Observe();
 
         // It was really listened to.
