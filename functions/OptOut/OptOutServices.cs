@@ -32,10 +32,14 @@ using OptOut.Suppressions;
 using OptOut.Telemetry;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
+using OptOut.Vendors.AmazonSes;
 using OptOut.Vendors.Files;
+using OptOut.Vendors.Mailgun;
+using OptOut.Vendors.Postmark;
 using OptOut.Vendors.PrintHouse;
 using OptOut.Vendors.Registers;
 using OptOut.Vendors.SendGrid;
+using OptOut.Vendors.Twilio;
 
 namespace OptOut;
 
@@ -81,11 +85,15 @@ public static class OptOutServices
         services.AddSuppressions();
 
         // The vendors: one folder, one line each.
-        VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorDoors>();
+        VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorCursors>().AddSingleton<VendorDoors>();
         services.AddSingleton<ListDrops>().AddSingleton<ListFiles>();
         services.AddSendGrid(configuration);
+        services.AddPostmark(configuration);
+        services.AddMailgun(configuration);
+        services.AddAmazonSes(configuration);
         services.AddRegisters(configuration);
         services.AddPrintHouse(configuration);
+        services.AddTwilio(configuration);
         services.AddMailto(configuration);
         services.AddReconciliation();
         return services;
