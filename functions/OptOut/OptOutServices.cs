@@ -22,6 +22,7 @@ using OptOut.Links;
 using OptOut.Mailto;
 using OptOut.Pages;
 using OptOut.Permission;
+using OptOut.PhoneAgents;
 using OptOut.Portal;
 using OptOut.PublicForm;
 using OptOut.ReadyTexts;
@@ -33,7 +34,9 @@ using OptOut.Telemetry;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
 using OptOut.Vendors.AmazonSes;
+using OptOut.Vendors.Dialler;
 using OptOut.Vendors.Files;
+using OptOut.Vendors.Generic;
 using OptOut.Vendors.Mailgun;
 using OptOut.Vendors.Postmark;
 using OptOut.Vendors.PrintHouse;
@@ -82,6 +85,7 @@ public static class OptOutServices
         services.AddPortal();
         services.AddReadyTexts();
         services.AddTelemetry().AddDeadLetters();
+        services.AddPhoneAgents();
         services.AddSuppressions();
 
         // The vendors: one folder, one line each.
@@ -91,9 +95,11 @@ public static class OptOutServices
         services.AddPostmark(configuration);
         services.AddMailgun(configuration);
         services.AddAmazonSes(configuration);
+        services.AddDialler(configuration);
         services.AddRegisters(configuration);
         services.AddPrintHouse(configuration);
         services.AddTwilio(configuration);
+        services.AddHttpVendors(configuration);
         services.AddMailto(configuration);
         services.AddReconciliation();
         return services;

@@ -9,6 +9,8 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OptOut.Local.Sandbox.AmazonSes;
+using OptOut.Local.Sandbox.Dialler;
+using OptOut.Local.Sandbox.Generic;
 using OptOut.Local.Sandbox.Mailgun;
 using OptOut.Local.Sandbox.Postmark;
 using OptOut.Local.Sandbox.PrintHouse;
@@ -41,8 +43,10 @@ internal sealed class VendorSandbox : IAsyncDisposable
             new PostmarkSandbox(setup),
             new MailgunSandbox(setup),
             new AmazonSesSandbox(setup),
+            new DiallerSandbox(setup),
             new PrintHouseSandbox(setup),
             new TwilioSandbox(setup),
+            new CrmSandbox(setup),
         ];
     }
 
