@@ -13,7 +13,8 @@ internal static partial class SettlementActions
         if (settlement is not Settlement.DeadLetter dead)
             return actions.CompleteMessageAsync(message, cancellationToken);
         LogDeadLetter(logger, message.MessageId, dead.Reason, dead.Description);
-        return actions.DeadLetterMessageAsync(message, null, dead.Reason, dead.Description, cancellationToken);
+        var properties = dead.Vendor is null ? null : new Dictionary<string, object>(StringComparer.Ordinal) { [Settlement.DeadLetter.RefusedBy] = dead.Vendor };
+        return actions.DeadLetterMessageAsync(message, properties, dead.Reason, dead.Description, cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Message {MessageId} is dead-lettered, {Reason}: {Description}")]

@@ -2,11 +2,12 @@ using Microsoft.Azure.Functions.Worker;
 using OptOut.Intake;
 using OptOut.Reconciliation;
 using OptOut.Suppressions;
+using OptOut.Telemetry;
 
 namespace OptOut.Functions;
 
 /// <summary>What the clock starts. Schedules are NCRONTAB, seconds first, in UTC.</summary>
-public sealed class TimerFunctions(Outbox outbox, SuppressionWriter suppressions, Reconciler reconciler)
+public sealed class TimerFunctions(Outbox outbox, SuppressionWriter suppressions, Reconciler reconciler, OptOutMetrics metrics)
 {
     [Function("SweepOutbox")]
     public Task SweepOutbox([TimerTrigger("0 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) => outbox.SweepAsync(cancellationToken);
@@ -15,5 +16,6 @@ public sealed class TimerFunctions(Outbox outbox, SuppressionWriter suppressions
     public Task WriteSuppressions([TimerTrigger("0 0 1 * * *")] TimerInfo timer, CancellationToken cancellationToken) => suppressions.WriteAllAsync(cancellationToken);
 
     [Function("Reconcile")]
-    public Task Reconcile([TimerTrigger("0 0 2 * * *")] TimerInfo timer, CancellationToken cancellationToken) => reconciler.RunAsync(cancellationToken);
+    public async Task Reconcile([TimerTrigger("0 0 2 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        metrics.Reconciled(await reconciler.RunAsync(cancellationToken));
 }

@@ -10,6 +10,7 @@ using OptOut.Brand;
 using OptOut.Catalogue;
 using OptOut.Codes;
 using OptOut.Controller;
+using OptOut.DeadLetters;
 using OptOut.Denials;
 using OptOut.FanOut;
 using OptOut.Health;
@@ -29,6 +30,7 @@ using OptOut.Reconciliation;
 using OptOut.Storage;
 using OptOut.Subjects;
 using OptOut.Suppressions;
+using OptOut.Telemetry;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
 using OptOut.Vendors.AmazonSes;
@@ -82,6 +84,7 @@ public static class OptOutServices
         services.AddCodes();
         services.AddPortal();
         services.AddReadyTexts();
+        services.AddTelemetry().AddDeadLetters();
         services.AddPhoneAgents();
         services.AddSuppressions();
 

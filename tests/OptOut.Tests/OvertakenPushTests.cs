@@ -3,6 +3,7 @@ using OptOut.FanOut;
 using OptOut.Identifiers;
 using OptOut.Intake;
 using OptOut.Permission;
+using OptOut.Telemetry;
 using OptOut.Vendors;
 
 namespace OptOut.Tests;
@@ -74,7 +75,7 @@ public sealed class OvertakenPushTests(OptOutHost host) : IClassFixture<OptOutHo
         Assert.IsType<VendorOutcome.Confirmed>(await Pusher(time).PushAsync(vendor, SubjectMessage.Of(change), projected, Cancel));
     }
 
-    private VendorPusher Pusher(TimeProvider time) => new(host.Service<IdentifierIndex>(), host.Service<IdentifierProtector>(), host.Service<VendorRows>(), time);
+    private VendorPusher Pusher(TimeProvider time) => new(host.Service<IdentifierIndex>(), host.Service<IdentifierProtector>(), host.Service<VendorRows>(), time, host.Service<OptOutMetrics>());
 
     private sealed class ClockThatOnce(Action what) : TimeProvider
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using OptOut.Local.CommandLine;
 using OptOut.Local.Composition;
 using OptOut.Local.Story;
@@ -13,6 +14,9 @@ internal sealed record DemoSettings
 
     /// <summary>How long a step may take that names no time of its own.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Sees who is in the story, and adds to where the functions' log goes.</summary>
+    public Action<Scene, ILoggingBuilder>? Listen { get; init; }
 
     /// <summary>Done as soon as everything has started; given the data folder too.</summary>
     public Func<LocalSystem, string, Task>? AfterStart { get; init; }
@@ -48,7 +52,7 @@ internal static class Demo
         await using var scene = new Scene(arguments, time) { AfterStart = settings.AfterStart };
 
         await output.WriteLineAsync("OptOut, from one press to the proof of it. All of it runs on this machine, and nobody in it exists.");
-        if (await new Teller(output, time, settings.Patience).TellAsync(Chapters(scene, log), stop) is { } failure)
+        if (await new Teller(output, time, settings.Patience).TellAsync(Chapters(scene, Log), stop) is { } failure)
         {
             await WriteAsync(error, failure, log);
             return 1;
@@ -57,6 +61,12 @@ internal static class Demo
         var report = await SaveAsync(scene, settings.ReportFolder ?? ReportFolder(arguments), stop);
         await output.WriteLineAsync($"\nEvery step went as it should. All together: {Figures.Seconds(time.GetElapsedTime(begin))}.\nThe comparison's report, as the privacy officer gets it: {report}");
         return 0;
+
+        void Log(ILoggingBuilder builder)
+        {
+            log.Use(builder);
+            settings.Listen?.Invoke(scene, builder);
+        }
     }
 
     private static async Task DeleteAsync(string folder, TextWriter error)
@@ -71,8 +81,8 @@ internal static class Demo
         }
     }
 
-    private static IEnumerable<Chapter> Chapters(Scene scene, QuietLog log) =>
-        [MailGoesOut.Of(scene, log.Use), NothingByAccident.Of(scene), OnePress.Of(scene), Proof.Of(scene), DriftAndRepair.Of(scene)];
+    private static IEnumerable<Chapter> Chapters(Scene scene, Action<ILoggingBuilder> log) =>
+        [MailGoesOut.Of(scene, log), NothingByAccident.Of(scene), OnePress.Of(scene), Proof.Of(scene), DriftAndRepair.Of(scene)];
 
     private static async Task WriteAsync(TextWriter error, StepFailure failure, QuietLog log)
     {

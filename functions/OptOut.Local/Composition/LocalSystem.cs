@@ -182,6 +182,7 @@ internal sealed class LocalSystem : IAsyncDisposable
                 ConfigureServices = (services, configuration) =>
                 {
                     services.AddOptOut(configuration);
+                    services.AddLocalTelemetry(configuration);
                     services.AddHostedService<StorageSetup>();
                 },
                 ConfigureLogging = configureLogging,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -41,6 +42,7 @@ internal sealed class BusFunction(BoundFunction<ProcessMessageEventArgs> functio
     private async Task OnMessageAsync(ProcessMessageEventArgs delivery)
     {
         BusAnswers();
+        using var span = FunctionSpan.Start(function.Declaration, delivery.Message);
         try
         {
             await using var scope = scopes.CreateAsyncScope();
@@ -48,6 +50,7 @@ internal sealed class BusFunction(BoundFunction<ProcessMessageEventArgs> functio
         }
         catch (Exception exception)
         {
+            span?.SetStatus(ActivityStatusCode.Error);
             log.FailedOnMessage(exception, Name, delivery.Message.MessageId, delivery.Message.DeliveryCount);
             // The processor abandons the message of a handler that throws, so that the bus delivers it again.
             throw;

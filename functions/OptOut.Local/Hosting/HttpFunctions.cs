@@ -36,13 +36,20 @@ internal sealed class HttpFunctions(HostJson hostJson, FunctionKeys keys, Startu
             if (BoundFunction<HttpContext>.Bind(function, parameter => Source(function, parameter, pattern), Takes, app.Services, errors) is not { } bound)
                 continue;
 
-            RequestDelegate handler = context => HandleAsync(bound, trigger.AuthLevel, context);
+            RequestDelegate handler = context => HandleAsync(bound, trigger.AuthLevel, pattern.RawText, context);
             var endpoint = methods.Length > 0 ? app.MapMethods(pattern.RawText!, methods, handler) : app.Map(pattern, handler);
             endpoint.WithDisplayName(function.Name);
         }
     }
 
-    private async Task HandleAsync(BoundFunction<HttpContext> function, AuthorizationLevel level, HttpContext context)
+    private async Task HandleAsync(BoundFunction<HttpContext> function, AuthorizationLevel level, string? route, HttpContext context)
+    {
+        using var span = FunctionSpan.Start(function.Declaration, context.Request, route);
+        await AnswerAsync(function, level, context);
+        span?.SetTag("http.response.status_code", context.Response.StatusCode);
+    }
+
+    private async Task AnswerAsync(BoundFunction<HttpContext> function, AuthorizationLevel level, HttpContext context)
     {
         if (!keys.Allows(context.Request, level))
         {

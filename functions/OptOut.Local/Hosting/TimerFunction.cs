@@ -84,6 +84,7 @@ internal sealed class TimerFunction(
         try
         {
             stopping.ThrowIfCancellationRequested();
+            using var span = FunctionSpan.Start(function.Declaration);
             await using var scope = scopes.CreateAsyncScope();
             await function.InvokeAsync(scope.ServiceProvider, new TimerRun(info, stopping));
             return true;

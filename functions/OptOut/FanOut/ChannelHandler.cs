@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.Intake;
 using OptOut.Permission;
+using OptOut.Telemetry;
 using OptOut.Vendors;
 
 namespace OptOut.FanOut;
@@ -12,7 +13,7 @@ namespace OptOut.FanOut;
 /// is tried again later by a message of its own, so that the others need not wait for it.
 /// </summary>
 public sealed partial class ChannelHandler(
-    IEnumerable<IVendor> vendors, ChangeApplier applier, IdentifierIndex index, VendorPusher pusher, ChangePublisher publisher, RetrySchedule retry, StorePatience patience, ILogger<ChannelHandler> logger)
+    IEnumerable<IVendor> vendors, ChangeApplier applier, IdentifierIndex index, VendorPusher pusher, ChangePublisher publisher, RetrySchedule retry, StorePatience patience, OptOutMetrics metrics, ILogger<ChannelHandler> logger)
 {
     private readonly IReadOnlyList<IVendor> _vendors = [.. vendors.Where(v => v.TakesPushes)];
 
@@ -38,8 +39,11 @@ public sealed partial class ChannelHandler(
 
     private async Task<Settlement> PushAsync(IVendor vendor, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
     {
-        var outcome = await pusher.PushAsync(vendor, message, permissions, cancellationToken);
         var attempt = message.Attempt + 1;
+        using var span = OptOutTrace.Push(vendor.Name, message.Subject, attempt);
+        var outcome = await pusher.PushAsync(vendor, message, permissions, cancellationToken);
+        span.Ended(outcome);
+        metrics.VendorAnswered(vendor.Name, outcome is VendorOutcome.Transient && retry.IsExhausted(attempt) ? "gave-up" : outcome.Word());
         switch (outcome)
         {
             case VendorOutcome.Transient transient when !retry.IsExhausted(attempt):
@@ -48,9 +52,9 @@ public sealed partial class ChannelHandler(
                 await publisher.ScheduleAsync(message.TriedBy(vendor.Channel.Name()) with { Vendor = vendor.Name }, delay, cancellationToken);
                 return Settlement.Done;
             case VendorOutcome.Transient transient:
-                return new Settlement.DeadLetter("GaveUp", $"{vendor.Name} after {attempt} tries: {transient.Reason}");
+                return new Settlement.DeadLetter("GaveUp", $"{vendor.Name} after {attempt} tries: {transient.Reason}", vendor.Name);
             case VendorOutcome.Rejected rejected:
-                return new Settlement.DeadLetter("Rejected", $"{vendor.Name}: {rejected.Reason}");
+                return new Settlement.DeadLetter("Rejected", $"{vendor.Name}: {rejected.Reason}", vendor.Name);
             default:
                 return Settlement.Done;
         }

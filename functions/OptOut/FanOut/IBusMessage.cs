@@ -34,4 +34,11 @@ public interface IBusMessage<TSelf> : IBusMessage
 
     /// <summary>The same for one subscription, after one more wait.</summary>
     TSelf WaitedFor(string subscription);
+
+    /// <summary>
+    /// The same for one subscription, out of a dead letter: tried anew, from the first. The dead letter's number is part of the message id of this one and of
+    /// every try that follows, so that the bus takes none of them for a message it had within <see cref="Topology.DuplicateWindow"/>, and drops it.
+    /// </summary>
+    /// <param name="deadLetter">The dead letter's sequence number, which no other of the subscription ever has.</param>
+    TSelf ReplayedFor(string subscription, long deadLetter);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using OptOut.Mail;
+using OptOut.Telemetry;
 using OptOut.Vendors;
 using OptOut.Vendors.SendGrid;
 
@@ -19,7 +20,10 @@ public sealed partial class MailDispatch(SendGridMail sender, ChangePublisher pu
         where TMessage : class, IBusMessage<TMessage>
     {
         var attempt = message.Attempt + 1;
-        switch (await sender.SendAsync(mail, cancellationToken))
+        using var span = OptOutTrace.Mail(what);
+        var outcome = await sender.SendAsync(mail, cancellationToken);
+        span.Ended(outcome);
+        switch (outcome)
         {
             case VendorOutcome.Confirmed:
                 return null;

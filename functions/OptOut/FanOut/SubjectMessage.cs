@@ -17,8 +17,9 @@ namespace OptOut.FanOut;
 /// <param name="Vendor">The one vendor it is sent again for.</param>
 /// <param name="Attempt">How often that vendor has been tried.</param>
 /// <param name="Wait">How often it has waited for the store.</param>
+/// <param name="Replay">The number of the dead letter it was replayed from; 0 for none.</param>
 public sealed record SubjectMessage(
-    SubjectKey Subject, IReadOnlyList<Change> Changes, DateTimeOffset At, Guid Id, string? Only = null, string? Vendor = null, int Attempt = 0, int Wait = 0)
+    SubjectKey Subject, IReadOnlyList<Change> Changes, DateTimeOffset At, Guid Id, string? Only = null, string? Vendor = null, int Attempt = 0, int Wait = 0, long Replay = 0)
     : IBusMessage<SubjectMessage>
 {
     internal const string ChangeLabel = "consent-change", UpdateLabel = "subject-updated";
@@ -38,11 +39,13 @@ public sealed record SubjectMessage(
 
     public SubjectMessage WaitedFor(string subscription) => this with { Only = subscription, Wait = Wait + 1 };
 
+    public SubjectMessage ReplayedFor(string subscription, long deadLetter) => this with { Only = subscription, Attempt = 0, Wait = 0, Replay = deadLetter };
+
     public ServiceBusMessage ToServiceBus()
     {
         var message = new ServiceBusMessage(BinaryData.FromString(ChangeDocument.ToJson(Changes)))
         {
-            MessageId = Only is null ? Id.ToString("D") : $"{Id:D}~{Only}~{Vendor}~{Attempt}~{Wait}",
+            MessageId = Only is null ? Id.ToString("D") : $"{Id:D}~{Only}~{Vendor}~{Attempt}~{Wait}{(Replay > 0 ? $"~r{Replay}" : "")}",
             CorrelationId = Subject.ToString(),
             Subject = Changes.Count == 0 ? UpdateLabel : ChangeLabel,
             ContentType = Json,
@@ -59,6 +62,8 @@ public sealed record SubjectMessage(
             message.ApplicationProperties["attempt"] = Attempt;
         if (Wait > 0)
             message.ApplicationProperties["wait"] = Wait;
+        if (Replay > 0)
+            message.ApplicationProperties["replay"] = Replay;
         return message;
     }
 
@@ -87,7 +92,7 @@ public sealed record SubjectMessage(
                 else if (changes.Length == 0 && received.Subject == ChangeLabel)
                     problem = "The body holds no change.";
                 else
-                    message = new SubjectMessage(subject, changes, at, id, Text("only"), Text("vendor"), Number("attempt"), Number("wait"));
+                    message = new SubjectMessage(subject, changes, at, id, Text("only"), Text("vendor"), Number("attempt"), Number("wait"), properties.GetValueOrDefault("replay") as long? ?? 0);
             }
             catch (Exception e) when (e is JsonException or FormatException or ArgumentException or AllowNotPermittedException)
             {

@@ -1,12 +1,13 @@
 using OptOut.Consent;
 using OptOut.Identifiers;
 using OptOut.Permission;
+using OptOut.Telemetry;
 using OptOut.Vendors;
 
 namespace OptOut.FanOut;
 
 /// <summary>Makes one vendor equal to what we hold for one subject, and writes down what it confirmed.</summary>
-public sealed class VendorPusher(IdentifierIndex index, IdentifierProtector protector, VendorRows rows, TimeProvider time)
+public sealed class VendorPusher(IdentifierIndex index, IdentifierProtector protector, VendorRows rows, TimeProvider time, OptOutMetrics metrics)
 {
     // The state may change while we push; then we push again. Somebody pressing faster than a vendor answers is served by their own message.
     private const int MaxRounds = 5;
@@ -38,8 +39,13 @@ public sealed class VendorPusher(IdentifierIndex index, IdentifierProtector prot
             // pushes an earlier one that it was overtaken.
             if (known is null && confirmed.Count == 0 && message.Changes.Count == 0 && outcome is VendorOutcome.Confirmed)
                 return outcome;
-            if (await rows.TrySaveAsync(message.Subject, vendor.Name, Row(outcome, confirmed, message, known), known, cancellationToken))
+            var row = Row(outcome, confirmed, message, known);
+            if (await rows.TrySaveAsync(message.Subject, vendor.Name, row, known, cancellationToken))
+            {
+                Measure(vendor, row, message);
                 return outcome;
+            }
+
             pushed = confirmed;
         }
     }
@@ -104,6 +110,13 @@ public sealed class VendorPusher(IdentifierIndex index, IdentifierProtector prot
             VendorOutcome.Rejected r => r.Reason,
             _ => null,
         });
+
+    // Once for each Stop a vendor holds: not where it had nothing to hold, nor for a message that a later one has overtaken.
+    private void Measure(IVendor vendor, VendorRow row, SubjectMessage message)
+    {
+        if (row is { TimeToStop: { } took } && row.Event == message.Id && row.Stops.Values.Any(s => !s.IsNothing) && message.Changes.Any(c => c.Decision == Decision.Stop))
+            metrics.StopConfirmed(vendor.Name, vendor.Channel, took);
+    }
 
     private static bool Same(Channel channel, IReadOnlyList<IdentifierPermission> a, IReadOnlyList<IdentifierPermission> b) =>
         a.Count == b.Count && a.Zip(b).All(p => p.First.Identifier == p.Second.Identifier

@@ -13,11 +13,14 @@ internal static class ApiBody
     /// <summary>The largest body an API call may have, bytes.</summary>
     public const int MaxBytes = 256 * 1024;
 
-    public static async Task<ApiBody<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    /// <param name="without">What a request without a body means; null where it must have one.</param>
+    public static async Task<ApiBody<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken, T? without = null)
         where T : class
     {
         if (await RawBody.ReadAsync(request, MaxBytes, cancellationToken) is not { } bytes)
             return new(null, ApiAnswers.TooLarge(MaxBytes));
+        if (bytes.IsEmpty && without is not null)
+            return new(without, null);
         try
         {
             return JsonSerializer.Deserialize(bytes.Span, type) is { } value

@@ -1,6 +1,7 @@
 using OptOut.Consent;
 using OptOut.Permission;
 using OptOut.Storage;
+using OptOut.Telemetry;
 
 namespace OptOut.Intake;
 
@@ -11,6 +12,7 @@ public sealed class ChangeApplier(ConsentStore consent, IdentifierIndex index)
     /// <returns>What now stands for each of the subject's identifiers.</returns>
     public async Task<IReadOnlyList<IdentifierPermission>> ApplyAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
+        using var span = OptOutTrace.Apply(changes[0].Subject);
         await consent.ApplyAsync(changes, cancellationToken);
         return await index.ProjectAsync(changes[0].Subject, cancellationToken);
     }

@@ -2,6 +2,7 @@ using Azure;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.FanOut;
+using OptOut.Telemetry;
 
 namespace OptOut.Intake;
 
@@ -45,12 +46,14 @@ public sealed partial class ChangeIntake(ChangePublisher bus, Outbox outbox, Cha
     /// <param name="when">Whom the answer is for.</param>
     public async Task<IntakeResult> RecordAsync(IReadOnlyList<Change> changes, AnswerWhen when)
     {
+        using var span = OptOutTrace.Intake(changes);
         var message = SubjectMessage.Of(changes);
 
         // The bus known to be down: the outbox row before the store, so that no copy in the store is ever without one that is carried on.
         var parked = bus.LooksDown && await outbox.TryParkAsync(message);
         var storing = when == AnswerWhen.Carried ? Task.FromResult(false) : StoreAsync(changes);
         var durable = parked || await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
+        span?.SetTag("optout.durable", durable);
         if (when != AnswerWhen.Visible || !durable)
             return new IntakeResult(durable, null);
         return new IntakeResult(durable, await storing);

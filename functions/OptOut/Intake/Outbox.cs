@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.FanOut;
 using OptOut.Storage;
+using OptOut.Telemetry;
 
 namespace OptOut.Intake;
 
@@ -16,13 +17,16 @@ namespace OptOut.Intake;
 public sealed record Sweep(int Published, bool Left);
 
 /// <summary>Messages the bus did not take, in the table <c>outbox</c>, spread over 16 shards; a timer publishes them once it is back.</summary>
-public sealed partial class Outbox(StorageAccount storage, ChangePublisher publisher, ILogger<Outbox> logger)
+public sealed partial class Outbox(StorageAccount storage, ChangePublisher publisher, OptOutMetrics metrics, ILogger<Outbox> logger)
 {
     private const int Shards = 16;
 
     // A property holds 32 Ki characters and a row 1 MiB (https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model):
     // the largest act, 50 topics on four channels, needs several.
     private const int MaxProperty = 30_000;
+
+    // More than this is not counted to the last: it is an outage, whatever the figure.
+    private const int MaxDepth = 100_000;
 
     /// <returns>Whether the row is written.</returns>
     public async Task<bool> TryParkAsync(SubjectMessage message)
@@ -50,6 +54,13 @@ public sealed partial class Outbox(StorageAccount storage, ChangePublisher publi
 
     public async Task<Sweep> SweepAsync(CancellationToken cancellationToken)
     {
+        var sweep = await PublishAsync(cancellationToken);
+        metrics.OutboxSwept(await DepthAsync(cancellationToken));
+        return sweep;
+    }
+
+    private async Task<Sweep> PublishAsync(CancellationToken cancellationToken)
+    {
         var published = 0;
         for (var shard = 0; shard < Shards; shard++)
         {
@@ -68,6 +79,19 @@ public sealed partial class Outbox(StorageAccount storage, ChangePublisher publi
         if (published > 0)
             LogSwept(published);
         return new Sweep(published, Left: false);
+    }
+
+    private async Task<int> DepthAsync(CancellationToken cancellationToken)
+    {
+        var depth = 0;
+        await foreach (var page in storage.Outbox.QueryAsync<TableEntity>(select: ["RowKey"], cancellationToken: cancellationToken).AsPages())
+        {
+            depth += page.Values.Count;
+            if (depth >= MaxDepth)
+                break;
+        }
+
+        return depth;
     }
 
     // A row that cannot be read stays, for a person to look at, and holds up no other.

@@ -14,7 +14,8 @@ namespace OptOut.LinkMail;
 /// <param name="Address">The keyed hash of the address; the address itself never travels.</param>
 /// <param name="Language">In which the asker read the page: the mail's, when the person's own is not known.</param>
 /// <param name="At">When it was asked.</param>
-public sealed record LinkMailRequest(IdentifierHash Address, Language Language, DateTimeOffset At, Guid Id, int Attempt = 0, int Wait = 0) : IBusMessage<LinkMailRequest>
+/// <param name="Replay">The number of the dead letter it was replayed from; 0 for none.</param>
+public sealed record LinkMailRequest(IdentifierHash Address, Language Language, DateTimeOffset At, Guid Id, int Attempt = 0, int Wait = 0, long Replay = 0) : IBusMessage<LinkMailRequest>
 {
     internal const string Label = "link-requested";
     private const string Version = "1";
@@ -25,11 +26,13 @@ public sealed record LinkMailRequest(IdentifierHash Address, Language Language, 
 
     public LinkMailRequest WaitedFor(string subscription) => this with { Wait = Wait + 1 };
 
+    public LinkMailRequest ReplayedFor(string subscription, long deadLetter) => this with { Attempt = 0, Wait = 0, Replay = deadLetter };
+
     public ServiceBusMessage ToServiceBus()
     {
         var message = new ServiceBusMessage
         {
-            MessageId = string.Create(CultureInfo.InvariantCulture, $"{Id:D}~{Attempt}~{Wait}"),
+            MessageId = string.Create(CultureInfo.InvariantCulture, $"{Id:D}~{Attempt}~{Wait}{(Replay > 0 ? $"~r{Replay}" : "")}"),
             CorrelationId = About,
             Subject = Label,
         };
@@ -39,6 +42,8 @@ public sealed record LinkMailRequest(IdentifierHash Address, Language Language, 
         message.ApplicationProperties["language"] = Language.Code;
         message.ApplicationProperties["attempt"] = Attempt;
         message.ApplicationProperties["wait"] = Wait;
+        if (Replay > 0)
+            message.ApplicationProperties["replay"] = Replay;
         return message;
     }
 
@@ -58,7 +63,7 @@ public sealed record LinkMailRequest(IdentifierHash Address, Language Language, 
         else if (Language.Find(Text("language")) is not { } language)
             problem = "The property language is none of ours.";
         else
-            message = new LinkMailRequest(address, language, at, id, Number("attempt"), Number("wait"));
+            message = new LinkMailRequest(address, language, at, id, Number("attempt"), Number("wait"), properties.GetValueOrDefault("replay") as long? ?? 0);
         return problem is null && message is not null;
 
         string? Text(string name) => properties.GetValueOrDefault(name) as string;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Azure;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
+using OptOut.DeadLetters;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;
@@ -20,12 +21,13 @@ public sealed partial class Reconciler
     private readonly VendorReconciliation _reconciliation;
     private readonly ReportStore _reports;
     private readonly ReportMailer _mailer;
+    private readonly DeadLetterCount _deadLetters;
     private readonly TimeProvider _time;
     private readonly ILogger<Reconciler> _logger;
 
     internal Reconciler(
-        IEnumerable<IVendor> vendors, RunStore runs, VendorReconciliation reconciliation, ReportStore reports, ReportMailer mailer, TimeProvider time, ILogger<Reconciler> logger) =>
-        (_vendors, _runs, _reconciliation, _reports, _mailer, _time, _logger) = ([.. vendors], runs, reconciliation, reports, mailer, time, logger);
+        IEnumerable<IVendor> vendors, RunStore runs, VendorReconciliation reconciliation, ReportStore reports, ReportMailer mailer, DeadLetterCount deadLetters, TimeProvider time, ILogger<Reconciler> logger) =>
+        (_vendors, _runs, _reconciliation, _reports, _mailer, _deadLetters, _time, _logger) = ([.. vendors], runs, reconciliation, reports, mailer, deadLetters, time, logger);
 
     /// <summary>Runs all vendors side by side; what fails for one is in the report and stops no other.</summary>
     /// <returns>The report, as it was written and mailed. Nothing is written when every vendor is held by another start.</returns>
@@ -43,6 +45,7 @@ public sealed partial class Reconciler
             if (report.Vendors.Count > 0 && report.Vendors.All(v => v.Status == VendorRunStatus.Busy))
                 return report;
 
+            report = report.With(await _deadLetters.TryCountAsync(cancellationToken));
             await _reports.WriteAsync(report, cancellationToken);
             foreach (var hold in holds.Where(h => h.State is { Phase: RunPhase.Finished }))
                 await hold.CloseAsync(cancellationToken);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OptOut.Controller;
+using OptOut.DeadLetters;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;
@@ -36,6 +37,7 @@ internal static class ReconciliationRegistration
             provider.GetRequiredService<VendorReconciliation>(),
             provider.GetRequiredService<ReportStore>(),
             provider.GetRequiredService<ReportMailer>(),
+            provider.GetRequiredService<DeadLetterCount>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Reconciler>>()));
         return services;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OptOut.Consent;
+using OptOut.DeadLetters;
 
 namespace OptOut.Reconciliation;
 
@@ -20,6 +21,9 @@ public sealed record ReconciliationReport
 
     /// <summary>One for each vendor run: two of one vendor where an abandoned run was finished first.</summary>
     public required IReadOnlyList<VendorReport> Vendors { get; init; }
+
+    /// <summary>What is dead-lettered on the bus; null when it could not be counted, and in reports from before it was.</summary>
+    public IReadOnlyList<DeadLetterGroup>? DeadLetters { get; init; }
 
     /// <summary>What became of the mail to the privacy address; null while it is not known.</summary>
     public string? Mail { get; init; }

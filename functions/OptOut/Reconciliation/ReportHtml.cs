@@ -46,6 +46,12 @@ internal static class ReportHtml
         html.Append("<p>People appear as subject keys; no address or number stands in this report.</p>\n");
         foreach (var vendor in report.Vendors)
             Append(html, vendor);
+        if (report.DeadLetters is { Count: > 0 } dead)
+        {
+            html.Append("<h2>Dead letters</h2>\n");
+            Table(html, "Messages that nobody could handle", "What", "How many, and since when", numeric: false, dead.Select(d => (Text(DeadLetterWords.What(d)), Text(DeadLetterWords.HowMany(d)))));
+        }
+
         html.Append("<h2>About this run</h2>\n<p>Run <code>").Append(Text(report.RunId.ToString("D"))).Append("</code>, ")
             .Append(Text($"{ReportWords.Moment(report.Started)} to {ReportWords.Moment(report.Finished)}.")).Append("</p>\n");
         if (report.Mail is { } mail)

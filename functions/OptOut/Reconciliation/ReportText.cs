@@ -22,6 +22,13 @@ internal static class ReportText
                 text.Append(CultureInfo.InvariantCulture, $"! {problem}\n");
         }
 
+        if (report.DeadLetters is { Count: > 0 } dead)
+        {
+            text.Append("\nDead letters\n");
+            foreach (var group in dead)
+                text.Append(CultureInfo.InvariantCulture, $"! {DeadLetterWords.What(group)}: {DeadLetterWords.HowMany(group)}\n");
+        }
+
         return text.ToString();
     }
 }

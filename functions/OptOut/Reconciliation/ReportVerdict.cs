@@ -1,4 +1,5 @@
 using System.Globalization;
+using OptOut.DeadLetters;
 
 namespace OptOut.Reconciliation;
 
@@ -20,6 +21,18 @@ internal static class ReportVerdict
             NeedsAttention = attention.Length > 0 || vendors.Count == 0,
             Verdict = Sentence(vendors, attention, [.. Names(vendors.Where(v => v.Status == VendorRunStatus.Busy))]),
         };
+    }
+
+    /// <summary>The same with what is dead-lettered: while there is any, nobody can say that every opt-out is honoured.</summary>
+    /// <param name="deadLetters">Null when they could not be counted.</param>
+    public static ReconciliationReport With(this ReconciliationReport report, IReadOnlyList<DeadLetterGroup>? deadLetters)
+    {
+        report = report with { DeadLetters = deadLetters };
+        if (deadLetters is null or [])
+            return report;
+        var count = deadLetters.Sum(d => d.Count);
+        var sentence = count == 1 ? "1 message is dead-lettered: mend its cause and replay it." : string.Create(CultureInfo.InvariantCulture, $"{count:N0} messages are dead-lettered: mend their cause and replay them.");
+        return report with { NeedsAttention = true, Verdict = report.NeedsAttention ? $"{report.Verdict} {sentence}" : sentence };
     }
 
     private static string Sentence(IReadOnlyList<VendorReport> vendors, string[] attention, string[] busy)

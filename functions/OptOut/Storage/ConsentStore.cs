@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Azure;
 using Azure.Data.Tables;
 using OptOut.Consent;
+using OptOut.Telemetry;
 
 namespace OptOut.Storage;
 
@@ -38,7 +39,7 @@ public sealed record SubjectState(ConsentState Consent, LedgerHead Head)
 /// A change is one entity-group transaction under the state's ETag, so state and ledger never disagree. Row keys repeat the subject key
 /// because Azurite finds rows by row key first, and collapses when thousands of partitions share one.
 /// </summary>
-public sealed class ConsentStore(StorageAccount storage, TimeProvider time)
+public sealed class ConsentStore(StorageAccount storage, TimeProvider time, OptOutMetrics metrics)
 {
     // A transaction takes 100 rows (https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions): the state, and two a change.
     private const int MaxChanges = 49;
@@ -91,6 +92,8 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time)
                         .. entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Seen(e))),
                     ],
                     cancellationToken);
+                foreach (var entry in entries)
+                    metrics.ChangeRecorded(entry.Change);
                 return entries.Count > 0;
             }
             catch (RequestFailedException e) when (e.Status is 409 or 412 && attempt < MaxAttempts)

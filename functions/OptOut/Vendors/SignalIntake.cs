@@ -3,12 +3,13 @@ using OptOut.Consent;
 using OptOut.Denials;
 using OptOut.Identifiers;
 using OptOut.Intake;
+using OptOut.Telemetry;
 
 namespace OptOut.Vendors;
 
 /// <summary>Records what a vendor told us of its own accord. Told again, it is recorded once.</summary>
 public sealed partial class SignalIntake(
-    IdentifierIntake intake, DriftIntake drifts, DenialStore denials, IEnumerable<IVendor> vendors, ILogger<SignalIntake> logger)
+    IdentifierIntake intake, DriftIntake drifts, DenialStore denials, IEnumerable<IVendor> vendors, OptOutMetrics metrics, ILogger<SignalIntake> logger)
 {
     // A webhook of thousands must be answered before the vendor gives up. Each person costs three reads or writes and a message, some 5 ms each in Azure.
     private const int Parallelism = 32, Many = 100;
@@ -19,6 +20,7 @@ public sealed partial class SignalIntake(
     /// <exception cref="Azure.RequestFailedException">The store cannot say whose identifiers they are.</exception>
     public async Task<bool> RecordAsync(string vendor, VendorSignals signals, CancellationToken cancellationToken)
     {
+        metrics.VendorTold(vendor, signals);
         if (signals.Unreadable > 0)
             LogUnreadable(vendor, signals.Unreadable);
 

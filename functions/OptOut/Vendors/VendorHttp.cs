@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OptOut.Telemetry;
 
 namespace OptOut.Vendors;
 
@@ -35,6 +36,7 @@ internal sealed partial class VendorHttp(IHttpClientFactory clients, TimeProvide
     public async Task<VendorReply> CallAsync(VendorCall call, CancellationToken cancellationToken)
     {
         using var request = call.Request;
+        using var span = OptOutTrace.Call(call.Vendor, call.Operation);
         using var expiry = new CancellationTokenSource(call.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
         var started = time.GetTimestamp();
@@ -43,6 +45,7 @@ internal sealed partial class VendorHttp(IHttpClientFactory clients, TimeProvide
             using var http = clients.CreateClient(ClientName);
             using var response = await http.SendAsync(request, either.Token);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token);
+            span.Answered((int)response.StatusCode);
             LogAnswered(call.Vendor, (int)response.StatusCode, call.Operation, time.GetElapsedTime(started).TotalMilliseconds);
             if (call.Judge(response.StatusCode, response.Headers, body, time.GetUtcNow()) is { } failure)
                 return VendorReply.Failed(failure);
@@ -53,6 +56,7 @@ internal sealed partial class VendorHttp(IHttpClientFactory clients, TimeProvide
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            span.Answered(null, "timeout");
             LogUnanswered(call.Vendor, call.Operation, "timeout");
             return VendorReply.Failed(call.NotWithin(call.Timeout));
         }
@@ -60,6 +64,7 @@ internal sealed partial class VendorHttp(IHttpClientFactory clients, TimeProvide
         {
             cancellationToken.ThrowIfCancellationRequested();
             var fault = Fault(e);
+            span.Answered(null, fault);
             LogUnanswered(call.Vendor, call.Operation, fault);
             return VendorReply.Failed(call.Unreachable(fault));
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OptOut.Telemetry;
 using SendGrid;
 
 namespace OptOut.Vendors.SendGrid;
@@ -24,6 +25,7 @@ internal sealed partial class SendGridApi(
         using var expiry = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
         var started = time.GetTimestamp();
+        using var span = OptOutTrace.Call("SendGrid", call.Operation);
         try
         {
             using var http = clients.CreateClient(ClientName);
@@ -31,11 +33,13 @@ internal sealed partial class SendGridApi(
             var response = await sendGrid.RequestAsync(call.Method, call.Body, urlPath: call.Path, cancellationToken: either.Token);
             using var content = response.Body;
             var body = await content.ReadAsByteArrayAsync(either.Token);
+            span.Answered((int)response.StatusCode);
             LogAnswered(logger, (int)response.StatusCode, call.Operation, time.GetElapsedTime(started).TotalMilliseconds);
             return Of(call).Judge(response.StatusCode, response.Headers, body, time.GetUtcNow()) is { } failure ? SendGridReply.Failed(failure) : new SendGridReply(response.StatusCode, body, null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            span.Answered(null, "timeout");
             LogUnanswered(logger, call.Operation, "timeout");
             return SendGridReply.Failed(call.NotWithin(timeout));
         }
@@ -43,6 +47,7 @@ internal sealed partial class SendGridApi(
         {
             cancellationToken.ThrowIfCancellationRequested();
             var fault = VendorHttp.Fault(e);
+            span.Answered(null, fault);
             LogUnanswered(logger, call.Operation, fault);
             return SendGridReply.Failed(call.Unreachable(fault));
         }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using OptOut.Http;
 using OptOut.Mailto;
+using OptOut.Telemetry;
 
 namespace OptOut.Vendors.SendGrid;
 
@@ -11,7 +12,7 @@ namespace OptOut.Vendors.SendGrid;
 /// promises no such thing (https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/inbound-email). So whatever may work later is
 /// answered 503, and a 4xx goes only to what SendGrid did not send.
 /// </summary>
-internal sealed partial class SendGridInboundDoor(SendGridInboundWebhook webhook, MailtoIntake intake, ILogger<SendGridInboundDoor> logger) : IVendorDoor
+internal sealed partial class SendGridInboundDoor(SendGridInboundWebhook webhook, MailtoIntake intake, OptOutMetrics metrics, ILogger<SendGridInboundDoor> logger) : IVendorDoor
 {
     // SendGrid takes mails of up to 30 MB, attachments included; some room above it for the form.
     private const int MaxBytes = 32 * 1024 * 1024;
@@ -34,7 +35,11 @@ internal sealed partial class SendGridInboundDoor(SendGridInboundWebhook webhook
         if (webhook.Read(signature, timestamp, body, request.ContentType) is not { } form)
             return Results.Unauthorized();
         if (!form.IsReadable)
+        {
+            metrics.MailUnreadable();
             LogUnreadable(body.Length);
+        }
+
         try
         {
             return await intake.TakeAsync(form.ToMail(webhook.Moment(timestamp)), cancellationToken) ? Results.Ok() : ApiAnswers.Later("The mail could not be kept.");

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using OptOut.DeadLetters;
+
+namespace OptOut.Functions;
+
+/// <summary>What an operator looks at, and sets going again.</summary>
+public sealed class DeadLetterFunctions(DeadLetterCount letters, DeadLettersDoor door)
+{
+    [Function("CountDeadLetters")]
+    public Task CountDeadLetters([TimerTrigger("0 15 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => letters.WatchAsync(cancellationToken);
+
+    [Function("GetDeadLetters")]
+    public Task<IResult> GetDeadLetters(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/dead-letters")] HttpRequest request, CancellationToken cancellationToken) =>
+        door.GetAsync(cancellationToken);
+
+    [Function("ReplayDeadLetters")]
+    public Task<IResult> ReplayDeadLetters(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/dead-letters/replay")] HttpRequest request, CancellationToken cancellationToken) =>
+        door.PostReplayAsync(request, cancellationToken);
+}

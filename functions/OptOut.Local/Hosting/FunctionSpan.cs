@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using Azure.Messaging.ServiceBus;
+using Microsoft.AspNetCore.Http;
+
+namespace OptOut.Local.Hosting;
+
+/// <summary>
+/// The span of one run of a function, as the Azure host and worker make it: it goes on with the trace of the request or of the message. Of a request it
+/// tells the route, never the path.
+/// </summary>
+internal static class FunctionSpan
+{
+    public const string SourceName = "OptOut.Local.Functions";
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    public static Activity? Start(FunctionDeclaration function, HttpRequest request, string? route)
+    {
+        // Not below the span that Kestrel makes: where nobody listens to that one, it counts as not sampled, and this one with it.
+        Activity.Current = null;
+        return Start(function, ActivityKind.Server, Parent(request.Headers.TraceParent, request.Headers.TraceState))
+            ?.SetTag("http.request.method", request.Method)
+            .SetTag("http.route", route);
+    }
+
+    public static Activity? Start(FunctionDeclaration function, ServiceBusReceivedMessage message) => Start(
+        function,
+        ActivityKind.Consumer,
+        Activity.Current?.Context ?? Parent((message.ApplicationProperties.GetValueOrDefault("traceparent") ?? message.ApplicationProperties.GetValueOrDefault("Diagnostic-Id")) as string, null));
+
+    public static Activity? Start(FunctionDeclaration function) => Start(function, ActivityKind.Internal, default);
+
+    private static Activity? Start(FunctionDeclaration function, ActivityKind kind, ActivityContext parent) =>
+        Source.StartActivity(function.Name, kind, parent)?.SetTag("faas.name", function.Name);
+
+    private static ActivityContext Parent(string? traceParent, string? traceState) =>
+        ActivityContext.TryParse(traceParent, traceState, isRemote: true, out var parent) ? parent : default;
+}

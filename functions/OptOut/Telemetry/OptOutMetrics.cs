@@ -1,0 +1,85 @@
+using System.Diagnostics.Metrics;
+using OptOut.Consent;
+using OptOut.Reconciliation;
+using OptOut.Vendors;
+
+namespace OptOut.Telemetry;
+
+/// <summary>
+/// Every metric of the product. A tag names a vendor, a channel or one of a few words, so that there are never more than some hundreds of series;
+/// nothing in a tag tells of a person, not even a subject key.
+/// </summary>
+public sealed class OptOutMetrics
+{
+    public const string MeterName = "OptOut";
+
+    // From what a person does not notice to a day: Gmail and Yahoo give two days (https://support.google.com/a/answer/81126).
+    private static readonly double[] Seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 43_200, 86_400];
+
+    private readonly Counter<long> _changes, _outcomes, _signals, _drift, _reconciliations, _unreadableMails;
+    private readonly Histogram<double> _stop;
+    private readonly Gauge<long> _outbox, _deadLetters;
+
+    public OptOutMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _changes = meter.CreateCounter<long>("optout.changes.recorded", "{change}", "Changes the ledgers took up, each once, by the door they came in by.");
+        _stop = meter.CreateHistogram(
+            "optout.stop.duration", "s", "From a person's Stop to the vendor's confirmation of it.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
+        _outcomes = meter.CreateCounter<long>("optout.vendor.outcomes", "{push}", "What vendors answered to pushes of a person's state.");
+        _signals = meter.CreateCounter<long>("optout.vendor.signals", "{event}", "What vendors told of their own accord.");
+        _drift = meter.CreateCounter<long>("optout.drift.found", "{difference}", "Differences the reconciliation found between our consent and a vendor's list.");
+        _outbox = meter.CreateGauge<long>("optout.outbox.depth", "{message}", "Messages waiting for the bus, when last swept.");
+        _deadLetters = meter.CreateGauge<long>("optout.deadletters.count", "{message}", "Dead letters, when last counted.");
+        _reconciliations = meter.CreateCounter<long>("optout.reconciliation.finished", "{run}", "Runs of the reconciliation over a vendor.");
+        _unreadableMails = meter.CreateCounter<long>("optout.mail.unreadable", "{mail}", "Mails to the unsubscribe host that came in a form that could not be read.");
+    }
+
+    public void ChangeRecorded(Change change) =>
+        _changes.Add(1, new("source", change.Source.ToString()), new("decision", change.Decision.ToString()));
+
+    /// <param name="since">From the person's decision to now.</param>
+    public void StopConfirmed(string vendor, Channel channel, TimeSpan since) =>
+        _stop.Record(Math.Max(0, since.TotalSeconds), new("vendor", vendor), new("channel", channel.Name()));
+
+    /// <param name="outcome"><c>confirmed</c>, <c>transient</c> (tried again later), <c>gave-up</c> or <c>rejected</c>.</param>
+    public void VendorAnswered(string vendor, string outcome) => _outcomes.Add(1, new("vendor", vendor), new("outcome", outcome));
+
+    /// <summary>A webhook, believed and read. One sent again counts again: it is what came in, not what is new in it.</summary>
+    public void VendorTold(string vendor, VendorSignals signals)
+    {
+        foreach (var (kind, count) in ((string, int)[])
+            [
+                ("signals", signals.Signals.Count), ("drifts", signals.Drifts.Count), ("bounces", signals.Bounces.Count),
+                ("resubscribed", signals.Resubscribed.Count), ("undelivered", signals.Undelivered), ("unreadable", signals.Unreadable),
+            ])
+        {
+            if (count > 0)
+                _signals.Add(count, new("vendor", vendor), new("kind", kind));
+        }
+    }
+
+    public void OutboxSwept(int left) => _outbox.Record(left);
+
+    public void DeadLettersCounted(string subscription, string reason, int count) =>
+        _deadLetters.Record(count, new("subscription", subscription), new("reason", reason));
+
+    /// <summary>What a start of the reconciliation found: drift <c>vendor-only</c> where the vendor stopped and we had not, <c>ours-only</c> the other way round.</summary>
+    public void Reconciled(ReconciliationReport report)
+    {
+        foreach (var vendor in report.Vendors)
+        {
+            _reconciliations.Add(1, new("vendor", vendor.Vendor), new("status", vendor.Status.ToString()));
+            Drift(vendor.Vendor, "vendor-only", vendor.Recorded);
+            Drift(vendor.Vendor, "ours-only", vendor.PushedAgain + vendor.PushesFailed);
+        }
+    }
+
+    public void MailUnreadable() => _unreadableMails.Add(1);
+
+    private void Drift(string vendor, string direction, int count)
+    {
+        if (count > 0)
+            _drift.Add(count, new("vendor", vendor), new("direction", direction));
+    }
+}

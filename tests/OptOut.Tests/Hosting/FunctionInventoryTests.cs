@@ -1,0 +1,149 @@
+using System.Text.RegularExpressions;
+using Microsoft.Azure.Functions.Worker;
+using OptOut.FanOut;
+using OptOut.Functions;
+using OptOut.Local.Hosting;
+using OptOut.Vendors;
+
+namespace OptOut.Tests.Hosting;
+
+/// <summary>
+/// Every door and every clock of the function app, written down: a trigger that is added, lost or opened to everybody by mistake shows here first, and
+/// what the README promises is what there is.
+/// </summary>
+public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
+{
+    private static readonly string Docs = Path.Combine(AppContext.BaseDirectory, "Docs");
+
+    private static readonly IReadOnlyList<FunctionDeclaration> Functions = Find();
+
+    // Still to get their line in the README. An entry whose line is there must leave.
+    private static readonly string[] NotYetInReadme = ["/api/dead-letters", "/api/dead-letters/replay", "/api/opt-outs", "/q"];
+
+    [Fact]
+    public void The_functions_are_these_and_no_others()
+    {
+        Assert.Equal(
+            """
+            Acknowledge            bus    consent-changes/acknowledge ServiceBus
+            Apply                  bus    consent-changes/apply ServiceBus
+            Check                  http   GET /api/check function
+            CodeAsPng              http   GET,HEAD /q/{code}/qr.png anonymous
+            CodeAsSvg              http   GET,HEAD /q/{code}/qr.svg anonymous
+            CountDeadLetters       timer  0 15 * * * *
+            GetDeadLetters         http   GET /api/dead-letters function
+            GetSubjectPreferences  http   GET /api/subjects/{id}/preferences function
+            Health                 http   GET /api/health anonymous
+            Link                   http   GET,HEAD,OPTIONS,POST /u/{token} anonymous
+            LinkStep               http   GET,HEAD,OPTIONS,POST /u/{token}/{step} anonymous
+            MailLink               bus    consent-changes/link-mail ServiceBus
+            OpenCode               http   GET,HEAD /q/{code} anonymous
+            PostCodes              http   POST /api/codes function
+            PostLink               http   POST /api/links function
+            PostOptOut             http   POST /api/opt-outs function
+            PublicForm             http   GET,HEAD,POST /unsubscribe anonymous
+            PushEmail              bus    consent-changes/email ServiceBus
+            PushPhone              bus    consent-changes/phone ServiceBus
+            PushPost               bus    consent-changes/post ServiceBus
+            PushSms                bus    consent-changes/sms ServiceBus
+            PutSubject             http   PUT /api/subjects/{id} function
+            PutSubjectPreferences  http   PUT /api/subjects/{id}/preferences function
+            ReadyTexts             http   GET /api/texts/{language} function
+            Reconcile              timer  0 0 2 * * *
+            ReplayDeadLetters      http   POST /api/dead-letters/replay function
+            SweepOutbox            timer  0 * * * * * unmonitored
+            TypeCode               http   GET,HEAD,POST /q anonymous
+            VendorWebhook          http   POST /webhooks/{vendor}/{door} anonymous
+            WriteSuppressions      timer  0 0 1 * * *
+            """.ReplaceLineEndings("\n"),
+            string.Join('\n', Functions.Select(f => $"{f.Name,-22} {Describe(f)}")));
+    }
+
+    [Fact]
+    public void Every_subscription_of_the_topic_has_one_function_that_reads_it()
+    {
+        var read = Functions.Select(f => f.Trigger).OfType<ServiceBusTriggerAttribute>().Select(t => t.SubscriptionName).Order(StringComparer.Ordinal);
+
+        Assert.Equal(Topology.Subscriptions.Select(s => s.Name).Order(StringComparer.Ordinal), read);
+        Assert.All(Functions.Select(f => f.Trigger).OfType<ServiceBusTriggerAttribute>(), t => Assert.False(t.AutoCompleteMessages));
+    }
+
+    [Fact]
+    public void Whatever_the_api_answers_to_anybody_is_its_health_alone()
+    {
+        var open = Functions.Where(f => f.Trigger is HttpTriggerAttribute { AuthLevel: AuthorizationLevel.Anonymous, Route: { } route } && route.StartsWith("api/", StringComparison.Ordinal));
+
+        Assert.Equal(["Health"], open.Select(f => f.Name));
+    }
+
+    [Fact]
+    public void The_readme_names_every_door_and_no_other()
+    {
+        var routes = Functions.Select(f => f.Trigger).OfType<HttpTriggerAttribute>().Select(t => $"/{t.Route}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var named = Doors().Select(Route).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+
+        Assert.Equal(routes.Except(NotYetInReadme, StringComparer.Ordinal), named);
+        Assert.Equal([], NotYetInReadme.Intersect(named, StringComparer.Ordinal));
+
+        // The one door of all vendors, and the one of all steps, are named by what is behind them.
+        static string Route(string door) => door switch
+        {
+            _ when door.StartsWith("/webhooks/", StringComparison.Ordinal) => "/webhooks/{vendor}/{door}",
+            _ when Step().IsMatch(door) => "/u/{token}/{step}",
+            _ => door,
+        };
+    }
+
+    [Fact]
+    public async Task Every_webhook_that_can_be_registered_is_named_in_the_readme_or_the_vendors_own()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite, vendors: OptOutHost.AllVendors);
+        var texts = string.Join('\n', Directory.EnumerateFiles(Docs, "*.md", SearchOption.AllDirectories).Select(File.ReadAllText));
+
+        var doors = host.Service<IEnumerable<IVendorDoor>>().Select(d => d.Path).ToList();
+
+        Assert.NotEmpty(doors);
+        Assert.Equal(doors, doors.Distinct(StringComparer.Ordinal));
+        Assert.All(doors, d => Assert.Contains($"/webhooks/{d}", texts, StringComparison.Ordinal));
+        Assert.All(Doors().Where(d => d.StartsWith("/webhooks/", StringComparison.Ordinal)), d => Assert.Contains(d["/webhooks/".Length..], doors));
+    }
+
+    private static IReadOnlyList<FunctionDeclaration> Find()
+    {
+        var errors = new StartupErrors();
+        var functions = FunctionDiscovery.Find(typeof(UnsubscribeFunctions).Assembly, _ => true, errors);
+        errors.ThrowIfAny();
+        return [.. functions.OrderBy(f => f.Name, StringComparer.Ordinal)];
+    }
+
+    // The first column of the README's table of doors: `GET`, `POST /unsubscribe`; `GET /q/{code}/qr.svg`, `.png`.
+    private static List<string> Doors()
+    {
+        var doors = new List<string>();
+        var rows = File.ReadLines(Path.Combine(Docs, "README.md")).SkipWhile(l => !l.StartsWith("| door |", StringComparison.Ordinal)).Skip(2).TakeWhile(l => l.StartsWith('|'));
+        foreach (var span in rows.SelectMany(row => Code().Matches(row.Split('|')[1]).Select(m => m.Groups["span"].Value)))
+        {
+            if (span.StartsWith('.'))
+                doors.Add(Path.ChangeExtension(doors[^1], span));
+            else if (span.Contains('/', StringComparison.Ordinal))
+                doors.Add(span[span.IndexOf('/', StringComparison.Ordinal)..].Split('?')[0]);
+        }
+
+        Assert.NotEmpty(doors);
+        return doors;
+    }
+
+    [GeneratedRegex("`(?<span>[^`]+)`", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Code();
+
+    [GeneratedRegex("^/u/{token}/[a-z]+$", RegexOptions.None, 1000)]
+    private static partial Regex Step();
+
+    private static string Describe(FunctionDeclaration function) => function.Trigger switch
+    {
+        HttpTriggerAttribute http => $"http   {string.Join(',', http.Methods!.Select(m => m.ToUpperInvariant()).Order(StringComparer.Ordinal))} /{http.Route} {http.AuthLevel.ToString().ToLowerInvariant()}",
+        ServiceBusTriggerAttribute bus => $"bus    {bus.TopicName}/{bus.SubscriptionName} {bus.Connection}",
+        TimerTriggerAttribute timer => $"timer  {timer.Schedule}{(timer.UseMonitor ? "" : " unmonitored")}{(timer.RunOnStartup ? " at the start" : "")}",
+        _ => throw new InvalidOperationException($"No word for {function.Trigger.GetType().Name}."),
+    };
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
+using OptOut.Local.Composition;
+using OptOut.Telemetry;
+
+namespace OptOut.Tests.Telemetry;
+
+/// <summary>What leaves the process, and whether anything does.</summary>
+public sealed class ExportTests
+{
+    [Theory]
+    [InlineData(null, null, false)]
+    [InlineData("OptOut:Telemetry:Console", "false", false)]
+    [InlineData("OptOut:Telemetry:Console", "true", true)]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4317", true)]
+    public void On_one_machine_nothing_is_sent_anywhere_unless_a_setting_says_so(string? setting, string? value, bool sent)
+    {
+        var services = new ServiceCollection();
+        services.AddLocalTelemetry(new ConfigurationBuilder().AddInMemoryCollection(setting is null ? [] : [new(setting, value)]).Build());
+
+        Assert.Equal(sent, services.Any(s => s.ServiceType == typeof(TracerProvider)));
+    }
+
+    [Fact]
+    public void A_path_or_a_query_never_leaves_whoever_wrote_it()
+    {
+        var sent = new List<Activity>();
+        var services = new ServiceCollection();
+        using var exporter = new Taken(sent);
+        services.AddOptOutTelemetry().WithTracing(traces => traces.AddSource("somebody else's").AddProcessor(new SimpleActivityExportProcessor(exporter)));
+        using var provider = services.BuildServiceProvider();
+        _ = provider.GetRequiredService<TracerProvider>();
+        using var source = new ActivitySource("somebody else's");
+
+        source.StartActivity("GET /u/{token}")!
+            .SetTag("url.path", "/u/TOKEN").SetTag("url.query", "?ref=1").SetTag("url.full", "https://host/u/TOKEN").SetTag("http.target", "/u/TOKEN").SetTag("http.url", "https://host/u/TOKEN")
+            .SetTag("http.route", "/u/{token}").Dispose();
+
+        Assert.Equal(["http.route=/u/{token}"], Assert.Single(sent).TagObjects.Select(t => $"{t.Key}={t.Value}"));
+    }
+
+    private sealed class Taken(List<Activity> sent) : BaseExporter<Activity>
+    {
+        public override ExportResult Export(in Batch<Activity> batch)
+        {
+            foreach (var activity in batch)
+                sent.Add(activity);
+            return ExportResult.Success;
+        }
+    }
+}
