@@ -10,6 +10,7 @@ using OptOut.Brand;
 using OptOut.Catalogue;
 using OptOut.Codes;
 using OptOut.Controller;
+using OptOut.Denials;
 using OptOut.FanOut;
 using OptOut.Health;
 using OptOut.Identifiers;
@@ -26,8 +27,12 @@ using OptOut.ReadyTexts;
 using OptOut.Reconciliation;
 using OptOut.Storage;
 using OptOut.Subjects;
+using OptOut.Suppressions;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
+using OptOut.Vendors.Files;
+using OptOut.Vendors.PrintHouse;
+using OptOut.Vendors.Registers;
 using OptOut.Vendors.SendGrid;
 
 namespace OptOut;
@@ -60,20 +65,24 @@ public static class OptOutServices
         services.AddSingleton<PageStyle>().AddSingleton<PageRenderer>().AddSingleton<PageViews>();
         services.AddUnsubscribe();
         services.AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<SubjectRegistrar>().AddSingleton<SubjectDoor>();
-        services.AddSingleton<Feed>().AddSingleton<IdentifierIndex>().AddSingleton<CheckDoor>();
+        services.AddSingleton<Feed>().AddSingleton<IdentifierIndex>().AddSingleton<DenialStore>().AddSingleton<CheckDoor>();
         services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>().AddSingleton<Outbox>();
         services.AddSingleton<ChangePublisher>().AddSingleton<RetrySchedule>().AddSingleton<VendorRows>().AddSingleton<VendorPusher>();
         services.AddSingleton<StorePatience>().AddSingleton<MailDispatch>().AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>();
         services.AddSingleton<ConfirmationMail>().AddSingleton<AcknowledgeHandler>();
-        services.AddSingleton<HealthDoor>().AddSingleton<SignalIntake>();
+        services.AddSingleton<HealthDoor>().AddSingleton<DriftIntake>().AddSingleton<SignalIntake>();
         services.AddLimits(configuration).AddLinkMail().AddPublicForm();
         services.AddCodes();
         services.AddPortal();
         services.AddReadyTexts();
+        services.AddSuppressions();
 
         // The vendors: one folder, one line each.
         VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorDoors>();
+        services.AddSingleton<ListDrops>().AddSingleton<ListFiles>();
         services.AddSendGrid(configuration);
+        services.AddRegisters(configuration);
+        services.AddPrintHouse(configuration);
         services.AddMailto(configuration);
         services.AddReconciliation();
         return services;

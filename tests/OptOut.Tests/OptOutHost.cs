@@ -108,6 +108,9 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     internal T Service<T>()
         where T : class => _functions!.Services.GetRequiredService<T>();
 
+    internal IEnumerable<T> Services<T>()
+        where T : class => _functions!.Services.GetServices<T>();
+
     // ---- the controller's side
 
     /// <summary>PUT /api/subjects/{id}.</summary>

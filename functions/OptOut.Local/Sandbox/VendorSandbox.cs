@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OptOut.Local.Sandbox.PrintHouse;
 using OptOut.Local.Sandbox.SendGrid;
 
 namespace OptOut.Local.Sandbox;
@@ -31,6 +32,7 @@ internal sealed class VendorSandbox : IAsyncDisposable
         _vendors =
         [
             new SendGridSandbox(setup),
+            new PrintHouseSandbox(setup),
         ];
     }
 

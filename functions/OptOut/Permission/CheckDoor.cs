@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using OptOut.Catalogue;
 using OptOut.Consent;
 using OptOut.Controller;
+using OptOut.Denials;
 using OptOut.Http;
 using OptOut.Identifiers;
 
@@ -15,7 +16,9 @@ namespace OptOut.Permission;
 /// <c>GET /api/check?channel=email&amp;topic=newsletter</c>: may I send to this identifier? The identifier comes in a header, because addresses
 /// (URLs) end up in logs everywhere and an identifier may not.
 /// </summary>
-public sealed class CheckDoor(IdentifierIndex index, TopicCatalogue catalogue, IOptions<ControllerOptions> controller)
+/// <remarks>What the person decided comes first in the answer, a register second, an address that does not work last. A register denies whoever stands in it,
+/// a customer or not, also where the person allows: an Allow withdraws an objection made here, and is no express consent given in spite of the register.</remarks>
+public sealed class CheckDoor(IdentifierIndex index, DenialStore denials, TopicCatalogue catalogue, IOptions<ControllerOptions> controller, TimeProvider time)
 {
     /// <summary>The header that holds the identifier, percent-encoded where it is not ASCII.</summary>
     public const string IdentifierHeader = "OptOut-Identifier";
@@ -44,17 +47,28 @@ public sealed class CheckDoor(IdentifierIndex index, TopicCatalogue catalogue, I
 
         try
         {
-            var known = await index.FindAsync(identifier, cancellationToken);
-            var stops = known?.Stops.GetValueOrDefault(channel) ?? StopSet.Nothing;
-            var answer = stops.Stops(topic)
-                ? new CheckAnswer(false, topic is not null && !stops.General ? "stopped-topic" : "stopped", known!.At)
-                : new CheckAnswer(true, known?.At is null ? "no-objection" : "allowed", known?.At);
-            return Results.Json(answer, CheckJson.Default.CheckAnswer);
+            var (consent, denied) = (index.FindAsync(identifier, cancellationToken), denials.FindAsync(identifier, cancellationToken));
+            await Task.WhenAll(consent, denied);
+            return Results.Json(Answer(channel, topic, await consent, await denied), CheckJson.Default.CheckAnswer);
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException)
         {
             return ApiAnswers.Later("The store does not answer. Until it does, do not send.");
         }
+    }
+
+    private CheckAnswer Answer(Channel channel, Topic? topic, IdentifierPermission? known, IReadOnlyList<Denial> denied)
+    {
+        var stops = known?.Stops.GetValueOrDefault(channel) ?? StopSet.Nothing;
+        if (stops.Stops(topic))
+            return new CheckAnswer(false, topic is not null && !stops.General ? "stopped-topic" : "stopped", known!.At);
+        var now = time.GetUtcNow();
+        return denied.Where(d => d.Denies(channel, now)).OrderBy(d => d.IsBounce).ThenBy(d => d.Since).FirstOrDefault() switch
+        {
+            { IsBounce: true } bounce => new CheckAnswer(false, "undeliverable", bounce.Since) { Vendor = bounce.Party },
+            { } registered => new CheckAnswer(false, "register", registered.Since) { Register = registered.Party },
+            null => new CheckAnswer(true, known?.At is null ? "no-objection" : "allowed", known?.At),
+        };
     }
 
     private bool TryRead(Channel channel, string text, out Identifier identifier) => Identifier.KindFor(channel) switch
@@ -66,9 +80,21 @@ public sealed class CheckDoor(IdentifierIndex index, TopicCatalogue catalogue, I
 }
 
 /// <param name="Allowed">Whether marketing may be sent.</param>
-/// <param name="Reason"><c>no-objection</c>, <c>allowed</c> (decided so, at <paramref name="Since"/>), <c>stopped</c> or <c>stopped-topic</c>.</param>
-/// <param name="Since">The latest decision about this identifier; null when there is none.</param>
-internal sealed record CheckAnswer(bool Allowed, string Reason, DateTimeOffset? Since);
+/// <param name="Reason">
+/// <c>no-objection</c>, <c>allowed</c> (decided so, at <paramref name="Since"/>); <c>stopped</c>, <c>stopped-topic</c> (the person's decision);
+/// <c>register</c> (stands in <see cref="Register"/>) or <c>undeliverable</c> (does not work, by what <see cref="Vendor"/> says).
+/// </param>
+/// <param name="Since">The latest decision about this identifier, or when it was registered or bounced; null when there is none.</param>
+internal sealed record CheckAnswer(bool Allowed, string Reason, DateTimeOffset? Since)
+{
+    /// <summary>The register that denies it, by its name in the settings: <c>do-not-call</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Register { get; init; }
+
+    /// <summary>The vendor to which it bounced.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Vendor { get; init; }
+}
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(CheckAnswer))]

@@ -53,15 +53,22 @@ internal sealed record IdentifierRow(
 
     public static IdentifierRow From(TableEntity entity)
     {
-        var tilde = entity.PartitionKey.IndexOf('~', StringComparison.Ordinal);
+        var (kind, hash) = Parse(entity.PartitionKey, entity.RowKey);
         return new IdentifierRow(
-            KindOf(entity.PartitionKey[..tilde]),
-            IdentifierHash.Parse(entity.PartitionKey[(tilde + 1)..] + entity.RowKey),
+            kind,
+            hash,
             [.. entity.GetString("Subjects").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(SubjectKey.Parse)],
             Channels.All.Where(c => entity.ContainsKey(Column(c))).ToDictionary(c => c, c => StopSet.Parse(entity.GetString(Column(c)))),
             entity.GetDateTimeOffset("At"),
             entity.GetString("Ciphertext"),
             entity.ETag);
+    }
+
+    /// <summary>The way back from <see cref="Key"/>.</summary>
+    public static (IdentifierKind Kind, IdentifierHash Hash) Parse(string partition, string row)
+    {
+        var tilde = partition.IndexOf('~', StringComparison.Ordinal);
+        return (KindOf(partition[..tilde]), IdentifierHash.Parse(partition[(tilde + 1)..] + row));
     }
 
     public static string Name(IdentifierKind kind) => kind switch

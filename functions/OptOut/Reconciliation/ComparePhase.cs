@@ -53,14 +53,15 @@ internal sealed class ComparePhase(
     {
         var judgements = new Judgement?[entries.Length];
         await Parallel.ForAsync(0, entries.Length, Bounded(cancellationToken), async (i, token) =>
-            judgements[i] = entries[i].Kind == VendorEntryKind.Undeliverable ? null : await JudgeAsync(vendor, entries[i], token));
+            judgements[i] = entries[i].Kind is VendorEntryKind.Undeliverable or VendorEntryKind.Registered ? null : await JudgeAsync(vendor, entries[i], token));
 
         return new ComparePlan(
             new RunTally
             {
                 Entries = entries.Length,
                 Lists = entries.CountBy(e => e.List).ToDictionary(),
-                Undeliverable = judgements.Count(j => j is null),
+                Undeliverable = entries.Count(e => e.Kind == VendorEntryKind.Undeliverable),
+                Registered = entries.Count(e => e.Kind == VendorEntryKind.Registered),
                 Agreement = judgements.Count(j => j == Judgement.Agreed),
                 NotOurs = judgements.Count(j => j == Judgement.NotOurs),
                 ToRemove = judgements.Count(j => j == Judgement.Remove),

@@ -8,7 +8,7 @@ internal sealed class PullPhase(VendorPatience patience, RunBlobs blobs)
     // A vendor may give out a whole list as one page; a million entries in one blob are more than one wants in memory at once.
     private const int EntriesInBlob = 1000;
 
-    private const int MaxReason = 200;
+    private const int MaxReason = 200, MaxNotices = 20;
 
     /// <returns>Null when every list was read or refused for good; else why the run has to wait.</returns>
     public async Task<RunWait?> RunAsync(IVendor vendor, RunHold hold, CancellationToken cancellationToken)
@@ -48,6 +48,7 @@ internal sealed class PullPhase(VendorPatience patience, RunBlobs blobs)
             Cursor = page.Next,
             Pages = new Dictionary<string, int>(run.Pages, StringComparer.Ordinal) { [pull] = number },
             Tally = run.Tally + new RunTally { Unreadable = page.Unreadable },
+            Notices = [.. (run.Notices ?? []).Union(page.Notices).Take(MaxNotices)],
         };
         return page.Next is null ? Next(kept) : kept;
     }

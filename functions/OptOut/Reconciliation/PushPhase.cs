@@ -97,8 +97,9 @@ internal sealed class PushPhase(
     {
         var stops = permission.Stops[vendor.Channel];
         var hash = protector.Hash(permission.Identifier);
-        string[] missing = [.. vendor.ListsFor(stops).Where(list => read.Contains(list) && !pulled.Has(list, hash))];
-        if (vendor.Lists.Count > 0 && missing.Length == 0)
+        var wanted = vendor.ListsFor(stops);
+        string[] missing = [.. wanted.Where(list => read.Contains(list) && !pulled.Has(list, hash))];
+        if (wanted.Count > 0 && missing.Length == 0)
             return Standing.Held;
         if (permission.At > run.Until)
             return Standing.TooNew;
@@ -107,7 +108,9 @@ internal sealed class PushPhase(
         {
             if (await rows.LoadAsync(subject, vendor.Name, cancellationToken) is not { Status: VendorStatus.Confirmed } row || row.Stops.GetValueOrDefault(hash) is not { } confirmed)
                 continue;
-            if (vendor.Lists.Count == 0 && confirmed.Equals(stops))
+
+            // What stands on none of the lists that are read, what the vendor confirmed must tell.
+            if (wanted.Count == 0 && confirmed.Equals(stops))
                 return Standing.Held;
             if (row.ConfirmedAt > run.Until && missing.All(vendor.ListsFor(confirmed).Contains))
                 return Standing.TooNew;

@@ -107,6 +107,7 @@ public sealed partial class Reconciler
         Status = status,
         Incomplete = reason,
         Comparable = vendor.Lists.Count > 0,
+        Register = !vendor.TakesPushes,
         Started = _time.GetUtcNow(),
         From = _time.GetUtcNow(),
         Until = _time.GetUtcNow(),

@@ -37,6 +37,12 @@ public sealed class ReconciliationOptions
 
     /// <summary>The same as a share of the entries compared, 0 to 1; it applies from 50 new Stops.</summary>
     public double UnusualShare { get; set; } = 0.2;
+
+    /// <summary>
+    /// The share of a register, 0 to 1, that one run may find gone; it applies from 100 entries. What is beyond goes on being denied and stands in the
+    /// report: a list that was cut must not allow anybody. Set it to 1 for a night to accept a list that really is so much shorter.
+    /// </summary>
+    public double LargestFall { get; set; } = 0.1;
 }
 
 internal sealed class ReconciliationOptionsValidator : IValidateOptions<ReconciliationOptions>
@@ -62,6 +68,8 @@ internal sealed class ReconciliationOptionsValidator : IValidateOptions<Reconcil
             errors.Add($"OptOut:Reconciliation:UnusualStops is {options.UnusualStops}; give 1 or more.");
         if (options.UnusualShare is not (> 0 and <= 1))
             errors.Add($"OptOut:Reconciliation:UnusualShare is {options.UnusualShare}; give a share above 0 and up to 1, as in 0.2.");
+        if (options.LargestFall is not (>= 0 and <= 1))
+            errors.Add($"OptOut:Reconciliation:LargestFall is {options.LargestFall}; give a share from 0 to 1, as in 0.1.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }

@@ -25,6 +25,7 @@ internal static class ReconciliationRegistration
         services.AddSingleton<PullPhase>();
         services.AddSingleton<ComparePhase>();
         services.AddSingleton<RemovePhase>();
+        services.AddSingleton<DenialPhase>();
         services.AddSingleton<PushPhase>();
         services.AddSingleton<VendorReconciliation>();
         services.AddSingleton<ReportStore>();

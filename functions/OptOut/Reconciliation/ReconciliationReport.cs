@@ -58,6 +58,9 @@ public sealed record VendorReport
     /// <summary>Whether the vendor gives out lists. Without, all that can be checked is what it confirmed.</summary>
     public required bool Comparable { get; init; }
 
+    /// <summary>Whether it is a register: it is read, and denies; nothing is compared or pushed.</summary>
+    public bool Register { get; init; }
+
     /// <summary>Whether an earlier start began it.</summary>
     public bool Resumed { get; init; }
 
@@ -83,6 +86,18 @@ public sealed record VendorReport
 
     /// <summary>Entries by list.</summary>
     public IReadOnlyDictionary<string, int> Lists { get; init; } = new SortedDictionary<string, int>(StringComparer.Ordinal);
+
+    /// <summary>Newly denied because of an entry: who was registered, or an address that bounced.</summary>
+    public int Denied { get; init; }
+
+    /// <summary>Denied no longer, because the entry is gone.</summary>
+    public int Lifted { get; init; }
+
+    /// <summary>The same, but denied still, because the list may not be whole.</summary>
+    public int LiftsWithheld { get; init; }
+
+    /// <summary>Of a register: contact points that we know.</summary>
+    public int Known { get; init; }
 
     /// <summary>The vendor stopped and we did not: recorded here as a Stop.</summary>
     public int Recorded { get; init; }
@@ -129,7 +144,13 @@ public sealed record VendorReport
     /// <summary>Whether a person has to do something before every opt-out is honoured here.</summary>
     [JsonIgnore]
     public bool NeedsAttention => Status == VendorRunStatus.Incomplete || UnreadLists.Count > 0 || Failures.Count > 0 || RemovalsFailed > 0 || PushesFailed > 0
-        || Unreadable > 0 || Withheld > 0 || Notices.Count > 0;
+        || NeedsReading || Withheld > 0 || Notices.Count > 0;
+
+    /// <summary>
+    /// Whether what could not be read is worth a look: an entry of a vendor's always is; a register of a million has lines that no telephone can dial.
+    /// </summary>
+    [JsonIgnore]
+    public bool NeedsReading => Register ? (long)Unreadable * 1000 > Entries : Unreadable > 0;
 }
 
 public enum SubjectEvent

@@ -10,6 +10,7 @@ internal static class ReportWords
     {
         VendorRunStatus.Busy => vendor.Incomplete!,
         VendorRunStatus.Incomplete => $"Incomplete. {vendor.Incomplete}",
+        _ when vendor.Register => $"Complete: the whole register was read ({vendor.Channel.Name()}).",
         _ when !vendor.Comparable => $"This vendor gives out no list, so it cannot be compared: what it confirmed was checked ({vendor.Channel.Name()}).",
         _ => $"Complete: every list was read and everybody who opted out was looked at ({vendor.Channel.Name()}).",
     };
@@ -17,6 +18,13 @@ internal static class ReportWords
     /// <summary>Labels and values, the important ones first.</summary>
     public static IEnumerable<(string Label, string Value)> Figures(VendorReport vendor)
     {
+        if (vendor.Register)
+        {
+            foreach (var figure in OfRegister(vendor))
+                yield return figure;
+            yield break;
+        }
+
         if (vendor.Comparable)
         {
             yield return ("Entries on the vendor's lists compared", Count(vendor.Entries));
@@ -30,6 +38,10 @@ internal static class ReportWords
             if (vendor.NotOurs > 0)
                 yield return ("The same: on a list the vendor keeps for itself, left as it is", Count(vendor.NotOurs));
             yield return ("Undeliverable addresses, which say nothing about what a person wants", Count(vendor.Undeliverable));
+            if (vendor.Denied > 0)
+                yield return ("The same, new: nothing is sent there", Count(vendor.Denied));
+            if (vendor.Lifted > 0)
+                yield return ("The same, gone from the vendor's list: reachable again", Count(vendor.Lifted));
             yield return ("Entries that could not be read", Count(vendor.Unreadable));
         }
 
@@ -56,11 +68,23 @@ internal static class ReportWords
         yield return ("Time at work", Time(vendor.Duration) + (vendor.Resumed ? ", after an interruption" : ""));
     }
 
+    private static IEnumerable<(string Label, string Value)> OfRegister(VendorReport vendor)
+    {
+        yield return ("Contact points in the register", Count(vendor.Entries));
+        yield return ("Of these, known to us, customers or not", Count(vendor.Known));
+        yield return ("New in it: marketing is denied from now on", Count(vendor.Denied));
+        yield return ("No longer in it: the person's own choice counts again", Count(vendor.Lifted));
+        if (vendor.LiftsWithheld > 0)
+            yield return ("The same: denied still, because the list may not be whole", Count(vendor.LiftsWithheld));
+        yield return ("Lines that could not be read", Count(vendor.Unreadable));
+        yield return ("Time at work", Time(vendor.Duration) + (vendor.Resumed ? ", after an interruption" : ""));
+    }
+
     /// <summary>What a person has to look at.</summary>
     public static IEnumerable<string> Problems(VendorReport vendor) =>
     [
         .. vendor.UnreadLists.Select(l => $"The list {l.Key} could not be read: {l.Value}"),
-        .. vendor.Unreadable == 0 ? [] : (string[])[$"{Count(vendor.Unreadable)} entries of the vendor's lists could not be read. One of them may be an objection: look at the lists there."],
+        .. !vendor.NeedsReading ? [] : (string[])[$"{Count(vendor.Unreadable)} entries of the vendor's lists could not be read. One of them may be an objection: look at the lists there."],
         .. vendor.Failures.Select(f => $"{Count(f.Value)} not confirmed: {f.Key}"),
         .. vendor.Notices,
     ];

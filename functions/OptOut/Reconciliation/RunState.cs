@@ -15,6 +15,9 @@ internal enum RunPhase
     /// <summary>Removing entries the person has taken back, after every Stop on every list has been recorded.</summary>
     Remove,
 
+    /// <summary>Making the denials equal to the lists they rest on.</summary>
+    Deny,
+
     /// <summary>Looking at everybody who stopped, pushing again what the vendor lacks.</summary>
     Push,
 
@@ -36,6 +39,7 @@ internal enum RunPhase
 /// <param name="Unread">Why a pull could not be read to its end.</param>
 /// <param name="Leftovers">Ranges with pushes that found the vendor busy each time; they get another try at the end.</param>
 /// <param name="Worked">Time at work, over all starts.</param>
+/// <param name="Notices">What the pages said that a person should look at; null in a run from before there were any.</param>
 internal sealed record RunState(
     Guid RunId,
     DateTimeOffset Started,
@@ -51,7 +55,8 @@ internal sealed record RunState(
     RunTally Tally,
     IReadOnlyList<int> Leftovers,
     TimeSpan Worked,
-    bool Resumed)
+    bool Resumed,
+    IReadOnlyList<string>? Notices = null)
 {
     public static RunState Begin(Guid runId, DateTimeOffset now, DateTimeOffset from, IReadOnlyList<string> pulls) => new(
         runId, now, now, from, pulls, RunPhase.Pull, 0, 0, null, new Dictionary<string, int>(), new Dictionary<string, string>(), new RunTally(), [], TimeSpan.Zero, Resumed: false);
@@ -72,6 +77,7 @@ internal sealed record RunState(
 [JsonSerializable(typeof(StoredEntry[]))]
 [JsonSerializable(typeof(ComparePlan))]
 [JsonSerializable(typeof(PushPlan))]
+[JsonSerializable(typeof(DenialPlan))]
 [JsonSerializable(typeof(StoredIdentifier[]))]
 [JsonSerializable(typeof(TimeSpan[]))]
 [JsonSerializable(typeof(Dictionary<string, int>))]

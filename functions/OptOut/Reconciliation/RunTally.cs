@@ -15,6 +15,17 @@ internal sealed record RunTally
 
     public int Undeliverable { get; init; }
 
+    public int Registered { get; init; }
+
+    public int Denied { get; init; }
+
+    public int Lifted { get; init; }
+
+    public int LiftsWithheld { get; init; }
+
+    /// <summary>Contact points in a register that we know.</summary>
+    public int Known { get; init; }
+
     public int Recorded { get; init; }
 
     public int ToRemove { get; init; }
@@ -64,6 +75,11 @@ internal sealed record RunTally
             Entries = a.Entries + b.Entries,
             Agreement = a.Agreement + b.Agreement,
             Undeliverable = a.Undeliverable + b.Undeliverable,
+            Registered = a.Registered + b.Registered,
+            Denied = a.Denied + b.Denied,
+            Lifted = a.Lifted + b.Lifted,
+            LiftsWithheld = a.LiftsWithheld + b.LiftsWithheld,
+            Known = a.Known + b.Known,
             Recorded = a.Recorded + b.Recorded,
             ToRemove = a.ToRemove + b.ToRemove,
             Removed = a.Removed + b.Removed,

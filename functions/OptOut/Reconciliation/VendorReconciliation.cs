@@ -9,7 +9,7 @@ namespace OptOut.Reconciliation;
 
 /// <summary>One vendor's run, from wherever it stands to its report.</summary>
 internal sealed partial class VendorReconciliation(
-    PullPhase pull, ComparePhase compare, RemovePhase remove, PushPhase push, RunBlobs blobs, IdentifierProtector protector,
+    PullPhase pull, ComparePhase compare, RemovePhase remove, DenialPhase deny, PushPhase push, RunBlobs blobs, IdentifierProtector protector,
     IOptions<ReconciliationOptions> options, TimeProvider time, ILogger<VendorReconciliation> logger)
 {
     // Below this a list that halves is no news.
@@ -64,6 +64,7 @@ internal sealed partial class VendorReconciliation(
             Status = incomplete is null && run.Unread.Count == 0 ? VendorRunStatus.Complete : VendorRunStatus.Incomplete,
             Incomplete = incomplete ?? (run.Unread.Count > 0 ? "Not every list could be read." : null),
             Comparable = vendor.Lists.Count > 0,
+            Register = !vendor.TakesPushes,
             Resumed = run.Resumed,
             Started = run.Started,
             From = run.From,
@@ -74,6 +75,10 @@ internal sealed partial class VendorReconciliation(
             Undeliverable = tally.Undeliverable,
             Unreadable = tally.Unreadable,
             Lists = vendor.Lists.ToDictionary(list => list, list => tally.Lists.GetValueOrDefault(list)),
+            Denied = tally.Denied,
+            Lifted = tally.Lifted,
+            LiftsWithheld = tally.LiftsWithheld,
+            Known = tally.Known,
             Recorded = tally.Recorded,
             Removed = tally.Removed,
             Withheld = tally.Withheld,
@@ -85,7 +90,7 @@ internal sealed partial class VendorReconciliation(
             TooNew = tally.TooNew,
             Failures = tally.Failures,
             UnreadLists = run.Unread,
-            Notices = [.. waits is null ? Notices(run, hold.LastLists) : []],
+            Notices = [.. run.Notices ?? [], .. waits is null ? Notices(vendor, run, hold.LastLists) : []],
             Subjects = tally.Subjects,
             SubjectsLeftOut = tally.SubjectsLeftOut,
         };
@@ -113,10 +118,12 @@ internal sealed partial class VendorReconciliation(
         {
             if (await remove.RunAsync(vendor, hold, absence, cancellationToken) is { } waits)
                 return waits;
-            await hold.SaveAsync(hold.State.To(RunPhase.Push), cancellationToken);
+            await hold.SaveAsync(hold.State.To(vendor.Lists.Count > 0 ? RunPhase.Deny : RunPhase.Push), cancellationToken);
         }
 
-        return await push.RunAsync(vendor, hold, pulled, absence, cancellationToken);
+        if (hold.State.Phase == RunPhase.Deny)
+            await deny.RunAsync(vendor, hold, pulled, cancellationToken);
+        return !vendor.TakesPushes ? null : await push.RunAsync(vendor, hold, pulled, absence, cancellationToken);
     }
 
     private async Task<PulledEntries> LoadAsync(IVendor vendor, RunState run, CancellationToken cancellationToken)
@@ -131,20 +138,27 @@ internal sealed partial class VendorReconciliation(
         return pulled;
     }
 
-    private IEnumerable<string> Notices(RunState run, IReadOnlyDictionary<string, int> before)
+    private IEnumerable<string> Notices(IVendor vendor, RunState run, IReadOnlyDictionary<string, int> before)
     {
         var (tally, o) = (run.Tally, options.Value);
         if (tally.Recorded >= o.UnusualStops || (tally.Recorded >= FewStops && tally.Recorded > o.UnusualShare * tally.Entries))
             yield return $"{Count(tally.Recorded)} new Stops came out of this vendor's lists in one run, which is unusual. They are recorded; see whether the lists are what they should be.";
         foreach (var (list, count) in before.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
-            if (count >= SmallList && tally.Lists.GetValueOrDefault(list) < count / 2 && !run.Unread.ContainsKey(list))
+            if (vendor.TakesPushes && count >= SmallList && tally.Lists.GetValueOrDefault(list) < count / 2 && !run.Unread.ContainsKey(list))
                 yield return $"The list {list} held {Count(tally.Lists.GetValueOrDefault(list))} entries, and {Count(count)} in the run before. What is missing was pushed again; see whether somebody emptied it.";
         }
 
+        if (tally.LiftsWithheld > 0)
+            yield return $"{Count(tally.LiftsWithheld)} contact points stand on the list no more and are denied still: {Withheld(run)}.";
         if (tally.Withheld > 0)
             yield return $"{Count(tally.Withheld)} entries of people who have asked for mail since were left stopped, because one run removes at most {Count(o.MaxRemovals)} (OptOut:Reconciliation:MaxRemovals).";
     }
+
+    private static string Withheld(RunState run) =>
+        run.Unread.Count > 0 ? "it was not read to its end"
+        : run.Tally.Unreadable > 0 ? "too much of it could not be read"
+        : "so many at once may mean that the list was cut. If it is right, set OptOut:Reconciliation:LargestFall to 1 for one run";
 
     private static string Count(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

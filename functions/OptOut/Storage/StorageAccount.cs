@@ -30,12 +30,14 @@ public sealed class StorageAccount
 
         Consent = Table("consent");
         Identifiers = Table("identifiers");
+        Denials = Table("denials");
         Feed = Table("feed");
         Outbox = Table("outbox");
         Codes = Table("codes");
         Runs = Table("runs");
         Reports = Container("reports");
         VendorLists = Container("vendor-lists");
+        Suppressions = Container("suppressions");
 
         TableClient Table(string name) => _tables.GetTableClient(o.Prefix + name);
         BlobContainerClient Container(string name) => _blobs.GetBlobContainerClient(o.Prefix + name);
@@ -44,6 +46,8 @@ public sealed class StorageAccount
     public TableClient Consent { get; }
 
     public TableClient Identifiers { get; }
+
+    public TableClient Denials { get; }
 
     public TableClient Feed { get; }
 
@@ -57,12 +61,14 @@ public sealed class StorageAccount
 
     public BlobContainerClient VendorLists { get; }
 
+    public BlobContainerClient Suppressions { get; }
+
     /// <summary>Makes what is missing. In Azure the templates make it; on one machine and in tests this does.</summary>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
     {
-        foreach (var table in (TableClient[])[Consent, Identifiers, Feed, Outbox, Codes, Runs])
+        foreach (var table in (TableClient[])[Consent, Identifiers, Denials, Feed, Outbox, Codes, Runs])
             await table.CreateIfNotExistsAsync(cancellationToken);
-        foreach (var container in (BlobContainerClient[])[Reports, VendorLists])
+        foreach (var container in (BlobContainerClient[])[Reports, VendorLists, Suppressions])
             await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
     }
 

@@ -76,7 +76,11 @@ public abstract record VendorPull
     /// <param name="Entries">Each entry of the page; a malformed one is left out and counted.</param>
     /// <param name="Next">The cursor of the next page; null after the last.</param>
     /// <param name="Unreadable">How many entries could not be read as an identifier of this channel.</param>
-    public sealed record Page(IReadOnlyList<VendorEntry> Entries, string? Next, int Unreadable = 0) : VendorPull;
+    public sealed record Page(IReadOnlyList<VendorEntry> Entries, string? Next, int Unreadable = 0) : VendorPull
+    {
+        /// <summary>What a person should look at though the page was read; for the report, so nothing personal.</summary>
+        public IReadOnlyList<string> Notices { get; init; } = [];
+    }
 
     public sealed record Failed(VendorOutcome Outcome) : VendorPull;
 }
@@ -90,8 +94,11 @@ public enum VendorEntryKind
     /// <summary>The person called the mail spam, which is an objection.</summary>
     Complaint,
 
-    /// <summary>The address does not work. It says nothing about what the person wants, so it is counted and never becomes a Stop.</summary>
+    /// <summary>The address does not work. It says nothing about what the person wants, so it becomes a denial while it stands there, never a Stop.</summary>
     Undeliverable,
+
+    /// <summary>Stands in a register: said to everybody, not to us. It becomes a denial while it stands there, never a Stop.</summary>
+    Registered,
 }
 
 /// <param name="Identifier">Who stands on the list.</param>

@@ -31,6 +31,12 @@ public sealed record VendorSignals
 
     public IReadOnlyList<VendorBounce> Bounces { get; init; } = [];
 
+    /// <summary>
+    /// Who asked the vendor for its messages again, so that the vendor took its own entry away. A vendor cannot allow anything here: where we hold a Stop,
+    /// the vendor is told of it anew.
+    /// </summary>
+    public IReadOnlyList<Identifier> Resubscribed { get; init; } = [];
+
     /// <summary>How many events say that a message did not arrive this time: counted, never a Stop.</summary>
     public int Undelivered { get; init; }
 

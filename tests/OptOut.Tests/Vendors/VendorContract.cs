@@ -65,6 +65,9 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
         return Task.CompletedTask;
     }
 
+    /// <summary>The storage that the product is given, where the vendor lives on files; asked once the sandbox runs.</summary>
+    private protected virtual Task<string> StorageAsync(string storage) => Task.FromResult(storage);
+
     private protected static Identifier Person(Channel channel, int number)
     {
         Identifier who;
@@ -82,6 +85,7 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
         var storage = await azurite.NewAccountAsync();
         _sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { Storage = storage, SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
         var settings = OptOutSettings.Of(storage, "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", _sandbox, [name]);
+        settings["OptOut:Storage:ConnectionString"] = await StorageAsync(storage);
         settings[TimeoutSetting] = "00:00:01";
         foreach (var (key, value) in MoreSettings)
             settings[key] = value;
@@ -92,7 +96,7 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
         await _services.GetRequiredService<StorageAccount>().EnsureCreatedAsync(Cancel);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         var unexpected = Sandbox.Unexpected;
         await _services!.DisposeAsync();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OptOut.Consent;
+using OptOut.Identifiers;
 
 namespace OptOut.Vendors.SendGrid;
 
@@ -28,7 +29,16 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
             tally.Unreadable++; // The rest of the body; what came before it stands.
         }
 
-        return new VendorSignals { Signals = tally.Signals, Undelivered = tally.Undelivered, Ignored = tally.Ignored, Unreadable = tally.Unreadable };
+        return new VendorSignals
+        {
+            Signals = tally.Signals,
+            Drifts = tally.Drifts,
+            Bounces = tally.Bounces,
+            Resubscribed = tally.Resubscribed,
+            Undelivered = tally.Undelivered,
+            Ignored = tally.Ignored,
+            Unreadable = tally.Unreadable,
+        };
     }
 
     private void Read(JsonElement element, Tally tally)
@@ -42,46 +52,87 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
         switch (kind)
         {
             case "unsubscribe":
-                Add(Scope.Everything, VendorEntryKind.Unsubscribed);
+                Stop(element, tally, Scope.Everything, VendorEntryKind.Unsubscribed);
                 break;
             case "spamreport":
-                Add(Scope.Everything, VendorEntryKind.Complaint);
+                Stop(element, tally, Scope.Everything, VendorEntryKind.Complaint);
                 break;
             case "group_unsubscribe":
-                // Without its group it is still an objection: an unknown group stops everything.
-                if (lists.GroupEntry(SendGridValues.TryNumber(element, "asm_group_id", out var group) ? group : 0) is { } meaning)
-                    Add(meaning.Stop, VendorEntryKind.Unsubscribed);
+                if (Group(element) is { } meaning)
+                    Stop(element, tally, meaning.Stop, VendorEntryKind.Unsubscribed);
                 else
                     tally.Ignored++;
                 break;
-            case "bounce" or "dropped":
-                tally.Undelivered++;
+            case "group_resubscribe":
+                if (Group(element) is null)
+                    tally.Ignored++;
+                else if (SendGridValues.TryEmail(element, out var again))
+                    tally.Resubscribed.Add(again);
+                else
+                    tally.Unreadable++;
+                break;
+            case "bounce":
+                // "blocked" is a refusal of this one message: the mail service was busy or did not like it.
+                Bounce(element, tally, SendGridValues.TryText(element, "type", out var type) && type == "bounce");
+                break;
+            case "dropped":
+                Drop(element, tally);
                 break;
             default:
                 tally.Ignored++;
                 break;
         }
-
-        void Add(Scope stop, VendorEntryKind why)
-        {
-            if (!SendGridValues.TryEmail(element, out var who))
-            {
-                tally.Unreadable++;
-                return;
-            }
-
-            // A Stop without a usable moment or id is a Stop all the same: it happened by now, and a replay of it is recorded again.
-            var at = SendGridValues.TryMoment(element, "timestamp", out var moment) ? moment : time.GetUtcNow();
-            var key = SendGridValues.TryText(element, "sg_event_id", out var id) && id.Length is > 0 and <= MaxKey && id.All(c => c is >= ' ' and <= '~') && !id.Contains('@', StringComparison.Ordinal)
-                ? id
-                : Guid.CreateVersion7(at).ToString("D");
-            tally.Signals.Add(new VendorSignal(key, who, stop, at, why));
-        }
     }
+
+    // Without its group it is still an objection: an unknown group stops everything.
+    private (string List, Scope Stop)? Group(JsonElement element) => lists.GroupEntry(SendGridValues.TryNumber(element, "asm_group_id", out var group) ? group : 0);
+
+    private void Stop(JsonElement element, Tally tally, Scope stop, VendorEntryKind why)
+    {
+        if (SendGridValues.TryEmail(element, out var who))
+            tally.Signals.Add(new VendorSignal(Key(element), who, stop, At(element), why));
+        else
+            tally.Unreadable++;
+    }
+
+    private void Bounce(JsonElement element, Tally tally, bool hard)
+    {
+        if (hard && SendGridValues.TryEmail(element, out var who))
+            tally.Bounces.Add(new VendorBounce(who, At(element)));
+        else
+            tally.Undelivered++;
+    }
+
+    // The reasons: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event#delivery-events and
+    // https://www.twilio.com/docs/sendgrid/ui/sending-email/drops. Of those that are not here (an invalid header, spam content, a used-up quota), none is about the person.
+    private void Drop(JsonElement element, Tally tally)
+    {
+        var reason = SendGridValues.TryText(element, "reason", out var text) ? text.Trim().ToUpperInvariant() : "";
+        if (reason is not ("UNSUBSCRIBED ADDRESS" or "SPAM REPORTING ADDRESS"))
+            Bounce(element, tally, reason == "BOUNCED ADDRESS");
+        else if (SendGridValues.TryEmail(element, out var who))
+            tally.Drifts.Add(new VendorDrift(Key(element), who, Channel.Email, At(element)));
+        else
+            tally.Unreadable++;
+    }
+
+    // A Stop without a usable moment or id is a Stop all the same: it happened by now, and a replay of it is recorded again.
+    private DateTimeOffset At(JsonElement element) => SendGridValues.TryMoment(element, "timestamp", out var moment) ? moment : time.GetUtcNow();
+
+    private string Key(JsonElement element) =>
+        SendGridValues.TryText(element, "sg_event_id", out var id) && id.Length is > 0 and <= MaxKey && id.All(c => c is >= ' ' and <= '~') && !id.Contains('@', StringComparison.Ordinal)
+            ? id
+            : Guid.CreateVersion7(At(element)).ToString("D");
 
     private sealed class Tally
     {
         public List<VendorSignal> Signals { get; } = [];
+
+        public List<VendorDrift> Drifts { get; } = [];
+
+        public List<VendorBounce> Bounces { get; } = [];
+
+        public List<Identifier> Resubscribed { get; } = [];
 
         public int Undelivered { get; set; }
 

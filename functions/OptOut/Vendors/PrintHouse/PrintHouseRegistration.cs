@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OptOut.Consent;
+using OptOut.Suppressions;
+
+namespace OptOut.Vendors.PrintHouse;
+
+internal static class PrintHouseRegistration
+{
+    /// <summary>Post through a print house, where <c>OptOut:PrintHouse</c> is set. Needs the list files and the suppression files.</summary>
+    internal static IServiceCollection AddPrintHouse(this IServiceCollection services, IConfiguration configuration)
+    {
+        var section = configuration.GetSection(PrintHouseOptions.Section);
+        if (!section.Exists())
+            return services;
+        services.AddOptions<PrintHouseOptions>().Bind(section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PrintHouseOptions>, PrintHouseOptionsValidator>();
+        return services.AddSingleton<IVendor, PrintHouseVendor>().AddSingleton(new SuppressionFile(PrintHouseVendor.Id, Channel.Post));
+    }
+}
