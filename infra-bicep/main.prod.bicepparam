@@ -56,6 +56,10 @@ param sendGridAccount = {
   inboundPublicKeys: []
 }
 
+// Other vendors: settings by name, and the names of their secrets in the vault. See README, "Other vendors".
+param moreSettings = { OptOut__PrintHouse__Enabled: 'true' }
+param vaultSettings = {}
+
 // 2 of each that waits, so that one zone may fail. The bus functions that a person waits for longest are kept awake;
 // the others start within seconds of the first message.
 param size = {

@@ -110,12 +110,12 @@ var questions = [
   {
     // It runs at 02:00 UTC; 26 hours leave two for a long run. A rule looks back one or two days, not 26 hours, so the query does.
     name: 'no-reconciliation'
-    description: 'No reconciliation came to its end within 26 hours: drift at the vendors goes unseen.'
+    description: 'No reconciliation with this vendor came to its end within 26 hours: drift there goes unseen.'
     severity: 1
     every: 'PT1H'
     window: 'P2D'
-    query: 'AppMetrics | where TimeGenerated > ago(26h) and Name == \'${metrics.reconciliationFinished}\' | summarize Runs = sum(Sum) | where coalesce(Runs, 0.0) < 1'
-    dimension: ''
+    query: 'let runs = AppMetrics | where Name == \'${metrics.reconciliationFinished}\' | extend Vendor = tostring(Properties[\'${dimensions.vendor}\']), Status = tostring(Properties[\'${dimensions.status}\']); union (runs | summarize Last = maxif(TimeGenerated, Status == \'Complete\') by Vendor | where isnull(Last) or Last < ago(26h) | project Vendor), (runs | summarize Rows = count() | where Rows == 0 | project Vendor = \'none at all\')'
+    dimension: 'Vendor'
   }
 ]
 

@@ -5,7 +5,7 @@ metadata description = 'The names of what the app measures and the alerts and th
 var metrics = {
   // Counter: changes recorded, by source and decision.
   changesRecorded: 'optout.changes.recorded'
-  // Histogram in seconds: from the moment of the change to the last vendor's confirmation, by channel.
+  // Histogram in seconds: from the moment of the change to the last vendor's confirmation, by vendor and channel.
   stopDuration: 'optout.stop.duration'
   // Counter: what vendors answered, by vendor and outcome.
   vendorOutcomes: 'optout.vendor.outcomes'
@@ -15,7 +15,7 @@ var metrics = {
   outboxDepth: 'optout.outbox.depth'
   // Gauge: dead letters, by subscription and reason.
   deadLetters: 'optout.deadletters.count'
-  // Counter: reconciliation runs that came to their end.
+  // Counter: runs of the reconciliation over a vendor, by vendor and status; Complete is the good one.
   reconciliationFinished: 'optout.reconciliation.finished'
 }
 
@@ -28,4 +28,5 @@ var dimensions = {
   channel: 'channel'
   subscription: 'subscription'
   reason: 'reason'
+  status: 'status'
 }

@@ -47,9 +47,9 @@ var charts = [
   }
   {
     name: 'reconciliation'
-    title: 'The last reconciliation that came to its end'
+    title: 'The last reconciliation of each vendor, by how it ended'
     kind: 'table'
-    query: 'AppMetrics | where Name == \'${metrics.reconciliationFinished}\' | summarize Finished = max(TimeGenerated) | extend Ago = now() - Finished'
+    query: 'AppMetrics | where Name == \'${metrics.reconciliationFinished}\' | summarize Last = max(TimeGenerated) by Vendor = tostring(Properties[\'${dimensions.vendor}\']), Status = tostring(Properties[\'${dimensions.status}\']) | extend Ago = now() - Last | order by Vendor asc'
   }
   {
     name: 'answers'
