@@ -3,12 +3,13 @@ using Microsoft.Azure.Functions.Worker;
 using OptOut.Health;
 using OptOut.Links;
 using OptOut.Permission;
+using OptOut.PhoneAgents;
 using OptOut.Subjects;
 
 namespace OptOut.Functions;
 
 /// <summary>What the controller's own systems call, with a function key.</summary>
-public sealed class ControllerFunctions(SubjectDoor subjects, LinkDoor links, CheckDoor check, HealthDoor health)
+public sealed class ControllerFunctions(SubjectDoor subjects, LinkDoor links, CheckDoor check, AgentDoor agents, HealthDoor health)
 {
     [Function("PutSubject")]
     public Task<IResult> PutSubject(
@@ -24,6 +25,11 @@ public sealed class ControllerFunctions(SubjectDoor subjects, LinkDoor links, Ch
     public Task<IResult> Check(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/check")] HttpRequest request, CancellationToken cancellationToken) =>
         check.GetAsync(request, cancellationToken);
+
+    [Function("PostOptOut")]
+    public Task<IResult> PostOptOut(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/opt-outs")] HttpRequest request, CancellationToken cancellationToken) =>
+        agents.PostAsync(request, cancellationToken);
 
     [Function("Health")]
     public Task<IResult> Health(

@@ -21,6 +21,7 @@ using OptOut.Links;
 using OptOut.Mailto;
 using OptOut.Pages;
 using OptOut.Permission;
+using OptOut.PhoneAgents;
 using OptOut.Portal;
 using OptOut.PublicForm;
 using OptOut.ReadyTexts;
@@ -30,10 +31,15 @@ using OptOut.Subjects;
 using OptOut.Suppressions;
 using OptOut.Unsubscribe;
 using OptOut.Vendors;
+using OptOut.Vendors.AmazonSes;
+using OptOut.Vendors.Dialler;
 using OptOut.Vendors.Files;
+using OptOut.Vendors.Mailgun;
+using OptOut.Vendors.Postmark;
 using OptOut.Vendors.PrintHouse;
 using OptOut.Vendors.Registers;
 using OptOut.Vendors.SendGrid;
+using OptOut.Vendors.Twilio;
 
 namespace OptOut;
 
@@ -75,14 +81,20 @@ public static class OptOutServices
         services.AddCodes();
         services.AddPortal();
         services.AddReadyTexts();
+        services.AddPhoneAgents();
         services.AddSuppressions();
 
         // The vendors: one folder, one line each.
-        VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorDoors>();
+        VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorCursors>().AddSingleton<VendorDoors>();
         services.AddSingleton<ListDrops>().AddSingleton<ListFiles>();
         services.AddSendGrid(configuration);
+        services.AddPostmark(configuration);
+        services.AddMailgun(configuration);
+        services.AddAmazonSes(configuration);
+        services.AddDialler(configuration);
         services.AddRegisters(configuration);
         services.AddPrintHouse(configuration);
+        services.AddTwilio(configuration);
         services.AddMailto(configuration);
         services.AddReconciliation();
         return services;

@@ -35,6 +35,21 @@ public sealed class OvertakenPushTests(OptOutHost host) : IClassFixture<OptOutHo
     }
 
     [Fact]
+    public async Task A_handler_that_looked_before_the_Stop_takes_nothing_away_that_another_has_just_confirmed()
+    {
+        var subject = await host.PutSubjectAsync("overtaken-look", ["overtaken-look@example.com"]);
+        await host.QuietAsync();
+        var vendor = new MemoryVendor();
+        var before = await host.Service<IdentifierIndex>().ProjectAsync(subject, Cancel);
+        await PushAsync(vendor, await DecideAsync(subject, Decision.Stop), TimeProvider.System);
+
+        await Pusher(TimeProvider.System).PushAsync(vendor, SubjectMessage.Updated(subject, TimeProvider.System.GetUtcNow()), before, Cancel);
+
+        Assert.Single(vendor.Stopped);
+        Assert.Equal(0, vendor.Removals);
+    }
+
+    [Fact]
     public async Task Somebody_who_never_stopped_anything_has_no_row_at_any_vendor()
     {
         var subject = await host.PutSubjectAsync("overtaken-none", ["overtaken-none@example.com"]);
@@ -55,10 +70,11 @@ public sealed class OvertakenPushTests(OptOutHost host) : IClassFixture<OptOutHo
 
     private async Task PushAsync(MemoryVendor vendor, Change change, TimeProvider time)
     {
-        var index = host.Service<IdentifierIndex>();
-        var pusher = new VendorPusher(index, host.Service<IdentifierProtector>(), host.Service<VendorRows>(), time);
-        Assert.IsType<VendorOutcome.Confirmed>(await pusher.PushAsync(vendor, SubjectMessage.Of(change), await index.ProjectAsync(change.Subject, Cancel), Cancel));
+        var projected = await host.Service<IdentifierIndex>().ProjectAsync(change.Subject, Cancel);
+        Assert.IsType<VendorOutcome.Confirmed>(await Pusher(time).PushAsync(vendor, SubjectMessage.Of(change), projected, Cancel));
     }
+
+    private VendorPusher Pusher(TimeProvider time) => new(host.Service<IdentifierIndex>(), host.Service<IdentifierProtector>(), host.Service<VendorRows>(), time);
 
     private sealed class ClockThatOnce(Action what) : TimeProvider
     {
@@ -75,6 +91,8 @@ public sealed class OvertakenPushTests(OptOutHost host) : IClassFixture<OptOutHo
     {
         public HashSet<Identifier> Stopped { get; } = [];
 
+        public int Removals { get; private set; }
+
         public string Name => "memory";
 
         public Channel Channel => Channel.Email;
@@ -88,7 +106,7 @@ public sealed class OvertakenPushTests(OptOutHost host) : IClassFixture<OptOutHo
             if (push.Stops.IsEverything)
                 Stopped.Add(push.Identifier);
             else if (push.Confirmed is { IsEverything: true })
-                Stopped.Remove(push.Identifier);
+                Removals += Stopped.Remove(push.Identifier) ? 1 : 0;
             return Task.FromResult<VendorOutcome>(new VendorOutcome.Confirmed());
         }
 

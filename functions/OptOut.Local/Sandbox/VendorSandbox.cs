@@ -8,8 +8,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OptOut.Local.Sandbox.AmazonSes;
+using OptOut.Local.Sandbox.Mailgun;
+using OptOut.Local.Sandbox.Postmark;
+using OptOut.Local.Sandbox.Dialler;
 using OptOut.Local.Sandbox.PrintHouse;
+using OptOut.Local.Sandbox.Registers;
 using OptOut.Local.Sandbox.SendGrid;
+using OptOut.Local.Sandbox.Twilio;
 
 namespace OptOut.Local.Sandbox;
 
@@ -32,7 +38,13 @@ internal sealed class VendorSandbox : IAsyncDisposable
         _vendors =
         [
             new SendGridSandbox(setup),
+            new RegistersSandbox(setup),
+            new PostmarkSandbox(setup),
+            new MailgunSandbox(setup),
+            new AmazonSesSandbox(setup),
+            new DiallerSandbox(setup),
             new PrintHouseSandbox(setup),
+            new TwilioSandbox(setup),
         ];
     }
 

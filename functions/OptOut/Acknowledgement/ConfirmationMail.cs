@@ -42,8 +42,9 @@ public sealed class ConfirmationMail(TopicCatalogue catalogue, IdentifierProtect
             <!DOCTYPE html><html lang="{words.Code}"><head><meta charset="utf-8"><title>{Encode(subject)}</title></head><body style="font-family:sans-serif;max-width:36em;line-height:1.5"><h1 style="font-size:1.4em">{Encode(subject)}</h1>{string.Concat(lines[..^1].Select(Paragraph))}<p><a href="{Encode(link.AbsoluteUri)}">{Encode(lines[^1])}</a></p>{Paragraph(contact)}</body></html>
             """,
             words.Code,
-            // One for every address: a person with two gets two, each once.
-            $"{change.Act:N}-{protector.Hash(to).ToString()[..8]}");
+            // One for every address: a person with two gets two, each once. By the change and not the act: in a phone call the person may say more, after a
+            // first Stop is recorded, and that is confirmed too.
+            $"{change.Id:N}-{protector.Hash(to).ToString()[..8]}");
 
         string Recorded(string key, Change[] changes) => words.Format(
             key, options.Name, options.Moment(changes.Max(c => c.At), words), string.Join("; ", changes.Select(c => ScopeText.Of(c.Scope, words, catalogue))));

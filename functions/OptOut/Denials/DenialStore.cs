@@ -13,7 +13,7 @@ namespace OptOut.Denials;
 /// </summary>
 public sealed class DenialStore(StorageAccount storage, IdentifierProtector protector, TimeProvider time)
 {
-    private const int ReadsAtOnce = 16, PartitionsAtOnce = 16;
+    private const int ReadsAtOnce = 16, PartitionsAtOnce = 256;
 
     /// <summary>Writes a denial, over what its <see cref="Denial.By"/> said of the contact point before.</summary>
     public Task SetAsync(Denial denial, CancellationToken cancellationToken) => SetAsync(denial, run: null, cancellationToken);

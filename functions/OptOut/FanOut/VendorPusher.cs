@@ -12,13 +12,18 @@ public sealed class VendorPusher(IdentifierIndex index, IdentifierProtector prot
     private const int MaxRounds = 5;
 
     /// <param name="message">Why: the event that time-to-stop is counted for.</param>
-    /// <param name="permissions">What stands for the subject's identifiers, just projected.</param>
+    /// <param name="permissions">What stands for the subject's identifiers, as projected before this vendor's turn came.</param>
     public async Task<VendorOutcome> PushAsync(IVendor vendor, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
     {
         var pushed = new Dictionary<IdentifierHash, StopSet>();
         while (true)
         {
             var known = await rows.LoadAsync(message.Subject, vendor.Name, cancellationToken);
+
+            // The row first, the state after: what was projected before it may be older than what another handler has confirmed since, and would have that
+            // taken away again. Without a row there is nothing to take away.
+            if (known is not null)
+                permissions = await index.ProjectAsync(message.Subject, cancellationToken);
             // Not where another handler's row overtook ours: what we pushed meanwhile stands at the vendor, and in no row.
             if (pushed.Count == 0 && IsDone(vendor.Channel, known, message, permissions))
                 return new VendorOutcome.Confirmed();
@@ -36,7 +41,6 @@ public sealed class VendorPusher(IdentifierIndex index, IdentifierProtector prot
             if (await rows.TrySaveAsync(message.Subject, vendor.Name, Row(outcome, confirmed, message, known), known, cancellationToken))
                 return outcome;
             pushed = confirmed;
-            permissions = await index.ProjectAsync(message.Subject, cancellationToken);
         }
     }
 

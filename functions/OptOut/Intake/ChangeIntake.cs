@@ -11,6 +11,12 @@ public enum AnswerWhen
     /// <summary>A mail client: as soon as one durable copy exists that will reach the vendors.</summary>
     Durable,
 
+    /// <summary>
+    /// A vendor that told of many people at once: the same, and the store is left to <c>apply</c>, so that thousands of writes nobody waits for do not
+    /// delay those that the answer waits for.
+    /// </summary>
+    Carried,
+
     /// <summary>A person, who will read what was just written: when the store has it too, as far as it can be had.</summary>
     Visible,
 }
@@ -43,9 +49,9 @@ public sealed partial class ChangeIntake(ChangePublisher bus, Outbox outbox, Cha
 
         // The bus known to be down: the outbox row before the store, so that no copy in the store is ever without one that is carried on.
         var parked = bus.LooksDown && await outbox.TryParkAsync(message);
-        var storing = StoreAsync(changes);
+        var storing = when == AnswerWhen.Carried ? Task.FromResult(false) : StoreAsync(changes);
         var durable = parked || await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
-        if (when == AnswerWhen.Durable || !durable)
+        if (when != AnswerWhen.Visible || !durable)
             return new IntakeResult(durable, null);
         return new IntakeResult(durable, await storing);
     }

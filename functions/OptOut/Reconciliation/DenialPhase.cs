@@ -18,10 +18,10 @@ internal sealed class DenialPhase(
     // Fewer than these are lifted whatever share of the register they are.
     private const int FewLifts = 100;
 
-    private const int PartitionsAtOnce = 16;
+    private const int PartitionsAtOnce = 256;
 
     // One unreadable entry in so many may be a slip of the list's own; more, and it is not the list that we think it is.
-    private const int UnreadableShare = 1000;
+    public const int UnreadableShare = 1000;
 
     // A list may be a little behind what the same vendor told us by webhook.
     private static readonly TimeSpan ListDelay = TimeSpan.FromHours(1);
@@ -68,6 +68,8 @@ internal sealed class DenialPhase(
     private async Task<DenialPlan> PlanAsync(
         IVendor vendor, RunState run, Dictionary<IdentifierHash, KnownDenial> known, HashSet<IdentifierHash> standing, CancellationToken cancellationToken)
     {
+        if (run.Unread.Count > 0)
+            return new DenialPlan([], 0); // Who was not read need not be gone.
         var name = RunBlobs.PlanName(vendor.Name, run.RunId, Unit, 0);
         if (await blobs.FindAsync(name, RunJson.Default.DenialPlan, cancellationToken) is { } written)
             return written;
@@ -81,8 +83,7 @@ internal sealed class DenialPhase(
 
     // A list that was read in part, or that is suddenly much shorter, does not say that those who are missing may be reached again.
     private bool MayLift(IVendor vendor, RunState run, int gone, int known) =>
-        run.Unread.Count == 0
-        && (long)run.Tally.Unreadable * UnreadableShare <= run.Tally.Entries
+        (long)run.Tally.Unreadable * UnreadableShare <= run.Tally.Entries
         && (vendor.TakesPushes || gone <= FewLifts || gone <= options.Value.LargestFall * known);
 
     private async Task<int> KnownHereAsync(IVendor vendor, PulledEntries pulled, CancellationToken cancellationToken)

@@ -150,7 +150,7 @@ public sealed record VendorReport
     /// Whether what could not be read is worth a look: an entry of a vendor's always is; a register of a million has lines that no telephone can dial.
     /// </summary>
     [JsonIgnore]
-    public bool NeedsReading => Register ? (long)Unreadable * 1000 > Entries : Unreadable > 0;
+    public bool NeedsReading => Register ? (long)Unreadable * DenialPhase.UnreadableShare > Entries : Unreadable > 0;
 }
 
 public enum SubjectEvent

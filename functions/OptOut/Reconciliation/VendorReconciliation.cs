@@ -156,8 +156,7 @@ internal sealed partial class VendorReconciliation(
     }
 
     private static string Withheld(RunState run) =>
-        run.Unread.Count > 0 ? "it was not read to its end"
-        : run.Tally.Unreadable > 0 ? "too much of it could not be read"
+        (long)run.Tally.Unreadable * DenialPhase.UnreadableShare > run.Tally.Entries ? "too much of it could not be read"
         : "so many at once may mean that the list was cut. If it is right, set OptOut:Reconciliation:LargestFall to 1 for one run";
 
     private static string Count(int count) => count.ToString("N0", CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using System.Text;
+using OptOut.Identifiers;
 
 namespace OptOut.Vendors;
 
@@ -35,6 +36,9 @@ internal static class VendorReason
             clean.Append(c);
         return clean.ToString().Trim();
     }
+
+    /// <summary>An e-mail address as a vendor may quote it: whole, as a URL writes it, and without its domain.</summary>
+    public static string[] Personal(Identifier email) => [email.Value, Uri.EscapeDataString(email.Value), email.Value[..email.Value.LastIndexOf('@')]];
 
     private static bool IsPersonal(string word) =>
         word.Contains('@', StringComparison.Ordinal) || word.Contains("%40", StringComparison.Ordinal) || word.Count(char.IsAsciiDigit) > MaxDigits;

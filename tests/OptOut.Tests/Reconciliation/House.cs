@@ -42,7 +42,7 @@ internal sealed class House : IAsyncDisposable
 
     public SendGridSandbox SendGrid => Sandbox.SendGrid;
 
-    public InterruptedVendor Vendor => (InterruptedVendor)Get<IVendor>();
+    public InterruptedVendor Vendor => _services.GetServices<IVendor>().OfType<InterruptedVendor>().Single();
 
     public static async Task<House> StartAsync(AzuriteFixture azurite, params (string Name, string Value)[] settings)
     {
@@ -78,7 +78,7 @@ internal sealed class House : IAsyncDisposable
         services.AddOptOut(configuration);
         if (services.All(s => s.ServiceType != typeof(Reconciler)))
             services.AddReconciliation();
-        var real = services.Single(s => s.ServiceType == typeof(IVendor));
+        var real = services.Single(s => s.ServiceType == typeof(IVendor) && s.ImplementationType?.Name == "SendGridVendor");
         services.Remove(real);
         services.AddSingleton<IVendor>(p => new InterruptedVendor((IVendor)ActivatorUtilities.CreateInstance(p, real.ImplementationType!)));
 
@@ -91,6 +91,9 @@ internal sealed class House : IAsyncDisposable
         where T : notnull => _services.GetRequiredService<T>();
 
     public Task<ReconciliationReport> ReconcileAsync() => Get<Reconciler>().RunAsync(Cancel);
+
+    /// <summary>One vendor's part of a run.</summary>
+    public async Task<VendorReport> ReconcileVendorAsync(string name) => Assert.Single((await ReconcileAsync()).Vendors, v => v.Vendor == name);
 
     /// <summary>The one vendor's part of a run.</summary>
     public async Task<VendorReport> ReconcileVendorAsync() => Assert.Single((await ReconcileAsync()).Vendors);

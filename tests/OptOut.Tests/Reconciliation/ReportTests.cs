@@ -103,6 +103,37 @@ public sealed class ReportTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public void A_register_is_told_in_words_of_its_own()
+    {
+        var report = Give(Quiet, Quiet with { Vendor = "do-not-call", Channel = Channel.Phone, Register = true, Entries = 1_548_841, Known = 2_310, Denied = 812, Lifted = 40, Unreadable = 3, TimeToStop = null });
+        var (text, html) = (ReportText.Render(report), ReportHtml.Render(report));
+
+        Assert.Equal(("Every opt-out of the last day is honoured.", false), (report.Verdict, report.NeedsAttention));
+        Assert.Contains(
+            """
+
+            do-not-call: Complete: the whole register was read (phone).
+            - Contact points in the register: 1,548,841
+            - Of these, known to us, customers or not: 2,310
+            - New in it: marketing is denied from now on: 812
+            - No longer in it: the person's own choice counts again: 40
+            - Lines that could not be read: 3
+            - Time at work: 1 min 23 s
+
+            """.ReplaceLineEndings("\n"),
+            text,
+            StringComparison.Ordinal);
+        Assert.Contains("<tr><th scope=\"row\">Contact points in the register</th><td class=\"n\">1,548,841</td></tr>", html, StringComparison.Ordinal);
+        Assert.Contains("\n! 2,000 entries of the vendor's lists could not be read.", ReportText.Render(Give(Quiet with { Register = true, Unreadable = 2_000 })), StringComparison.Ordinal);
+        Assert.Equal(report.ToJson(), ReconciliationReport.FromJson(report.ToJson()).ToJson());
+    }
+
+    [Fact]
+    public void A_register_whose_list_is_old_needs_attention_and_says_so_first() => Assert.Equal(
+        ("1 vendor needs attention: robinson.", true),
+        (Give(Quiet, Quiet with { Vendor = "robinson", Register = true, Notices = ["The list is old."] }).Verdict, Give(Quiet with { Register = true, Notices = ["The list is old."] }).NeedsAttention));
+
+    [Fact]
     public void What_is_written_as_JSON_is_what_is_read()
     {
         var report = Give(Quiet with { Failures = new Dictionary<string, int> { ["refused"] = 1 }, Subjects = [new SubjectNote("A", SubjectEvent.PushedAgain)] });

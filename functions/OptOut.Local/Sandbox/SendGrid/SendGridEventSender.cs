@@ -18,6 +18,8 @@ internal sealed class SendGridEventSender(SendGridSigner signer, TimeProvider ti
             ["sg_event_id"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16)).TrimEnd('='),
             ["sg_message_id"] = Guid.CreateVersion7(time.GetUtcNow()).ToString("N"),
         };
+        if (kind == "bounce")
+            sent["type"] = "bounce";
         if (group != 0)
             sent["asm_group_id"] = group;
         return await signer.PostAsync(target, Encoding.UTF8.GetBytes(new JsonArray(sent).ToJsonString() + "\r\n"), "application/json; charset=utf-8", cancellationToken);

@@ -21,14 +21,14 @@ internal sealed class SendGridHandles(SendGridSandbox sendGrid)
         }
     }
 
-    // {"email":"a@example.com","kind":"unsubscribe|group_unsubscribe|spamreport|bounce","group":1,"event":true}
+    // {"email":"a@example.com","kind":"unsubscribe|group_unsubscribe|group_resubscribe|spamreport|bounce","group":1,"event":true}
     private async Task UnsubscribeAsync(HttpContext context)
     {
         var body = await SandboxJson.ReadAsync(context);
         var kind = body?["kind"]?.GetValue<string>() ?? "unsubscribe";
-        if (body?["email"]?.GetValue<string>() is not { Length: > 0 } email || kind is not ("unsubscribe" or "group_unsubscribe" or "spamreport" or "bounce"))
+        if (body?["email"]?.GetValue<string>() is not { Length: > 0 } email || kind is not ("unsubscribe" or "group_unsubscribe" or "group_resubscribe" or "spamreport" or "bounce"))
         {
-            await SandboxJson.ErrorAsync(context, 400, "give an email, and a kind of unsubscribe, group_unsubscribe, spamreport or bounce");
+            await SandboxJson.ErrorAsync(context, 400, "give an email, and a kind of unsubscribe, group_unsubscribe, group_resubscribe, spamreport or bounce");
             return;
         }
 

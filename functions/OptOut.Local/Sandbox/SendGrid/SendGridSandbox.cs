@@ -158,8 +158,8 @@ internal sealed class SendGridSandbox : SandboxVendor
     });
 
     /// <summary>
-    /// What a person or a mailbox does at SendGrid itself: <c>unsubscribe</c>, <c>group_unsubscribe</c>, <c>spamreport</c> or
-    /// <c>bounce</c>. Without the event it is drift that only the nightly pull finds.
+    /// What a person or a mailbox does at SendGrid itself: <c>unsubscribe</c>, <c>group_unsubscribe</c>, <c>group_resubscribe</c>,
+    /// <c>spamreport</c> or <c>bounce</c>. Without the event it is drift that only the nightly pull finds.
     /// </summary>
     /// <returns>The status the event's receiver answered; null when none was sent.</returns>
     public async Task<int?> ActAsync(string kind, string email, int group = 0, bool sendEvent = true, CancellationToken cancellationToken = default)
@@ -173,6 +173,9 @@ internal sealed class SendGridSandbox : SandboxVendor
             case "group_unsubscribe":
                 AddToGroups(entry);
                 break;
+            case "group_resubscribe":
+                RemoveFromGroup(email, group);
+                break;
             case "spamreport":
                 AddSpamReports(entry);
                 break;
@@ -180,7 +183,7 @@ internal sealed class SendGridSandbox : SandboxVendor
                 AddBounces(entry);
                 break;
             default:
-                throw new ArgumentException($"'{kind}' is none of unsubscribe, group_unsubscribe, spamreport and bounce.", nameof(kind));
+                throw new ArgumentException($"'{kind}' is none of unsubscribe, group_unsubscribe, group_resubscribe, spamreport and bounce.", nameof(kind));
         }
 
         return sendEvent && EventTarget is { } target ? await _events.SendAsync(target, kind, email, group, cancellationToken) : null;

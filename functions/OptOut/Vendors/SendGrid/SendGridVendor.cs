@@ -89,12 +89,12 @@ internal sealed class SendGridVendor(SendGridApi api, SendGridLists lists, SendG
         + "; make the group there and give its id here.";
 
     private static SendGridCall AddToGlobal(Identifier who) =>
-        new(Method.POST, "POST asm/suppressions/global", "asm/suppressions/global", "asm.suppressions.global.create") { Expected = [HttpStatusCode.Created], Body = Recipients(who), Personal = Personal(who) };
+        new(Method.POST, "POST asm/suppressions/global", "asm/suppressions/global", "asm.suppressions.global.create") { Expected = [HttpStatusCode.Created], Body = Recipients(who), Personal = VendorReason.Personal(who) };
 
     private static SendGridCall AddToGroup(int group, Identifier who)
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"asm/groups/{group}/suppressions");
-        return new(Method.POST, $"POST {path}", path, "asm.groups.suppressions.create") { Expected = [HttpStatusCode.Created], Body = Recipients(who), Personal = Personal(who) };
+        return new(Method.POST, $"POST {path}", path, "asm.groups.suppressions.create") { Expected = [HttpStatusCode.Created], Body = Recipients(who), Personal = VendorReason.Personal(who) };
     }
 
     private static SendGridCall RemoveFromGlobal(Identifier who) => Remove("asm/suppressions/global", who, "asm.suppressions.global.delete");
@@ -111,12 +111,11 @@ internal sealed class SendGridVendor(SendGridApi api, SendGridLists lists, SendG
         {
             Expected = [HttpStatusCode.NoContent],
             MayBeAbsent = true,
-            Personal = Personal(who),
+            Personal = VendorReason.Personal(who),
         };
 
     private static string Recipients(Identifier who) => JsonSerializer.Serialize(new SendGridRecipients([who.Value]), SendGridJson.Default.SendGridRecipients);
 
-    private static string[] Personal(Identifier who) => [who.Value, Uri.EscapeDataString(who.Value), who.Value[..who.Value.LastIndexOf('@')]];
 }
 
 internal sealed record SendGridRecipients([property: JsonPropertyName("recipient_emails")] IReadOnlyList<string> Emails);

@@ -66,7 +66,11 @@ public sealed class ListFilesTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var options = new ListFileOptions
         {
-            Columns = { ["Street"] = "2", ["Number"] = "3", ["Postcode"] = "4", ["City"] = "5" }, Header = false, Delimiter = @"\t", Encoding = encoding, SettleTime = TimeSpan.Zero,
+            Columns = { ["Street"] = "2", ["Number"] = "3", ["Postcode"] = "4", ["City"] = "5" },
+            Header = false,
+            Delimiter = @"\t",
+            Encoding = encoding,
+            SettleTime = TimeSpan.Zero,
         };
         await DropAsync("a.txt", Encoding.Latin1.GetBytes("Peeters\tRue de la Pépinière\t12\t1000\tBruxelles\n"));
 

@@ -59,17 +59,66 @@ public sealed class SendGridEventWebhookTests
     }
 
     [Fact]
-    public async Task Deliveries_are_ignored_and_bounces_and_drops_counted()
+    public async Task What_happened_to_a_message_is_told_apart_from_what_a_person_did()
     {
         await using var it = await StartAsync();
 
         var signals = Read(it, """
-            [{"event":"delivered","email":"a@example.com"},{"event":"open"},{"event":"group_resubscribe","email":"a@example.com","asm_group_id":102},
-             {"event":"bounce","email":"a@example.com"},{"event":"dropped","email":"a@example.com"}]
+            [{"event":"delivered","email":"a@example.com"},{"event":"open"},{"event":"deferred","email":"a@example.com"},{"event":"processed"},
+             {"event":"group_resubscribe","email":"again@example.com","asm_group_id":102},{"event":"group_resubscribe","email":"service@example.com","asm_group_id":900},
+             {"event":"bounce","type":"bounce","email":"gone@example.com","timestamp":1760000000,"sg_event_id":"b1"},{"event":"bounce","type":"blocked","email":"busy@example.com"},
+             {"event":"bounce","email":"unsaid@example.com"},{"event":"dropped","email":"a@example.com","reason":"Spam Content (if Spam Checker app enabled)"},{"event":"dropped","email":"a@example.com"},
+             {"event":"dropped","email":"bounced@example.com","reason":"Bounced Address"},
+             {"event":"dropped","email":"left@example.com","reason":"Unsubscribed Address","timestamp":1760000001,"sg_event_id":"d1"},
+             {"event":"dropped","email":"spam@example.com","reason":"Spam Reporting Address","timestamp":1760000002,"sg_event_id":"d2"},
+             {"event":"dropped","reason":"Unsubscribed Address"},{"event":"group_resubscribe","asm_group_id":102}]
             """)!;
 
         Assert.Empty(signals.Signals);
-        Assert.Equal((2, 3, 0), (signals.Undelivered, signals.Ignored, signals.Unreadable));
+        Assert.Equal(
+            [
+                new VendorDrift("d1", Email("left@example.com"), Channel.Email, DateTimeOffset.FromUnixTimeSeconds(1760000001)),
+                new VendorDrift("d2", Email("spam@example.com"), Channel.Email, DateTimeOffset.FromUnixTimeSeconds(1760000002)),
+            ],
+            signals.Drifts);
+        Assert.Equal([Email("gone@example.com"), Email("bounced@example.com")], signals.Bounces.Select(b => b.Identifier));
+        Assert.Equal([Email("again@example.com")], signals.Resubscribed);
+        Assert.Equal((4, 5, 2), (signals.Undelivered, signals.Ignored, signals.Unreadable));
+    }
+
+    // The other vector of theirs, a real event, in all their libraries: sendgrid/sendgrid-python, test/unit/test_eventwebhook.py.
+    [Theory]
+    [InlineData("\r\n", true)]
+    [InlineData("\n", false)]
+    [InlineData("", false)]
+    public async Task Twilios_vector_of_an_event_is_believed_to_its_last_line_break(string end, bool believed)
+    {
+        const string Event = """[{"email":"hello@world.com","event":"dropped","reason":"Bounced Address","sg_event_id":"ZHJvcC0xMDk5NDkxOS1MUnpYbF9OSFN0T0doUTRrb2ZTbV9BLTA","sg_message_id":"LRzXl_NHStOGhQ4kofSm_A.filterdrecv-p3mdw1-756b745b58-kmzbl-18-5F5FC76C-9.0","smtp-id":"<LRzXl_NHStOGhQ4kofSm_A@ismtpd0039p1iad1.sendgrid.net>","timestamp":1600112492}]""";
+        await using var it = await StartAsync(settings: [KeyValuePair.Create("OptOut:SendGrid:EventPublicKeys:0",
+            (string?)"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==")]);
+
+        var verified = it.Webhook.TryRead(
+            "MEUCIGHQVtGj+Y3LkG9fLcxf3qfI10QysgDWmMOVmxG0u6ZUAiEAyBiXDWzM+uOe5W0JuG+luQAbPIqHh89M15TluLtEZtM=", "1600112502", Encoding.UTF8.GetBytes(Event + end), out var signals);
+
+        Assert.Equal(believed, verified);
+        Assert.Equal(believed ? new VendorBounce(Email("hello@world.com"), DateTimeOffset.FromUnixTimeSeconds(1600112492)) : null, signals?.Bounces.Single());
+    }
+
+    [Fact]
+    public async Task A_retry_is_believed_after_its_key_became_the_second_one()
+    {
+        await using var it = await StartAsync();
+        var body = Encoding.UTF8.GetBytes($"[{Unsubscribe}]");
+        var (signature, timestamp) = it.Account.Sign(body);
+        using var next = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await using var rotated = await StartAsync(settings:
+        [
+            KeyValuePair.Create("OptOut:SendGrid:EventPublicKeys:0", (string?)Convert.ToBase64String(next.ExportSubjectPublicKeyInfo())),
+            KeyValuePair.Create("OptOut:SendGrid:EventPublicKeys:1", (string?)it.Account.EventPublicKey),
+        ]);
+
+        Assert.True(rotated.Webhook.TryRead(signature, timestamp, body, out var signals));
+        Assert.Equal("one", Assert.Single(signals!.Signals).EventKey);
     }
 
     [Fact]

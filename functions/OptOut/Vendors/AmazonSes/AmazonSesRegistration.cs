@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace OptOut.Vendors.AmazonSes;
+
+internal static class AmazonSesRegistration
+{
+    /// <summary>E-mail through Amazon SES, where <c>OptOut:AmazonSes</c> is set.</summary>
+    internal static IServiceCollection AddAmazonSes(this IServiceCollection services, IConfiguration configuration)
+    {
+        var section = configuration.GetSection(AmazonSesOptions.Section);
+        if (!section.Exists())
+            return services;
+
+        services.AddOptions<AmazonSesOptions>().Bind(section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AmazonSesOptions>, AmazonSesOptionsValidator>();
+        services.AddSingleton<AmazonSesApi>().AddSingleton<AmazonSesPull>().AddSingleton<IVendor, AmazonSesVendor>();
+        services.AddSingleton<SnsTrust>().AddSingleton<AmazonSesEvents>().AddSingleton<IVendorDoor, AmazonSesDoor>();
+        return services;
+    }
+}

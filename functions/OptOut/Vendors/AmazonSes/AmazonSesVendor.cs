@@ -1,0 +1,65 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using OptOut.Catalogue;
+using OptOut.Consent;
+using OptOut.Identifiers;
+
+namespace OptOut.Vendors.AmazonSes;
+
+/// <summary>
+/// E-mail through Amazon SES. Opt-outs stand on a contact list, as contacts who are unsubscribed from all of it: the account's suppression list
+/// stops service mail as well, so nobody is put on that.
+/// </summary>
+internal sealed class AmazonSesVendor(AmazonSesApi api, AmazonSesPull pull, TopicCatalogue catalogue, IOptions<AmazonSesOptions> options) : IVendor
+{
+    private readonly OneList _list = OneList.Of(catalogue, options.Value.Topics);
+
+    public string Name => AmazonSesPull.Vendor;
+
+    public Channel Channel => Channel.Email;
+
+    public IReadOnlyList<string> Lists { get; } = [AmazonSesPull.Contacts, AmazonSesPull.ContactTopics, AmazonSesPull.Suppressions];
+
+    public IReadOnlyList<string> Pulls { get; } = [AmazonSesPull.Contacts, AmazonSesPull.Suppressions];
+
+    public IReadOnlySet<string> ListsFor(StopSet stops) => _list.Holds(stops) ? FrozenSet.Create(StringComparer.Ordinal, AmazonSesPull.Contacts) : FrozenSet<string>.Empty;
+
+    public async Task<VendorOutcome> PushAsync(VendorPush push, CancellationToken cancellationToken)
+    {
+        if (push.Identifier.Kind != IdentifierKind.Email)
+            return new VendorOutcome.Rejected($"Amazon SES takes e-mail addresses, not a {push.Identifier.Kind} identifier.");
+        var failure = _list.Holds(push.Stops) ? await StopAsync(push.Identifier, cancellationToken)
+            : push.Confirmed is { } confirmed && _list.Holds(confirmed) ? await AllowAsync(push.Identifier, cancellationToken)
+            : null;
+        return failure ?? new VendorOutcome.Confirmed();
+    }
+
+    public Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken) =>
+        pull.PageAsync(list, until, cursor, cancellationToken);
+
+    private async Task<VendorOutcome?> StopAsync(Identifier who, CancellationToken cancellationToken) => await api.ContactAsync(who, cancellationToken) switch
+    {
+        (_, { } failure) => failure,
+        (null, _) => await api.CreateContactAsync(who, cancellationToken),
+        ({ } contact, _) when IsUnsubscribed(contact) => null,
+        ({ } contact, _) => await api.UpdateContactAsync(who, contact, unsubscribeAll: true, cancellationToken),
+    };
+
+    // A complaint on the account's list blocks all mail by itself and would go on doing so after the person asked for mail again; a bounce is
+    // not ours to lift.
+    private async Task<VendorOutcome?> AllowAsync(Identifier who, CancellationToken cancellationToken)
+    {
+        var (reason, unknown) = await api.SuppressionAsync(who, cancellationToken);
+        if (unknown is not null)
+            return unknown;
+        if (reason == "COMPLAINT" && await api.LiftSuppressionAsync(who, cancellationToken) is { } notLifted)
+            return notLifted;
+        var (contact, failure) = await api.ContactAsync(who, cancellationToken);
+        return failure is not null || contact is not { } there || !IsUnsubscribed(there)
+            ? failure
+            : await api.UpdateContactAsync(who, there, unsubscribeAll: false, cancellationToken);
+    }
+
+    private static bool IsUnsubscribed(JsonElement contact) => contact.Field("UnsubscribeAll").ValueKind == JsonValueKind.True;
+}

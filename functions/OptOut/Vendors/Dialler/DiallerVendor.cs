@@ -1,0 +1,91 @@
+using System.Collections.Frozen;
+using System.Net.Http.Headers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
+using OptOut.Catalogue;
+using OptOut.Consent;
+using OptOut.Controller;
+using OptOut.Identifiers;
+
+namespace OptOut.Vendors.Dialler;
+
+/// <summary>
+/// A call centre's do-not-call list, by the contract in <c>README.md</c> of this folder. It knows no topics, and it holds numbers for calls alone:
+/// text messages to the same number are another vendor's.
+/// </summary>
+internal sealed class DiallerVendor(VendorHttp http, TopicCatalogue catalogue, IOptions<DiallerOptions> options, IOptions<ControllerOptions> controller) : IVendor
+{
+    internal const string VendorName = "dialler", List = "do-not-call";
+
+    private static readonly FrozenSet<string> OnIt = FrozenSet.Create(StringComparer.Ordinal, List), OffIt = FrozenSet<string>.Empty;
+
+    private readonly OneList _list = OneList.Of(catalogue, options.Value.Topics);
+    private readonly DiallerPull _pull = new(http, options.Value, controller.Value.PhoneRegion);
+
+    public string Name => VendorName;
+
+    public Channel Channel => Channel.Phone;
+
+    public IReadOnlyList<string> Lists { get; } = [List];
+
+    public IReadOnlySet<string> ListsFor(StopSet stops) => _list.Holds(stops) ? OnIt : OffIt;
+
+    public async Task<VendorOutcome> PushAsync(VendorPush push, CancellationToken cancellationToken)
+    {
+        if (push.Identifier.Kind != IdentifierKind.Phone)
+            return new VendorOutcome.Rejected($"A dialler takes telephone numbers, not a {push.Identifier.Kind} identifier.");
+        if (_list.Holds(push.Stops))
+            return await SayAsync(push.Identifier, stopped: true, cancellationToken);
+        return push.Confirmed is { } confirmed && _list.Holds(confirmed) ? await SayAsync(push.Identifier, stopped: false, cancellationToken) : new VendorOutcome.Confirmed();
+    }
+
+    public Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken) =>
+        list == List ? _pull.PageAsync(until, cursor, cancellationToken) : throw new ArgumentException($"'{list}' is no list of a dialler's.", nameof(list));
+
+    private async Task<VendorOutcome> SayAsync(Identifier who, bool stopped, CancellationToken cancellationToken)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(new DiallerNumber(who.Value, stopped), DiallerJson.Readable.DiallerNumber);
+        var call = Call(options.Value, HttpMethod.Post, List, "POST do-not-call") with { Personal = [who.Value, who.Value[1..]] };
+        call.Request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        var reply = await http.CallAsync(call, cancellationToken);
+        if (reply.Failure is { } failure)
+            return failure;
+
+        // It answers what holds now. Still stopped after we lifted it is an agent's mark that has not reached us yet; not stopped after a Stop is none.
+        return reply.Json?.Field("stopped").ValueKind switch
+        {
+            JsonValueKind.True => new VendorOutcome.Confirmed(),
+            JsonValueKind.False when !stopped => new VendorOutcome.Confirmed(),
+            JsonValueKind.False => new VendorOutcome.Transient(null, "The dialler answered POST do-not-call that the number is not stopped."),
+            _ => call.Unreadable(),
+        };
+    }
+
+    internal static VendorCall Call(DiallerOptions options, HttpMethod method, string path, string operation)
+    {
+        var request = new HttpRequestMessage(method, options.Address(path));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Token);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        return new VendorCall("Dialler", operation, request)
+        {
+            Timeout = options.Timeout,
+            Json = true,
+            CredentialSetting = "OptOut:Dialler:Token",
+            UnknownMend = "give the token the call centre gave out",
+            ForbiddenMend = "ask the call centre to let it read and write the do-not-call list",
+            ErrorText = body => VendorField.Parse(body)?.Text("error") ?? "",
+        };
+    }
+}
+
+internal sealed record DiallerNumber(string Number, bool Stopped);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(DiallerNumber))]
+internal sealed partial class DiallerJson : JsonSerializerContext
+{
+    // The + of a number as it is, and not as \u002B: whoever writes a script for the other side reads it too.
+    public static DiallerJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+using OptOut.Consent;
+
+namespace OptOut.Vendors.Postmark;
+
+/// <summary>Reads a believed webhook: one record to a request.</summary>
+internal sealed class PostmarkEvents(PostmarkStreams streams, TimeProvider time)
+{
+    private static readonly VendorSignals Ignored = new() { Ignored = 1 }, Unreadable = new() { Unreadable = 1 }, Undelivered = new() { Undelivered = 1 };
+
+    public VendorSignals Read(ReadOnlyMemory<byte> body) => VendorField.Parse(body) is not { ValueKind: JsonValueKind.Object } record ? Unreadable : record.Text("RecordType") switch
+    {
+        "SubscriptionChange" => Change(record),
+        "Bounce" or "SpamComplaint" => Bounce(record),
+        null => Unreadable,
+        _ => Ignored,
+    };
+
+    // https://postmarkapp.com/developer/webhooks/subscription-change-webhook
+    private VendorSignals Change(JsonElement record)
+    {
+        // A reactivation is no wish of the person's that reached us: only their own act here allows again.
+        if (record.Field("SuppressSending").ValueKind == JsonValueKind.False)
+            return Ignored;
+        if (!record.TryEmail("Recipient", out var who))
+            return Unreadable;
+
+        var stream = record.Text("MessageStream") ?? "";
+        var at = Moment(record, "ChangedAt");
+        return (record.Text("SuppressionReason"), record.Text("Origin")) switch
+        {
+            ("HardBounce", _) => new VendorSignals { Bounces = [new VendorBounce(who, at)] },
+            ("SpamComplaint", _) => Stop(Scope.Everything, VendorEntryKind.Complaint),
+
+            // Our own push comes back as a change by Customer, and read as a Stop it would widen what the person asked for. What somebody at the
+            // controller did in Postmark's pages looks the same; the nightly pull finds it.
+            (_, "Customer") => Ignored,
+            _ => streams.StopOf(stream) is { } stop ? Stop(stop, VendorEntryKind.Unsubscribed) : Ignored,
+        };
+
+        // Without an id of its own. The stream is part of the key where it is part of the meaning.
+        VendorSignals Stop(Scope stop, VendorEntryKind why) => new()
+        {
+            Signals = [new VendorSignal($"change~{MessageId(record)}~{(streams.All.Contains(stream) ? stream : "other")}~{Ticks(at)}", who, stop, at, why)],
+        };
+    }
+
+    // https://postmarkapp.com/developer/webhooks/bounce-webhook and spam-complaint-webhook; the types:
+    // https://postmarkapp.com/developer/api/bounce-api#bounce-types
+    private VendorSignals Bounce(JsonElement record)
+    {
+        var type = record.Text("Type");
+        if (type is not ("SpamComplaint" or "Unsubscribe" or "HardBounce" or "BadEmailAddress"))
+            return Undelivered;
+        if (!record.TryEmail("Email", out var who))
+            return Unreadable;
+
+        var at = Moment(record, "BouncedAt");
+        if (type is "HardBounce" or "BadEmailAddress")
+            return new VendorSignals { Bounces = [new VendorBounce(who, at)] };
+
+        // Unsubscribe: the person, or the person's mail server, answered with a request to be removed.
+        var key = record.Field("ID") is { ValueKind: JsonValueKind.Number } id && id.TryGetInt64(out var number)
+            ? string.Create(CultureInfo.InvariantCulture, $"bounce~{number}")
+            : $"bounce~{MessageId(record)}~{Ticks(at)}";
+        return new VendorSignals { Signals = [new VendorSignal(key, who, Scope.Everything, at, type == "SpamComplaint" ? VendorEntryKind.Complaint : VendorEntryKind.Unsubscribed)] };
+    }
+
+    // A Stop without a usable moment is a Stop all the same: it happened by now.
+    private DateTimeOffset Moment(JsonElement record, string name) => record.TryMoment(name, out var at) ? at : time.GetUtcNow();
+
+    private static string MessageId(JsonElement record) => Guid.TryParse(record.Text("MessageID"), out var id) ? id.ToString("D") : "none";
+
+    private static string Ticks(DateTimeOffset at) => at.UtcTicks.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace OptOut.Vendors.Postmark;
+
+internal static class PostmarkRegistration
+{
+    /// <summary>E-mail through Postmark, where <c>OptOut:Postmark</c> is set.</summary>
+    internal static IServiceCollection AddPostmark(this IServiceCollection services, IConfiguration configuration)
+    {
+        var section = configuration.GetSection(PostmarkOptions.Section);
+        if (!section.Exists())
+            return services;
+
+        services.AddOptions<PostmarkOptions>().Bind(section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PostmarkOptions>, PostmarkOptionsValidator>();
+        services.AddSingleton<PostmarkStreams>().AddSingleton<PostmarkApi>().AddSingleton<IVendor, PostmarkVendor>();
+        services.AddSingleton<PostmarkBelief>().AddSingleton<PostmarkEvents>().AddSingleton<IVendorDoor, PostmarkDoor>();
+        return services;
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OptOut.SmsReplies;
+
+namespace OptOut.Vendors.Twilio;
+
+internal static class TwilioRegistration
+{
+    /// <summary>SMS through Twilio: the vendor and its two webhooks. Nothing where there is no section <c>OptOut:Twilio</c>.</summary>
+    internal static IServiceCollection AddTwilio(this IServiceCollection services, IConfiguration configuration)
+    {
+        var section = configuration.GetSection(TwilioOptions.Section);
+        if (!section.Exists())
+            return services;
+
+        services.AddOptions<TwilioOptions>().Bind(section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TwilioOptions>, TwilioOptionsValidator>();
+        return services.AddSmsReplies()
+            .AddSingleton<TwilioRequestReader>()
+            .AddSingleton<IVendor, TwilioVendor>()
+            .AddSingleton<IVendorDoor, TwilioSmsDoor>()
+            .AddSingleton<IVendorDoor, TwilioStatusDoor>();
+    }
+}

@@ -1,0 +1,53 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace OptOut.Vendors.Twilio;
+
+/// <summary>A webhook of Twilio's that is believed: its parameters, whichever way they were written.</summary>
+internal sealed class TwilioRequest
+{
+    private readonly Dictionary<string, string> _values;
+
+    private TwilioRequest(IEnumerable<KeyValuePair<string, string>> pairs)
+    {
+        _values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in pairs)
+            _values.TryAdd(name, value);
+    }
+
+    /// <summary>Empty where there is none.</summary>
+    public string this[string name] => _values.GetValueOrDefault(name, "");
+
+    /// <summary>
+    /// The id of the message: the same each time this is sent. Empty where it is none that can be kept
+    /// (https://www.twilio.com/docs/glossary/what-is-a-sid: two letters and 32 hexadecimal digits).
+    /// </summary>
+    public string MessageSid => (this["MessageSid"] is { Length: > 0 } sid ? sid : this["SmsSid"]) is { Length: 34 } id && id.All(char.IsAsciiLetterOrDigit) ? id : "";
+
+    // The JSON form is a flat object. Whoever sends something else has signed it, and it has no parameters.
+    internal static IReadOnlyList<KeyValuePair<string, string>> Json(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            using var json = JsonDocument.ParseValue(ref reader);
+            return json.RootElement.ValueKind != JsonValueKind.Object
+                ? []
+                : [.. json.RootElement.EnumerateObject().Where(p => p.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number).Select(p => KeyValuePair.Create(p.Name, p.Value.ToString()))];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return [];
+        }
+    }
+
+    internal static IReadOnlyList<KeyValuePair<string, string>> Form(ReadOnlySpan<byte> body) =>
+    [
+        .. Encoding.UTF8.GetString(body).Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=', 2))
+            .Select(pair => KeyValuePair.Create(WebUtility.UrlDecode(pair[0]), pair.Length == 2 ? WebUtility.UrlDecode(pair[1]) : "")),
+    ];
+
+    internal static TwilioRequest Of(IEnumerable<KeyValuePair<string, string>> pairs) => new(pairs);
+}

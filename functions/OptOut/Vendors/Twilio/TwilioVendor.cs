@@ -1,0 +1,101 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using OptOut.Catalogue;
+using OptOut.Consent;
+using OptOut.Identifiers;
+
+namespace OptOut.Vendors.Twilio;
+
+/// <summary>
+/// SMS through Twilio: the Consent Management API blocks a number for each sender
+/// (https://www.twilio.com/docs/messaging/features/bulk-upsert-consents-api). It takes 100 calls a minute, knows no topics, and gives no list out.
+/// </summary>
+internal sealed class TwilioVendor(VendorHttp http, TopicCatalogue catalogue, IOptions<TwilioOptions> options, TimeProvider time) : IVendor
+{
+    private const string OptOut = "opt-out";
+
+    // "Handled as re-opt-in": it lifts the person's STOP too, so it is sent only where we put the opt-out there and the person allows again.
+    private const string OptIn = "opt-in";
+
+    // https://www.twilio.com/docs/messaging/features/bulk-upsert-consents-api: up to 25 consents a call.
+    private const int MaxItems = 25;
+
+    private readonly TwilioOptions _options = options.Value;
+    private readonly OneList _list = OneList.Of(catalogue, options.Value.Topics);
+    private readonly Uri _consents = new(new Uri(options.Value.BaseAddress.AbsoluteUri.TrimEnd('/') + "/"), "v1/Consents/Bulk");
+
+    public string Name => "twilio";
+
+    public Channel Channel => Channel.Sms;
+
+    /// <summary>None: Twilio has no call that tells who stands on its lists. What it refuses to send says so, one message at a time.</summary>
+    public IReadOnlyList<string> Lists => [];
+
+    public IReadOnlySet<string> ListsFor(StopSet stops) => FrozenSet<string>.Empty;
+
+    public async Task<VendorOutcome> PushAsync(VendorPush push, CancellationToken cancellationToken)
+    {
+        if (push.Identifier.Kind != IdentifierKind.Phone)
+            return new VendorOutcome.Rejected($"Twilio takes phone numbers, not a {push.Identifier.Kind} identifier.");
+        var stop = _list.Holds(push.Stops);
+        if (!stop && !(push.Confirmed is { } confirmed && _list.Holds(confirmed)))
+            return new VendorOutcome.Confirmed();
+
+        VendorOutcome? refused = null;
+        foreach (var senders in _options.Senders.Index().Chunk(MaxItems))
+        {
+            // A sender that is refused keeps no Stop from the others; a vendor that is away is asked again for all of them.
+            var outcome = await PutAsync(push.Identifier, senders, stop ? OptOut : OptIn, cancellationToken);
+            if (outcome is VendorOutcome.Transient)
+                return outcome;
+            refused ??= outcome;
+        }
+
+        return refused ?? new VendorOutcome.Confirmed();
+    }
+
+    public Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken) =>
+        throw new ArgumentOutOfRangeException(nameof(list), list, "Twilio gives no list out.");
+
+    private async Task<VendorOutcome?> PutAsync(Identifier who, (int Index, string Sender)[] senders, string status, CancellationToken cancellationToken)
+    {
+        // Each answer is told from the others by a UUID of 32 characters. No date_of_consent: the ledger has it, and one that Twilio's clock takes for the
+        // future is refused.
+        var items = senders.ToDictionary(_ => EventIds.New(time.GetUtcNow()).ToString("N"), s => s);
+        var form = items.Select(i => KeyValuePair.Create("Items", new TwilioConsent(who.Value, i.Key, i.Value.Sender, status, "others").ToJson()));
+        var credential = _options.Credential;
+        var call = new VendorCall("Twilio", "POST v1/Consents/Bulk", new HttpRequestMessage(HttpMethod.Post, _consents) { Content = new FormUrlEncodedContent(form) })
+        {
+            Timeout = _options.Timeout,
+            Expected = [HttpStatusCode.Created, HttpStatusCode.OK],
+            Json = true,
+            Personal = [who.Value, Uri.EscapeDataString(who.Value), who.Value.TrimStart('+'), credential.Secret],
+            CredentialSetting = credential.Setting,
+            ForbiddenMend = "ask Twilio to turn on the Consent Management API for the account, or give the key the permission",
+            ErrorText = ErrorText,
+        };
+        call.Request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.Name}:{credential.Secret}")));
+        var reply = await http.CallAsync(call, cancellationToken);
+        return reply.Failure ?? TwilioConsents.Read(reply.Json!.Value, items.ToDictionary(i => i.Key, i => i.Value.Index), call);
+    }
+
+    // {"code":20003,"message":"...","more_info":"...","status":401}: https://www.twilio.com/docs/usage/twilios-response
+    private static string ErrorText(byte[] body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String
+                ? message.GetString()!
+                : "";
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OptOut.Consent;
+using OptOut.Identifiers;
+using OptOut.Local.Sandbox;
+using OptOut.Tests.Vendors.SendGrid;
+using OptOut.Vendors;
+
+namespace OptOut.Tests.Vendors;
+
+/// <summary>One vendor's real adapter, registered as the product registers it, and on the other side of HTTP the sandbox's.</summary>
+internal sealed class SandboxedVendor : IAsyncDisposable
+{
+    public static readonly Identifier Jan = Email("jan.peeters+x/y@example.com");
+
+    private readonly string _name;
+
+    private SandboxedVendor(string name, VendorSandbox sandbox, ServiceProvider services, CapturedLogs logs) =>
+        (_name, Sandbox, Services, Logs) = (name, sandbox, services, logs);
+
+    public VendorSandbox Sandbox { get; }
+
+    public ServiceProvider Services { get; }
+
+    public CapturedLogs Logs { get; }
+
+    public SandboxVendor There => Sandbox.Vendors.Single(v => v.Name == _name);
+
+    public IVendor Vendor => Services.GetServices<IVendor>().Single(v => v.Name == _name);
+
+    public static Identifier Email(string address) => EmailAddress.TryParse(address, out var who) ? who : throw new FormatException(address);
+
+    /// <param name="settings">Over those of the sandbox; null takes one away.</param>
+    public static async Task<SandboxedVendor> StartAsync(string name, TimeProvider? time = null, params IEnumerable<(string Key, string? Value)> settings)
+    {
+        time ??= TimeProvider.System;
+        var sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { Time = time, SendGridGroups = OptOutSettings.SendGridGroups }, TestContext.Current.CancellationToken);
+        var all = OptOutSettings.Of("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", sandbox, [name]);
+        foreach (var (key, value) in settings)
+            all[key] = value;
+        var logs = new CapturedLogs();
+        var services = new ServiceCollection()
+            .AddLogging(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(logs))
+            .AddSingleton(time)
+            .AddOptOut(new ConfigurationBuilder().AddInMemoryCollection(all.Where(s => s.Value is not null)).Build())
+            .BuildServiceProvider();
+        return new SandboxedVendor(name, sandbox, services, logs);
+    }
+
+    public Task<VendorOutcome> PushAsync(string stops, string? confirmed = null, Identifier? who = null) => Vendor.PushAsync(
+        new VendorPush(who ?? Jan, StopSet.Parse(stops), confirmed is null ? null : StopSet.Parse(confirmed)), TestContext.Current.CancellationToken);
+
+    /// <summary>Reads a list to its end; a failure is the last.</summary>
+    public async Task<List<VendorPull>> PullAsync(string list, DateTimeOffset until)
+    {
+        var pulls = new List<VendorPull>();
+        await foreach (var pull in Vendor.PagesAsync(list, until, null, TestContext.Current.CancellationToken))
+            pulls.Add(pull);
+        return pulls;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        var unexpected = Sandbox.Unexpected;
+        await Services.DisposeAsync();
+        await Sandbox.DisposeAsync();
+        Assert.Empty(unexpected);
+    }
+}

@@ -1,0 +1,22 @@
+using OptOut.Identifiers;
+using OptOut.Local.Sandbox.Twilio;
+
+namespace OptOut.Tests.Vendors.Twilio;
+
+public sealed class TwilioContractTests(AzuriteFixture azurite) : VendorContract(azurite, "twilio")
+{
+    private protected override string TimeoutSetting => "OptOut:Twilio:Timeout";
+
+    private protected override string CredentialSetting => "OptOut:Twilio:AuthTokens:0";
+
+    private TwilioSandbox Twilio => Sandbox.Find<TwilioSandbox>();
+
+    private protected override Task<bool> IsStoppedThereAsync(Identifier who) =>
+        Task.FromResult(Twilio.IsBlocked(who.Value, TwilioSandbox.Service) && Twilio.IsBlocked(who.Value, TwilioSandbox.Number));
+
+    private protected override Task StopThereAsync(Identifier who)
+    {
+        Twilio.StopByKeyword(who.Value);
+        return Task.CompletedTask;
+    }
+}
