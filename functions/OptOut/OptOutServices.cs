@@ -34,6 +34,7 @@ using OptOut.Vendors;
 using OptOut.Vendors.AmazonSes;
 using OptOut.Vendors.Dialler;
 using OptOut.Vendors.Files;
+using OptOut.Vendors.Generic;
 using OptOut.Vendors.Mailgun;
 using OptOut.Vendors.Postmark;
 using OptOut.Vendors.PrintHouse;
@@ -95,6 +96,7 @@ public static class OptOutServices
         services.AddRegisters(configuration);
         services.AddPrintHouse(configuration);
         services.AddTwilio(configuration);
+        services.AddHttpVendors(configuration);
         services.AddMailto(configuration);
         services.AddReconciliation();
         return services;

@@ -189,9 +189,16 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     internal async Task<VendorRow> ConfirmedAsync(SubjectKey subject, Guid? eventId = null, string vendor = "sendgrid")
     {
         VendorRow? row = null;
-        await UntilAsync(async () =>
-            (row = await Service<VendorRows>().LoadAsync(subject, vendor, Cancel)) is { Status: VendorStatus.Confirmed } found && (eventId is null || found.Event == eventId));
-        return row!;
+        try
+        {
+            await UntilAsync(async () =>
+                (row = await Service<VendorRows>().LoadAsync(subject, vendor, Cancel)) is { Status: VendorStatus.Confirmed } found && (eventId is null || found.Event == eventId));
+            return row!;
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"{vendor} did not confirm {eventId}: {row?.ToString() ?? "no row"}");
+        }
     }
 
     /// <summary>The subject of a customer number, whether or not anybody ever gave it to us.</summary>

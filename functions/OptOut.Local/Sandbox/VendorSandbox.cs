@@ -9,9 +9,10 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OptOut.Local.Sandbox.AmazonSes;
+using OptOut.Local.Sandbox.Dialler;
+using OptOut.Local.Sandbox.Generic;
 using OptOut.Local.Sandbox.Mailgun;
 using OptOut.Local.Sandbox.Postmark;
-using OptOut.Local.Sandbox.Dialler;
 using OptOut.Local.Sandbox.PrintHouse;
 using OptOut.Local.Sandbox.Registers;
 using OptOut.Local.Sandbox.SendGrid;
@@ -45,6 +46,7 @@ internal sealed class VendorSandbox : IAsyncDisposable
             new DiallerSandbox(setup),
             new PrintHouseSandbox(setup),
             new TwilioSandbox(setup),
+            new CrmSandbox(setup),
         ];
     }
 

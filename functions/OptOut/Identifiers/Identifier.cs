@@ -36,11 +36,11 @@ public readonly record struct Identifier
         _ => IdentifierKind.Phone,
     };
 
-    /// <summary>Masked (<c>j...@example.com</c>, <c>+32...89</c>): safe to show to the person, and what an accidental log line would hold.</summary>
+    /// <summary>Masked (<c>j...@example.com</c>, <c>+32...89</c>, <c>90...</c>): safe to show to the person, and what an accidental log line would hold.</summary>
     public override string ToString() => Kind switch
     {
         IdentifierKind.Email => $"{Value[..(char.IsSurrogate(Value[0]) ? 2 : 1)]}...{Value[Value.LastIndexOf('@')..]}",
         IdentifierKind.Phone => $"{Value[..3]}...{Value[^2..]}",
-        _ => $"{Value[..2]}...",
+        _ => $"{Value.AsSpan(3, Math.Min(2, Value.Length - 3))}...",
     };
 }

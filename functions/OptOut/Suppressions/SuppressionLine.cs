@@ -11,19 +11,28 @@ namespace OptOut.Suppressions;
 /// <param name="Stopped">What is stopped: <c>*</c> everything, <c>a,b</c> those topics, <c>*!a,b</c> all but those, <c>-</c> nothing any more (in a delta alone).</param>
 /// <param name="Since">The latest decision, or when it was registered, UTC.</param>
 /// <param name="Reason"><c>stopped</c>, or the name of the register that it stands in.</param>
-internal sealed record SuppressionLine(string Identifier, string Stopped, DateTimeOffset? Since, string Reason)
+/// <param name="Address">A postal address in its parts as well; null on the other channels.</param>
+internal sealed record SuppressionLine(string Identifier, string Stopped, DateTimeOffset? Since, string Reason, PostalAddress? Address)
 {
-    public const string Header = "identifier,stopped,since,reason";
-
     private const string ByThePerson = "stopped";
 
-    public static SuppressionLine Of(Identifier who, StopSet stops, DateTimeOffset? since) => new(who.Value, stops.ToString(), since, ByThePerson);
+    public static SuppressionLine Of(Identifier who, StopSet stops, DateTimeOffset? since) => new(who.Value, stops.ToString(), since, ByThePerson, Parts(who));
 
-    public static SuppressionLine OfRegister(Identifier who, DateTimeOffset since, string register) => new(who.Value, StopSet.Everything.ToString(), since, register);
+    public static SuppressionLine OfRegister(Identifier who, DateTimeOffset since, string register) => new(who.Value, StopSet.Everything.ToString(), since, register, Parts(who));
 
-    public string ToCsv() => string.Join(',', Field(Identifier), Field(Stopped), Since?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), Field(Reason));
+    /// <summary>The first line of a CSV file. Post has the columns besides that a print house sorts by.</summary>
+    public static string Header(Channel channel) =>
+        "identifier,stopped,since,reason" + (channel == Channel.Post ? ",country,postcode,street,number,box,text" : "");
+
+    public string ToCsv()
+    {
+        string[] fields = [Field(Identifier), Field(Stopped), Since?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "", Field(Reason)];
+        return string.Join(',', Address is { } a ? [.. fields, a.Country, a.Postcode, a.Street, a.Number, a.Box, a.Text] : fields);
+    }
 
     public string ToJson() => JsonSerializer.Serialize(this, SuppressionJson.Default.SuppressionLine);
+
+    private static PostalAddress? Parts(Identifier who) => who.Kind == IdentifierKind.Postal ? PostalKey.Parts(who) : null;
 
     private static string Field(string text) => text.AsSpan().ContainsAny(',', '"') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }
@@ -48,7 +57,7 @@ internal sealed record SuppressionManifest(string Vendor, string Channel, string
 /// <param name="Sha256">Of the whole file, 64 lower-case hex digits.</param>
 internal sealed record SuppressionManifestFile(string Name, string Format, long Bytes, string Sha256);
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(SuppressionLine))]
 [JsonSerializable(typeof(SuppressionManifest))]
 internal sealed partial class SuppressionJson : JsonSerializerContext;

@@ -50,7 +50,7 @@ public sealed partial class SuppressionWriter(
         await using (csv)
         await using (json)
         {
-            await csv.WriteLineAsync(SuppressionLine.Header, cancellationToken);
+            await csv.WriteLineAsync(SuppressionLine.Header(file.Channel), cancellationToken);
             foreach (var some in IdentifierIndex.Partitions(Identifier.KindFor(file.Channel)).Chunk(PartitionsAtOnce))
             {
                 foreach (var line in await LinesAsync(file.Channel, some[0], some[^1], began, cancellationToken))

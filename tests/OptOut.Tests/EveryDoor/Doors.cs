@@ -1,5 +1,12 @@
 using System.Net.Http.Json;
 using OptOut.Consent;
+using OptOut.Local.Sandbox.AmazonSes;
+using OptOut.Local.Sandbox.Dialler;
+using OptOut.Local.Sandbox.Generic;
+using OptOut.Local.Sandbox.Mailgun;
+using OptOut.Local.Sandbox.Postmark;
+using OptOut.Local.Sandbox.PrintHouse;
+using OptOut.Local.Sandbox.Twilio;
 using static OptOut.Tests.Mailto.MailWriter;
 
 namespace OptOut.Tests.EveryDoor;
@@ -30,6 +37,52 @@ internal static class Doors
             Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Proven(who.Email, $"stop@{Host}", "STOP"), Cancel))),
         ["the controller's portal"] = new(Source.Portal, null, async (host, who) =>
             Assert.Equal(200, (await host.SendAsync("PUT", $"/api/subjects/{who.Id}/preferences", JsonContent.Create(new { everything = "stop" }), OptOutHost.FunctionKey)).Status)),
+        ["an SMS that says STOP"] = new(Source.SmsReply, "twilio", async (host, who) =>
+            Assert.Equal(200, (await host.Sandbox.Find<TwilioSandbox>().ReceiveAsync(who.Phone, "STOP", cancellationToken: Cancel)).Status)),
+        ["an agent, in a call"] = new(Source.PhoneAgent, null, async (host, who) =>
+            Assert.Equal(200, (await host.SendAsync("POST", "/api/opt-outs", JsonContent.Create(new { identifier = new { phone = who.Phone }, agent = "A-17", call = $"call {who.Id}" }), OptOutHost.FunctionKey)).Status)),
+        ["an agent's mark in the dialler"] = new(Source.VendorWebhook, "dialler", async (host, who) =>
+            Assert.Equal(200, await host.Sandbox.Find<DiallerSandbox>().MarkAsync(who.Phone, cancellationToken: Cancel))),
+        ["the dialler's list, read at night"] = new(Source.Reconciliation, "dialler", async (host, who) =>
+        {
+            await host.Sandbox.Find<DiallerSandbox>().MarkAsync(who.Phone, sendEvent: false, Cancel);
+            await host.RunTimerAsync("Reconcile");
+        }),
+        ["the print house's list, read at night"] = new(Source.Reconciliation, "print-house", async (host, who) =>
+        {
+            await host.Sandbox.Find<PrintHouseSandbox>().TellAsync(new PrintHouseEntry(who.Postal, TimeProvider.System.GetUtcNow(), "refused"), Cancel);
+            await host.RunTimerAsync("Reconcile");
+        }),
+        ["an SMS that Twilio could not send to somebody on its own list"] = new(Source.VendorWebhook, "twilio", async (host, who) =>
+            Assert.Equal(200, await host.Sandbox.Find<TwilioSandbox>().SendAsync(who.Phone, "Sale!", 21610, Cancel))),
+        ["Postmark's webhook"] = new(Source.VendorWebhook, "postmark", async (host, who) =>
+            Assert.Equal(200, await host.Sandbox.Find<PostmarkSandbox>().ActAsync(who.Email, cancellationToken: Cancel))),
+        ["Postmark's list, read at night"] = new(Source.Reconciliation, "postmark", async (host, who) =>
+        {
+            await host.Sandbox.Find<PostmarkSandbox>().ActAsync(who.Email, sendEvent: false, cancellationToken: Cancel);
+            await host.RunTimerAsync("Reconcile");
+        }),
+        ["Mailgun's webhook"] = new(Source.VendorWebhook, "mailgun", async (host, who) =>
+            Assert.Equal(200, await host.Sandbox.Find<MailgunSandbox>().ActAsync(who.Email, cancellationToken: Cancel))),
+        ["Mailgun's list, read at night"] = new(Source.Reconciliation, "mailgun", async (host, who) =>
+        {
+            await host.Sandbox.Find<MailgunSandbox>().ActAsync(who.Email, sendEvent: false, cancellationToken: Cancel);
+            await host.RunTimerAsync("Reconcile");
+        }),
+        ["Amazon SES's notification"] = new(Source.VendorWebhook, "amazon-ses", async (host, who) =>
+            Assert.Equal(200, await host.Sandbox.Find<AmazonSesSandbox>().ActAsync(who.Email, cancellationToken: Cancel))),
+        ["Amazon SES's list, read at night"] = new(Source.Reconciliation, "amazon-ses", async (host, who) =>
+        {
+            await host.Sandbox.Find<AmazonSesSandbox>().ActAsync(who.Email, sendEvent: false, cancellationToken: Cancel);
+            await host.RunTimerAsync("Reconcile");
+        }),
+        ["the CRM's webhook"] = new(Source.VendorWebhook, "crm", async (host, who) =>
+            Assert.Equal(200, await host.Sandbox.Find<CrmSandbox>().ActAsync("unsubscribed", who.Email, "email", cancellationToken: Cancel))),
+        ["the CRM's list, read at night"] = new(Source.Reconciliation, "crm", async (host, who) =>
+        {
+            await host.Sandbox.Find<CrmSandbox>().ActAsync("unsubscribed", who.Email, "email", sendEvent: false, cancellationToken: Cancel);
+            await host.RunTimerAsync("Reconcile");
+        }),
         ["SendGrid's event"] = new(Source.VendorWebhook, "sendgrid", async (host, who) =>
             Assert.Equal(200, await host.Sandbox.SendGrid.ActAsync("unsubscribe", who.Email, cancellationToken: Cancel))),
         ["SendGrid's list, read at night"] = new(Source.Reconciliation, "sendgrid", async (host, who) =>

@@ -93,7 +93,7 @@ public sealed class IdentifierProtectorTests
     {
         Assert.True(PostalKey.TryParse("Kerkstraat 1, 9000 Gent", out var home));
 
-        Assert.Equal(["j...@example.com", "+32...56", "KE..."], new[] { Jan, Phone("+32470123456"), home }.Select(i => $"{i}"));
+        Assert.Equal(["j...@example.com", "+32...56", "90..."], new[] { Jan, Phone("+32470123456"), home }.Select(i => $"{i}"));
         Assert.Equal("\ud835\udd07...@example.com", $"{Email("\ud835\udd07arwin@example.com")}");
     }
 

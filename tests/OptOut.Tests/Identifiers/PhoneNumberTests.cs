@@ -39,26 +39,4 @@ public sealed class PhoneNumberTests
         Assert.Equal(default, identifier);
         Assert.False(PhoneNumber.TryParse(new string('0', 101), "BE", out _));
     }
-
-    [Theory]
-    [InlineData("Kerkstraat 1, 9000 Gent", "KERKSTRAAT 1 9000 GENT")]
-    [InlineData("  kerkstraat   1 -- 9000  GENT. ", "KERKSTRAAT 1 9000 GENT")]
-    [InlineData("Rue de l'\u00c9glise 3, 4000 Li\u00e8ge", "RUE DE L EGLISE 3 4000 LIEGE")]
-    [InlineData("Hauptstra\u00dfe 5, 4700 Eupen", "HAUPTSTRA\u00dfE 5 4700 EUPEN")]
-    public void A_postal_address_is_its_letters_and_digits(string text, string key)
-    {
-        Assert.True(PostalKey.TryParse(text, out var identifier));
-        Assert.Equal((IdentifierKind.Postal, key), (identifier.Kind, identifier.Value));
-        Assert.Equal([Channel.Post], identifier.Channels);
-        Assert.True(PostalKey.TryParse(identifier.Value, out var again));
-        Assert.Equal(identifier, again);
-    }
-
-    [Theory]
-    [InlineData(null)]
-    [InlineData("")]
-    [InlineData("Gent")]
-    [InlineData("Kerkstraat Gent")]
-    [InlineData("1 2")]
-    public void What_is_no_postal_address_is_refused(string? text) => Assert.False(PostalKey.TryParse(text, out _));
 }

@@ -1,12 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using OptOut.Consent;
 using OptOut.Denials;
 using OptOut.Identifiers;
 using OptOut.Local.Sandbox.PrintHouse;
-using OptOut.Storage;
 using OptOut.Suppressions;
 
 namespace OptOut.Tests.Suppressions;
@@ -30,12 +28,14 @@ public sealed class SuppressionFilesTests(AzuriteFixture azurite)
         var manifest = await ManifestAsync(host);
         var csv = await FileAsync(host, manifest, "csv");
         var lines = csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal("identifier,stopped,since,reason", lines[0]);
+        Assert.Equal("identifier,stopped,since,reason,country,postcode,street,number,box,text", lines[0]);
+        Assert.Contains(lines, l => l.StartsWith("BE|9000|KERKSTRAAT|1|,*,", StringComparison.Ordinal) && l.EndsWith(",stopped,BE,9000,KERKSTRAAT,1,,", StringComparison.Ordinal));
         Assert.Equal(
             new[] { (Key("Kerkstraat 1, 9000 Gent"), "*", "stopped"), (Key("Kerkstraat 2, 9000 Gent"), "newsletter", "stopped") },
             lines[1..].Select(l => l.Split(',')).Select(f => (f[0], f[1], f[3])).Order());
         var json = (await FileAsync(host, manifest, "ndjson")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(l => JsonNode.Parse(l)!).ToList();
         Assert.Equal(lines[1..].Select(l => l.Split(',')[0]).Order(), json.Select(j => j["identifier"]!.GetValue<string>()).Order());
+        Assert.All(json, j => Assert.Equal(("BE", "9000", "KERKSTRAAT"), ($"{j["address"]!["country"]}", $"{j["address"]!["postcode"]}", $"{j["address"]!["street"]}")));
         Assert.Equal((2, "post", "print-house"), (manifest["entries"]!.GetValue<int>(), manifest["channel"]!.GetValue<string>(), manifest["vendor"]!.GetValue<string>()));
         Assert.NotEqual(default, post);
     }
@@ -163,6 +163,40 @@ public sealed class SuppressionFilesTests(AzuriteFixture azurite)
 
         Assert.Single(Blobs(host, "print-house/deltas/"));
         await host.ConfirmedAsync(subject, vendor: "print-house");
+    }
+
+    [Fact]
+    public async Task A_Stop_reaches_every_spelling_of_the_address_and_no_neighbour()
+    {
+        await using var host = await StartAsync();
+        await StopAsync(host, "p-11", "Sint-Pietersnieuwstr. 12 bus 3, 9000 Gent", "*,*");
+
+        foreach (var spelling in (string[])["Sint Pietersnieuwstraat 12/3\n9000 GENT\nBelgië", "St.-Pietersnieuwstraat 12 b3 B-9000 Gent", "SINT PIETERSNIEUWSTRAAT 12 boîte 3 9000 Gand", "Jan Peeters, Sint-Pietersnieuwstraat 12, bus 3, 9000 Gent"])
+            Assert.Equal((false, "stopped"), await host.CheckAsync("post", spelling));
+        Assert.Equal((true, "no-objection"), await host.CheckAsync("post", "Sint-Pietersnieuwstraat 12 bus 4, 9000 Gent"));
+        Assert.Equal((true, "no-objection"), await host.CheckAsync("post", "Sint-Pietersnieuwstraat 12, 9000 Gent"));
+
+        var house = host.Sandbox.Find<PrintHouseSandbox>();
+        await OptOutHost.UntilAsync(() => Task.FromResult(house.Suppressed().ContainsKey("BE|9000|SINTPIETERSNIEUWSTRAAT|12|3")));
+        Assert.Single(house.Suppressed());
+    }
+
+    [Fact]
+    public async Task Allowing_again_lifts_no_register()
+    {
+        await using var host = await StartAsync();
+        Assert.True(PostalKey.TryParse("Dorpsstraat 12, 9000 Gent", out var registered));
+        await host.Service<DenialStore>().SetAsync(new Denial(registered, "robinson", [Channel.Post], TimeProvider.System.GetUtcNow()), Cancel);
+        await StopAsync(host, "p-12", "Dorpsstraat 12, 9000 Gent", "post,*");
+        await host.ConfirmedAsync(host.SubjectOf("p-12"), vendor: "print-house");
+        var allow = await StopAsync(host, "p-12", null, "post,*", allow: true);
+
+        await OptOutHost.UntilAsync(async () => (await host.LedgerAsync(allow)).Count == 2);
+        await host.QuietAsync();
+
+        Assert.Equal("*", host.Sandbox.Find<PrintHouseSandbox>().Suppressed()[registered.Value]);
+        var delta = (await host.Storage.Suppressions.GetBlobClient(Assert.Single(Blobs(host, "print-house/deltas/"))).DownloadContentAsync(Cancel)).Value.Content;
+        Assert.Equal("robinson", JsonNode.Parse(delta)!["reason"]!.GetValue<string>());
     }
 
     private Task<OptOutHost> StartAsync() => OptOutHost.StartAsync(azurite, vendors: ["print-house"]);

@@ -15,8 +15,8 @@ internal sealed class ListColumns
 {
     public const string Date = "Date", Reason = "Reason";
 
-    private const string Address = "Address";
-    private static readonly string[] AddressParts = ["Street", "Number", "Box", "Postcode", "City", "Country"];
+    private const string Address = "Address", Box = "Box";
+    private static readonly string[] AddressParts = ["Street", "Number", Box, "Postcode", "City", "Country"];
 
     private readonly ListFileOptions _options;
     private readonly IdentifierKind _kind;
@@ -72,9 +72,12 @@ internal sealed class ListColumns
         {
             IdentifierKind.Email => EmailAddress.TryParse(field("Email"), out identifier),
             IdentifierKind.Phone => PhoneNumber.TryParse(field("Phone"), _region, out identifier),
-            _ => PostalKey.TryParse(field(Address) ?? string.Join(' ', AddressParts.Select(field).Where(p => !string.IsNullOrWhiteSpace(p))), out identifier),
+            _ => PostalKey.TryParse(field(Address) ?? string.Join(' ', AddressParts.Select(Part).Where(p => !string.IsNullOrWhiteSpace(p))), out identifier),
         };
         return read ? identifier : null;
+
+        // Box A of 12 is not 12A, and without a sign between them they would look the same.
+        string? Part(string part) => part == Box && field(part) is { } box && !string.IsNullOrWhiteSpace(box) ? "/" + box : field(part);
     }
 
     private DateTimeOffset? At(string? text) =>

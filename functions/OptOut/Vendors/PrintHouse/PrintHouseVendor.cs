@@ -3,6 +3,7 @@ using System.Globalization;
 using Azure;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
+using OptOut.Denials;
 using OptOut.Identifiers;
 using OptOut.Suppressions;
 using OptOut.Vendors.Files;
@@ -14,7 +15,7 @@ namespace OptOut.Vendors.PrintHouse;
 /// the nightly file, and what people tell the print house comes back in <c>vendor-lists/print-house/</c>. Confirmed is what has been written: from then on
 /// the print house has it whenever it looks, and it must look before each run.
 /// </summary>
-internal sealed class PrintHouseVendor(SuppressionStore suppressions, ListDrops drops, ListFiles lists, IOptions<PrintHouseOptions> options, TimeProvider time) : IVendor
+internal sealed class PrintHouseVendor(SuppressionStore suppressions, DenialStore denials, ListDrops drops, ListFiles lists, IOptions<PrintHouseOptions> options, TimeProvider time) : IVendor
 {
     public const string Id = "print-house";
 
@@ -47,7 +48,7 @@ internal sealed class PrintHouseVendor(SuppressionStore suppressions, ListDrops 
             return await WithinAsync(
                 async token =>
                 {
-                    await suppressions.WriteDeltaAsync(Id, push.Identifier, SuppressionLine.Of(push.Identifier, push.Stops, time.GetUtcNow()), token);
+                    await suppressions.WriteDeltaAsync(Id, push.Identifier, await LineAsync(push, token), token);
                     return (VendorOutcome)new VendorOutcome.Confirmed();
                 },
                 cancellationToken);
@@ -74,6 +75,14 @@ internal sealed class PrintHouseVendor(SuppressionStore suppressions, ListDrops 
             // The last: what Azure.Storage.Blobs 12.30.1 throws where something in between answers a listing with a page of its own.
             return new VendorPull.Failed(Outcome(e));
         }
+    }
+
+    // A delta takes the place of the whole file's line, so it says as that does: allowing again lifts no register.
+    private async Task<SuppressionLine> LineAsync(VendorPush push, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var denial = push.Stops.IsEverything ? null : (await denials.FindAsync(push.Identifier, cancellationToken)).FirstOrDefault(d => !d.IsBounce && d.Denies(Channel, now));
+        return denial is null ? SuppressionLine.Of(push.Identifier, push.Stops, now) : SuppressionLine.OfRegister(push.Identifier, denial.Since, denial.Party);
     }
 
     private VendorPull Page(ListPage page, DateTimeOffset until) => page.Failure is { } failure

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using OptOut.Consent;
+using OptOut.Identifiers;
+
+namespace OptOut.Vendors.Generic;
+
+/// <summary>Reads a vendor's verified events, one or an array, each by itself, so that a bad one does not lose its neighbours.</summary>
+internal sealed class HttpVendorEvents(HttpVendorEntries entries)
+{
+    // Evidence.Reference takes no more.
+    private const int MaxKey = 200;
+
+    /// <param name="body">Verified.</param>
+    /// <param name="messageId">Of the message; tells events without an id of their own apart.</param>
+    /// <param name="sentAt">Of the message: when an event happened that does not say. Signed, so that a replay says the same.</param>
+    public VendorSignals Read(ReadOnlySpan<byte> body, string messageId, DateTimeOffset sentAt)
+    {
+        var reading = new Reading(entries, messageId, sentAt);
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            if (!reader.Read())
+                return new VendorSignals { Unreadable = 1 };
+            if (reader.TokenType == JsonTokenType.StartArray)
+            {
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    reading.Add(JsonElement.ParseValue(ref reader));
+            }
+            else
+            {
+                reading.Add(JsonElement.ParseValue(ref reader));
+            }
+
+            reader.Read();
+        }
+        catch (JsonException)
+        {
+            reading.Broken(); // The rest of the body; what came before it stands.
+        }
+
+        return reading.ToSignals();
+    }
+
+    private sealed class Reading(HttpVendorEntries entries, string messageId, DateTimeOffset sentAt)
+    {
+        private readonly List<VendorSignal> _signals = [];
+        private readonly List<VendorBounce> _bounces = [];
+        private readonly List<Identifier> _resubscribed = [];
+        private int _index, _ignored, _unreadable;
+
+        public void Add(JsonElement element)
+        {
+            var index = _index++;
+            var type = element.Text("type");
+            var resubscribed = type == "resubscribed";
+            if (type is null)
+                _unreadable++;
+            else if (Kind(type) is null && !resubscribed)
+                _ignored++;
+            else if (!entries.TryRead(element, Kind(type) ?? VendorEntryKind.Unsubscribed, out var entry))
+                _unreadable++;
+            else if (resubscribed)
+                _resubscribed.Add(entry.Who);
+            else if (entry.Kind == VendorEntryKind.Undeliverable)
+                _bounces.Add(new VendorBounce(entry.Who, entry.At ?? sentAt));
+            else
+                _signals.Add(new VendorSignal(Key(element, entry, index), entry.Who, entry.Stop, entry.At ?? sentAt, entry.Kind));
+        }
+
+        public void Broken() => _unreadable++;
+
+        public VendorSignals ToSignals() => new() { Signals = _signals, Bounces = _bounces, Resubscribed = _resubscribed, Ignored = _ignored, Unreadable = _unreadable };
+
+        private static VendorEntryKind? Kind(string type) => type switch
+        {
+            "unsubscribed" => VendorEntryKind.Unsubscribed,
+            "complained" => VendorEntryKind.Complaint,
+            "bounced" => VendorEntryKind.Undeliverable,
+            _ => null,
+        };
+
+        // One id may cover several topics of one person's, as one click does: each is an event. A message id has no full stop in it, so that what is
+        // made of one is no id of another.
+        private string Key(JsonElement element, HttpVendorEntry entry, int index)
+        {
+            var id = element.Text("id") is { Length: > 0 } own
+                ? entry.Stop.Topic is { } topic ? $"{own}:{topic}" : own
+                : FormattableString.Invariant($"{messageId}.{index}");
+            return IsReference(id, entry) ? id : EventIds.Derive(id).ToString("D");
+        }
+
+        // It goes into the ledger, where nothing personal may stand; what cannot stand there is hashed, and the same again the next time.
+        private static bool IsReference(string id, HttpVendorEntry entry) =>
+            id.Length <= MaxKey && id.All(c => c is > ' ' and <= '~' and not '@') && !id.Contains(entry.Who.Value.TrimStart('+'), StringComparison.OrdinalIgnoreCase);
+    }
+}

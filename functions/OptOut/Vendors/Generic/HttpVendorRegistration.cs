@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OptOut.Catalogue;
+using OptOut.Consent;
+using OptOut.Controller;
+
+namespace OptOut.Vendors.Generic;
+
+internal static class HttpVendorRegistration
+{
+    /// <summary>A vendor and its webhook for each entry of <c>OptOut:HttpVendors</c>; nothing where there is none.</summary>
+    internal static IServiceCollection AddHttpVendors(this IServiceCollection services, IConfiguration configuration)
+    {
+        var vendors = configuration.GetSection(HttpVendorOptions.Section).GetChildren().ToArray();
+        if (vendors.Length > 0)
+            services.AddSingleton<IValidateOptions<HttpVendorOptions>, HttpVendorOptionsValidator>();
+        foreach (var section in vendors)
+        {
+            var name = section.Key;
+            services.AddOptions<HttpVendorOptions>(name).Bind(section).ValidateOnStart();
+            services.AddSingleton<IVendor>(provider => Vendor(provider, name));
+            services.AddSingleton<IVendorDoor>(provider => Door(provider, name));
+        }
+
+        return services;
+    }
+
+    private static HttpVendor Vendor(IServiceProvider provider, string name)
+    {
+        var (options, channel, lists, entries) = Of(provider, name);
+        return new HttpVendor(name, channel, options, lists, entries, provider.GetRequiredService<VendorHttp>(), provider.GetRequiredService<TimeProvider>());
+    }
+
+    private static HttpVendorDoor Door(IServiceProvider provider, string name)
+    {
+        var (options, _, _, entries) = Of(provider, name);
+        return new HttpVendorDoor(name, options, entries, provider.GetRequiredService<SignalIntake>());
+    }
+
+    private static (HttpVendorOptions Options, Channel Channel, HttpVendorLists Lists, HttpVendorEntries Entries) Of(IServiceProvider provider, string name)
+    {
+        var options = provider.GetRequiredService<IOptionsMonitor<HttpVendorOptions>>().Get(name);
+        var channel = Channels.TryParse(options.Channel, out var parsed) ? parsed : throw new InvalidOperationException("Checked when the host starts.");
+        var lists = new HttpVendorLists(provider.GetRequiredService<TopicCatalogue>(), channel, options);
+        return (options, channel, lists, new HttpVendorEntries(channel, lists, provider.GetRequiredService<IOptions<ControllerOptions>>().Value.PhoneRegion));
+    }
+}
