@@ -1,0 +1,48 @@
+# As make.sh: puts our own keys into the vault where it holds none, and says which other secrets are missing.
+$ErrorActionPreference = 'Stop'
+$vault = $env:AZURE_KEY_VAULT_NAME
+if (-not $vault -or -not $env:OPTOUT_SECRET_NAMES) { throw 'Set AZURE_KEY_VAULT_NAME and OPTOUT_SECRET_NAMES, as the deployment gives them.' }
+
+# A new role takes a while to be effective: up to ten minutes (https://learn.microsoft.com/azure/role-based-access-control/troubleshooting).
+for ($tries = 20; ; $tries--) {
+    $there = @(az keyvault secret list --vault-name $vault --query '[].name' --output tsv)
+    if ($LASTEXITCODE -eq 0) { break }
+    if ($tries -eq 1) {
+        throw "The vault $vault does not answer you. You need the role Key Vault Secrets Officer (parameter operators), and with private endpoints your address in networkSettings.operatorAddresses, or a machine in the network."
+    }
+    Write-Host 'The vault does not answer yet; trying again in 30 s.'
+    Start-Sleep -Seconds 30
+}
+$deleted = @(az keyvault secret list-deleted --vault-name $vault --query '[].name' --output tsv)
+
+$missing = @()
+foreach ($name in $env:OPTOUT_SECRET_NAMES -split ' ') {
+    if ($there -ccontains $name) { continue }
+    if ($deleted -ccontains $name) {
+        Write-Host "$name was deleted. Bring it back: az keyvault secret recover --vault-name $vault --name $name"
+        $missing += $name
+    }
+    elseif ($name -cmatch '^(data-hash-secret|data-key-\d+|link-key-\d+)$') {
+        # From a file: what stands on a command line, everybody on the machine can read.
+        $file = New-TemporaryFile
+        try {
+            $bytes = [byte[]]::new(32)
+            [Security.Cryptography.RandomNumberGenerator]::Fill($bytes)
+            [IO.File]::WriteAllText($file, [Convert]::ToBase64String($bytes))
+            az keyvault secret set --vault-name $vault --name $name --file $file --encoding utf-8 --output none
+            if ($LASTEXITCODE -ne 0) { throw "$name could not be written." }
+        }
+        finally { Remove-Item $file }
+        Write-Host "${name}: made."
+    }
+    else { $missing += $name }
+}
+
+if ($missing) {
+    Write-Host ''
+    Write-Host "The app cannot start before these are in the vault: $missing"
+    Write-Host "Each: az keyvault secret set --vault-name $vault --name NAME --file FILE --encoding utf-8"
+    Write-Host 'Then: azd deploy'
+    exit 1
+}
+Write-Host 'All secrets are in the vault.'

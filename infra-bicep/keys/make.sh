@@ -1,0 +1,50 @@
+#!/bin/sh
+# Puts our own keys (32 random bytes in base64) into the vault where it holds none, and says which other secrets are missing.
+# Run as often as you like: a secret that exists, or was deleted and can be recovered, is left alone.
+# azd runs it after it has provisioned; by hand, give the two variables: `azd env get-values` shows them.
+set -eu
+: "${AZURE_KEY_VAULT_NAME:?the name of the vault}" "${OPTOUT_SECRET_NAMES:?the names of the secrets, as the deployment gives them}"
+
+# A new role takes a while to be effective: up to ten minutes (https://learn.microsoft.com/azure/role-based-access-control/troubleshooting).
+tries=20
+until there=$(az keyvault secret list --vault-name "$AZURE_KEY_VAULT_NAME" --query '[].name' --output tsv); do
+  tries=$((tries - 1))
+  if [ "$tries" = 0 ]; then
+    echo "The vault $AZURE_KEY_VAULT_NAME does not answer you. You need the role Key Vault Secrets Officer (parameter operators), and with private endpoints" >&2
+    echo "your address in networkSettings.operatorAddresses, or a machine in the network." >&2
+    exit 1
+  fi
+  echo "The vault does not answer yet; trying again in 30 s."
+  sleep 30
+done
+deleted=$(az keyvault secret list-deleted --vault-name "$AZURE_KEY_VAULT_NAME" --query '[].name' --output tsv)
+
+missing=
+for name in $OPTOUT_SECRET_NAMES; do
+  if printf '%s\n' "$there" | grep -qx -- "$name"; then continue; fi
+  if printf '%s\n' "$deleted" | grep -qx -- "$name"; then
+    echo "$name was deleted. Bring it back: az keyvault secret recover --vault-name $AZURE_KEY_VAULT_NAME --name $name"
+    missing="$missing $name"
+    continue
+  fi
+  case $name in
+    data-hash-secret | data-key-* | link-key-*)
+      # From a file: what stands on a command line, everybody on the machine can read.
+      file=$(mktemp)
+      openssl rand -base64 32 | tr -d '\n' >"$file"
+      az keyvault secret set --vault-name "$AZURE_KEY_VAULT_NAME" --name "$name" --file "$file" --encoding utf-8 --output none
+      rm -f "$file"
+      echo "$name: made."
+      ;;
+    *) missing="$missing $name" ;;
+  esac
+done
+
+if [ -n "$missing" ]; then
+  echo
+  echo "The app cannot start before these are in the vault:$missing"
+  echo "Each: az keyvault secret set --vault-name $AZURE_KEY_VAULT_NAME --name NAME --file FILE --encoding utf-8"
+  echo "Then: azd deploy"
+  exit 1
+fi
+echo "All secrets are in the vault."

@@ -1,0 +1,156 @@
+metadata description = 'What calls an operator. Each asks one question of which the answer should be no.'
+
+import { azdTags, alarms } from 'types.bicep'
+import { metrics, dimensions } from 'signals.bicep'
+
+param location string
+param tags azdTags
+param prefix string
+param workspaceId string
+param busId string
+param topicName string
+param alarmSettings alarms
+
+resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: '${prefix}-operators'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'OptOut'
+    enabled: true
+    emailReceivers: [
+      for (address, i) in alarmSettings.addresses: {
+        name: 'operator-${i}'
+        emailAddress: address
+        useCommonAlertSchema: true
+      }
+    ]
+  }
+}
+
+// The bus's own count: true even when the app says nothing. It knows the topic, not which subscription; the next one does.
+resource deadLettersOnBus 'Microsoft.Insights/metricAlerts@2026-01-01' = {
+  name: '${prefix}-dead-letters'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'Messages were given up: some vendor may still send to people who stopped. See infra-bicep/README.md, "When an alert comes".'
+    severity: 1
+    enabled: true
+    scopes: [busId]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT5M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          name: 'dead-letters'
+          criterionType: 'StaticThresholdCriterion'
+          metricNamespace: 'Microsoft.ServiceBus/namespaces'
+          metricName: 'DeadletteredMessages'
+          dimensions: [{ name: 'EntityName', operator: 'Include', values: [topicName] }]
+          operator: 'GreaterThan'
+          threshold: 0
+          timeAggregation: 'Maximum'
+        }
+      ]
+    }
+    actions: [{ actionGroupId: operators.id }]
+  }
+}
+
+var questions = [
+  {
+    name: 'dead-letters-by-subscription'
+    description: 'A subscription holds dead letters.'
+    severity: 1
+    every: 'PT1H'
+    window: 'PT2H'
+    query: 'AppMetrics | where Name == \'${metrics.deadLetters}\' | extend Subscription = tostring(Properties[\'${dimensions.subscription}\']), Reason = tostring(Properties[\'${dimensions.reason}\']) | summarize arg_max(TimeGenerated, Max) by Subscription, Reason | where Max > 0 | summarize Messages = sum(Max) by Subscription'
+    dimension: 'Subscription'
+  }
+  {
+    name: 'drift'
+    description: 'Reconciliation found more than ${alarmSettings.driftPerDay} differences between our consent and the vendors\' lists within a day.'
+    severity: 2
+    every: 'PT1H'
+    window: 'P1D'
+    query: 'AppMetrics | where Name == \'${metrics.driftFound}\' | summarize Differences = sum(Sum) by Vendor = tostring(Properties[\'${dimensions.vendor}\']) | where Differences > ${alarmSettings.driftPerDay}'
+    dimension: 'Vendor'
+  }
+  {
+    // The exporter keeps of a histogram its sum, count, least and greatest for each minute, no percentiles. The greatest of each, weighed by its count,
+    // is never below the true percentile: the alert may come early, not late.
+    name: 'time-to-stop'
+    description: 'More than 5 in 100 opt-outs took longer than ${alarmSettings.secondsToStop} s to reach the last vendor.'
+    severity: 2
+    every: 'PT15M'
+    window: 'PT1H'
+    query: 'AppMetrics | where Name == \'${metrics.stopDuration}\' and ItemCount > 0 | summarize Seconds = percentilew(Max, ItemCount, 95) by Channel = tostring(Properties[\'${dimensions.channel}\']) | where Seconds > ${alarmSettings.secondsToStop}'
+    dimension: 'Channel'
+  }
+  {
+    name: 'server-errors'
+    description: 'More than ${alarmSettings.serverErrors} answers with a status of 500 or more in 15 minutes: people or mail clients were sent away.'
+    severity: 1
+    every: 'PT5M'
+    window: 'PT15M'
+    query: 'AppRequests | where toint(ResultCode) >= 500 | summarize Errors = sum(ItemCount) by Function = OperationName | where Errors > ${alarmSettings.serverErrors}'
+    dimension: 'Function'
+  }
+  {
+    name: 'outbox'
+    description: 'The bus does not take changes: they wait in the outbox, safe but told to no vendor.'
+    severity: 2
+    every: 'PT15M'
+    window: 'PT30M'
+    query: 'AppMetrics | where Name == \'${metrics.outboxDepth}\' | summarize Waiting = max(Max) by bin(TimeGenerated, 15m) | summarize Waiting = min(Waiting) | where Waiting > ${alarmSettings.outboxDepth}'
+    dimension: ''
+  }
+  {
+    // It runs at 02:00 UTC; 26 hours leave two for a long run. A rule looks back one or two days, not 26 hours, so the query does.
+    name: 'no-reconciliation'
+    description: 'No reconciliation with this vendor came to its end within 26 hours: drift there goes unseen.'
+    severity: 1
+    every: 'PT1H'
+    window: 'P2D'
+    query: 'let runs = AppMetrics | where Name == \'${metrics.reconciliationFinished}\' | extend Vendor = tostring(Properties[\'${dimensions.vendor}\']), Status = tostring(Properties[\'${dimensions.status}\']); union (runs | summarize Last = maxif(TimeGenerated, Status == \'Complete\') by Vendor | where isnull(Last) or Last < ago(26h) | project Vendor), (runs | summarize Rows = count() | where Rows == 0 | project Vendor = \'none at all\')'
+    dimension: 'Vendor'
+  }
+]
+
+resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
+  for question in questions: {
+    name: '${prefix}-${question.name}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: 'OptOut: ${question.name}'
+      description: '${question.description} See infra-bicep/README.md, "When an alert comes".'
+      severity: question.severity
+      enabled: true
+      scopes: [workspaceId]
+      evaluationFrequency: question.every
+      windowSize: question.window
+      // The tables appear with the first telemetry: a first deployment must not wait for it.
+      skipQueryValidation: true
+      autoMitigate: true
+      criteria: {
+        allOf: [
+          {
+            query: question.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: 0
+            dimensions: empty(question.dimension)
+              ? []
+              : [{ name: question.dimension, operator: 'Include', values: ['*'] }]
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
+        ]
+      }
+      actions: { actionGroups: [operators.id] }
+    }
+  }
+]

@@ -1,0 +1,131 @@
+metadata description = 'The account that keeps people\'s choices: tables and blobs. No shared keys exist: the app\'s identity is the only way in.'
+
+import { azdTags } from 'types.bicep'
+import { roles } from 'roles.bicep'
+
+param location string
+param tags azdTags
+param name string
+param identityName string
+param sku 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GZRS' | 'Standard_RAGZRS'
+param privateEndpoints bool
+param operatorAddresses string[]
+
+@description('Days within which an anchor of the ledger can be neither changed nor deleted.')
+param anchorDays int
+
+@description('Whether the operator has locked that policy. A locked one cannot be written again, only be extended by hand.')
+param anchorsLocked bool
+
+@description('Whether nobody can delete the account without taking the lock away first.')
+param lock bool
+
+// As functions/OptOut/Storage/StorageAccount.cs has them; a test compares.
+var tables = ['consent', 'identifiers', 'denials', 'feed', 'outbox', 'codes', 'runs']
+var containers = ['reports', 'vendor-lists', 'suppressions']
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
+  name: name
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: { name: sku }
+  properties: {
+    accessTier: 'Hot'
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    allowSharedKeyAccess: false
+    defaultToOAuthAuthentication: true
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    publicNetworkAccess: privateEndpoints && empty(operatorAddresses) ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      bypass: 'None'
+      defaultAction: privateEndpoints ? 'Deny' : 'Allow'
+      ipRules: [for address in (privateEndpoints ? operatorAddresses : []): { value: address, action: 'Allow' }]
+    }
+  }
+
+  resource tableService 'tableServices' = {
+    name: 'default'
+
+    resource table 'tables' = [
+      for table in tables: {
+        name: table
+      }
+    ]
+  }
+
+  resource blobService 'blobServices' = {
+    name: 'default'
+    properties: {
+      // What a fault of ours overwrote or deleted can be had back within this time. Tables know no such thing: see the README, "Restore".
+      isVersioningEnabled: true
+      deleteRetentionPolicy: { enabled: true, days: 30 }
+      containerDeleteRetentionPolicy: { enabled: true, days: 30 }
+    }
+
+    resource container 'containers' = [
+      for container in containers: {
+        name: container
+      }
+    ]
+
+    resource anchors 'containers' = {
+      name: 'anchors'
+      properties: { metadata: { purpose: 'hashes that prove the ledger was not rewritten' } }
+
+      // Time-based retention: https://learn.microsoft.com/azure/storage/blobs/immutable-time-based-retention-policy-overview
+      resource retention 'immutabilityPolicies' = if (!anchorsLocked) {
+        name: 'default'
+        properties: {
+          immutabilityPeriodSinceCreationInDays: anchorDays
+          allowProtectedAppendWrites: true
+        }
+      }
+    }
+  }
+}
+
+resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (lock) {
+  name: 'keep'
+  scope: account
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Every opt-out ever made stands in this account, and nothing can bring its tables back.'
+  }
+}
+
+resource tableRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(account.id, identity.id, roles.storageTableDataContributor)
+  scope: account
+  properties: {
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.storageTableDataContributor
+    )
+  }
+}
+
+resource blobRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(account.id, identity.id, roles.storageBlobDataContributor)
+  scope: account
+  properties: {
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.storageBlobDataContributor
+    )
+  }
+}
+
+output id string = account.id
+output tableEndpoint string = account.properties.primaryEndpoints.table
+output blobEndpoint string = account.properties.primaryEndpoints.blob

@@ -1,0 +1,15 @@
+metadata description = 'The one identity of the app. User-assigned, so that its roles stand before the app exists and outlive it.'
+
+import { azdTags } from 'types.bicep'
+param location string
+param tags azdTags
+param name string
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
+  name: name
+  location: location
+  tags: tags
+}
+
+output id string = identity.id
+output clientId string = identity.properties.clientId

@@ -1,0 +1,76 @@
+metadata description = 'The keys: of links, of the data, of the vendors. The template names them and never sees them: an operator puts them in.'
+
+import { azdTags } from 'types.bicep'
+import { roles } from 'roles.bicep'
+
+param location string
+param tags azdTags
+param name string
+param identityName string
+param privateEndpoints bool
+param operatorAddresses string[]
+
+@description('Object ids of the people who put keys in and rotate them.')
+param operators string[]
+
+param workspaceId string
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    tenantId: tenant().tenantId
+    sku: { family: 'A', name: 'standard' }
+    enableRbacAuthorization: true
+    // Without the data's keys nothing in the tables can be found or read again. Neither can be turned off later.
+    enableSoftDelete: true
+    softDeleteRetentionInDays: 90
+    enablePurgeProtection: true
+    publicNetworkAccess: privateEndpoints && empty(operatorAddresses) ? 'disabled' : 'enabled'
+    networkAcls: {
+      bypass: 'None'
+      defaultAction: privateEndpoints ? 'Deny' : 'Allow'
+      ipRules: [for address in (privateEndpoints ? operatorAddresses : []): { value: address }]
+    }
+  }
+}
+
+resource reader 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(vault.id, identity.id, roles.keyVaultSecretsUser)
+  scope: vault
+  properties: {
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.keyVaultSecretsUser)
+  }
+}
+
+resource officers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for operator in operators: {
+    name: guid(vault.id, operator, roles.keyVaultSecretsOfficer)
+    scope: vault
+    properties: {
+      principalId: operator
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.keyVaultSecretsOfficer)
+    }
+  }
+]
+
+// Who read or changed which key, and when.
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: vault
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'AuditEvent', enabled: true }]
+  }
+}
+
+output id string = vault.id
+output name string = vault.name
+output uri string = vault.properties.vaultUri

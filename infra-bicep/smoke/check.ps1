@@ -1,0 +1,84 @@
+# As check.sh, for Windows: are all functions there, does the app answer, and does an opt-out stop somebody?
+#Requires -Version 7.2
+$ErrorActionPreference = 'Stop'
+foreach ($needed in 'AZURE_RESOURCE_GROUP', 'AZURE_FUNCTION_APP_NAME', 'AZURE_FUNCTIONS_URL') {
+    if (-not [Environment]::GetEnvironmentVariable($needed)) { throw "Set $needed, as the deployment gives it." }
+}
+$patience = [int]($env:OPTOUT_SMOKE_PATIENCE ?? 300)
+$url = $env:AZURE_FUNCTIONS_URL.TrimEnd('/')
+$app = '--resource-group', $env:AZURE_RESOURCE_GROUP, '--name', $env:AZURE_FUNCTION_APP_NAME
+
+function Fail($what) {
+    Write-Host "FAILED  $what"
+    exit 1
+}
+
+# Tries until it works or patience ends.
+function Test-WithinPatience([scriptblock] $try) {
+    $end = (Get-Date).AddSeconds($patience)
+    while (-not (& $try)) {
+        if ((Get-Date) -ge $end) { return $false }
+        Start-Sleep -Seconds 2
+    }
+    $true
+}
+
+# What is personal goes in headers and bodies, which no log keeps.
+function Ask($path, $method = 'GET', $headers = @{}, $body = $null, $type = 'application/json') {
+    try { Invoke-WebRequest -Uri "$url$path" -Method $method -Headers $headers -Body $body -ContentType $type -TimeoutSec 30 -SkipHttpErrorCheck }
+    catch { [pscustomobject]@{ StatusCode = 0; Content = $_.Exception.Message } }
+}
+
+$sources = Join-Path $PSScriptRoot '../../functions/OptOut.Functions/*.cs'
+$declared = @(Select-String -Path $sources -Pattern '\[Function\("([^"]*)"\)\]' -AllMatches | ForEach-Object { $_.Matches } | ForEach-Object { $_.Groups[1].Value } | Sort-Object)
+$script:difference = $null
+$there = Test-WithinPatience {
+    $deployed = @(az functionapp function list @app --query '[].name' --output tsv | ForEach-Object { ($_ -split '/')[-1] })
+    $script:difference = Compare-Object $declared $deployed -CaseSensitive
+    -not $script:difference
+}
+if (-not $there) { Fail "the functions that run are not those of this source: $($script:difference | ForEach-Object { "$($_.SideIndicator) $($_.InputObject)" })" }
+Write-Host "ok      all $($declared.Count) functions are there"
+
+$healthy = { $answer = Ask '/api/health'; $answer.StatusCode -eq 200 -and ($answer.Content | ConvertFrom-Json).status -ceq 'ok' }
+if (-not (Test-WithinPatience $healthy)) { Fail 'GET /api/health does not say ok: the tables or the bus do not answer the app' }
+Write-Host 'ok      the tables and the bus answer'
+
+if (-not $env:OPTOUT_CANARY_EMAIL) {
+    Write-Host 'SKIPPED the opt-out of a canary: azd env set OPTOUT_CANARY_EMAIL canary@example.com'
+    exit 0
+}
+
+# A new person each time, so that who opted out never needs to be undone.
+$run = (Get-Date).ToUniversalTime().ToString('yyyyMMddHHmmss')
+$at = $env:OPTOUT_CANARY_EMAIL.LastIndexOf('@')
+$canary = $env:OPTOUT_CANARY_EMAIL.Insert($at, "+$run")
+$key = @{ 'x-functions-key' = az functionapp keys list @app --query functionKeys.default --output tsv }
+$identified = $key + @{ 'OptOut-Identifier' = $canary }
+
+$answer = Ask "/api/subjects/smoke-$run" PUT $key (@{ identifiers = @{ email = @($canary) }; language = 'en' } | ConvertTo-Json -Depth 4)
+if ($answer.StatusCode -notin 200..299) { Fail "PUT /api/subjects answered $($answer.StatusCode)" }
+
+function Test-Allowed($expected) {
+    Test-WithinPatience {
+        $answer = Ask '/api/check?channel=email' GET $identified
+        $answer.StatusCode -eq 200 -and ($answer.Content | ConvertFrom-Json).allowed -eq $expected
+    }
+}
+if (-not (Test-Allowed $true)) { Fail 'GET /api/check does not allow a mail to a new person' }
+
+$answer = Ask '/api/links' POST $key (@{ subject = "smoke-$run"; channel = 'email' } | ConvertTo-Json)
+if ($answer.StatusCode -ne 200) { Fail "POST /api/links answered $($answer.StatusCode)" }
+$token = (($answer.Content | ConvertFrom-Json).url -split '/u/')[-1]
+
+# As a mail client does: RFC 8058 section 3.1.
+$answer = Ask "/u/$token" POST @{} 'List-Unsubscribe=One-Click' 'application/x-www-form-urlencoded'
+if ($answer.StatusCode -ne 200) { Fail "the one-click POST answered $($answer.StatusCode)" }
+if (-not (Test-Allowed $false)) { Fail 'GET /api/check still allows mail after the opt-out' }
+Write-Host 'ok      a one-click opt-out stopped the canary'
+
+if ($env:OPTOUT_CANARY_CONFIRM) {
+    $confirmed = { (Invoke-WebRequest -Uri $env:OPTOUT_CANARY_CONFIRM -Headers @{ 'OptOut-Identifier' = $canary } -SkipHttpErrorCheck).StatusCode -eq 200 }
+    if (-not (Test-WithinPatience $confirmed)) { Fail 'the canary vendor was not told' }
+    Write-Host 'ok      the canary vendor was told'
+}

@@ -1,0 +1,105 @@
+using System.Text.RegularExpressions;
+using Azure.Messaging.ServiceBus;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OptOut.FanOut;
+using OptOut.Storage;
+
+namespace OptOut.Tests.Infrastructure;
+
+/// <summary>The app starts with the settings it is given, reads each of them, and holds no key.</summary>
+public sealed partial class AppSettingsTests(Templates templates)
+{
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public async Task The_product_starts_with_them_and_reads_every_one(string environment)
+    {
+        var settings = new DeployedSettings((await templates.OfAsync(environment)).AppSettings);
+
+        await StartAsync(settings);
+
+        Assert.Empty(settings.Unread);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_wrong_is_found()
+    {
+        var wrong = (await templates.OfAsync("prod")).AppSettings.Select(s => new KeyValuePair<string, string>(s.Key.Replace("__Authority__", "__Athority__", StringComparison.Ordinal), s.Value));
+        var settings = new DeployedSettings(wrong);
+
+        await StartAsync(settings);
+
+        Assert.Equal(["OptOut:Controller:Athority:Name", "OptOut:Controller:Athority:Url"], settings.Unread);
+    }
+
+    [Fact]
+    public async Task Without_one_that_is_needed_the_product_says_so()
+    {
+        var settings = new DeployedSettings((await templates.OfAsync("prod")).AppSettings.Where(s => s.Key != "OptOut__Limits__TrustedProxies" && s.Key != "OptOut__Storage__TableEndpoint"));
+
+        var told = (await Assert.ThrowsAsync<AggregateException>(() => StartAsync(settings))).ToString();
+
+        Assert.Contains("OptOut:Limits:TrustedProxies is 0, but on Azure", told, StringComparison.Ordinal);
+        Assert.Contains("OptOut:Storage has neither", told, StringComparison.Ordinal);
+    }
+
+    // https://learn.microsoft.com/azure/azure-functions/functions-reference#common-properties-for-identity-based-connections
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public async Task Every_connection_is_by_identity(string environment)
+    {
+        var settings = (await templates.OfAsync(environment)).AppSettings;
+        string[] connections = [.. DeclaredFunctions.With<ServiceBusTriggerAttribute>().Select(f => f.Trigger.Connection!).Append("AzureWebJobsStorage").Distinct()];
+
+        Assert.Equal(["ServiceBus", "AzureWebJobsStorage"], connections);
+        Assert.All(connections, connection =>
+        {
+            Assert.Equal("managedidentity", settings[$"{connection}__credential"]);
+            Assert.Equal(settings["AZURE_CLIENT_ID"], settings[$"{connection}__clientId"]);
+            Assert.DoesNotContain(connection, settings.Keys);
+        });
+        Assert.Contains(".serviceBusEndpoint", settings[$"{Topology.Connection}__fullyQualifiedNamespace"], StringComparison.Ordinal);
+        Assert.Contains(".primaryEndpoints.blob", settings["AzureWebJobsStorage__blobServiceUri"], StringComparison.Ordinal);
+        Assert.Contains("Authorization=AAD", settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public async Task Nothing_secret_stands_in_them(string environment)
+    {
+        var settings = (await templates.OfAsync(environment)).AppSettings;
+
+        Assert.All(settings, s => Assert.DoesNotMatch(KeyLike(), s.Value));
+        Assert.All(settings.Where(s => Secret().IsMatch(s.Key)), s => Assert.True(DeployedSettings.IsVaultReference(s.Value), $"{s.Key} is no reference to the vault."));
+        Assert.True(settings.Values.Count(DeployedSettings.IsVaultReference) >= 4);
+    }
+
+    // Azure refuses a hyphen, and Linux makes an underscore of a full stop: https://learn.microsoft.com/azure/app-service/configure-common
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public async Task Linux_takes_every_name(string environment) => Assert.All((await templates.OfAsync(environment)).AppSettings.Keys, name => Assert.Matches(LinuxName(), name));
+
+    private static async Task StartAsync(DeployedSettings settings)
+    {
+        var configuration = new ConfigurationBuilder().Add(settings).Build();
+        await using var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddOptOut(configuration).BuildServiceProvider();
+        services.GetRequiredService<IStartupValidator>().Validate();
+        Assert.NotNull(services.GetRequiredService<StorageAccount>());
+        Assert.NotNull(services.GetRequiredService<ServiceBusClient>());
+    }
+
+    [GeneratedRegex("AccountKey=|SharedAccess|sig=|BEGIN [A-Z ]*PRIVATE KEY|SG\\.|DefaultEndpointsProtocol", RegexOptions.None, 1000)]
+    private static partial Regex KeyLike();
+
+    [GeneratedRegex("(Secret|ApiKey|Token|Password|AccountKey|SigningKey)$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Secret();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_]+\z", RegexOptions.None, 1000)]
+    private static partial Regex LinuxName();
+}

@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using static OptOut.Tests.Infrastructure.Deployment;
+
+namespace OptOut.Tests.Infrastructure;
+
+/// <summary>The firewall's own rules, applied to the doors the code has. Azure's engine is not here: its order of rules and its regular expressions are.</summary>
+public sealed class FirewallTests(Templates templates)
+{
+    private const string Managed = "managed rules";
+
+    [Theory]
+    [InlineData("/u/AAAA")]
+    [InlineData("https://optout.example.com/u/AAAA")]
+    [InlineData("https://optout.example.com:443/u/AAAA/undo?ref=1")]
+    [InlineData("/webhooks/sendgrid/inbound")]
+    [InlineData("/unsubscribe")]
+    [InlineData("/unsubscribe?lang=nl")]
+    [InlineData("/q/ABCDE-FGHJK")]
+    public async Task People_mail_clients_and_vendors_pass_without_a_rule_over_what_they_write(string uri) => Assert.Equal("Allow", await VerdictAsync(uri));
+
+    [Theory]
+    [InlineData("/admin/functions")]
+    [InlineData("/admin/functions?next=/u/AAAA")]
+    [InlineData("https://optout.example.com/runtime/webhooks/u/x")]
+    [InlineData("/")]
+    [InlineData("/api")]
+    [InlineData("/apis/x")]
+    public async Task Whatever_is_no_door_is_closed(string uri) => Assert.Equal("Block", await VerdictAsync(uri));
+
+    [Fact]
+    public async Task Every_door_of_the_code_is_open()
+    {
+        Assert.NotEmpty(DeclaredFunctions.Paths);
+        foreach (var path in DeclaredFunctions.Paths)
+            Assert.Equal((path, path.StartsWith("/api/", StringComparison.Ordinal) ? Managed : "Allow"), (path, await VerdictAsync(path)));
+    }
+
+    // A mail provider posts thousands of one-clicks from one address, and runs no script.
+    [Fact]
+    public async Task No_limit_no_challenge_and_no_bot_rule_meets_a_one_click()
+    {
+        var policy = await PolicyAsync();
+        var first = policy["customRules"]!["rules"]!.AsArray().MinBy(r => r!["priority"]!.GetValue<int>())!;
+
+        Assert.Equal(("MatchRule", "Allow"), (Text(first["ruleType"]), Text(first["action"])));
+        Assert.True(Matches(first, "/u/AAAA"));
+        Assert.DoesNotContain("JSChallenge", policy.ToJsonString(), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(["Microsoft_DefaultRuleSet"], policy["managedRules"]!["managedRuleSets"]!.AsArray().Select(s => Text(s!["ruleSetType"])));
+    }
+
+    // RFC 8058 section 3.1: the answer to a one-click must not be a redirect.
+    [Fact]
+    public async Task Front_door_redirects_nobody_and_keeps_no_page()
+    {
+        var route = (await templates.OfAsync("prod")).The("Microsoft.Cdn/profiles/afdEndpoints/routes")["properties"]!;
+
+        Assert.Equal("Disabled", Text(route["httpsRedirect"]));
+        Assert.Null(route["cacheConfiguration"]);
+        Assert.Equal("2", (await templates.OfAsync("prod")).AppSettings["OptOut__Limits__TrustedProxies"]);
+        Assert.Equal("1", (await templates.OfAsync("dev")).AppSettings["OptOut__Limits__TrustedProxies"]);
+    }
+
+    private async Task<JsonNode> PolicyAsync() => (await templates.OfAsync("prod")).The("Microsoft.Network/FrontDoorWebApplicationFirewallPolicies")["properties"]!;
+
+    private async Task<string> VerdictAsync(string uri)
+    {
+        var rules = (await PolicyAsync())["customRules"]!["rules"]!.AsArray().OrderBy(r => r!["priority"]!.GetValue<int>());
+        // A limit does nothing until it is passed.
+        return rules.Where(r => Text(r!["ruleType"]) == "MatchRule").FirstOrDefault(r => Matches(r!, uri)) is { } rule ? Text(rule["action"]) : Managed;
+    }
+
+    private static bool Matches(JsonNode rule, string uri) => rule["matchConditions"]!.AsArray().All(condition =>
+    {
+        Assert.Equal(("RequestUri", "RegEx"), (Text(condition!["matchVariable"]), Text(condition["operator"])));
+        var found = condition["matchValue"]!.AsArray().Any(v => Regex.IsMatch(uri, Text(v), RegexOptions.None, TimeSpan.FromSeconds(1)));
+        return found != (condition["negateCondition"]?.GetValue<bool>() ?? false);
+    });
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using static OptOut.Tests.Infrastructure.Deployment;
+
+namespace OptOut.Tests.Infrastructure;
+
+/// <summary>No key opens anything, and the app's identity may do what it must and no more.</summary>
+public sealed partial class LockedDownTests(Templates templates)
+{
+    // Where each role may be given. An Owner of the bus could take its topic away; an Owner of the data could lift the policy that holds the anchors.
+    private static readonly HashSet<string> Allowed =
+    [
+        "storageAccounts/sthost: b7e6dc6d-f1e8-4753-8033-0f276bb0955b", // Storage Blob Data Owner, for the Functions host
+        "storageAccounts/sthost: 0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", // Storage Table Data Contributor, for its diagnostic events
+        "storageAccounts/stdata: 0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", // Storage Table Data Contributor
+        "storageAccounts/stdata: ba92f5b4-2d11-453d-a403-e96b0029c9fe", // Storage Blob Data Contributor
+        "namespaces/sb-optout-/topics/consent-changes: 69a216fc-b8fb-44d8-bc22-1f3c2cd27a39", // Azure Service Bus Data Sender
+        "namespaces/sb-optout-: 4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0", // Azure Service Bus Data Receiver
+        "vaults/kv-optout-: 4633458b-17de-408a-b874-0445c86b69e6", // Key Vault Secrets User
+        "components/appi-optout-: 3913510d-42f4-4e42-8a64-420c390055eb", // Monitoring Metrics Publisher
+    ];
+
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public async Task The_app_has_these_roles_and_no_other(string environment)
+    {
+        var given = (await templates.OfAsync(environment)).Of("Microsoft.Authorization/roleAssignments")
+            .Select(r => $"{Scope().Match(Text(r["id"])).Groups["scope"].Value.Replace(Token().Match(Text(r["id"])).Value, "", StringComparison.Ordinal)}: {Text(r["properties"]!["roleDefinitionId"]).Split('/')[^1]}");
+
+        Assert.Equal(Allowed.Order(StringComparer.Ordinal), given.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public async Task No_key_opens_a_service(string environment)
+    {
+        var deployment = await templates.OfAsync(environment);
+
+        Assert.Equal(2, deployment.Of("Microsoft.Storage/storageAccounts").Count);
+        Assert.All(deployment.Of("Microsoft.Storage/storageAccounts"), account =>
+        {
+            Assert.False(Is(account, "allowSharedKeyAccess"));
+            Assert.False(Is(account, "allowBlobPublicAccess"));
+            Assert.True(Is(account, "supportsHttpsTrafficOnly"));
+            Assert.Equal("TLS1_2", Text(account["properties"]!["minimumTlsVersion"]));
+        });
+        Assert.True(Is(deployment.The("Microsoft.ServiceBus/namespaces"), "disableLocalAuth"));
+        Assert.True(Is(deployment.The("Microsoft.Insights/components"), "DisableLocalAuth"));
+        Assert.True(deployment.The("Microsoft.OperationalInsights/workspaces")["properties"]!["features"]!["disableLocalAuth"]!.GetValue<bool>());
+        Assert.All(deployment.Of("Microsoft.Web/sites/basicPublishingCredentialsPolicies"), policy => Assert.False(Is(policy, "allow")));
+        Assert.Equal(["ftp", "scm"], deployment.Names("Microsoft.Web/sites/basicPublishingCredentialsPolicies"));
+        Assert.True(Is(deployment.The("Microsoft.Web/sites"), "httpsOnly"));
+        var vault = deployment.The("Microsoft.KeyVault/vaults");
+        Assert.True(Is(vault, "enableRbacAuthorization") && Is(vault, "enablePurgeProtection") && Is(vault, "enableSoftDelete"));
+    }
+
+    [Fact]
+    public async Task In_production_tables_bus_and_keys_are_reached_from_within_only()
+    {
+        var deployment = await templates.OfAsync("prod");
+
+        foreach (var type in (string[])["Microsoft.Storage/storageAccounts", "Microsoft.ServiceBus/namespaces", "Microsoft.KeyVault/vaults"])
+            Assert.All(deployment.Of(type), r => Assert.Equal("disabled", Text(r["properties"]!["publicNetworkAccess"]), ignoreCase: true));
+        Assert.Equal(["blob", "blob", "namespace", "table", "table", "vault"], deployment.Of("Microsoft.Network/privateEndpoints")
+            .Select(e => Text(e["properties"]!["privateLinkServiceConnections"]![0]!["properties"]!["groupIds"]![0])).Order(StringComparer.Ordinal));
+        Assert.EndsWith("/subnets/app", Text(deployment.The("Microsoft.Web/sites")["properties"]!["virtualNetworkSubnetId"]), StringComparison.Ordinal);
+        Assert.Equal("Premium", Text(deployment.The("Microsoft.ServiceBus/namespaces")["sku"]!["tier"]));
+    }
+
+    [Fact]
+    public async Task Nobody_deletes_the_data_in_passing() =>
+        Assert.Contains("/storageAccounts/stdata", Text((await templates.OfAsync("prod")).The("Microsoft.Authorization/locks")["id"]), StringComparison.Ordinal);
+
+    private static bool Is(JsonNode resource, string property) => resource["properties"]![property]!.GetValue<bool>();
+
+    [GeneratedRegex(@"providers/Microsoft\.[A-Za-z]+/(?<scope>[^ ]*)/providers/Microsoft\.Authorization/roleAssignments/", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Scope();
+
+    // uniqueString: thirteen characters.
+    [GeneratedRegex("(?<=sthost|stdata|sb-optout-|kv-optout-|appi-optout-)[a-z0-9]{13}", RegexOptions.None, 1000)]
+    private static partial Regex Token();
+}

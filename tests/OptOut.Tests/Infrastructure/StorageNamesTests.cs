@@ -1,0 +1,41 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Microsoft.Extensions.Options;
+using OptOut.Storage;
+
+namespace OptOut.Tests.Infrastructure;
+
+/// <summary>The templates make the tables and containers that the code opens, and no others.</summary>
+public sealed class StorageNamesTests(Templates templates)
+{
+    private const string Tables = "Microsoft.Storage/storageAccounts/tableServices/tables", Containers = "Microsoft.Storage/storageAccounts/blobServices/containers";
+
+    private static readonly StorageAccount Code = new(
+        Options.Create(new StorageOptions { TableEndpoint = new("https://example.com"), BlobEndpoint = new("https://example.com") }), new Lazy<TokenCredential>(() => new DefaultAzureCredential()));
+
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public async Task Tables_and_containers_are_those_of_the_code(string environment)
+    {
+        var deployment = await templates.OfAsync(environment);
+
+        Assert.Equal(Members<TableClient>(t => t.Name), deployment.Names(Tables));
+        // The anchors' container is made before there is a writer, because its policy counts from the first blob.
+        Assert.Equal(Members<BlobContainerClient>(c => c.Name).Union(["anchors"]).Order(StringComparer.Ordinal), deployment.Names(Containers, name => name.StartsWith("stdata", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Anchors_cannot_be_altered_or_deleted_while_they_are_held()
+    {
+        var policy = (await templates.OfAsync("prod")).The($"{Containers}/immutabilityPolicies");
+
+        Assert.Contains("/containers/anchors/", Deployment.Text(policy["id"]), StringComparison.Ordinal);
+        Assert.True(policy["properties"]!["immutabilityPeriodSinceCreationInDays"]!.GetValue<int>() > 365);
+    }
+
+    private static IEnumerable<string> Members<T>(Func<T, string> name) =>
+        typeof(StorageAccount).GetProperties().Where(p => p.PropertyType == typeof(T)).Select(p => name((T)p.GetValue(Code)!)).Order(StringComparer.Ordinal);
+}
