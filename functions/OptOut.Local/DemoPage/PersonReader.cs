@@ -13,7 +13,7 @@ namespace OptOut.Local.DemoPage;
 internal sealed class PersonReader(
     DemoPeople people, ConsentStore consent, IdentifierIndex index, VendorRows rows, IEnumerable<IVendor> vendors, TopicCatalogue catalogue, SandboxAccount sandbox)
 {
-    private readonly IReadOnlyList<IVendor> _vendors = [.. vendors];
+    private readonly IReadOnlyList<IVendor> _vendors = [.. vendors.Where(v => v.TakesPushes)];
 
     /// <exception cref="Azure.RequestFailedException">The store does not answer.</exception>
     public async Task<PersonSnapshot> ReadAsync(DemoPerson person, CancellationToken cancellationToken)

@@ -42,6 +42,12 @@ internal static class Words
     {
         "sendgrid" => "SendGrid",
         "twilio" => "Twilio",
+        "postmark" => "Postmark",
+        "mailgun" => "Mailgun",
+        "amazon-ses" => "Amazon SES",
+        "crm" => "The CRM",
+        "print-house" => "The print house",
+        "dialler" => "The dialler",
         _ => string.Concat(name[..1].ToUpperInvariant(), name.AsSpan(1)),
     };
 
