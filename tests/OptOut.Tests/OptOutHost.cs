@@ -56,6 +56,8 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
 
     internal CapturedLogs Logs { get; } = new();
 
+    internal string BusConnectionString => _bus!.ConnectionString;
+
     internal ConsentStore Consent => Service<ConsentStore>();
 
     internal StorageAccount Storage => Service<StorageAccount>();
@@ -252,7 +254,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         return string.Join('\n', lines);
     }
 
-    internal Task RunTimerAsync(string name) => _functions!.RunTimerAsync(name);
+    internal Task<bool> RunTimerAsync(string name) => _functions!.RunTimerAsync(name);
 
     // ---- outages
 
