@@ -77,6 +77,13 @@ public sealed partial class DemoSystem : IAsyncLifetime
         return screen!;
     }
 
+    /// <summary>Waits until every vendor has confirmed what it was told of everybody on the page.</summary>
+    internal async Task QuietAsync()
+    {
+        foreach (var mail in (string[])["lotte-newsletter", "amelie-offers", "jonas-events", "orla-newsletter"])
+            await UntilAsync(mail, page => !page["p-vendors"].Contains("waiting", StringComparison.Ordinal) && !page["p-story"].Contains("waiting", StringComparison.Ordinal));
+    }
+
     /// <summary>The demo page, as words.</summary>
     internal sealed partial class DemoScreen(string html)
     {

@@ -57,9 +57,10 @@ public sealed class TraceTests(AzuriteFixture azurite)
         await OptOutHost.UntilAsync(() => Task.FromResult(host.OnSendGridsList().Length == 0));
         await host.QuietAsync();
 
-        var call = Assert.Single(telemetry.Spans, s => s.OperationName == "SendGrid DELETE asm/suppressions/global/{email}" && IsOf(s, telemetry, subject));
-        Assert.Equal((ActivityKind.Client, 204), (call.Kind, call.GetTagItem("http.response.status_code")));
-        Assert.DoesNotContain(telemetry.Spans, s => s.ParentSpanId == call.SpanId && s.TraceId == call.TraceId);
+        // More than one where two handlers push at once; the second finds nothing there.
+        var calls = telemetry.Spans.Where(s => s.OperationName == "SendGrid DELETE asm/suppressions/global/{email}" && IsOf(s, telemetry, subject)).ToList();
+        Assert.Contains(calls, c => c.Kind == ActivityKind.Client && Equals(c.GetTagItem("http.response.status_code"), 204));
+        Assert.All(calls, call => Assert.DoesNotContain(telemetry.Spans, s => s.ParentSpanId == call.SpanId && s.TraceId == call.TraceId));
         var server = host.Service<ActivitySource>();
         Assert.DoesNotContain(telemetry.Texts(server), t => t.Contains("trace-2", StringComparison.OrdinalIgnoreCase));
     }
