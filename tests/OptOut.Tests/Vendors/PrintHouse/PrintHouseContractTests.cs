@@ -1,5 +1,4 @@
 using OptOut.Identifiers;
-using OptOut.Local.Sandbox;
 using OptOut.Local.Sandbox.PrintHouse;
 
 namespace OptOut.Tests.Vendors.PrintHouse;
