@@ -12,8 +12,9 @@ public sealed class TimerFunctions(Outbox outbox, SuppressionWriter suppressions
     [Function("SweepOutbox")]
     public Task SweepOutbox([TimerTrigger("0 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) => outbox.SweepAsync(cancellationToken);
 
+    // After the registers have been read at two: who registered yesterday is in the file of today.
     [Function("WriteSuppressions")]
-    public Task WriteSuppressions([TimerTrigger("0 0 1 * * *")] TimerInfo timer, CancellationToken cancellationToken) => suppressions.WriteAllAsync(cancellationToken);
+    public Task WriteSuppressions([TimerTrigger("0 0 3 * * *")] TimerInfo timer, CancellationToken cancellationToken) => suppressions.WriteAllAsync(cancellationToken);
 
     [Function("Reconcile")]
     public async Task Reconcile([TimerTrigger("0 0 2 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>

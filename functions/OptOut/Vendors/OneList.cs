@@ -10,13 +10,15 @@ namespace OptOut.Vendors;
 internal sealed class OneList
 {
     private readonly IReadOnlyList<Topic> _topics;
+    private readonly bool _some;
 
-    private OneList(IReadOnlyList<Topic> topics) => _topics = topics;
+    private OneList(IReadOnlyList<Topic> topics, bool some) => (_topics, _some) = (topics, some);
 
     /// <param name="catalogue">Every topic there is.</param>
-    /// <param name="sends">The topics whose messages go out through the vendor; empty means all.</param>
+    /// <param name="sends">The topics whose messages go out through the vendor; empty means all, and whatever has no topic.</param>
     public static OneList Of(TopicCatalogue catalogue, IEnumerable<string> sends) =>
-        sends.Select(Topic.Parse).ToArray() is { Length: > 0 } some ? new OneList(some) : new OneList(catalogue.Topics);
+        sends.Select(Topic.Parse).ToArray() is { Length: > 0 } some ? new OneList(some, some: true) : new OneList(catalogue.Topics, some: false);
 
-    public bool Holds(StopSet stops) => stops.General && _topics.All(t => stops.Stops(t));
+    /// <summary>Each of the vendor's topics is stopped; and, where it sends more than those, so is marketing in general.</summary>
+    public bool Holds(StopSet stops) => (_some || stops.General) && _topics.All(t => stops.Stops(t));
 }

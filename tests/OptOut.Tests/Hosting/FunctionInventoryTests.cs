@@ -54,7 +54,7 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
             SweepOutbox            timer  0 * * * * * unmonitored
             TypeCode               http   GET,HEAD,POST /q anonymous
             VendorWebhook          http   POST /webhooks/{vendor}/{door} anonymous
-            WriteSuppressions      timer  0 0 1 * * *
+            WriteSuppressions      timer  0 0 3 * * *
             """.ReplaceLineEndings("\n"),
             string.Join('\n', Functions.Select(f => $"{f.Name,-22} {Describe(f)}")));
     }

@@ -12,7 +12,7 @@ internal sealed class PrintHouseReader(BlobContainerClient container)
     /// <returns>By contact point what is stopped; <c>-</c> where nothing is any more.</returns>
     public IReadOnlyDictionary<string, string> Read(string vendor)
     {
-        var stopped = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var stopped = new SortedDictionary<string, (string Stopped, DateTimeOffset Since)>(StringComparer.Ordinal);
         try
         {
             if (Download($"{vendor}/manifest.json") is { } manifest)
@@ -28,10 +28,10 @@ internal sealed class PrintHouseReader(BlobContainerClient container)
             // Nobody has written anything yet.
         }
 
-        return stopped;
+        return new SortedDictionary<string, string>(stopped.ToDictionary(s => s.Key, s => s.Value.Stopped), StringComparer.Ordinal);
     }
 
-    private void Full(JsonNode manifest, SortedDictionary<string, string> stopped)
+    private void Full(JsonNode manifest, SortedDictionary<string, (string Stopped, DateTimeOffset Since)> stopped)
     {
         var file = manifest["files"]!.AsArray().Single(f => f!["format"]!.GetValue<string>() == "ndjson")!;
         var bytes = Download(file["name"]!.GetValue<string>()) ?? throw new InvalidDataException("The manifest names a file that is not there.");
@@ -44,10 +44,13 @@ internal sealed class PrintHouseReader(BlobContainerClient container)
             throw new InvalidDataException("The file has another number of entries than the manifest says.");
     }
 
-    private static void Add(string line, SortedDictionary<string, string> stopped)
+    // A delta of before a line says nothing against it.
+    private static void Add(string line, SortedDictionary<string, (string Stopped, DateTimeOffset Since)> stopped)
     {
         var entry = JsonNode.Parse(line)!;
-        stopped[entry["identifier"]!.GetValue<string>()] = entry["stopped"]!.GetValue<string>();
+        var (who, since) = (entry["identifier"]!.GetValue<string>(), entry["since"]?.GetValue<DateTimeOffset>() ?? default);
+        if (!stopped.TryGetValue(who, out var known) || since >= known.Since)
+            stopped[who] = (entry["stopped"]!.GetValue<string>(), since);
     }
 
     private BinaryData? Download(string name)

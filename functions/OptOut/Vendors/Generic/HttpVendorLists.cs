@@ -19,7 +19,7 @@ internal sealed class HttpVendorLists
     private readonly Channel _channel;
     private readonly bool _named;
     private readonly OneList _all;
-    private readonly Topic[] _some;
+    private readonly bool _byTopic;
 
     public HttpVendorLists(TopicCatalogue catalogue, Channel channel, HttpVendorOptions options)
     {
@@ -27,7 +27,7 @@ internal sealed class HttpVendorLists
         Topic[] sends = options.Topics.Count == 0 ? [.. catalogue.Topics] : [.. options.Topics.Select(Topic.Parse)];
         _all = OneList.Of(catalogue, options.Topics);
         Topics = options.ByTopic ? sends : [];
-        _some = options.ByTopic || options.Topics.Count == 0 ? [] : sends;
+        _byTopic = options.ByTopic;
         All = options.PullUrl is null ? [] : [Suppressed, .. Topics.Select(Name), OtherTopics, Bounces];
     }
 
@@ -39,10 +39,10 @@ internal sealed class HttpVendorLists
     public static string Name(Topic topic) => $"topic:{topic}";
 
     /// <summary>
-    /// Whether nothing of what the vendor sends may go out. Where it sends some topics alone and does not keep them apart, a Stop of each of those is enough:
-    /// there is no other way to tell it.
+    /// Whether nothing of what the vendor sends may go out. Where it keeps its topics apart, each has an entry of its own, and the one for everything is for
+    /// whoever stopped marketing in general.
     /// </summary>
-    public bool Holds(StopSet stops) => _all.Holds(stops) || (_some.Length > 0 && Array.TrueForAll(_some, t => stops.Stops(t)));
+    public bool Holds(StopSet stops) => _all.Holds(stops) && (!_byTopic || stops.General);
 
     public IEnumerable<Topic> Stopped(StopSet stops) => Topics.Where(t => stops.Stops(t));
 

@@ -17,7 +17,7 @@ internal static class HttpVendorRegistration
             services.AddSingleton<IValidateOptions<HttpVendorOptions>, HttpVendorOptionsValidator>();
         foreach (var section in vendors)
         {
-            var name = section.Key;
+            var name = SettingName.ToName(section.Key);
             services.AddOptions<HttpVendorOptions>(name).Bind(section).ValidateOnStart();
             services.AddSingleton<IVendor>(provider => Vendor(provider, name));
             services.AddSingleton<IVendorDoor>(provider => Door(provider, name));

@@ -34,6 +34,8 @@ internal sealed class PrintHouseOptionsValidator : IValidateOptions<PrintHouseOp
     public ValidateOptionsResult Validate(string? name, PrintHouseOptions options)
     {
         var errors = options.GivesLists ? options.Files.Problems($"{PrintHouseOptions.Section}:Files", Channel.Post).ToList() : [];
+        if (options.GivesLists && !options.Files.Columns.ContainsKey(ListColumns.Date))
+            errors.Add("OptOut:PrintHouse:Files:Columns:Date is missing; name the column that says when the person told the print house, or it would win over whatever the person allows later.");
         if (!options.Enabled)
             errors.Add("OptOut:PrintHouse:Enabled is not true though other settings are there; set it, or remove the section.");
         if (options.ReturnedReasons.Count > 0 && !options.Files.Columns.ContainsKey(ListColumns.Reason))

@@ -87,14 +87,15 @@ internal sealed class PrintHouseVendor(SuppressionStore suppressions, DenialStor
 
     private VendorPull Page(ListPage page, DateTimeOffset until) => page.Failure is { } failure
         ? new VendorPull.Failed(failure)
-        : new VendorPull.Page([.. page.Entries.Select(e => Entry(e, until))], page.Next, page.Unreadable);
+        : new VendorPull.Page([.. page.Entries.Where(e => e.At is not null).Select(e => Entry(e, e.At!.Value, until))], page.Next, page.Unreadable + page.Entries.Count(e => e.At is null));
 
-    private VendorEntry Entry(ListEntry entry, DateTimeOffset until)
+    // Without a moment of its own an entry would be new each night, and win over whatever the person allowed since.
+    private VendorEntry Entry(ListEntry entry, DateTimeOffset at, DateTimeOffset until)
     {
         var returned = entry.Reason is { } reason && _options.ReturnedReasons.Contains(reason, StringComparer.OrdinalIgnoreCase);
         return new VendorEntry(
             entry.Identifier, returned ? Returned : Refused, returned ? VendorEntryKind.Undeliverable : VendorEntryKind.Unsubscribed,
-            returned ? new Scope(Channel.Post, null) : Scope.Everything, entry.At is { } at ? Earlier(Last(at), until) : until);
+            returned ? new Scope(Channel.Post, null) : Scope.Everything, Earlier(Last(at), until));
     }
 
     // A day without an hour: at the latest at its end. In doubt the objection is the later one.

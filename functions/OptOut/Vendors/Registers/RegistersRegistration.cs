@@ -14,7 +14,7 @@ internal static class RegistersRegistration
         services.AddSingleton<IValidateOptions<RegisterOptions>, RegisterOptionsValidator>();
         foreach (var section in configuration.GetSection(RegisterOptions.Section).GetChildren())
         {
-            var name = section.Key;
+            var name = SettingName.ToName(section.Key);
             services.AddOptions<RegisterOptions>(name).Bind(section).ValidateOnStart();
             if (Register.Find(name) is { } register)
             {

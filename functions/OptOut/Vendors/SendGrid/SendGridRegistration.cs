@@ -10,7 +10,7 @@ internal static class SendGridRegistration
     /// <summary>E-mail through SendGrid: the vendor, service mail and the two webhooks. Needs the topic catalogue.</summary>
     internal static IServiceCollection AddSendGrid(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<SendGridOptions>().Bind(configuration.GetSection(SendGridOptions.Section)).ValidateOnStart();
+        services.AddOptions<SendGridOptions>().Bind(configuration.GetSection(SendGridOptions.Section)).PostConfigure(o => SettingName.ToNames(o.Groups)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SendGridOptions>, SendGridOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
 

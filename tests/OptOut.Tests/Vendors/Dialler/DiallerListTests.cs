@@ -71,9 +71,9 @@ public sealed class DiallerListTests : IAsyncLifetime
     [Theory]
     [InlineData("*", null, "true")] // Everything.
     [InlineData("*!newsletter", null, "true")] // The call centre calls about offers alone.
-    [InlineData("offers", null, null)] // What is about no topic may still be said.
+    [InlineData("offers", null, "true")] // All that it calls about.
     [InlineData("-", null, null)]
-    [InlineData("-", "offers", null)]
+    [InlineData("-", "offers", "false")]
     [InlineData("-", "*", "false")]
     [InlineData("newsletter", "*!newsletter", "false")]
     [InlineData("*", "*", "true")]
