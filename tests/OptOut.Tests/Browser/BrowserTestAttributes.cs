@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Xunit.v3;
 
 namespace OptOut.Tests.Browser;
 
@@ -16,4 +17,14 @@ public sealed class BrowserTheoryAttribute : TheoryAttribute
 {
     public BrowserTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
         : base(file, line) => Skip = Chromium.Program is null ? Chromium.Missing : null;
+}
+
+/// <summary>As <see cref="BrowserTheoryAttribute"/> and <see cref="LongFactAttribute"/> together.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LongBrowserTheoryAttribute : TheoryAttribute, ITraitAttribute
+{
+    public LongBrowserTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) => Skip = LongFactAttribute.NotNow ?? (Chromium.Program is null ? Chromium.Missing : null);
+
+    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new("Category", "Long")];
 }

@@ -262,7 +262,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
             ["2 entries of people who have asked for mail since were left stopped, because one run removes at most 2 (OptOut:Reconciliation:MaxRemovals)."], report.Notices);
     }
 
-    [Fact]
+    [LongFact]
     public async Task Twelve_hundred_entries_come_page_by_page_each_once()
     {
         await using var house = await House.StartAsync(azurite, ("OptOut:Reconciliation:UnusualStops", "1000"));

@@ -10,7 +10,7 @@ public sealed class ResumeTests(AzuriteFixture azurite)
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LongFact]
     public async Task A_run_cut_off_anywhere_ends_with_the_totals_of_a_whole_one()
     {
         string whole;

@@ -17,7 +17,7 @@ public sealed partial class NothingPersonalTests : IDisposable
 
     public void Dispose() => _reports.Dispose();
 
-    [Fact]
+    [LongFact]
     public async Task No_log_line_span_or_metric_of_the_whole_demonstration_tells_who_is_in_it()
     {
         using var telemetry = new CapturedTelemetry();
