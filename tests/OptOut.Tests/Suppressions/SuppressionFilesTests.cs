@@ -41,6 +41,23 @@ public sealed class SuppressionFilesTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task The_dialler_has_its_do_not_call_file_of_whoever_stopped_calls_and_not_of_whoever_stopped_SMS()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite, vendors: ["dialler"]);
+        foreach (var (id, phone, scope) in ((string, string, string)[])[("d-1", "+32470300001", "*,*"), ("d-2", "+32470300002", "phone,*"), ("d-3", "+32470300003", "sms,*")])
+        {
+            await host.PutSubjectAsync(id, phone: [phone]);
+            await StopAsync(host, id, null, scope);
+        }
+
+        await host.RunTimerAsync("WriteSuppressions");
+
+        var manifest = JsonNode.Parse((await host.Storage.Suppressions.GetBlobClient("dialler/manifest.json").DownloadContentAsync(Cancel)).Value.Content)!;
+        var lines = (await FileAsync(host, manifest, "csv")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["+32470300001", "+32470300002"], lines[1..].Select(l => l.Split(',')[0]).Order());
+    }
+
+    [Fact]
     public async Task Whoever_stands_in_a_register_is_in_the_file_and_the_file_says_which()
     {
         await using var host = await StartAsync();
