@@ -74,6 +74,9 @@ param operators string[]
 @maxValue(730)
 param logRetentionDays int
 
+@description('What the output OPTOUT_LOGS_CLEANED of the deployment before this one said; azd remembers it. False for the first, and where you do not know: then what comes in during this deployment may be kept with its paths.')
+param logsAreCleaned bool
+
 var tags = { 'azd-env-name': environmentName }
 var token = uniqueString(subscription().id, environmentName, location)
 var profileName = 'afd-optout-${token}'
@@ -104,6 +107,7 @@ module monitor 'modules/monitor.bicep' = {
     insightsName: 'appi-optout-${token}'
     identityName: identityName
     retentionDays: logRetentionDays
+    logsAreCleaned: logsAreCleaned
   }
   dependsOn: [identity]
 }
@@ -224,7 +228,6 @@ module door 'modules/front-door.bicep' = if (throughFrontDoor) {
     endpointName: endpointName
     policyName: 'wafoptout${token}'
     tier: frontDoorSettings.?tier ?? 'Standard'
-    workspaceId: monitor.outputs.workspaceId
     privacyAddress: companySettings.privacyAddress
   }
 }
@@ -345,3 +348,6 @@ output OPTOUT_SECRET_NAMES string = join(
 
 @description('With a custom domain: the value of the TXT record _dnsauth.{domain} that proves it is yours.')
 output OPTOUT_DOMAIN_VALIDATION string = throughFrontDoor ? route!.outputs.domainValidation : ''
+
+@description('That paths are taken out of the logs: for the next deployment.')
+output OPTOUT_LOGS_CLEANED string = 'true'

@@ -50,6 +50,8 @@ param networkSettings = {
 
 param alarmSettings = {
   addresses: ['operators-dev@kruidtuin.example']
+  deadLetters: 0
+  hoursWithoutReconciliation: 26
   driftPerDay: 1000
   secondsToStop: 900
   serverErrors: 50
@@ -60,3 +62,6 @@ param dataRedundancy = 'Standard_LRS'
 param lockData = false
 param anchors = { days: 1, locked: false }
 param logRetentionDays = 30
+
+// azd remembers it from the deployment before; nothing of yours.
+param logsAreCleaned = readEnvironmentVariable('OPTOUT_LOGS_CLEANED', 'false') == 'true'

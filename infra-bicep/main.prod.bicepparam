@@ -84,6 +84,8 @@ param frontDoorSettings = {
 
 param alarmSettings = {
   addresses: ['operators@kruidtuin.example']
+  deadLetters: 0
+  hoursWithoutReconciliation: 26
   driftPerDay: 100
   secondsToStop: 300
   serverErrors: 10
@@ -96,3 +98,6 @@ param lockData = true
 // Ten years: the time within which a claim about an opt-out can still come. Lower it if your lawyers say so; a locked policy can only be raised.
 param anchors = { days: 3653, locked: false }
 param logRetentionDays = 90
+
+// azd remembers it from the deployment before; nothing of yours.
+param logsAreCleaned = readEnvironmentVariable('OPTOUT_LOGS_CLEANED', 'false') == 'true'

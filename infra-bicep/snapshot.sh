@@ -2,7 +2,7 @@
 # Writes what each parameter file would deploy into its snapshot: read the difference with `git diff` before you commit it. Uses the pinned Bicep CLI.
 set -eu
 cd "$(dirname "$0")"
-unset AZURE_LOCATION AZURE_PRINCIPAL_ID
+unset AZURE_LOCATION AZURE_PRINCIPAL_ID OPTOUT_LOGS_CLEANED
 dotnet restore ../.ci/bicep/Bicep.csproj >/dev/null
 cli=$(dotnet msbuild ../.ci/bicep/Bicep.csproj -getProperty:BicepCli)
 chmod +x "$cli"

@@ -50,7 +50,7 @@ resource deadLettersOnBus 'Microsoft.Insights/metricAlerts@2026-01-01' = {
           metricName: 'DeadletteredMessages'
           dimensions: [{ name: 'EntityName', operator: 'Include', values: [topicName] }]
           operator: 'GreaterThan'
-          threshold: 0
+          threshold: alarmSettings.deadLetters
           timeAggregation: 'Maximum'
         }
       ]
@@ -62,16 +62,16 @@ resource deadLettersOnBus 'Microsoft.Insights/metricAlerts@2026-01-01' = {
 var questions = [
   {
     name: 'dead-letters-by-subscription'
-    description: 'A subscription holds dead letters.'
+    description: 'A subscription holds more than ${alarmSettings.deadLetters} dead letters.'
     severity: 1
     every: 'PT1H'
     window: 'PT2H'
-    query: 'AppMetrics | where Name == \'${metrics.deadLetters}\' | extend Subscription = tostring(Properties[\'${dimensions.subscription}\']), Reason = tostring(Properties[\'${dimensions.reason}\']) | summarize arg_max(TimeGenerated, Max) by Subscription, Reason | where Max > 0 | summarize Messages = sum(Max) by Subscription'
+    query: 'AppMetrics | where Name == \'${metrics.deadLetters}\' | extend Subscription = tostring(Properties[\'${dimensions.subscription}\']), Reason = tostring(Properties[\'${dimensions.reason}\']) | summarize arg_max(TimeGenerated, Max) by Subscription, Reason | summarize Messages = sum(Max) by Subscription | where Messages > ${alarmSettings.deadLetters}'
     dimension: 'Subscription'
   }
   {
     name: 'drift'
-    description: 'Reconciliation found more than ${alarmSettings.driftPerDay} differences between our consent and the vendors\' lists within a day.'
+    description: 'Reconciliation found more than ${alarmSettings.driftPerDay} differences between our consent and this vendor\'s lists within a day.'
     severity: 2
     every: 'PT1H'
     window: 'P1D'
@@ -82,7 +82,7 @@ var questions = [
     // The exporter keeps of a histogram its sum, count, least and greatest for each minute, no percentiles. The greatest of each, weighed by its count,
     // is never below the true percentile: the alert may come early, not late.
     name: 'time-to-stop'
-    description: 'More than 5 in 100 opt-outs took longer than ${alarmSettings.secondsToStop} s to reach the last vendor.'
+    description: 'More than 5 in 100 opt-outs of this channel took longer than ${alarmSettings.secondsToStop} s to reach a vendor.'
     severity: 2
     every: 'PT15M'
     window: 'PT1H'
@@ -108,13 +108,23 @@ var questions = [
     dimension: ''
   }
   {
-    // It runs at 02:00 UTC; 26 hours leave two for a long run. A rule looks back one or two days, not 26 hours, so the query does.
+    // The outbox is swept each minute, and says so. An app that does not start answers nobody, and so has no errors of its own to count.
+    name: 'silent'
+    description: 'The app has said nothing for half an hour: it does not run, or what it says does not arrive.'
+    severity: 1
+    every: 'PT15M'
+    window: 'PT30M'
+    query: 'AppMetrics | where Name == \'${metrics.outboxDepth}\' | summarize Sweeps = count() | where Sweeps == 0'
+    dimension: ''
+  }
+  {
+    // A rule looks back one or two days, not 26 hours, so the query does.
     name: 'no-reconciliation'
-    description: 'No reconciliation with this vendor came to its end within 26 hours: drift there goes unseen.'
+    description: 'No reconciliation with this vendor came to its end within ${alarmSettings.hoursWithoutReconciliation} hours: drift there goes unseen.'
     severity: 1
     every: 'PT1H'
     window: 'P2D'
-    query: 'let runs = AppMetrics | where Name == \'${metrics.reconciliationFinished}\' | extend Vendor = tostring(Properties[\'${dimensions.vendor}\']), Status = tostring(Properties[\'${dimensions.status}\']); union (runs | summarize Last = maxif(TimeGenerated, Status == \'Complete\') by Vendor | where isnull(Last) or Last < ago(26h) | project Vendor), (runs | summarize Rows = count() | where Rows == 0 | project Vendor = \'none at all\')'
+    query: 'let runs = AppMetrics | where Name == \'${metrics.reconciliationFinished}\' | extend Vendor = tostring(Properties[\'${dimensions.vendor}\']), Status = tostring(Properties[\'${dimensions.status}\']); union (runs | summarize Last = maxif(TimeGenerated, Status == \'Complete\') by Vendor | where isnull(Last) or Last < ago(${alarmSettings.hoursWithoutReconciliation}h) | project Vendor), (runs | summarize Rows = count() | where Rows == 0 | project Vendor = \'none at all\')'
     dimension: 'Vendor'
   }
 ]

@@ -6,7 +6,6 @@ param profileName string
 param endpointName string
 param policyName string
 param tier 'Standard' | 'Premium'
-param workspaceId string
 
 @description('Shown to whoever is refused, so that nobody stands before a closed door.')
 param privacyAddress string
@@ -29,6 +28,14 @@ resource policy 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@2025-
       requestBodyCheck: 'Enabled'
       customBlockResponseStatusCode: 403
       customBlockResponseBody: base64(refused)
+      // Should somebody turn the log on to look for a fault. https://learn.microsoft.com/azure/web-application-firewall/afds/waf-sensitive-data-protection-frontdoor
+      logScrubbing: {
+        state: 'Enabled'
+        scrubbingRules: [
+          { matchVariable: 'RequestUri', selectorMatchOperator: 'EqualsAny', state: 'Enabled' }
+          { matchVariable: 'RequestIPAddress', selectorMatchOperator: 'EqualsAny', state: 'Enabled' }
+        ]
+      }
     }
     // In order of priority; Allow and Block end the evaluation, the managed rules included.
     // https://learn.microsoft.com/azure/web-application-firewall/afds/waf-front-door-custom-rules
@@ -98,6 +105,9 @@ resource policy 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@2025-
   }
 }
 
+// No log of it is kept, neither of access nor of the firewall: both write each visitor's address and whole URL, and the firewall's writes whoever matched
+// a rule, those who pass included. The metric WebApplicationFirewallRequestCount says how many were refused, by rule.
+// https://learn.microsoft.com/azure/web-application-firewall/afds/waf-front-door-monitor
 resource profile 'Microsoft.Cdn/profiles@2025-06-01' = {
   name: profileName
   location: 'global'
@@ -111,16 +121,6 @@ resource profile 'Microsoft.Cdn/profiles@2025-06-01' = {
     location: 'global'
     tags: tags
     properties: { enabledState: 'Enabled' }
-  }
-}
-
-// The firewall's log only: it says which rule refused what. The access log would keep every visitor's address.
-resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
-  name: 'to-workspace'
-  scope: profile
-  properties: {
-    workspaceId: workspaceId
-    logs: [{ category: 'FrontDoorWebApplicationFirewallLog', enabled: true }]
   }
 }
 

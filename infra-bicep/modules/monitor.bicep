@@ -13,18 +13,25 @@ param identityName string
 @maxValue(730)
 param retentionDays int
 
+@description('Whether an earlier deployment put the rule over the workspace (output OPTOUT_LOGS_CLEANED).')
+param logsAreCleaned bool
+
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
 }
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
-  name: workspaceName
-  location: location
-  tags: tags
-  properties: {
-    sku: { name: 'PerGB2018' }
-    retentionInDays: retentionDays
-    features: { disableLocalAuth: true, enableLogAccessUsingOnlyResourcePermissions: true }
+// Azure refuses a rule at the making of a workspace ("Default dcr is not applicable on workspace creation, please provide it on update"), so it is written
+// twice: first as it stands, then with the rule. Once that is done the first time writes the rule too, so that a later deployment opens no gap.
+var ruleName = 'dcr-${workspaceName}'
+
+module workspace 'workspace.bicep' = {
+  name: 'workspace'
+  params: {
+    location: location
+    tags: tags
+    name: workspaceName
+    retentionDays: retentionDays
+    ruleId: logsAreCleaned ? resourceId('Microsoft.Insights/dataCollectionRules', ruleName) : ''
   }
 }
 
@@ -35,11 +42,28 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
   kind: 'web'
   properties: {
     Application_Type: 'web'
-    WorkspaceResourceId: workspace.id
+    WorkspaceResourceId: workspace.outputs.id
     IngestionMode: 'LogAnalytics'
     DisableLocalAuth: true
     // Addresses of people are never kept: https://learn.microsoft.com/azure/azure-monitor/app/ip-collection
     DisableIpMasking: false
+  }
+}
+
+module rule 'log-privacy.bicep' = {
+  name: 'log-privacy'
+  params: { location: location, tags: tags, name: ruleName, workspaceName: workspaceName }
+  dependsOn: [workspace, insights]
+}
+
+module cleanedWorkspace 'workspace.bicep' = {
+  name: 'workspace-cleaned'
+  params: {
+    location: location
+    tags: tags
+    name: workspaceName
+    retentionDays: retentionDays
+    ruleId: rule.outputs.id
   }
 }
 
@@ -56,7 +80,8 @@ resource publisher 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-output workspaceId string = workspace.id
+// Not before the rule is in force: whoever knows where to send may send.
+output workspaceId string = cleanedWorkspace.outputs.id
 output insightsName string = insights.name
 // Says where to send, and opens nothing: local authentication is off.
 output connectionString string = insights.properties.ConnectionString

@@ -164,11 +164,20 @@ type alarms = {
   @minLength(1)
   addresses: string[]
 
-  @description('Differences between our consent and the vendors\' lists in one day, above which somebody looks.')
+  @description('Dead letters above which somebody is called. 0, unless you know of some that will stay.')
+  @minValue(0)
+  deadLetters: int
+
+  @description('Hours since the last whole reconciliation with a vendor. It starts every 24: 26 leave two for a long run. A rule looks back two days at most.')
+  @minValue(25)
+  @maxValue(47)
+  hoursWithoutReconciliation: int
+
+  @description('Differences between our consent and one vendor\'s lists in one day, above which somebody looks.')
   @minValue(1)
   driftPerDay: int
 
-  @description('Seconds within which 95 of 100 opt-outs must have reached the last vendor.')
+  @description('Seconds within which 95 of 100 opt-outs must have reached a vendor.')
   @minValue(1)
   secondsToStop: int
 

@@ -48,7 +48,7 @@ public sealed partial class LockedDownTests(Templates templates)
         });
         Assert.True(Is(deployment.The("Microsoft.ServiceBus/namespaces"), "disableLocalAuth"));
         Assert.True(Is(deployment.The("Microsoft.Insights/components"), "DisableLocalAuth"));
-        Assert.True(deployment.The("Microsoft.OperationalInsights/workspaces")["properties"]!["features"]!["disableLocalAuth"]!.GetValue<bool>());
+        Assert.All(deployment.Of("Microsoft.OperationalInsights/workspaces"), workspace => Assert.True(workspace["properties"]!["features"]!["disableLocalAuth"]!.GetValue<bool>()));
         Assert.All(deployment.Of("Microsoft.Web/sites/basicPublishingCredentialsPolicies"), policy => Assert.False(Is(policy, "allow")));
         Assert.Equal(["ftp", "scm"], deployment.Names("Microsoft.Web/sites/basicPublishingCredentialsPolicies"));
         Assert.True(Is(deployment.The("Microsoft.Web/sites"), "httpsOnly"));

@@ -64,7 +64,7 @@ public sealed class Templates : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
-        foreach (var name in (string[])["AZURE_LOCATION", "AZURE_PRINCIPAL_ID"])
+        foreach (var name in (string[])["AZURE_LOCATION", "AZURE_PRINCIPAL_ID", "OPTOUT_LOGS_CLEANED"])
             start.Environment.Remove(name);
         using var process = Process.Start(start)!;
         var said = await Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using System.Xml;
+using Cronos;
+using Microsoft.Azure.Functions.Worker;
+using static OptOut.Tests.Infrastructure.Deployment;
+
+namespace OptOut.Tests.Infrastructure;
+
+/// <summary>Whoever must be called is called, at the threshold that the parameters give, and no alarm is faster than what it listens to.</summary>
+public sealed partial class AlertTests(Templates templates)
+{
+    private const string LogAlerts = "Microsoft.Insights/scheduledQueryRules", MetricAlerts = "Microsoft.Insights/metricAlerts";
+
+    // What is asked, and the parameter that answers when.
+    private static readonly Dictionary<string, (string Threshold, string Asks)> Rules = new()
+    {
+        ["dead-letters-by-subscription"] = ("deadLetters", "where Messages > {0}"),
+        ["drift"] = ("driftPerDay", "where Differences > {0}"),
+        ["time-to-stop"] = ("secondsToStop", "Seconds = percentilew(Max, ItemCount, 95) by Channel = tostring(Properties['channel']) | where Seconds > {0}"),
+        ["server-errors"] = ("serverErrors", "where toint(ResultCode) >= 500 | summarize Errors = sum(ItemCount) by Function = OperationName | where Errors > {0}"),
+        ["outbox"] = ("outboxDepth", "where Waiting > {0}"),
+        ["no-reconciliation"] = ("hoursWithoutReconciliation", "Last < ago({0}h)"),
+        ["silent"] = ("", "where Sweeps == 0"),
+    };
+
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public async Task Every_alarm_is_there_with_its_threshold_from_the_parameters(string environment)
+    {
+        var deployment = await templates.OfAsync(environment);
+        var settings = await SettingsAsync(environment);
+
+        Assert.Equal(Rules.Keys.Order(StringComparer.Ordinal), deployment.Names(LogAlerts).Select(n => n[$"optout-{environment}-".Length..]).Order(StringComparer.Ordinal));
+        Assert.All(Rules, rule => Assert.Contains(
+            string.Format(CultureInfo.InvariantCulture, rule.Value.Asks, rule.Value.Threshold.Length > 0 ? settings[rule.Value.Threshold] : ""), Query(deployment, rule.Key), StringComparison.Ordinal));
+        Assert.Equal(settings["deadLetters"], deployment.The(MetricAlerts)["properties"]!["criteria"]!["allOf"]![0]!["threshold"]!.ToJsonString());
+        Assert.All(settings.Keys, name => Assert.Contains(name, Rules.Values.Select(r => r.Threshold)));
+    }
+
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public async Task Every_alarm_is_on_and_calls_the_operators(string environment)
+    {
+        var deployment = await templates.OfAsync(environment);
+        var operators = deployment.The("Microsoft.Insights/actionGroups");
+
+        Assert.NotEmpty(operators["properties"]!["emailReceivers"]!.AsArray());
+        Assert.All(deployment.Of(LogAlerts), rule => Assert.Equal([Text(operators["id"])], rule["properties"]!["actions"]!["actionGroups"]!.AsArray().Select(Text)));
+        Assert.Equal([Text(operators["id"])], deployment.The(MetricAlerts)["properties"]!["actions"]!.AsArray().Select(a => Text(a!["actionGroupId"])));
+        Assert.All(deployment.Of(LogAlerts).Concat(deployment.Of(MetricAlerts)).Append(operators), r => Assert.True(r["properties"]!["enabled"]!.GetValue<bool>()));
+    }
+
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public async Task The_bus_itself_counts_the_topic_of_the_code(string environment)
+    {
+        var criterion = (await templates.OfAsync(environment)).The(MetricAlerts)["properties"]!["criteria"]!["allOf"]![0]!;
+
+        Assert.Equal("DeadletteredMessages", Text(criterion["metricName"]));
+        Assert.Equal([FanOut.Topology.Topic], criterion["dimensions"]![0]!["values"]!.AsArray().Select(Text));
+    }
+
+    // A window in which a timer may not have run once would find nothing: no dead letters, or a silence that is none.
+    [Theory]
+    [InlineData("dead-letters-by-subscription", "CountDeadLetters")]
+    [InlineData("outbox", "SweepOutbox")]
+    [InlineData("silent", "SweepOutbox")]
+    [InlineData("drift", "Reconcile")]
+    [InlineData("no-reconciliation", "Reconcile")]
+    public async Task No_window_is_shorter_than_the_timer_it_waits_for(string alarm, string function)
+    {
+        var deployment = await templates.OfAsync("prod");
+        var window = XmlConvert.ToTimeSpan(Text(Rule(deployment, alarm)["properties"]!["windowSize"]));
+
+        Assert.True(window >= Longest(function), $"{function} runs every {Longest(function)}, {alarm} looks back {window}.");
+        Assert.All(Bin().Matches(Query(deployment, alarm)), bin => Assert.True(TimeSpan.FromMinutes(int.Parse(bin.Groups["minutes"].Value, CultureInfo.InvariantCulture)) > Longest(function)));
+    }
+
+    [Fact]
+    public async Task No_rule_looks_at_less_than_passes_between_two_looks() =>
+        Assert.All((await templates.OfAsync("prod")).Of(LogAlerts), r => Assert.True(XmlConvert.ToTimeSpan(Text(r["properties"]!["windowSize"])) >= XmlConvert.ToTimeSpan(Text(r["properties"]!["evaluationFrequency"]))));
+
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public async Task The_alarm_for_a_missing_reconciliation_waits_longer_than_its_timer_and_not_much(string environment)
+    {
+        var deployment = await templates.OfAsync(environment);
+        var hours = int.Parse(Ago().Match(Query(deployment, "no-reconciliation")).Groups["hours"].Value, CultureInfo.InvariantCulture);
+
+        Assert.InRange(TimeSpan.FromHours(hours), Longest("Reconcile") + TimeSpan.FromHours(1), Longest("Reconcile") + TimeSpan.FromHours(8));
+        Assert.True(XmlConvert.ToTimeSpan(Text(Rule(deployment, "no-reconciliation")["properties"]!["windowSize"])) > TimeSpan.FromHours(hours));
+    }
+
+    // The README tells each hour of the clock; whoever changes a schedule finds out here.
+    [Fact]
+    public void Schedules_are_as_operators_are_told() => Assert.Equal(
+        ["CountDeadLetters 0 15 * * * *", "Reconcile 0 0 2 * * *", "SweepOutbox 0 * * * * *", "WriteSuppressions 0 0 3 * * *"],
+        DeclaredFunctions.With<TimerTriggerAttribute>().Select(f => $"{f.Name} {f.Trigger.Schedule}").Order(StringComparer.Ordinal));
+
+    private static JsonNode Rule(Deployment deployment, string name) => deployment.Of(LogAlerts).Single(r => Text(r["properties"]!["displayName"]) == $"OptOut: {name}");
+
+    private static string Query(Deployment deployment, string name) => Text(Rule(deployment, name)["properties"]!["criteria"]!["allOf"]![0]!["query"]);
+
+    private static TimeSpan Longest(string function)
+    {
+        var schedule = CronExpression.Parse(DeclaredFunctions.With<TimerTriggerAttribute>().Single(f => f.Name == function).Trigger.Schedule, CronFormat.IncludeSeconds);
+        var runs = schedule.GetOccurrences(new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc), new DateTime(2026, 1, 8, 0, 0, 0, DateTimeKind.Utc)).ToArray();
+        return runs.Zip(runs.Skip(1), (a, b) => b - a).Max();
+    }
+
+    private static async Task<Dictionary<string, string>> SettingsAsync(string environment)
+    {
+        var file = await File.ReadAllTextAsync(Path.Combine(Templates.Source, $"main.{environment}.bicepparam"), TestContext.Current.CancellationToken);
+        return Number().Matches(Alarms().Match(file).Value).ToDictionary(m => m.Groups["name"].Value, m => m.Groups["number"].Value, StringComparer.Ordinal);
+    }
+
+    [GeneratedRegex(@"param alarmSettings = \{.*?\n\}", RegexOptions.Singleline, 1000)]
+    private static partial Regex Alarms();
+
+    [GeneratedRegex("^  (?<name>[A-Za-z]+): (?<number>[0-9]+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Number();
+
+    [GeneratedRegex(@"ago\((?<hours>[0-9]+)h\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Ago();
+
+    [GeneratedRegex(@"bin\(TimeGenerated, (?<minutes>[0-9]+)m\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Bin();
+}
