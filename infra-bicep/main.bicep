@@ -349,5 +349,8 @@ output OPTOUT_SECRET_NAMES string = join(
 @description('With a custom domain: the value of the TXT record _dnsauth.{domain} that proves it is yours.')
 output OPTOUT_DOMAIN_VALIDATION string = throughFrontDoor ? route!.outputs.domainValidation : ''
 
+@description('With private endpoints: the address the app calls vendors from, for those that let in no other.')
+output OPTOUT_OUTBOUND_ADDRESS string = private ? network!.outputs.outboundAddress : ''
+
 @description('That paths are taken out of the logs: for the next deployment.')
 output OPTOUT_LOGS_CLEANED string = 'true'

@@ -1,4 +1,4 @@
-# As make.sh: puts our own keys into the vault where it holds none, and says which other secrets are missing.
+# As make.sh: puts our own keys into the vault where it holds none, says which other secrets are missing, and has the app read them again.
 $ErrorActionPreference = 'Stop'
 $vault = $env:AZURE_KEY_VAULT_NAME
 if (-not $vault -or -not $env:OPTOUT_SECRET_NAMES) { throw 'Set AZURE_KEY_VAULT_NAME and OPTOUT_SECRET_NAMES, as the deployment gives them.' }
@@ -42,7 +42,15 @@ if ($missing) {
     Write-Host ''
     Write-Host "The app cannot start before these are in the vault: $missing"
     Write-Host "Each: az keyvault secret set --vault-name $vault --name NAME --file FILE --encoding utf-8"
-    Write-Host 'Then: azd deploy'
+    Write-Host 'Then: azd hooks run postprovision'
     exit 1
 }
 Write-Host 'All secrets are in the vault.'
+
+# https://learn.microsoft.com/azure/app-service/app-service-key-vault-references#understand-rotation: neither a deployment nor a restart is said to.
+if ($env:AZURE_RESOURCE_GROUP -and $env:AZURE_FUNCTION_APP_NAME) {
+    $app = az functionapp show --resource-group $env:AZURE_RESOURCE_GROUP --name $env:AZURE_FUNCTION_APP_NAME --query id --output tsv
+    az rest --method post --url "$app/config/configreferences/appsettings/refresh?api-version=2022-03-01" --output none
+    if ($LASTEXITCODE -ne 0) { throw "$($env:AZURE_FUNCTION_APP_NAME) could not be told to read the secrets again." }
+    Write-Host "$($env:AZURE_FUNCTION_APP_NAME) reads them again."
+}

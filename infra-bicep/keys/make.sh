@@ -1,7 +1,9 @@
 #!/bin/sh
 # Puts our own keys (32 random bytes in base64) into the vault where it holds none, and says which other secrets are missing.
 # Run as often as you like: a secret that exists, or was deleted and can be recovered, is left alone.
-# azd runs it after it has provisioned; by hand, give the two variables: `azd env get-values` shows them.
+# Where the app is named too, it is then told to read them all again: of a secret that was not there, Azure keeps the failure for a day.
+# azd runs it after it has provisioned; by hand, give the variables: `azd env get-values` shows them.
+#   AZURE_KEY_VAULT_NAME, OPTOUT_SECRET_NAMES, and AZURE_RESOURCE_GROUP, AZURE_FUNCTION_APP_NAME or neither
 set -eu
 : "${AZURE_KEY_VAULT_NAME:?the name of the vault}" "${OPTOUT_SECRET_NAMES:?the names of the secrets, as the deployment gives them}"
 
@@ -44,7 +46,14 @@ if [ -n "$missing" ]; then
   echo
   echo "The app cannot start before these are in the vault:$missing"
   echo "Each: az keyvault secret set --vault-name $AZURE_KEY_VAULT_NAME --name NAME --file FILE --encoding utf-8"
-  echo "Then: azd deploy"
+  echo "Then: azd hooks run postprovision"
   exit 1
 fi
 echo "All secrets are in the vault."
+
+# https://learn.microsoft.com/azure/app-service/app-service-key-vault-references#understand-rotation: neither a deployment nor a restart is said to.
+if [ -n "${AZURE_RESOURCE_GROUP:-}" ] && [ -n "${AZURE_FUNCTION_APP_NAME:-}" ]; then
+  app=$(az functionapp show --resource-group "$AZURE_RESOURCE_GROUP" --name "$AZURE_FUNCTION_APP_NAME" --query id --output tsv | tr -d '\r')
+  az rest --method post --url "$app/config/configreferences/appsettings/refresh?api-version=2022-03-01" --output none
+  echo "$AZURE_FUNCTION_APP_NAME reads them again."
+fi

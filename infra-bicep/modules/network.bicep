@@ -1,4 +1,4 @@
-metadata description = 'A network of two subnets: the app leaves by one, the private endpoints stand in the other; and the names by which they are found.'
+metadata description = 'A network of two subnets: the app leaves by one and reaches the vendors from one fixed address, the private endpoints stand in the other; and the names by which they are found.'
 
 import { azdTags } from 'types.bicep'
 
@@ -29,6 +29,24 @@ resource closed 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   tags: tags
 }
 
+// A subnet has a way out of its own only by old versions of the API, and never by an address that stays. Vendors may let in this one alone.
+// https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access
+resource address 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
+  name: 'pip-${name}'
+  location: location
+  tags: tags
+  sku: { name: 'Standard' }
+  properties: { publicIPAllocationMethod: 'Static', publicIPAddressVersion: 'IPv4' }
+}
+
+resource wayOut 'Microsoft.Network/natGateways@2025-01-01' = {
+  name: 'ng-${name}'
+  location: location
+  tags: tags
+  sku: { name: 'Standard' }
+  properties: { publicIpAddresses: [{ id: address.id }] }
+}
+
 resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
   name: name
   location: location
@@ -40,6 +58,8 @@ resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
         name: 'app'
         properties: {
           addressPrefix: cidrSubnet(addressPrefix, 26, 0)
+          defaultOutboundAccess: false
+          natGateway: { id: wayOut.id }
           networkSecurityGroup: { id: closed.id }
           // Flex Consumption: https://learn.microsoft.com/azure/azure-functions/flex-consumption-how-to#enable-virtual-network-integration
           delegations: [{ name: 'app', properties: { serviceName: 'Microsoft.App/environments' } }]
@@ -49,6 +69,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
         name: 'endpoints'
         properties: {
           addressPrefix: cidrSubnet(addressPrefix, 26, 1)
+          defaultOutboundAccess: false
           networkSecurityGroup: { id: closed.id }
           privateEndpointNetworkPolicies: 'Enabled'
         }
@@ -86,6 +107,7 @@ resource zoneLinks 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-0
   }
 ]
 
+output outboundAddress string = address.properties.ipAddress
 output appSubnetId string = network::app.id
 output endpointSubnetId string = network::endpoints.id
 output zoneIds zones = {

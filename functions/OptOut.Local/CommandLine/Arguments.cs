@@ -7,7 +7,7 @@ internal sealed record Arguments
 {
     public Part Part { get; init; } = Part.All;
 
-    /// <summary>The mail to unsubscribe from; only with <see cref="Part.Unsubscribe"/>.</summary>
+    /// <summary>With <see cref="Part.Unsubscribe"/> the mail to unsubscribe from, with <see cref="Part.Settings"/> the file to write.</summary>
     public string? File { get; init; }
 
     public int Port { get; init; } = 7071;
@@ -91,6 +91,8 @@ internal sealed record Arguments
         {
             (Part.Unsubscribe, [var file]) => arguments with { Part = part, File = file },
             (Part.Unsubscribe, []) => throw new UsageException("unsubscribe needs a mail. Write unsubscribe FILE, where FILE is a saved message (.eml)."),
+            (Part.Settings, [var file]) => arguments with { Part = part, File = file },
+            (Part.Settings, []) => throw new UsageException("settings needs a file to write. Write settings FILE, where FILE is the local.settings.json beside what func starts."),
             (_, []) => arguments with { Part = part },
             _ => throw new UsageException($"{words[^1]} is one word too many after {words[0]}. Put a name with spaces between quotes."),
         };
@@ -105,6 +107,8 @@ internal sealed record Arguments
             ("--port", arguments.Port), ("--bus-port", arguments.BusPort), ("--tables-port", arguments.TablesPort),
             ("--blobs-port", arguments.BlobsPort), ("--sandbox-port", arguments.SandboxPort),
         ];
+        if (arguments.Part == Part.Settings && ports.FirstOrDefault(port => port.Port == 0) is { Option: { } unknown })
+            throw new UsageException($"{unknown} is 0, but settings tells func where the other parts are. Give the port that is listened on.");
         foreach (var same in ports.Where(port => port.Port != 0).GroupBy(port => port.Port).Where(group => group.Count() > 1))
             throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{string.Join(" and ", same.Select(port => port.Option))} are both {same.Key}. Give each a port of its own (0: a free one)."));
         return arguments;

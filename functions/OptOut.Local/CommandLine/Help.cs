@@ -21,6 +21,7 @@ internal static class Help
           azurite           the storage alone: tables and blobs
           demo              everything, and the story of one person who opts out
           unsubscribe FILE  press the unsubscribe button of a saved mail (.eml), as a mail program does
+          settings FILE     write the local.settings.json that `func start` reads; azurite, bus and sandbox must listen
 
         Ports (0: a free one)
         """;

@@ -10,4 +10,5 @@ internal enum Part
     Azurite,
     Demo,
     Unsubscribe,
+    Settings,
 }

@@ -23,6 +23,7 @@ internal static class Run
             return arguments.Part switch
             {
                 Part.Demo => await Demo.RunAsync(arguments, output, error, new DemoSettings(), stop.Token),
+                Part.Settings => await WriteSettings.RunAsync(arguments, output, stop.Token),
                 Part.Unsubscribe => await Unsubscribe.RunAsync(arguments, output, error, stop.Token),
                 _ => await Serve.RunAsync(arguments, output, stop.Token),
             };

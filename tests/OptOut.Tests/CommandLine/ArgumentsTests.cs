@@ -50,9 +50,9 @@ public sealed class ArgumentsTests
     [Theory]
     [InlineData("--bus-prot 5672", "--bus-prot is not an option. Did you mean --bus-port? --help lists them all.")]
     [InlineData("--verbose", "--verbose is not an option. --help lists them all.")]
-    [InlineData("function", "function is not a part. Did you mean functions? Choose one of all, functions, bus, sandbox, azurite, demo, unsubscribe.")]
-    [InlineData("everything", "everything is not a part. Choose one of all, functions, bus, sandbox, azurite, demo, unsubscribe.")]
-    [InlineData("3", "3 is not a part. Choose one of all, functions, bus, sandbox, azurite, demo, unsubscribe.")]
+    [InlineData("function", "function is not a part. Did you mean functions? Choose one of all, functions, bus, sandbox, azurite, demo, unsubscribe, settings.")]
+    [InlineData("everything", "everything is not a part. Choose one of all, functions, bus, sandbox, azurite, demo, unsubscribe, settings.")]
+    [InlineData("3", "3 is not a part. Choose one of all, functions, bus, sandbox, azurite, demo, unsubscribe, settings.")]
     [InlineData("--port", "--port needs a value. Write --port 7071.")]
     [InlineData("--port --data x", "--port needs a value. Write --port 7071.")]
     [InlineData("--port x", "--port x is not a port. Give a number from 1 to 65535, or 0 for a free one.")]
@@ -61,6 +61,8 @@ public sealed class ArgumentsTests
     [InlineData("--no-bus=yes", "--no-bus takes no value. Write --no-bus alone.")]
     [InlineData("--port 5672", "--port and --bus-port are both 5672. Give each a port of its own (0: a free one).")]
     [InlineData("unsubscribe", "unsubscribe needs a mail. Write unsubscribe FILE, where FILE is a saved message (.eml).")]
+    [InlineData("settings", "settings needs a file to write. Write settings FILE, where FILE is the local.settings.json beside what func starts.")]
+    [InlineData("settings local.settings.json --bus-port 0", "--bus-port is 0, but settings tells func where the other parts are. Give the port that is listened on.")]
     [InlineData("unsubscribe offer of", "of is one word too many after unsubscribe. Put a name with spaces between quotes.")]
     [InlineData("demo --allow-host example.com", "--allow-host is of use with unsubscribe FILE only. Leave it out.")]
     [InlineData("bus sandbox", "sandbox is one word too many after bus. Put a name with spaces between quotes.")]
@@ -86,6 +88,7 @@ public sealed class ArgumentsTests
           azurite           the storage alone: tables and blobs
           demo              everything, and the story of one person who opts out
           unsubscribe FILE  press the unsubscribe button of a saved mail (.eml), as a mail program does
+          settings FILE     write the local.settings.json that `func start` reads; azurite, bus and sandbox must listen
 
         Ports (0: a free one)
           --port 7071           the functions and their pages

@@ -24,6 +24,33 @@ public sealed partial class AppSettingsTests(Templates templates)
         Assert.Empty(settings.Unread);
     }
 
+    // The README's example, and each line of its table.
+    [Fact]
+    public async Task Every_vendor_is_switched_on_as_the_README_says()
+    {
+        var readme = (await File.ReadAllTextAsync(Path.Combine(Templates.Source, "README.md"), TestContext.Current.CancellationToken)).ReplaceLineEndings("\n");
+        var section = readme[readme.IndexOf("### Other vendors", StringComparison.Ordinal)..readme.IndexOf("### Parties that live on files", StringComparison.Ordinal)];
+        var example = section[(section.IndexOf("```bicep", StringComparison.Ordinal) + 8)..section.LastIndexOf("```", StringComparison.Ordinal)].Split("param vaultSettings");
+        var rows = section.Split('\n').Where(line => line.Contains("OptOut__", StringComparison.Ordinal) && line.StartsWith("| ", StringComparison.Ordinal)).Select(line => line.Split(" | ")[1..]).ToList();
+
+        Assert.Equal(8, rows.Count);
+        foreach (var columns in rows.Prepend(example))
+        {
+            var (more, vault) = (Written(columns[0]), Written(columns[1]).Select(s => KeyValuePair.Create(s.Key, $"[@Microsoft.KeyVault(SecretUri={s.Value})]")).ToList());
+            Assert.NotEmpty(more);
+            var settings = new DeployedSettings((await templates.OfAsync("prod")).AppSettings.Concat(more).Concat(vault));
+
+            await StartAsync(settings);
+
+            Assert.Empty(settings.Unread);
+            // What is secret is in the vault, and Azure takes the name.
+            Assert.All(more, s => Assert.DoesNotMatch(Secret(), s.Key));
+            Assert.All(more.Concat(vault), s => Assert.Matches(LinuxName(), s.Key));
+        }
+
+        static List<KeyValuePair<string, string>> Written(string text) => [.. Setting().Matches(text).Select(m => KeyValuePair.Create(m.Groups["name"].Value, m.Groups["value"].Value))];
+    }
+
     [Fact]
     public async Task A_name_that_is_wrong_is_found()
     {
@@ -99,6 +126,9 @@ public sealed partial class AppSettingsTests(Templates templates)
 
     [GeneratedRegex("(Secret|ApiKey|Token|Password|AccountKey|SigningKey)$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Secret();
+
+    [GeneratedRegex("(?<name>OptOut__[A-Za-z0-9_-]+): '(?<value>[^']*)'", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Setting();
 
     [GeneratedRegex(@"\A[A-Za-z0-9_]+\z", RegexOptions.None, 1000)]
     private static partial Regex LinuxName();

@@ -48,6 +48,18 @@ public sealed partial class LogPrivacyTests(Templates templates)
         }
     }
 
+    // What the test above would say of a door that the rule does not know.
+    [Theory]
+    [InlineData("/people/klant")]
+    [InlineData("/klant")]
+    [InlineData("/api/klant")]
+    public async Task A_door_that_nobody_thought_of_fails(string path)
+    {
+        var rules = await RulesAsync("prod");
+
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertGone(rules, path, "klant"));
+    }
+
     // They belong to no door, so nothing tells where the person begins; but a request's name is the only place that would still hold them.
     [Theory]
     [InlineData("/jan@example.com")]
