@@ -55,6 +55,6 @@ public sealed partial class CostTableTests
     private double[] Price(string letter) =>
         [.. Number().Matches(Assert.Single(_readme.Split('\n'), line => line.StartsWith($"| {letter} |", StringComparison.Ordinal)).Split('|')[3]).Select(m => double.Parse(m.Value, CultureInfo.InvariantCulture))];
 
-    [GeneratedRegex(@"[0-9]+(\.[0-9]+)?", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"[0-9]+(\.[0-9]+)?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Number();
 }
