@@ -118,6 +118,16 @@ var questions = [
     dimension: ''
   }
   {
+    // Metrics pass through no rule, so neither 'silent' nor any of the others would tell.
+    name: 'logs-lost'
+    description: 'The rule that takes paths out of the logs fails: what it fails on is not kept, server errors among it.'
+    severity: 2
+    every: 'PT1H'
+    window: 'PT2H'
+    query: 'DCRLogErrors | summarize Errors = count() by Stream = InputStreamId | where Errors > 0'
+    dimension: 'Stream'
+  }
+  {
     // A rule looks back one or two days, not 26 hours, so the query does.
     name: 'no-reconciliation'
     description: 'No reconciliation with this vendor came to its end within ${alarmSettings.hoursWithoutReconciliation} hours: drift there goes unseen.'

@@ -75,4 +75,14 @@ resource rule 'Microsoft.Insights/dataCollectionRules@2024-03-11' = {
   }
 }
 
+// A row that the rule fails on is lost: somebody has to know. https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-monitor
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: rule
+  properties: {
+    workspaceId: workspace.id
+    logs: [{ category: 'LogErrors', enabled: true }]
+  }
+}
+
 output id string = rule.id

@@ -24,6 +24,7 @@ public sealed partial class AlertTests(Templates templates)
         ["outbox"] = ("outboxDepth", "where Waiting > {0}"),
         ["no-reconciliation"] = ("hoursWithoutReconciliation", "Last < ago({0}h)"),
         ["silent"] = ("", "where Sweeps == 0"),
+        ["logs-lost"] = ("", "DCRLogErrors | summarize Errors = count() by Stream = InputStreamId | where Errors > 0"),
     };
 
     [Theory]

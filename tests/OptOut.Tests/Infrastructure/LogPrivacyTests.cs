@@ -140,8 +140,8 @@ public sealed partial class LogPrivacyTests(Templates templates)
     {
         var settings = (await templates.OfAsync(environment)).Of("Microsoft.Insights/diagnosticSettings");
 
-        Assert.Equal(["AuditEvent", "OperationalLogs"], settings.SelectMany(s => s["properties"]!["logs"]!.AsArray()).Select(l => Text(l!["category"])).Order(StringComparer.Ordinal));
-        Assert.All(settings, s => Assert.Matches("/Microsoft.(KeyVault|ServiceBus)/", Text(s["id"])));
+        Assert.Equal(["AuditEvent", "LogErrors", "OperationalLogs"], settings.SelectMany(s => s["properties"]!["logs"]!.AsArray()).Select(l => Text(l!["category"])).Order(StringComparer.Ordinal));
+        Assert.All(settings, s => Assert.Matches("/Microsoft.(KeyVault/vaults|ServiceBus/namespaces|Insights/dataCollectionRules)/", Text(s["id"])));
     }
 
     [Fact]
