@@ -1,11 +1,13 @@
 using System.Net;
 using System.Text;
+using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
 using OptOut.Consent;
 using OptOut.Denials;
 using OptOut.FanOut;
 using OptOut.Identifiers;
 using OptOut.Local.Azurite;
+using OptOut.Local.Sandbox;
 using OptOut.Local.Sandbox.Generic;
 
 namespace OptOut.Tests.OpenApi;
@@ -45,6 +47,7 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         _examples.AddRange(await ExamplesAsync("example"));
         await ReasonsAsync();
         var (token, code) = await PublicAsync();
+        await ProofsAsync();
         await RefusedAsync();
         await WebhooksAsync();
         await host.QuietAsync();
@@ -88,6 +91,29 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         await ApiAsync("POST", "/api/opt-outs", """{"subject":"nobody told us","agent":"A-1","call":"C-2"}""");
         await ApiAsync("PUT", "/api/subjects/R-2/preferences", """{"channels":{"sms":{"newsletter":true}}}""");
         await ApiAsync("POST", "/api/dead-letters/replay", null);
+    }
+
+    // One that was confirmed, one that was refused, and one that a vendor told us of and somebody meddled with.
+    private async Task ProofsAsync()
+    {
+        var confirmed = await Host.PutSubjectAsync("P-4", ["confirmed@example.com"]);
+        await Host.OneClickAsync(await Host.TokenAsync("P-4"));
+        await Host.ConfirmedAsync(confirmed, (await Host.LedgerAsync(confirmed, 1))[0].Change.Id);
+        await ApiAsync("GET", "/api/subjects/P-4/proof", null);
+
+        Host.Sandbox.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Status: 400));
+        await Host.PutSubjectAsync("P-2", ["refused@example.com"]);
+        await ApiAsync("PUT", "/api/subjects/P-2/preferences", """{"everything":"stop"}""");
+        await OptOutHost.UntilAsync(async () => (await ApiAsync("GET", "/api/subjects/P-2/proof", null)).Answer.Body.Contains("rejected", StringComparison.Ordinal));
+        Host.Sandbox.SendGrid.Failures.Clear();
+
+        var subject = await Host.PutSubjectAsync("P-3", ["told@example.com"]);
+        await PostWebhookAsync("a vendor's", """{"type":"unsubscribed","id":"evt-82","identifier":"told@example.com"}"""u8.ToArray());
+        await Host.LedgerAsync(subject, 1);
+        var row = (await Host.Storage.Consent.GetEntityAsync<TableEntity>(subject.ToString(), $"event~{subject}~0000000001")).Value;
+        row["Change"] = row.GetString("Change").Replace("VendorWebhook", "Portal", StringComparison.Ordinal);
+        await Host.Storage.Consent.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
+        await ApiAsync("GET", "/api/subjects/P-3/proof", null);
     }
 
     private async Task<(string Token, string Code)> PublicAsync()

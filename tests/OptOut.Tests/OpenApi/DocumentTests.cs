@@ -8,6 +8,7 @@ using OptOut.DeadLetters;
 using OptOut.FanOut;
 using OptOut.Links;
 using OptOut.Permission;
+using OptOut.Proofs;
 using OptOut.Tests.Infrastructure;
 using OptOut.Texts;
 using OptOut.Unsubscribe;
@@ -127,6 +128,7 @@ public sealed class DocumentTests(AzuriteFixture azurite)
         AssertNames("DeadLetterReason", DeadLetter.Reasons);
         AssertNames("Decision", Enum.GetNames<Decision>());
         AssertNames("Source", Enum.GetNames<Source>());
+        AssertNames("VendorProofStatus", Enum.GetValues<VendorProofStatus>().Select(s => JsonSerializer.Serialize(s).Trim('"')));
         AssertNames("Step", Constants(typeof(LinkVisit)));
         Assert.All(Channels.All, c => Assert.All((string[])["ByChannel", "ByChannelAndTopic"], s => Assert.Contains(c.Name(), Schema(s)["properties"]!.AsObject().Select(p => p.Key))));
 
