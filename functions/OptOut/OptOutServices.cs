@@ -20,6 +20,7 @@ using OptOut.Limits;
 using OptOut.LinkMail;
 using OptOut.Links;
 using OptOut.Mailto;
+using OptOut.OpenApi;
 using OptOut.Pages;
 using OptOut.Permission;
 using OptOut.PhoneAgents;
@@ -86,6 +87,7 @@ public static class OptOutServices
         services.AddPortal();
         services.AddSingleton<VendorProofs>().AddSingleton<ProofDoor>();
         services.AddReadyTexts();
+        services.AddOpenApi();
         services.AddTelemetry().AddDeadLetters();
         services.AddPhoneAgents();
         services.AddSuppressions();

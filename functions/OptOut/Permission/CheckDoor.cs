@@ -61,13 +61,13 @@ public sealed class CheckDoor(IdentifierIndex index, DenialStore denials, TopicC
     {
         var stops = known?.Stops.GetValueOrDefault(channel) ?? StopSet.Nothing;
         if (stops.Stops(topic))
-            return new CheckAnswer(false, topic is not null && !stops.General ? "stopped-topic" : "stopped", known!.At);
+            return new CheckAnswer(false, topic is not null && !stops.General ? CheckReason.StoppedTopic : CheckReason.Stopped, known!.At);
         var now = time.GetUtcNow();
         return denied.Where(d => d.Denies(channel, now)).OrderBy(d => d.IsBounce).ThenBy(d => d.Since).FirstOrDefault() switch
         {
-            { IsBounce: true } bounce => new CheckAnswer(false, "undeliverable", bounce.Since) { Vendor = bounce.Party },
-            { } registered => new CheckAnswer(false, "register", registered.Since) { Register = registered.Party },
-            null => new CheckAnswer(true, known?.At is null ? "no-objection" : "allowed", known?.At),
+            { IsBounce: true } bounce => new CheckAnswer(false, CheckReason.Undeliverable, bounce.Since) { Vendor = bounce.Party },
+            { } registered => new CheckAnswer(false, CheckReason.Register, registered.Since) { Register = registered.Party },
+            null => new CheckAnswer(true, known?.At is null ? CheckReason.NoObjection : CheckReason.Allowed, known?.At),
         };
     }
 
@@ -77,6 +77,12 @@ public sealed class CheckDoor(IdentifierIndex index, DenialStore denials, TopicC
         IdentifierKind.Phone => PhoneNumber.TryParse(text, controller.Value.PhoneRegion, out identifier),
         _ => PostalKey.TryParse(text, out identifier),
     };
+}
+
+/// <summary>Why it may be sent, or not.</summary>
+internal static class CheckReason
+{
+    public const string NoObjection = "no-objection", Allowed = "allowed", Stopped = "stopped", StoppedTopic = "stopped-topic", Register = "register", Undeliverable = "undeliverable";
 }
 
 /// <param name="Allowed">Whether marketing may be sent.</param>

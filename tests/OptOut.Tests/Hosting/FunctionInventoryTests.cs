@@ -38,6 +38,7 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
             Link                   http   GET,HEAD,OPTIONS,POST /u/{token} anonymous
             LinkStep               http   GET,HEAD,OPTIONS,POST /u/{token}/{step} anonymous
             MailLink               bus    consent-changes/link-mail ServiceBus
+            OpenApi                http   GET /api/openapi.json function
             OpenCode               http   GET,HEAD /q/{code} anonymous
             PostCodes              http   POST /api/codes function
             PostLink               http   POST /api/links function
