@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.Logging;
 using OptOut.Anchors;
 using OptOut.Consent;
@@ -168,6 +169,43 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
         Assert.Equal(written, await store.TryWriteAsync(anchor, Cancel));
         Assert.Null(await store.TryWriteAsync(anchor with { Heads = [new AnchoredHead(new SubjectKey(8), 1, new string('a', 64))] }, Cancel));
         Assert.Equal(anchor.ToText(), Assert.Single(await host.AnchorsAsync()).Text);
+    }
+
+    [Fact]
+    public async Task An_anchor_is_one_write_because_a_locked_container_takes_no_second()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var (_, token) = await host.KnownAsync("an");
+        await host.PressAsync(token);
+        await host.AnchorAsync();
+
+        // Whoever stages blocks, or opens a stream, leaves a list of them; Put Blob does not.
+        var blob = host.Storage.Anchors.GetBlockBlobClient("00000001.txt");
+        var blocks = (await blob.GetBlockListAsync(cancellationToken: Cancel)).Value;
+        var properties = (await blob.GetPropertiesAsync(cancellationToken: Cancel)).Value;
+        Assert.Empty(blocks.CommittedBlocks.Concat(blocks.UncommittedBlocks));
+        Assert.Empty(properties.Metadata);
+        Assert.Equal((properties.CreatedOn, "text/plain; charset=us-ascii"), (properties.LastModified, properties.ContentType));
+    }
+
+    [Fact]
+    public async Task A_change_that_only_the_bus_has_is_stored_and_anchored_by_its_message()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var (an, token) = await host.KnownAsync("an");
+        await host.PressAsync(token);
+        await host.AnchorAsync();
+        var partition = an.ToString();
+        await foreach (var row in host.Storage.Consent.QueryAsync<TableEntity>(r => r.PartitionKey == partition, cancellationToken: Cancel))
+            await host.RemoveAsync(row);
+
+        var message = (await host.SentAsync()).First(m => SubjectMessage.TryRead(m, out var read, out _) && read.Changes.Count > 0);
+        await host.Service<ApplyHandler>().HandleAsync(message, Cancel);
+        await host.AnchorAsync();
+
+        var anchors = await host.AnchorsAsync();
+        Assert.Equal([await host.HeadAsync(an)], anchors[1].Heads());
+        Assert.Equal(anchors[0].Heads(), anchors[1].Heads());
     }
 
     [Fact]
