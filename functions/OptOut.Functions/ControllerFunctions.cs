@@ -4,12 +4,13 @@ using OptOut.Health;
 using OptOut.Links;
 using OptOut.Permission;
 using OptOut.PhoneAgents;
+using OptOut.Proofs;
 using OptOut.Subjects;
 
 namespace OptOut.Functions;
 
 /// <summary>What the controller's own systems call, with a function key.</summary>
-public sealed class ControllerFunctions(SubjectDoor subjects, LinkDoor links, CheckDoor check, AgentDoor agents, HealthDoor health)
+public sealed class ControllerFunctions(SubjectDoor subjects, LinkDoor links, CheckDoor check, ProofDoor proofs, AgentDoor agents, HealthDoor health)
 {
     [Function("PutSubject")]
     public Task<IResult> PutSubject(
@@ -25,6 +26,11 @@ public sealed class ControllerFunctions(SubjectDoor subjects, LinkDoor links, Ch
     public Task<IResult> Check(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/check")] HttpRequest request, CancellationToken cancellationToken) =>
         check.GetAsync(request, cancellationToken);
+
+    [Function("GetSubjectProof")]
+    public Task<IResult> GetSubjectProof(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/subjects/{id}/proof")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        proofs.GetAsync(id, cancellationToken);
 
     [Function("PostOptOut")]
     public Task<IResult> PostOptOut(

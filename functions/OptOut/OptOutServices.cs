@@ -25,6 +25,7 @@ using OptOut.Pages;
 using OptOut.Permission;
 using OptOut.PhoneAgents;
 using OptOut.Portal;
+using OptOut.Proofs;
 using OptOut.PublicForm;
 using OptOut.ReadyTexts;
 using OptOut.Reconciliation;
@@ -84,6 +85,7 @@ public static class OptOutServices
         services.AddLimits(configuration).AddLinkMail().AddPublicForm();
         services.AddCodes();
         services.AddPortal();
+        services.AddSingleton<VendorProofs>().AddSingleton<ProofDoor>();
         services.AddReadyTexts();
         services.AddTelemetry().AddDeadLetters();
         services.AddPhoneAgents();

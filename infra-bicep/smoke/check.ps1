@@ -1,4 +1,4 @@
-# As check.sh, for Windows: are all functions there, does the app answer, and does an opt-out stop somebody?
+# As check.sh, for Windows: are all functions there, does the app answer, and does an opt-out reach the vendors?
 #Requires -Version 7.2
 $ErrorActionPreference = 'Stop'
 foreach ($needed in 'AZURE_RESOURCE_GROUP', 'AZURE_FUNCTION_APP_NAME', 'AZURE_FUNCTIONS_URL') {
@@ -77,8 +77,13 @@ if ($answer.StatusCode -ne 200) { Fail "the one-click POST answered $($answer.St
 if (-not (Test-Allowed $false)) { Fail 'GET /api/check still allows mail after the opt-out' }
 Write-Host 'ok      a one-click opt-out stopped the canary'
 
-if ($env:OPTOUT_CANARY_CONFIRM) {
-    $confirmed = { (Invoke-WebRequest -Uri $env:OPTOUT_CANARY_CONFIRM -Headers @{ 'OptOut-Identifier' = $canary } -SkipHttpErrorCheck).StatusCode -eq 200 }
-    if (-not (Test-WithinPatience $confirmed)) { Fail 'the canary vendor was not told' }
-    Write-Host 'ok      the canary vendor was told'
+# The vendors that send mail are the only ones with something to hold: each of them must have confirmed it, and there must be one.
+$script:proof = $null
+$proved = {
+    $answer = Ask "/api/subjects/smoke-$run/proof" GET $key
+    if ($answer.StatusCode -ne 200) { return $false }
+    $script:proof = $answer.Content | ConvertFrom-Json
+    $script:proof.ledger.whole -and 'confirmed' -cin $script:proof.vendors.status -and -not ($script:proof.vendors.status | Where-Object { $_ -cin 'waiting', 'rejected' })
 }
+if (-not (Test-WithinPatience $proved)) { Fail "not every vendor confirmed the opt-out: $($script:proof.vendors | ConvertTo-Json -Compress)" }
+$script:proof.vendors | Where-Object status -CEQ 'confirmed' | ForEach-Object { Write-Host "ok      $($_.vendor) confirmed it" }

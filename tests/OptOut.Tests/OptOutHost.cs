@@ -32,7 +32,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     // Sees every message that was ever sent, and nobody takes one away.
     private const string Witness = "witness";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Asks for every vendor of the sandbox.</summary>
     internal static readonly string[] AllVendors = ["*"];

@@ -47,6 +47,21 @@ public static class Preferences
         return now.General && offered.All(t => said.GetValueOrDefault(t)) ? new StopSet(false, all.Except(offered).Where(t => now.Stops(t))) : wanted;
     }
 
+    /// <summary>
+    /// The Stops that stand already on what a person has just seen and left stopped, said again: it adds nothing to the ledger, and only so do they outlive
+    /// an Allow that is still on its way to the store. Not in an act that allows something: that is a new decision, and an answer after it may differ.
+    /// </summary>
+    /// <param name="now">What stands.</param>
+    /// <param name="left">The channels and topics that were left stopped.</param>
+    /// <param name="write">As for <see cref="Changes(ConsentState, IReadOnlyDictionary{Channel, StopSet}, Func{Scope, Decision, TimeSpan, Change})"/>.</param>
+    public static IEnumerable<Change> SaidAgain(ConsentState now, IEnumerable<(Channel Channel, Topic Topic)> left, Func<Scope, Decision, TimeSpan, Change> write) => left
+        .Select(cell => now.Answer(cell.Channel, cell.Topic))
+        .Where(answer => answer.Decision == Decision.Stop)
+        .Select(answer => answer.DecidedBy!.Value)
+        .Distinct()
+        .Select(scope => write(scope, Decision.Stop, TimeSpan.Zero))
+        .Where(now.IsRepeated);
+
     private static IEnumerable<Change> Changes(Channel channel, StopSet now, StopSet wanted, bool saidOfAll, Func<Scope, Decision, TimeSpan, Change> write)
     {
         if (now.General == wanted.General)

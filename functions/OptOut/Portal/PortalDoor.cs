@@ -99,15 +99,5 @@ public sealed class PortalDoor(
         }
     }
 
-    private static Private Answer(int status, PreferencesAnswer answer) => new(Results.Json(answer, PreferencesAnswerJson.Default.PreferencesAnswer, statusCode: status));
-
-    // The answer holds a person's links: no cache on the way may keep it.
-    private sealed class Private(IResult answer) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.Headers.CacheControl = "no-store";
-            return answer.ExecuteAsync(httpContext);
-        }
-    }
+    private static NoStore Answer(int status, PreferencesAnswer answer) => new(Results.Json(answer, PreferencesAnswerJson.Default.PreferencesAnswer, statusCode: status));
 }

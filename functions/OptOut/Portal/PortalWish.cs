@@ -25,7 +25,7 @@ internal sealed record PortalWish(bool Everything, IReadOnlyDictionary<Channel, 
             return [.. Cells.SelectMany(c => AsSaid(c.Key, c.Value, offered[c.Key], write))];
 
         var changes = Preferences.Changes(now, Cells.ToDictionary(c => c.Key, c => Preferences.Wanted(now.Stops(c.Key), offered[c.Key], topics, c.Value)), write);
-        return changes.Any(c => c.Decision == Decision.Allow) ? changes : [.. changes, .. SaidAgain(now, write)];
+        return changes.Any(c => c.Decision == Decision.Allow) ? changes : [.. changes, .. Preferences.SaidAgain(now, Refused(), write)];
     }
 
     /// <summary>The entry that the answer to this wish rests on, the latest where there are several; null when nothing was ever recorded about it.</summary>
@@ -43,15 +43,8 @@ internal sealed record PortalWish(bool Everything, IReadOnlyDictionary<Channel, 
             ? [write(new Scope(channel, null), Decision.Stop, AtOnce)]
             : cells.Select(cell => write(new Scope(channel, cell.Key), cell.Value ? Decision.Allow : Decision.Stop, AtOnce));
 
+    private IEnumerable<(Channel, Topic)> Refused() => Cells.SelectMany(c => c.Value.Where(cell => !cell.Value).Select(cell => (c.Key, cell.Key)));
+
     private bool Names(Channel channel, IReadOnlyList<Topic> topics, bool wanted) =>
         Cells.TryGetValue(channel, out var cells) && topics.All(t => cells.TryGetValue(t, out var said) && said == wanted);
-
-    // A Stop that stands already, where saying it again adds nothing to the ledger: as above, against an Allow still on its way.
-    private IEnumerable<Change> SaidAgain(ConsentState now, Func<Scope, Decision, TimeSpan, Change> write) => Cells
-        .SelectMany(c => c.Value.Where(cell => !cell.Value).Select(cell => now.Answer(c.Key, cell.Key)))
-        .Where(answer => answer.Decision == Decision.Stop)
-        .Select(answer => answer.DecidedBy!.Value)
-        .Distinct()
-        .Select(scope => write(scope, Decision.Stop, AtOnce))
-        .Where(now.IsRepeated);
 }

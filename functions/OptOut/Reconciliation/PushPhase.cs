@@ -13,7 +13,7 @@ namespace OptOut.Reconciliation;
 /// <see cref="ComparePhase"/>, a range is judged, written down, and then acted on.
 /// </summary>
 internal sealed class PushPhase(
-    RunBlobs blobs, IdentifierIndex index, VendorRows rows, VendorRepair repair, IdentifierProtector protector, IOptions<ReconciliationOptions> options)
+    RunBlobs blobs, IdentifierIndex index, VendorRows rows, VendorStandings standings, VendorRepair repair, IdentifierProtector protector, IOptions<ReconciliationOptions> options)
 {
     // 16 ranges of the 4,096 partitions, as many checkpoints in a run; and how many partitions one question asks for.
     private const int PartitionsInRange = 256, PartitionsAtOnce = 16;
@@ -73,7 +73,7 @@ internal sealed class PushPhase(
                 if (permission.Stops[vendor.Channel] is { IsNothing: true })
                     continue;
                 Interlocked.Increment(ref stopped);
-                var standing = await StandingAsync(vendor, run, pulled, read, permission, token);
+                var standing = await standings.OfAsync(vendor, run, pulled, read, permission, token);
                 if (standing == Standing.TooNew)
                     Interlocked.Increment(ref tooNew);
                 if (standing == Standing.Missing)
@@ -83,40 +83,6 @@ internal sealed class PushPhase(
             }
         });
         return new PushPlan(new RunTally { Stopped = stopped, TooNew = tooNew }, [.. missing], [.. watched]);
-    }
-
-    private enum Standing
-    {
-        Held,
-        Missing,
-        TooNew,
-    }
-
-    private async Task<Standing> StandingAsync(
-        IVendor vendor, RunState run, PulledEntries pulled, HashSet<string> read, IdentifierPermission permission, CancellationToken cancellationToken)
-    {
-        var stops = permission.Stops[vendor.Channel];
-        var hash = protector.Hash(permission.Identifier);
-        var wanted = vendor.ListsFor(stops);
-        string[] missing = [.. wanted.Where(list => read.Contains(list) && !pulled.Has(list, hash))];
-        if (wanted.Count > 0 && missing.Length == 0)
-            return Standing.Held;
-        if (permission.At > run.Until)
-            return Standing.TooNew;
-
-        foreach (var subject in permission.Subjects)
-        {
-            if (await rows.LoadAsync(subject, vendor.Name, cancellationToken) is not { Status: VendorStatus.Confirmed } row || row.Stops.GetValueOrDefault(hash) is not { } confirmed)
-                continue;
-
-            // What stands on none of the lists that are read, what the vendor confirmed must tell.
-            if (wanted.Count == 0 && confirmed.Equals(stops))
-                return Standing.Held;
-            if (row.ConfirmedAt > run.Until && missing.All(vendor.ListsFor(confirmed).Contains))
-                return Standing.TooNew;
-        }
-
-        return Standing.Missing;
     }
 
     // A pull under a name that is no list gives out the lists that have no pull of their own.

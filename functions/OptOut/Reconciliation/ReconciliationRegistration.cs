@@ -27,6 +27,7 @@ internal static class ReconciliationRegistration
         services.AddSingleton<ComparePhase>();
         services.AddSingleton<RemovePhase>();
         services.AddSingleton<DenialPhase>();
+        services.AddSingleton<VendorStandings>();
         services.AddSingleton<PushPhase>();
         services.AddSingleton<VendorReconciliation>();
         services.AddSingleton<ReportStore>();

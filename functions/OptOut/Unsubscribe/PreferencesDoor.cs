@@ -26,10 +26,12 @@ public sealed class PreferencesDoor(ChangeIntake intake, ConsentStore consent, T
             if (PreferenceForm.Read(form, catalogue, now) is not { } wanted)
                 return await FormAsync(visit, now, StatusCodes.Status400BadRequest);
 
-            var changes = Preferences.Changes(now, wanted, Act.Of(visit.Subject, Source.PreferencePage, visit.Evidence, began, now).Write);
-            if (changes.Count == 0)
+            var act = Act.Of(visit.Subject, Source.PreferencePage, visit.Evidence, began, now);
+            var changes = Preferences.Changes(now, wanted, act.Write);
+            Change[] all = changes.Any(c => c.Decision == Decision.Allow) ? [.. changes] : [.. changes, .. Preferences.SaidAgain(now, Left(wanted), act.Write)];
+            var recorded = all.Length == 0 ? new IntakeResult(Durable: true, Stored: true) : await intake.RecordAsync(all, AnswerWhen.Visible);
+            if (recorded.Durable && changes.Count == 0)
                 return await results.SameAsync(visit, "preferences.same.title", "preferences.same");
-            var recorded = await intake.RecordAsync(changes, AnswerWhen.Visible);
             return recorded.Durable
                 ? await results.RecordedAsync(visit, ResultKind.Saved, changes, recorded)
                 : await results.DownAsync(visit.ViewAt(LinkVisit.Preferences), "down.save", visit.Address(LinkVisit.Preferences));
@@ -40,6 +42,14 @@ public sealed class PreferencesDoor(ChangeIntake intake, ConsentStore consent, T
             return await results.DownAsync(visit.ViewAt(LinkVisit.Preferences), "down.read", visit.Address(LinkVisit.Preferences), visit.Address());
         }
     }
+
+    // What was on offer, and is not wanted.
+    private IEnumerable<(Channel, Topic)> Left(IReadOnlyDictionary<Channel, StopSet> wanted) =>
+        from offered in catalogue.Matrix
+        where wanted.ContainsKey(offered.Channel)
+        from topic in offered.Topics
+        where wanted[offered.Channel].Stops(topic)
+        select (offered.Channel, topic);
 
     private Task<IResult> FormAsync(LinkVisit visit, ConsentState now, int status) => renderer.RenderAsync<PreferencesPage>(status, new Dictionary<string, object?>
     {

@@ -36,7 +36,7 @@ public sealed class UnsubscribeDoor(
     TimeProvider time)
 {
     // A page in the browser's language now is better than one in the person's own after a minute.
-    private static readonly TimeSpan ProfilePatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ProfilePatience = TimeSpan.FromSeconds(3);
 
     /// <param name="request">GET and HEAD look, OPTIONS asks what there is, POST acts.</param>
     /// <param name="token">Of a link.</param>

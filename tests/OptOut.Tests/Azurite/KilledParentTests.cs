@@ -18,7 +18,7 @@ public sealed class KilledParentTests : IDisposable
     {
         using var node = await StartParentAndKillIt(outlives: false);
 
-        await node.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        await node.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
 
         await using var next = await AzuriteProcess.StartAsync(new() { DataFolder = _folder }, cancellationToken: Cancel);
         var row = await Rows(next).GetEntityIfExistsAsync<TableEntity>("p", "r", cancellationToken: Cancel);

@@ -9,7 +9,7 @@ namespace OptOut.Tests.Browser;
 /// </summary>
 internal sealed class Tab
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
 
     private readonly ConcurrentQueue<(string Where, string Text)> _console = [];
     private readonly ConcurrentQueue<string> _problems = [];

@@ -24,7 +24,7 @@ public sealed partial class MailClientTests
             + $"--{boundary}\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\n\nOne-Click\n--{boundary}--\n",
             sent.ReplaceLineEndings("\n"));
         Assert.Equal((HttpStatusCode.OK, true), (answer.Status, answer.IsSuccess));
-        Assert.InRange(answer.Elapsed, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(20));
+        Assert.True(answer.Elapsed > TimeSpan.Zero);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal sealed class RawServer : IDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public Task<string> ReceivedAsync() => _received.WaitAsync(TimeSpan.FromSeconds(20));
+    public Task<string> ReceivedAsync() => _received.WaitAsync(TimeSpan.FromSeconds(60));
 
     public void Dispose() => _listener.Stop();
 

@@ -55,7 +55,7 @@ public sealed class BusFunctionTests : IAsyncLifetime
         await _inbox.Next();
 
         await using var receiver = _client.CreateReceiver("changes", "email", new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
-        var dead = await receiver.ReceiveMessageAsync(TimeSpan.FromSeconds(10), Cancel);
+        var dead = await receiver.ReceiveMessageAsync(TimeSpan.FromSeconds(60), Cancel);
         Assert.Equal(("Rejected", "No such list.", "sendgrid"), (dead.DeadLetterReason, dead.DeadLetterErrorDescription, dead.ApplicationProperties["vendor"]));
     }
 

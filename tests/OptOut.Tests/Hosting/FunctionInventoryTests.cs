@@ -34,6 +34,7 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
             CountDeadLetters       timer  0 15 * * * *
             GetDeadLetters         http   GET /api/dead-letters function
             GetSubjectPreferences  http   GET /api/subjects/{id}/preferences function
+            GetSubjectProof        http   GET /api/subjects/{id}/proof function
             Health                 http   GET /api/health anonymous
             Link                   http   GET,HEAD,OPTIONS,POST /u/{token} anonymous
             LinkStep               http   GET,HEAD,OPTIONS,POST /u/{token}/{step} anonymous

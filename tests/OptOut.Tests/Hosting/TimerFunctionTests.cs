@@ -178,7 +178,7 @@ public sealed class TimerFunctionTests
         public async Task<(bool IsPastDue, DateTime Next)> Next()
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-            patience.CancelAfter(TimeSpan.FromSeconds(10));
+            patience.CancelAfter(TimeSpan.FromSeconds(60));
             return await _seen.Reader.ReadAsync(patience.Token);
         }
     }

@@ -1,7 +1,9 @@
+using OptOut.Local.Sandbox;
+
 namespace OptOut.Tests.Infrastructure;
 
 /// <summary>The check after a deployment, run against the product.</summary>
-public sealed class SmokeCheckTests(OptOutHost host) : IClassFixture<OptOutHost>
+public sealed class SmokeCheckTests(OptOutHost host, AzuriteFixture azurite) : IClassFixture<OptOutHost>
 {
     [Fact]
     public async Task It_finds_a_deployment_sound_and_stops_a_canary_at_the_vendor()
@@ -10,9 +12,24 @@ public sealed class SmokeCheckTests(OptOutHost host) : IClassFixture<OptOutHost>
 
         Assert.True(exit == 0, said);
         Assert.Equal(
-            [$"ok      all {DeclaredFunctions.All.Count} functions are there", "ok      the tables and the bus answer", "ok      a one-click opt-out stopped the canary"],
+            [$"ok      all {DeclaredFunctions.All.Count} functions are there", "ok      the tables and the bus answer", "ok      a one-click opt-out stopped the canary", "ok      sendgrid confirmed it"],
             said.Trim().Split('\n'));
-        await OptOutHost.UntilAsync(() => Task.FromResult(host.OnSendGridsList().Any(e => e.StartsWith("canary+", StringComparison.Ordinal) && e.EndsWith("@example.com", StringComparison.Ordinal))));
+        Assert.Contains(host.OnSendGridsList(), e => e.StartsWith("canary+", StringComparison.Ordinal) && e.EndsWith("@example.com", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_vendor_that_does_not_take_the_opt_out_is_named_with_its_reason()
+    {
+        await using var broken = await OptOutHost.StartAsync(azurite);
+        broken.Sandbox.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Status: 403, Containing: "suppressions"));
+
+        var (exit, said) = await CheckAsync(DeclaredFunctions.All.Select(f => f.Name), patience: 5, broken);
+
+        Assert.Equal(1, exit);
+        Assert.Contains("ok      a one-click opt-out stopped the canary", said, StringComparison.Ordinal);
+        Assert.Contains("FAILED  not every vendor confirmed the opt-out", said, StringComparison.Ordinal);
+        Assert.Contains("\"status\": \"rejected\"", said, StringComparison.Ordinal);
+        Assert.Contains("OptOut:SendGrid:ApiKey", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -29,7 +46,7 @@ public sealed class SmokeCheckTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal(before, await host.EverythingAsync());
     }
 
-    private Task<(int Exit, string Said)> CheckAsync(IEnumerable<string> deployed, int patience) => OperatorScript.RunAsync(
+    private Task<(int Exit, string Said)> CheckAsync(IEnumerable<string> deployed, int patience, OptOutHost? other = null) => OperatorScript.RunAsync(
         "smoke/check.sh",
         $"""
         case "$2 $3" in
@@ -42,9 +59,8 @@ public sealed class SmokeCheckTests(OptOutHost host) : IClassFixture<OptOutHost>
         {
             ["AZURE_RESOURCE_GROUP"] = "rg",
             ["AZURE_FUNCTION_APP_NAME"] = "func",
-            ["AZURE_FUNCTIONS_URL"] = host.Client.BaseAddress!.ToString(),
+            ["AZURE_FUNCTIONS_URL"] = (other ?? host).Client.BaseAddress!.ToString(),
             ["OPTOUT_CANARY_EMAIL"] = "canary@example.com",
-            ["OPTOUT_CANARY_CONFIRM"] = "",
             ["OPTOUT_SMOKE_PATIENCE"] = $"{patience}",
         });
 }

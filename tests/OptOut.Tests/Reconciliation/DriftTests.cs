@@ -220,6 +220,55 @@ public sealed class DriftTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_Stop_on_its_way_when_the_lists_are_read_is_no_drift_and_one_that_never_arrives_is()
+    {
+        await using var house = await House.StartAsync(azurite);
+        await house.KnownAsync("an");
+        await house.StopUntoldAsync("an");
+
+        var first = await house.ReconcileVendorAsync();
+        Assert.Equal((0, 1), (first.PushedAgain, first.TooNew));
+        Assert.Equal("", house.ListsOf("an"));
+
+        house.Time.Advance(TimeSpan.FromMinutes(6));
+        var second = await house.ReconcileVendorAsync();
+        Assert.Equal((1, 0), (second.PushedAgain, second.TooNew));
+        Assert.Equal("global 101 102 103", house.ListsOf("an"));
+    }
+
+    [Fact]
+    public async Task A_Stop_of_long_ago_that_reached_us_while_the_lists_were_read_is_no_drift()
+    {
+        await using var house = await House.StartAsync(azurite);
+        await house.KnownAsync("an");
+        await house.KnownAsync("bert");
+        await house.AtSendGridAsync("bert");
+        house.Vendor.BeforePush = async push =>
+        {
+            house.Vendor.BeforePush = null;
+            await house.StopUntoldAsync("an", ago: TimeSpan.FromHours(3));
+        };
+
+        var report = await house.ReconcileVendorAsync();
+
+        Assert.Equal((1, 0, 2), (report.Recorded, report.PushedAgain, report.TooNew));
+        Assert.Equal("", house.ListsOf("an"));
+    }
+
+    [Fact]
+    public async Task A_Stop_that_the_vendor_confirmed_a_moment_ago_and_lost_is_drift()
+    {
+        await using var house = await House.StartAsync(azurite);
+        await house.KnownAsync("an");
+        await house.StopAsync("an");
+        house.Lose("an");
+
+        var report = await house.ReconcileVendorAsync();
+
+        Assert.Equal((1, 0), (report.PushedAgain, report.TooNew));
+    }
+
+    [Fact]
     public async Task A_decision_made_while_a_lost_entry_is_pushed_again_is_the_one_that_stays()
     {
         await using var house = await House.StartAsync(azurite);

@@ -127,6 +127,15 @@ internal sealed class House : IAsyncDisposable
         await DrainAsync();
     }
 
+    /// <summary>A Stop that is kept, and of which no vendor was told yet.</summary>
+    /// <param name="ago">How long before now the person decided; now is when it reaches us.</param>
+    public async Task StopUntoldAsync(string name, TimeSpan ago = default)
+    {
+        var now = Time.GetUtcNow();
+        var change = Change.Create(EventIds.New(now), Customer(name), Scope.Everything, Decision.Stop, now - ago, now, Source.OneClick);
+        Assert.Equal(new IntakeResult(true, true), await Get<ChangeIntake>().RecordAsync(change, AnswerWhen.Visible));
+    }
+
     /// <summary>Somebody acts at SendGrid itself, and no event reaches us.</summary>
     public Task AtSendGridAsync(string name, string kind = "unsubscribe", int group = 0)
     {

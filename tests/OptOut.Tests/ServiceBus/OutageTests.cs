@@ -41,14 +41,14 @@ public sealed class OutageTests : IDisposable
 
         await bus.StartAgainAsync();
 
-        await during.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await during.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
         Assert.Equal("during", Take());
         await sender.SendMessageAsync(new ServiceBusMessage("after"), Cancellation);
         Assert.Equal("after", Take());
         await processor.StopProcessingAsync(Cancellation);
         Assert.Empty(processed);
 
-        string Take() => processed.TryTake(out var body, TimeSpan.FromSeconds(10)) ? body : throw new TimeoutException("Nothing was processed.");
+        string Take() => processed.TryTake(out var body, TimeSpan.FromSeconds(60)) ? body : throw new TimeoutException("Nothing was processed.");
     }
 
     [Fact]

@@ -74,7 +74,7 @@ internal sealed class RunningBus : IAsyncDisposable
 internal static class Receiving
 {
     // Long enough for a busy machine; never waited for when the message is there.
-    private static readonly TimeSpan Arrival = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Arrival = TimeSpan.FromSeconds(30);
 
     // Messages travel in well under a millisecond here: what has not come by now was not sent.
     private static readonly TimeSpan Absence = TimeSpan.FromMilliseconds(250);

@@ -135,6 +135,24 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
     }
 
     [Fact]
+    public async Task A_Stop_that_was_seen_and_saved_outlives_an_Allow_of_before_that_is_still_on_its_way()
+    {
+        var subject = await host.PutSubjectAsync("under-way", ["under-way@example.com"]);
+        var token = await host.TokenAsync("under-way");
+        await host.PressAsync(token);
+        var stop = Assert.Single(await host.LedgerAsync(subject, 1));
+        var now = TimeProvider.System.GetUtcNow();
+        var allow = Change.Create(EventIds.New(now), subject, Scope.Parse("email,newsletter"), Decision.Allow, now, now, Source.PreferencePage);
+
+        var saved = await SaveAsync(token, AllCells);
+        await host.Consent.ApplyAsync(allow, TestContext.Current.CancellationToken);
+
+        Assert.Equal("Nothing was changed", Words(saved.Body)[1]);
+        Assert.False((await host.CheckAsync("email", "under-way@example.com", "newsletter")).Allowed);
+        Assert.Equal([stop.Change.Id, allow.Id], (await host.LedgerAsync(subject, 2)).Select(e => e.Change.Id));
+    }
+
+    [Fact]
     public async Task A_topic_that_was_not_shown_is_neither_stopped_nor_allowed()
     {
         var token = await host.TokenAsync("unseen");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 using OptOut.Local.Sandbox;
 using OptOut.Vendors;
@@ -82,12 +81,10 @@ public sealed class SendGridOutcomeTests
     {
         await using var it = await StartAsync(settings: [KeyValuePair.Create("OptOut:SendGrid:Timeout", (string?)"00:00:00.2")]);
         it.Account.Failures.Set(new(SandboxFailureKind.Latency, Milliseconds: 20_000));
-        var watch = Stopwatch.StartNew();
 
         var outcome = Assert.IsType<VendorOutcome.Transient>(await it.PushAsync("*"));
 
         Assert.Equal("SendGrid did not answer POST asm/suppressions/global within 0.2 s.", outcome.Reason);
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 
     [Fact]

@@ -1,0 +1,53 @@
+using Azure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using OptOut.Consent;
+using OptOut.Controller;
+using OptOut.Http;
+using OptOut.Identifiers;
+using OptOut.Storage;
+using OptOut.Subjects;
+
+namespace OptOut.Proofs;
+
+/// <summary>
+/// <c>GET /api/subjects/{id}/proof</c>: a person's whole ledger, checked, and what each vendor confirmed. Changes nothing. A person nobody told us of is
+/// answered like any other: an empty ledger is the proof that nothing was decided here.
+/// </summary>
+public sealed class ProofDoor(ConsentStore consent, VendorProofs vendors, IdentifierProtector protector, IOptions<ControllerOptions> controller, TimeProvider time)
+{
+    private const int MaxReads = 5;
+
+    public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken)
+    {
+        id = CustomerNumber.FromRoute(id);
+        if (CustomerNumber.Problem(id) is { } wrong)
+            return ApiAnswers.Invalid("id", wrong);
+
+        var subject = protector.SubjectOf(id);
+        try
+        {
+            var (state, entries) = await ReadAsync(subject, cancellationToken);
+            return new NoStore(Results.Json(
+                new Proof(
+                    "optout-proof-1", controller.Value.Name, subject.ToString(), time.GetUtcNow(), ProofLedger.Of(subject, entries, state.Head), await vendors.OfAsync(subject, state.Consent, cancellationToken)),
+                ProofJson.Readable.Proof));
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            return ApiAnswers.Later("The store does not answer.");
+        }
+    }
+
+    // The state first: a ledger that has more than it says grew between the two reads, or was meddled with, and only a second look tells which.
+    private async Task<(SubjectState State, IReadOnlyList<LedgerEntry> Entries)> ReadAsync(SubjectKey subject, CancellationToken cancellationToken)
+    {
+        for (var read = 1; ; read++)
+        {
+            var state = await consent.LoadAsync(subject, cancellationToken);
+            var entries = await consent.LedgerAsync(subject, cancellationToken).ToListAsync(cancellationToken);
+            if (entries.Count <= state.Head.Sequence || read == MaxReads)
+                return (state, entries);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json.Serialization;
+using OptOut.Consent;
+using OptOut.FanOut;
+using OptOut.Identifiers;
+using OptOut.Subjects;
+using OptOut.Vendors;
+
+namespace OptOut.Proofs;
+
+/// <summary>How far a vendor is with what a person decided.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<VendorProofStatus>))]
+internal enum VendorProofStatus
+{
+    /// <summary>Nothing is stopped on its channel, or no contact point of the person's is one of that channel.</summary>
+    [JsonStringEnumMemberName("nothing-to-hold")]
+    NothingToHold,
+
+    /// <summary>It confirmed every Stop that stands, for every contact point.</summary>
+    [JsonStringEnumMemberName("confirmed")]
+    Confirmed,
+
+    /// <summary>Not told yet, or it did not take it and is tried again.</summary>
+    [JsonStringEnumMemberName("waiting")]
+    Waiting,
+
+    /// <summary>It refused, or was tried for as long as anything is: a person has to look.</summary>
+    [JsonStringEnumMemberName("rejected")]
+    Rejected,
+}
+
+/// <param name="DecidedAt">When the person decided what it was last told; left out while it was told nothing.</param>
+/// <param name="ConfirmedAt">When it confirmed all of that; left out while it has not.</param>
+/// <param name="SecondsToStop">Between the two.</param>
+/// <param name="Reason">What stands in the way.</param>
+internal sealed record VendorProof(
+    string Vendor, string Channel, VendorProofStatus Status, DateTimeOffset? DecidedAt, DateTimeOffset? ConfirmedAt, double? SecondsToStop, string? Reason)
+{
+    /// <param name="vendor">Who is to be told.</param>
+    /// <param name="stops">What the person stopped on its channel.</param>
+    /// <param name="contacts">The person's contact points of that channel. One that is shared may be held to more than this person stopped.</param>
+    /// <param name="row">What the vendor confirmed; null when it was told nothing.</param>
+    public static VendorProof Of(IVendor vendor, StopSet stops, IReadOnlyList<IdentifierHash> contacts, VendorRow? row)
+    {
+        var nothing = stops.IsNothing || contacts.Count == 0;
+        var held = row is not null && contacts.All(c => row.Stops.TryGetValue(c, out var known) && known.Union(stops).Equals(known));
+        var status = row?.Status switch
+        {
+            VendorStatus.Rejected => VendorProofStatus.Rejected,
+            VendorStatus.Waiting => VendorProofStatus.Waiting,
+            _ when nothing => VendorProofStatus.NothingToHold,
+            VendorStatus.Confirmed when held => VendorProofStatus.Confirmed,
+            _ => VendorProofStatus.Waiting,
+        };
+        return new(vendor.Name, vendor.Channel.Name(), status, row?.Since, row?.ConfirmedAt, row?.TimeToStop?.TotalSeconds, row?.Reason);
+    }
+}
+
+/// <summary>What every vendor that is told of opt-outs confirmed for one person.</summary>
+public sealed class VendorProofs(IEnumerable<IVendor> vendors, VendorRows rows, ProfileStore profiles, IdentifierProtector protector)
+{
+    internal async Task<IReadOnlyList<VendorProof>> OfAsync(SubjectKey subject, ConsentState state, CancellationToken cancellationToken)
+    {
+        var contacts = (await profiles.LoadAsync(subject, cancellationToken)).Identifiers.ToLookup(i => i.Kind, protector.Hash);
+        var told = vendors.Where(v => v.TakesPushes).OrderBy(v => v.Channel).ThenBy(v => v.Name, StringComparer.Ordinal);
+        return await Task.WhenAll(told.Select(async vendor => VendorProof.Of(
+            vendor, state.Stops(vendor.Channel), [.. contacts[Identifier.KindFor(vendor.Channel)]], await rows.LoadAsync(subject, vendor.Name, cancellationToken))));
+    }
+}
