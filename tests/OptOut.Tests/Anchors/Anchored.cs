@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Azure.Data.Tables;
 using OptOut.Anchors;
 using OptOut.Consent;
-using OptOut.Telemetry;
 
 namespace OptOut.Tests.Anchors;
 
