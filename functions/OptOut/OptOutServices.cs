@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OptOut.Acknowledgement;
+using OptOut.Anchors;
 using OptOut.Brand;
 using OptOut.Catalogue;
 using OptOut.Codes;
@@ -90,7 +91,7 @@ public static class OptOutServices
         services.AddOpenApi();
         services.AddTelemetry().AddDeadLetters();
         services.AddPhoneAgents();
-        services.AddSuppressions();
+        services.AddSuppressions().AddAnchors();
 
         // The vendors: one folder, one line each.
         VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorCursors>().AddSingleton<VendorDoors>();

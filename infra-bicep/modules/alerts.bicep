@@ -137,6 +137,16 @@ var questions = [
     query: 'let runs = AppMetrics | where Name == \'${metrics.reconciliationFinished}\' | extend Vendor = tostring(Properties[\'${dimensions.vendor}\']), Status = tostring(Properties[\'${dimensions.status}\']); union (runs | summarize Last = maxif(TimeGenerated, Status == \'Complete\') by Vendor | where isnull(Last) or Last < ago(${alarmSettings.hoursWithoutReconciliation}h) | project Vendor), (runs | summarize Rows = count() | where Rows == 0 | project Vendor = \'none at all\')'
     dimension: 'Vendor'
   }
+  {
+    // Verified at 04:00 UTC; the latest night counts, so a mend ends the alert. As above, 26 hours leave two for a long run.
+    name: 'ledger-mismatches'
+    description: 'A ledger or an anchor was altered, or was not verified within 26 hours: the proof of opt-outs is in doubt.'
+    severity: 1
+    every: 'PT1H'
+    window: 'P2D'
+    query: 'let told = AppMetrics | where Name == \'${metrics.ledgerMismatches}\' | extend Kind = tostring(Properties[\'${dimensions.kind}\']); union (told | summarize arg_max(TimeGenerated, Max) by Kind | where Max > 0 | project Kind), (told | summarize Last = max(TimeGenerated) | where isnull(Last) or Last < ago(26h) | project Kind = \'not verified\')'
+    dimension: 'Kind'
+  }
 ]
 
 resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [

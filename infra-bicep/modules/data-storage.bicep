@@ -21,7 +21,7 @@ param anchorsLocked bool
 param lock bool
 
 // As functions/OptOut/Storage/StorageAccount.cs has them; a test compares.
-var tables = ['consent', 'identifiers', 'denials', 'feed', 'outbox', 'codes', 'runs']
+var tables = ['consent', 'identifiers', 'denials', 'feed', 'outbox', 'codes', 'runs', 'heads']
 var containers = ['reports', 'vendor-lists', 'suppressions']
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
@@ -84,7 +84,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
         name: 'default'
         properties: {
           immutabilityPeriodSinceCreationInDays: anchorDays
-          allowProtectedAppendWrites: true
+          allowProtectedAppendWrites: false
         }
       }
     }

@@ -17,6 +17,8 @@ var metrics = {
   deadLetters: 'optout.deadletters.count'
   // Counter: runs of the reconciliation over a vendor, by vendor and status; Complete is the good one.
   reconciliationFinished: 'optout.reconciliation.finished'
+  // Gauge, each night: what was altered or missing in the ledgers and their anchors, by kind, noughts too.
+  ledgerMismatches: 'optout.ledger.mismatches'
 }
 
 @export()
@@ -29,4 +31,5 @@ var dimensions = {
   subscription: 'subscription'
   reason: 'reason'
   status: 'status'
+  kind: 'kind'
 }

@@ -52,6 +52,12 @@ var charts = [
     query: 'AppMetrics | where Name == \'${metrics.reconciliationFinished}\' | summarize Last = max(TimeGenerated) by Vendor = tostring(Properties[\'${dimensions.vendor}\']), Status = tostring(Properties[\'${dimensions.status}\']) | extend Ago = now() - Last | order by Vendor asc'
   }
   {
+    name: 'ledgers'
+    title: 'What the last night of verifying found in the ledgers and their anchors: noughts are good, nothing at all is not'
+    kind: 'table'
+    query: 'AppMetrics | where Name == \'${metrics.ledgerMismatches}\' | extend Kind = tostring(Properties[\'${dimensions.kind}\']) | summarize arg_max(TimeGenerated, Mismatches = Max) by Kind'
+  }
+  {
     name: 'answers'
     title: 'Answers by function: how many, how many of 500 or more, 95th percentile in ms'
     kind: 'table'

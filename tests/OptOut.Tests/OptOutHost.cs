@@ -243,7 +243,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     {
         await QuietAsync();
         var lines = new List<string>();
-        foreach (var table in (TableClient[])[Storage.Consent, Storage.Identifiers, Storage.Denials, Storage.Feed, Storage.Outbox, Storage.Codes, Storage.Runs])
+        foreach (var table in (TableClient[])[Storage.Consent, Storage.Identifiers, Storage.Denials, Storage.Feed, Storage.Outbox, Storage.Codes, Storage.Runs, Storage.Heads])
         {
             await foreach (var row in table.QueryAsync<TableEntity>(cancellationToken: Cancel))
                 lines.Add($"{table.Name} {row.PartitionKey} {row.RowKey} {row.ETag}");

@@ -65,7 +65,7 @@ public sealed class PrivacyTests(AzuriteFixture azurite)
     }
 
     private static List<string> Rows(StorageAccount storage) =>
-        [.. new[] { storage.Consent, storage.Identifiers, storage.Feed, storage.Outbox, storage.Codes, storage.Runs }.SelectMany(t => t.Query<TableEntity>()).Select(r => string.Join(' ', r.Keys.Select(k => $"{k}={r[k]}")))];
+        [.. new[] { storage.Consent, storage.Identifiers, storage.Feed, storage.Outbox, storage.Codes, storage.Runs, storage.Heads }.SelectMany(t => t.Query<TableEntity>()).Select(r => string.Join(' ', r.Keys.Select(k => $"{k}={r[k]}")))];
 
     private static void AssertNothingPersonal(IEnumerable<string> texts)
     {

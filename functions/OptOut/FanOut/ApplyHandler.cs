@@ -1,10 +1,11 @@
 using Azure.Messaging.ServiceBus;
+using OptOut.Anchors;
 using OptOut.Intake;
 
 namespace OptOut.FanOut;
 
-/// <summary>The guarantee that the store has every change that the bus has had.</summary>
-public sealed class ApplyHandler(ChangeApplier applier, StorePatience patience)
+/// <summary>The guarantee that the store has every change that the bus has had, and that where the ledger then ends will be anchored.</summary>
+public sealed class ApplyHandler(ChangeApplier applier, LedgerHeads heads, StorePatience patience)
 {
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) => patience.HandleAsync<SubjectMessage>(
         received,
@@ -12,7 +13,11 @@ public sealed class ApplyHandler(ChangeApplier applier, StorePatience patience)
         async message =>
         {
             if (message.Changes.Count > 0)
+            {
                 await applier.ApplyAsync(message.Changes, cancellationToken);
+                await heads.NoteAsync(message.Subject, cancellationToken);
+            }
+
             return Settlement.Done;
         },
         cancellationToken);

@@ -35,9 +35,11 @@ public sealed class StorageAccount
         Outbox = Table("outbox");
         Codes = Table("codes");
         Runs = Table("runs");
+        Heads = Table("heads");
         Reports = Container("reports");
         VendorLists = Container("vendor-lists");
         Suppressions = Container("suppressions");
+        Anchors = Container("anchors");
 
         TableClient Table(string name) => _tables.GetTableClient(o.Prefix + name);
         BlobContainerClient Container(string name) => _blobs.GetBlobContainerClient(o.Prefix + name);
@@ -57,18 +59,22 @@ public sealed class StorageAccount
 
     public TableClient Runs { get; }
 
+    public TableClient Heads { get; }
+
     public BlobContainerClient Reports { get; }
 
     public BlobContainerClient VendorLists { get; }
 
     public BlobContainerClient Suppressions { get; }
 
+    public BlobContainerClient Anchors { get; }
+
     /// <summary>Makes what is missing. In Azure the templates make it; on one machine and in tests this does.</summary>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
     {
-        foreach (var table in (TableClient[])[Consent, Identifiers, Denials, Feed, Outbox, Codes, Runs])
+        foreach (var table in (TableClient[])[Consent, Identifiers, Denials, Feed, Outbox, Codes, Runs, Heads])
             await table.CreateIfNotExistsAsync(cancellationToken);
-        foreach (var container in (BlobContainerClient[])[Reports, VendorLists, Suppressions])
+        foreach (var container in (BlobContainerClient[])[Reports, VendorLists, Suppressions, Anchors])
             await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using OptOut.Anchors;
 using OptOut.Consent;
 using OptOut.Reconciliation;
 using OptOut.Vendors;
@@ -18,7 +19,7 @@ public sealed class OptOutMetrics
 
     private readonly Counter<long> _changes, _outcomes, _signals, _drift, _reconciliations, _unreadableMails;
     private readonly Histogram<double> _stop;
-    private readonly Gauge<long> _outbox, _deadLetters;
+    private readonly Gauge<long> _outbox, _deadLetters, _mismatches;
 
     public OptOutMetrics(IMeterFactory meters)
     {
@@ -32,6 +33,7 @@ public sealed class OptOutMetrics
         _outbox = meter.CreateGauge<long>("optout.outbox.depth", "{message}", "Messages waiting for the bus, when last swept.");
         _deadLetters = meter.CreateGauge<long>("optout.deadletters.count", "{message}", "Dead letters, when last counted.");
         _reconciliations = meter.CreateCounter<long>("optout.reconciliation.finished", "{run}", "Runs of the reconciliation over a vendor.");
+        _mismatches = meter.CreateGauge<long>("optout.ledger.mismatches", "{mismatch}", "What was altered or missing when the ledgers were last verified.");
         _unreadableMails = meter.CreateCounter<long>("optout.mail.unreadable", "{mail}", "Mails to the unsubscribe host that came in a form that could not be read.");
     }
 
@@ -73,6 +75,13 @@ public sealed class OptOutMetrics
             Drift(vendor.Vendor, "vendor-only", vendor.Recorded);
             Drift(vendor.Vendor, "ours-only", vendor.PushedAgain + vendor.PushesFailed);
         }
+    }
+
+    /// <summary>Every kind, noughts too: a night without them is a night that nothing was verified.</summary>
+    public void LedgersVerified(LedgerReport report)
+    {
+        foreach (var (kind, count) in report.Counts)
+            _mismatches.Record(count, new KeyValuePair<string, object?>("kind", kind));
     }
 
     public void MailUnreadable() => _unreadableMails.Add(1);

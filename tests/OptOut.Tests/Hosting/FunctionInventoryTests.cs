@@ -26,6 +26,7 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
         Assert.Equal(
             """
             Acknowledge            bus    consent-changes/acknowledge ServiceBus
+            AnchorLedgers          timer  0 30 * * * *
             Apply                  bus    consent-changes/apply ServiceBus
             Check                  http   GET /api/check function
             CodeAsPng              http   GET,HEAD /q/{code}/qr.png anonymous
@@ -56,6 +57,7 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
             SweepOutbox            timer  0 * * * * * unmonitored
             TypeCode               http   GET,HEAD,POST /q anonymous
             VendorWebhook          http   POST /webhooks/{vendor}/{door} anonymous
+            VerifyLedgers          timer  0 0 4 * * *
             WriteSuppressions      timer  0 0 3 * * *
             """.ReplaceLineEndings("\n"),
             string.Join('\n', Functions.Select(f => $"{f.Name,-22} {Describe(f)}")));

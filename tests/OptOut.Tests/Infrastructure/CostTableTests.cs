@@ -19,7 +19,7 @@ public sealed partial class CostTableTests
 
         var executions = Row("executions", x => ((8 * x) + 43_200 - 250_000) / 1e6 * e);
         var compute = Row("compute", x => ((8 * x * (x < 1e8 ? 1 : 0.3) * 2 / (x < 1e8 ? 1 : 8)) + (43_200 * 1 * 2) - 100_000) * g);
-        var transactions = Row("transactions", x => 20 * x / 1e4 * t);
+        var transactions = Row("transactions", x => 24 * x / 1e4 * t);
         var data = Row("data after a year", x => 12 * x * 4e3 / 1e9 * d);
         var logs = Row("logs", x => ((x * 20e3 * (x < 1e8 ? 1 : 0.05) / 1e9) - 5) * l);
         var alerts = Row("alerts", _ => a);

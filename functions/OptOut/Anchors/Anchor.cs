@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text;
+using OptOut.Consent;
+
+namespace OptOut.Anchors;
+
+/// <summary>That a subject's ledger had so many entries, the last of them with this hash. It holds for ever: a ledger only grows.</summary>
+/// <param name="Subject">Whose ledger.</param>
+/// <param name="Sequence">From 1.</param>
+/// <param name="Hash">64 lower-case hex digits.</param>
+internal readonly record struct AnchoredHead(SubjectKey Subject, long Sequence, string Hash)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Subject} {Sequence} {Hash}");
+
+    /// <exception cref="FormatException">Not as <see cref="ToString"/> writes it.</exception>
+    public static AnchoredHead Parse(string line) => line.Split(' ') is [var subject, var sequence, { } hash] && IsHash(hash)
+        ? new AnchoredHead(SubjectKey.Parse(subject), Number(sequence), hash)
+        : throw new FormatException("A head is a subject key, a sequence number and a hash.");
+
+    public static bool IsHash(string? text) => text is { Length: 64 } && text.All(c => char.IsAsciiDigit(c) || c is >= 'a' and <= 'f');
+
+    internal static long Number(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+        ? number
+        : throw new FormatException("A number is one or more, in digits.");
+}
+
+/// <summary>A written anchor: its number, and the SHA-256 of the whole blob.</summary>
+/// <param name="Sha256">64 lower-case hex digits.</param>
+public readonly record struct AnchorLink(long Number, string Sha256);
+
+/// <summary>
+/// What is written where nobody can alter it: the heads of ledgers, and the digest of the anchor before, so that the anchors are a chain themselves.
+/// The text is described in the README of this folder; whoever checks an anchor depends on it.
+/// </summary>
+/// <param name="Number">From 1, without gaps. It is the blob's name, and a blob is written once: no anchor has two successors.</param>
+/// <param name="Made">To the second.</param>
+/// <param name="Previous">Null for the first.</param>
+/// <param name="Heads">In the order of their lines.</param>
+internal sealed record Anchor(long Number, DateTimeOffset Made, AnchorLink? Previous, IReadOnlyList<AnchoredHead> Heads)
+{
+    private const string Format = "optout-anchor-1", Moment = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
+    public static string Name(long number) => string.Create(CultureInfo.InvariantCulture, $"{number:D8}.txt");
+
+    public string ToText()
+    {
+        var text = new StringBuilder(Heads.Count * 100)
+            .Append(Format).Append('\n')
+            .Append(CultureInfo.InvariantCulture, $"number {Number}\n")
+            .Append(CultureInfo.InvariantCulture, $"made {Made.UtcDateTime.ToString(Moment, CultureInfo.InvariantCulture)}\n")
+            .Append(Previous is { } previous ? $"previous {Name(previous.Number)} {previous.Sha256}\n" : "previous none\n")
+            .Append(CultureInfo.InvariantCulture, $"count {Heads.Count}\n");
+        foreach (var head in Heads)
+            text.Append(head.ToString()).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary>Reads exactly what <see cref="ToText"/> writes.</summary>
+    /// <exception cref="FormatException">Anything else.</exception>
+    public static Anchor Parse(string text)
+    {
+        var lines = text.Split('\n');
+        if (lines.Length < 6 || lines[0] != Format)
+            throw new FormatException($"The first line of an anchor is {Format}.");
+
+        var number = AnchoredHead.Number(After(lines[1], "number "));
+        var made = DateTimeOffset.ParseExact(After(lines[2], "made "), Moment, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        AnchorLink? previous = After(lines[3], "previous ").Split(' ') switch
+        {
+            ["none"] => null,
+            [_, { } hash] when AnchoredHead.IsHash(hash) => new AnchorLink(number - 1, hash),
+            _ => throw new FormatException("The previous anchor is given by its name and its SHA-256."),
+        };
+        var anchor = new Anchor(number, made, previous, [.. lines[5..^1].Select(AnchoredHead.Parse)]);
+        return anchor.ToText() == text ? anchor : throw new FormatException("The text is not as anchors are written.");
+    }
+
+    private static string After(string line, string word) =>
+        line.StartsWith(word, StringComparison.Ordinal) ? line[word.Length..] : throw new FormatException($"A line that begins with '{word}' is missing.");
+}
