@@ -138,13 +138,13 @@ var questions = [
     dimension: 'Vendor'
   }
   {
-    // Verified at 04:00 UTC; the latest night counts, so a mend ends the alert. As above, 26 hours leave two for a long run.
+    // Verified at 04:00 UTC; the latest night counts, so a mend ends the alert. As above, two days and not so many hours.
     name: 'ledger-mismatches'
-    description: 'A ledger or an anchor was altered, or was not verified within 26 hours: the proof of opt-outs is in doubt.'
+    description: 'A ledger or an anchor was altered, or was not verified within ${alarmSettings.hoursWithoutReconciliation} hours: the proof of opt-outs is in doubt.'
     severity: 1
     every: 'PT1H'
     window: 'P2D'
-    query: 'let told = AppMetrics | where Name == \'${metrics.ledgerMismatches}\' | extend Kind = tostring(Properties[\'${dimensions.kind}\']); union (told | summarize arg_max(TimeGenerated, Max) by Kind | where Max > 0 | project Kind), (told | summarize Last = max(TimeGenerated) | where isnull(Last) or Last < ago(26h) | project Kind = \'not verified\')'
+    query: 'let told = AppMetrics | where Name == \'${metrics.ledgerMismatches}\' | extend Kind = tostring(Properties[\'${dimensions.kind}\']); union (told | summarize arg_max(TimeGenerated, Max) by Kind | where Max > 0 | project Kind), (told | summarize Last = max(TimeGenerated) | where isnull(Last) or Last < ago(${alarmSettings.hoursWithoutReconciliation}h) | project Kind = \'not verified\')'
     dimension: 'Kind'
   }
 ]

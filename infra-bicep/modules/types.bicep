@@ -168,7 +168,7 @@ type alarms = {
   @minValue(0)
   deadLetters: int
 
-  @description('Hours since the last whole reconciliation with a vendor. It starts every 24: 26 leave two for a long run. A rule looks back two days at most.')
+  @description('Hours since the last whole reconciliation with a vendor, or since the ledgers were verified. Each starts every 24: 26 leave two for a long run. A rule looks back two days at most.')
   @minValue(25)
   @maxValue(47)
   hoursWithoutReconciliation: int

@@ -3,7 +3,7 @@ namespace OptOut.Vendors;
 /// <summary>
 /// Names in the keys of settings. Azure takes no hyphen in the name of an app setting
 /// (https://learn.microsoft.com/azure/app-service/configure-common), so an underscore may stand in its place: <c>OptOut__Registers__do_not_call__Files__Format</c>.
-/// No name of ours holds an underscore.
+/// No name of ours holds an underscore, and no header should: many servers drop one that does.
 /// </summary>
 internal static class SettingName
 {

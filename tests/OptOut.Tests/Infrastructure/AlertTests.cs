@@ -23,6 +23,7 @@ public sealed partial class AlertTests(Templates templates)
         ["server-errors"] = ("serverErrors", "where toint(ResultCode) >= 500 | summarize Errors = sum(ItemCount) by Function = OperationName | where Errors > {0}"),
         ["outbox"] = ("outboxDepth", "where Waiting > {0}"),
         ["no-reconciliation"] = ("hoursWithoutReconciliation", "Last < ago({0}h)"),
+        ["ledger-mismatches"] = ("hoursWithoutReconciliation", "where Max > 0 | project Kind), (told | summarize Last = max(TimeGenerated) | where isnull(Last) or Last < ago({0}h)"),
         ["silent"] = ("", "where Sweeps == 0"),
         ["logs-lost"] = ("", "DCRLogErrors | summarize Errors = count() by Stream = InputStreamId | where Errors > 0"),
     };
@@ -74,6 +75,7 @@ public sealed partial class AlertTests(Templates templates)
     [InlineData("silent", "SweepOutbox")]
     [InlineData("drift", "Reconcile")]
     [InlineData("no-reconciliation", "Reconcile")]
+    [InlineData("ledger-mismatches", "VerifyLedgers")]
     public async Task No_window_is_shorter_than_the_timer_it_waits_for(string alarm, string function)
     {
         var deployment = await templates.OfAsync("prod");
@@ -105,7 +107,7 @@ public sealed partial class AlertTests(Templates templates)
     // The README tells each hour of the clock; whoever changes a schedule finds out here.
     [Fact]
     public void Schedules_are_as_operators_are_told() => Assert.Equal(
-        ["CountDeadLetters 0 15 * * * *", "Reconcile 0 0 2 * * *", "SweepOutbox 0 * * * * *", "WriteSuppressions 0 0 3 * * *"],
+        ["AnchorLedgers 0 30 * * * *", "CountDeadLetters 0 15 * * * *", "Reconcile 0 0 2 * * *", "SweepOutbox 0 * * * * *", "VerifyLedgers 0 0 4 * * *", "WriteSuppressions 0 0 3 * * *"],
         DeclaredFunctions.With<TimerTriggerAttribute>().Select(f => $"{f.Name} {f.Trigger.Schedule}").Order(StringComparer.Ordinal));
 
     private static JsonNode Rule(Deployment deployment, string name) => deployment.Of(LogAlerts).Single(r => Text(r["properties"]!["displayName"]) == $"OptOut: {name}");

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using OptOut.Anchors;
 using OptOut.Consent;
 using OptOut.Reconciliation;
 using OptOut.Telemetry;
@@ -90,6 +91,7 @@ public sealed partial class SignalNamesTests(Templates templates)
             [nameof(OptOutMetrics.OutboxSwept)] = () => metrics.OutboxSwept(1),
             [nameof(OptOutMetrics.DeadLettersCounted)] = () => metrics.DeadLettersCounted("email", "Rejected", 1),
             [nameof(OptOutMetrics.Reconciled)] = () => Each<VendorRunStatus>(status => metrics.Reconciled(Report(status))),
+            [nameof(OptOutMetrics.LedgersVerified)] = () => metrics.LedgersVerified(Verified()),
             [nameof(OptOutMetrics.MailUnreadable)] = metrics.MailUnreadable,
         };
         Assert.Equal(typeof(OptOutMetrics).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(m => m.Name).Order(StringComparer.Ordinal), calls.Keys.Order(StringComparer.Ordinal));
@@ -124,6 +126,20 @@ public sealed partial class SignalNamesTests(Templates templates)
                 PushedAgain = 1,
             },
         ],
+    };
+
+    private static LedgerReport Verified() => new()
+    {
+        Started = DateTimeOffset.UnixEpoch,
+        Finished = DateTimeOffset.UnixEpoch,
+        Verdict = "",
+        Anchors = 0,
+        AnchorsRead = 0,
+        Heads = 0,
+        HeadsVerified = 0,
+        Subjects = 0,
+        Counts = Enum.GetValues<MismatchKind>().ToDictionary(LedgerVerifier.Word, _ => 0, StringComparer.Ordinal),
+        Mismatches = [],
     };
 
     private static void Note(Measured metric, ReadOnlySpan<KeyValuePair<string, object?>> tags)

@@ -18,7 +18,7 @@ internal static class HttpVendorRegistration
         foreach (var section in vendors)
         {
             var name = SettingName.ToName(section.Key);
-            services.AddOptions<HttpVendorOptions>(name).Bind(section).ValidateOnStart();
+            services.AddOptions<HttpVendorOptions>(name).Bind(section).PostConfigure(o => SettingName.ToNames(o.Headers)).ValidateOnStart();
             services.AddSingleton<IVendor>(provider => Vendor(provider, name));
             services.AddSingleton<IVendorDoor>(provider => Door(provider, name));
         }

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using OptOut.Identifiers;
 using OptOut.Local.Sandbox;
 using OptOut.Local.Sandbox.Generic;
+using OptOut.Tests.Demo;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SandboxedVendor;
 
@@ -123,9 +124,17 @@ public sealed class HttpVendorPushTests
     [Fact]
     public async Task Whatever_the_vendor_wants_in_its_headers_is_sent()
     {
-        await using var it = await StartAsync("crm", settings: [($"{Of}:BearerToken", null), ($"{Of}:Headers:Authorization", $"Bearer {GenericSandbox.Token}"), ($"{Of}:Headers:X-Account", "7")]);
+        using var crm = new RawServer("HTTP/1.1 204 No Content\r\n\r\n");
+        await using var it = await StartAsync("crm", settings:
+        [
+            ($"{Of}:PushUrl", $"http://127.0.0.1:{crm.Port}/consent"), ($"{Of}:BearerToken", null), ($"{Of}:Headers:Authorization", "Basic c2VjcmV0"), ($"{Of}:Headers:X_Account", "7"),
+        ]);
 
         Assert.IsType<VendorOutcome.Confirmed>(await it.PushAsync("*"));
+
+        var sent = await crm.ReceivedAsync();
+        Assert.Contains("\r\nAuthorization: Basic c2VjcmV0\r\n", sent, StringComparison.Ordinal);
+        Assert.Contains("\r\nX-Account: 7\r\n", sent, StringComparison.Ordinal);
     }
 
     [Fact]
