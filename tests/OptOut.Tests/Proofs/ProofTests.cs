@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using OptOut.Acknowledgement;
-using OptOut.Consent;
 using OptOut.Local.Sandbox;
 using OptOut.Local.Sandbox.Dialler;
 
