@@ -16,7 +16,7 @@ internal sealed class PushPhase(
     RunBlobs blobs, IdentifierIndex index, VendorRows rows, VendorStandings standings, VendorRepair repair, IdentifierProtector protector, IOptions<ReconciliationOptions> options)
 {
     // 16 ranges of the 4,096 partitions, as many checkpoints in a run; and how many partitions one question asks for.
-    private const int PartitionsInRange = 256, PartitionsAtOnce = 16;
+    private const int PartitionsInRange = 256, PartitionsAtOnce = 64;
 
     // A vendor limits calls; storage does not notice.
     private const int PushesAtOnce = 4;

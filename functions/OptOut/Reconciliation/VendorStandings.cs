@@ -57,16 +57,17 @@ internal sealed class VendorStandings(ConsentStore consent, VendorRows rows, Ide
         }
 
         // A Stop may be dated long before it reached us: one out of another vendor's list, of this very night, most of all.
-        var then = await ThenAsync(vendor, permission, told ? run.Until : run.Until - InFlight, cancellationToken);
-        return !then.Equals(stops) && Missing(then).Length == 0 ? Standing.TooNew : Standing.Missing;
+        return await ThenAsync(vendor, permission, told ? run.Until : run.Until - InFlight, cancellationToken) is { } then && !then.Equals(stops) && Missing(then).Length == 0
+            ? Standing.TooNew
+            : Standing.Missing;
 
         string[] Missing(StopSet set) => [.. vendor.ListsFor(set).Where(list => read.Contains(list) && !pulled.Has(list, hash))];
     }
 
-    // What was stopped by all that had reached us by then: the ledgers, read so far.
-    private async Task<StopSet> ThenAsync(IVendor vendor, IdentifierPermission permission, DateTimeOffset received, CancellationToken cancellationToken)
+    // What was stopped by all that had reached us by then: the ledgers, read so far. Null where nothing has come since.
+    private async Task<StopSet?> ThenAsync(IVendor vendor, IdentifierPermission permission, DateTimeOffset received, CancellationToken cancellationToken)
     {
-        var stops = StopSet.Nothing;
+        var (stops, grew) = (StopSet.Nothing, false);
         foreach (var subject in permission.Subjects)
         {
             var state = ConsentState.Empty;
@@ -74,11 +75,13 @@ internal sealed class VendorStandings(ConsentStore consent, VendorRows rows, Ide
             {
                 if (entry.Change.ReceivedAt <= received)
                     state = state.With(entry.Change);
+                else
+                    grew = true;
             }
 
             stops = stops.Union(state.Stops(vendor.Channel));
         }
 
-        return stops;
+        return grew ? stops : null;
     }
 }

@@ -11,31 +11,36 @@ namespace OptOut.Storage;
 /// <summary>A subject's consent and where its ledger ends.</summary>
 public sealed record SubjectState(ConsentState Consent, LedgerHead Head)
 {
-    /// <summary>The state after the changes, and what the ledger gains by them.</summary>
-    internal (SubjectState State, IReadOnlyList<LedgerEntry> Entries) With(IEnumerable<Change> changes)
+    /// <summary>The state after the changes, what the ledger gains by them, and until when events that it has already were said again.</summary>
+    internal (SubjectState State, IReadOnlyList<LedgerEntry> Entries, IReadOnlyDictionary<Guid, DateTimeOffset> Repeats) With(IEnumerable<Change> changes)
     {
-        var (state, entries) = (this, new List<LedgerEntry>());
+        var (state, entries, repeats) = (this, new List<LedgerEntry>(), new Dictionary<Guid, DateTimeOffset>());
         foreach (var change in changes)
         {
             if (state.Consent.Entries.Any(e => e.Value.EventId == change.Id))
                 continue;
-            if (state.Consent.IsRepeated(change))
+
+            // Also as the state was before them all: where one change of an act takes the place of an Allow, the next one is not a mere repetition.
+            if (Consent.IsRepeated(change) && state.Consent.IsRepeated(change))
             {
                 state = state with { Consent = state.Consent.Again(change) };
+                var (_, entry) = state.Consent.Entries.Single(e => e.Key == change.Scope);
+                repeats[entry.EventId] = entry.At;
                 continue;
             }
 
-            var entry = Ledger.Append(state.Head, change);
-            entries.Add(entry);
-            state = new SubjectState(state.Consent.With(change), new LedgerHead(entry.Sequence, entry.Hash));
+            var added = Ledger.Append(state.Head, change);
+            entries.Add(added);
+            state = new SubjectState(state.Consent.With(change), new LedgerHead(added.Sequence, added.Hash));
         }
 
-        return (state, entries);
+        return (state, entries, repeats);
     }
 }
 
 /// <summary>
-/// Consent state and ledger of a subject, in one partition of the table <c>consent</c>: <c>state~</c>, <c>event~</c> and <c>seen~</c> rows.
+/// Consent state and ledger of a subject, in one partition of the table <c>consent</c>: <c>state~</c>, <c>event~</c> and <c>seen~</c> rows, of which the last say
+/// which events the ledger has, and until when each was said again.
 /// A change is one entity-group transaction under the state's ETag, so state and ledger never disagree. Row keys repeat the subject key
 /// because Azurite finds rows by row key first, and collapses when thousands of partitions share one.
 /// </summary>
@@ -46,6 +51,8 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time, OptO
 
     // Each loser of a race has seen another writer win, so this many writers may press at once on one person's row.
     private const int MaxAttempts = 30;
+
+    private const string SaidAgain = "Again";
 
     public async Task<SubjectState> LoadAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
@@ -78,7 +85,7 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time, OptO
         {
             var found = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(subject.ToString(), StateKey(subject), cancellationToken: cancellationToken);
             var known = found.HasValue ? Read(found.Value!) : new SubjectState(ConsentState.Empty, Ledger.Start(subject));
-            var (state, entries) = known.With(changes);
+            var (state, entries, repeats) = known.With(changes);
             if (state.Equals(known))
                 return false;
 
@@ -89,7 +96,8 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time, OptO
                     [
                         found.HasValue ? new(TableTransactionActionType.UpdateReplace, row, found.Value!.ETag) : new(TableTransactionActionType.Add, row),
                         .. entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Write(e))),
-                        .. entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Seen(e))),
+                        .. entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Seen(e, repeats))),
+                        .. repeats.Where(r => entries.All(e => e.Change.Id != r.Key)).Select(r => new TableTransactionAction(TableTransactionActionType.UpsertMerge, Again(subject, r.Key, r.Value))),
                     ],
                     cancellationToken);
                 foreach (var entry in entries)
@@ -141,6 +149,25 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time, OptO
             yield return Entry(row);
     }
 
+    /// <summary>
+    /// Until when Stops in the subject's ledger were said again, by event. A later Stop of the same scope takes their place in the state, and only here is
+    /// it still known that an Allow from in between was beaten.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> RepeatsAsync(SubjectKey subject, CancellationToken cancellationToken)
+    {
+        var partition = subject.ToString();
+        var (from, to) = ($"seen~{subject}~", $"seen~{subject}~~");
+        var repeats = new Dictionary<Guid, DateTimeOffset>();
+        await foreach (var row in storage.Consent.QueryAsync<TableEntity>(
+            r => r.PartitionKey == partition && r.RowKey.CompareTo(from) >= 0 && r.RowKey.CompareTo(to) < 0, select: ["RowKey", SaidAgain], cancellationToken: cancellationToken))
+        {
+            if (row.GetDateTimeOffset(SaidAgain) is { } at)
+                repeats[Guid.ParseExact(row.RowKey.AsSpan(from.Length), "N")] = at;
+        }
+
+        return repeats;
+    }
+
     private static TableEntity Write(SubjectKey subject, SubjectState state) => new(subject.ToString(), StateKey(subject))
     {
         ["Entries"] = string.Join('\n', state.Consent.Entries.Select(Line)),
@@ -171,8 +198,15 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time, OptO
     private static LedgerEntry Entry(TableEntity row) => new(
         row.GetInt64("Sequence")!.Value, ChangeDocument.FromJson(row.GetString("Change")).ToChange(), row.GetString("PreviousHash"), row.GetString("Hash"));
 
-    private static TableEntity Seen(LedgerEntry entry) =>
-        new(entry.Change.Subject.ToString(), SeenKey(entry.Change.Subject, entry.Change.Id)) { ["Sequence"] = entry.Sequence };
+    private static TableEntity Seen(LedgerEntry entry, IReadOnlyDictionary<Guid, DateTimeOffset> repeats)
+    {
+        var (subject, id) = (entry.Change.Subject, entry.Change.Id);
+        var row = repeats.TryGetValue(id, out var at) ? Again(subject, id, at) : new TableEntity(subject.ToString(), SeenKey(subject, id));
+        row["Sequence"] = entry.Sequence;
+        return row;
+    }
+
+    private static TableEntity Again(SubjectKey subject, Guid eventId, DateTimeOffset at) => new(subject.ToString(), SeenKey(subject, eventId)) { [SaidAgain] = at };
 
     private static string EventKey(SubjectKey subject, long sequence) => $"event~{subject}~{sequence.ToString("D10", CultureInfo.InvariantCulture)}";
 

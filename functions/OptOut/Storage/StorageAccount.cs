@@ -70,13 +70,11 @@ public sealed class StorageAccount
     public BlobContainerClient Anchors { get; }
 
     /// <summary>Makes what is missing. In Azure the templates make it; on one machine and in tests this does.</summary>
-    public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
-    {
-        foreach (var table in (TableClient[])[Consent, Identifiers, Denials, Feed, Outbox, Codes, Runs, Heads])
-            await table.CreateIfNotExistsAsync(cancellationToken);
-        foreach (var container in (BlobContainerClient[])[Reports, VendorLists, Suppressions, Anchors])
-            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-    }
+    public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.WhenAll(
+    [
+        .. new[] { Consent, Identifiers, Denials, Feed, Outbox, Codes, Runs, Heads }.Select(table => (Task)table.CreateIfNotExistsAsync(cancellationToken)),
+        .. new[] { Reports, VendorLists, Suppressions, Anchors }.Select(container => (Task)container.CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
+    ]);
 
     /// <summary>One point read that finds nothing: whether the tables answer.</summary>
     /// <exception cref="Azure.RequestFailedException">They do not.</exception>

@@ -28,8 +28,10 @@ public sealed class UndoDoor(ChangeIntake intake, ConsentStore consent, ResultPa
             if (!Reference.TryParse(form?["ref"], out var reference) || ledger.Find(e => Reference.Of(e.Change) == reference) is not { } found)
                 return await receipts.MissingAsync(visit);
 
+            var repeats = await consent.RepeatsAsync(visit.Subject, cancellationToken);
             var now = (await consent.LoadAsync(visit.Subject, cancellationToken)).Consent;
-            var changes = Preferences.Changes(now, Undo.Without(found.Change.Act, Seen(form), ledger, now), Act.Of(visit.Subject, Source.UnsubscribePage, visit.Evidence, began, now).Write);
+            var wanted = Undo.Without(found.Change.Act, Seen(form), ledger, repeats, now);
+            var changes = Preferences.Changes(now, wanted, Act.Of(visit.Subject, Source.UnsubscribePage, visit.Evidence, began, now).Write);
             if (changes.Count == 0)
                 return await results.SameAsync(visit, "undo.nothing.title", "undo.nothing");
 

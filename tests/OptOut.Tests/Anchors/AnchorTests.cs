@@ -102,7 +102,7 @@ public sealed class AnchorTests
         var (state, entries, heads) = (new SubjectState(ConsentState.Empty, Ledger.Start(Subject)), new List<LedgerEntry>(), new List<LedgerHead>());
         foreach (var change in changes)
         {
-            (state, var added) = state.With([change]);
+            (state, var added, _) = state.With([change]);
             entries.AddRange(added);
             if (state.Head.Sequence > 0)
                 heads.Add(state.Head);
@@ -115,7 +115,7 @@ public sealed class AnchorTests
     [Fact]
     public void No_state_that_says_less_or_something_else_follows_from_the_ledger() => Gen.Select(AnyChange.Array[1, 10], Gen.Int[0, 20]).Sample((changes, at) =>
     {
-        var (state, entries) = new SubjectState(ConsentState.Empty, Ledger.Start(Subject)).With(changes.DistinctBy(c => c.Id));
+        var (state, entries, _) = new SubjectState(ConsentState.Empty, Ledger.Start(Subject)).With(changes.DistinctBy(c => c.Id));
         var ledger = entries.Select(e => e.Change).ToList();
         KeyValuePair<Scope, ConsentEntry>[] known = [.. state.Consent.Entries];
         var (scope, entry) = known[at % known.Length];

@@ -131,6 +131,22 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Until_when_a_Stop_was_said_again_is_known_also_after_another_took_its_place()
+    {
+        await Consent.ApplyAsync(Stop(1), Cancel);
+        Assert.Empty(await Consent.RepeatsAsync(_subject, Cancel));
+        await Consent.ApplyAsync(Stop(2, minute: 5), Cancel);
+        await Consent.ApplyAsync(Stop(3, minute: 10), Cancel);
+        await Consent.ApplyAsync(Allow(4, "email,*", 15), Cancel);
+        await Consent.ApplyAsync(Stop(5, minute: 30), Cancel);
+
+        Assert.Equal(new Dictionary<Guid, DateTimeOffset> { [Id(1)] = Noon.AddMinutes(10) }, await Consent.RepeatsAsync(_subject, Cancel));
+        Assert.Equal([Id(1), Id(4), Id(5)], (await LedgerAsync()).Select(e => e.Change.Id));
+        Assert.Equal(2, (await Consent.FindAsync(_subject, Id(4), Cancel))!.Sequence);
+        Assert.Equal(1, (await Consent.FindAsync(_subject, Id(1), Cancel))!.Sequence);
+    }
+
+    [Fact]
     public async Task A_profile_keeps_every_identifier_it_ever_had_and_says_which_are_current()
     {
         Assert.True(await Profiles.SaveAsync(_subject, [Jan], "nl", Cancel));

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using CsCheck;
 using OptOut.Consent;
+using OptOut.Storage;
 using OptOut.Unsubscribe;
 using static OptOut.Tests.Consent.Generated;
 
@@ -17,7 +19,7 @@ public sealed class UndoTests
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
         var after = before.With(press);
 
-        var undone = Save(after.State, Undo.Without(press.Act, press.At, after.Ledger, after.State));
+        var undone = Save(after.State, Undo.Without(press.Act, press.At, after.Ledger, after.Repeats, after.State));
 
         Assert.All(Questions, q => Assert.Equal(before.State.Answer(q.Channel, q.Topic).Decision, undone.Answer(q.Channel, q.Topic).Decision));
     });
@@ -27,10 +29,10 @@ public sealed class UndoTests
     {
         var before = Ledgered(changes);
         var act = scopes.Distinct().Select((scope, i) => Change.Create(Id(910 + i), Subject, scope, decision, Noon.AddMinutes(30), Noon.AddMinutes(30), Source.PreferencePage, act: Act));
-        var after = act.Aggregate(before, (s, c) => s.With(c));
+        var after = before.With(act);
 
         // An act that only repeated what stood is in no ledger, and there is nothing of it to undo.
-        var undone = Save(after.State, Undo.Without(Act, Noon, after.Ledger, after.State));
+        var undone = Save(after.State, Undo.Without(Act, Noon, after.Ledger, after.Repeats, after.State));
 
         Assert.All(Questions, q => Assert.Equal(before.State.Answer(q.Channel, q.Topic).Decision, undone.Answer(q.Channel, q.Topic).Decision));
     });
@@ -43,11 +45,25 @@ public sealed class UndoTests
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
         var after = Ledgered(changes).With(press).With(Stop(902, scope.ToString(), minute: 31, source: Source.VendorWebhook));
 
-        var undone = Save(after.State, Undo.Without(press.Act, press.At, after.Ledger, after.State));
+        var undone = Save(after.State, Undo.Without(press.Act, press.At, after.Ledger, after.Repeats, after.State));
 
         foreach (var q in Questions.Where(q => (scope.Channel ?? q.Channel) == q.Channel && (scope.Topic is null || scope.Topic == q.Topic)))
             Assert.Equal(Decision.Stop, undone.Answer(q.Channel, q.Topic).Decision);
     });
+
+    [Fact]
+    public void An_Allow_that_came_late_and_lost_to_a_Stop_said_again_wins_nothing_by_an_undo()
+    {
+        // Stopped at 1, said again at 5, which the ledger does not list; an Allow of 3 arrives after both; the press at 30 takes the place of the Stop in the state.
+        var before = Ledgered([Stop(1, minute: 1), Stop(2, minute: 5), Allow(3, "post,c", minute: 3)]);
+        var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
+        var after = before.With(press);
+
+        var undone = Undo.Without(press.Act, press.At, after.Ledger, after.Repeats, after.State);
+
+        Assert.Equal(Decision.Stop, before.State.Answer(Channel.Post, Topic.Parse("c")).Decision);
+        Assert.All(Channels.All, c => Assert.Equal("*", undone[c].ToString()));
+    }
 
     [Fact]
     public void A_Stop_that_the_ledger_read_before_it_does_not_hold_survives()
@@ -56,7 +72,7 @@ public sealed class UndoTests
         var read = Ledgered([press]);
         var late = read.State.With(Stop(902, "email,*", minute: 31, source: Source.VendorWebhook));
 
-        var wanted = Undo.Without(press.Act, press.At, read.Ledger, late);
+        var wanted = Undo.Without(press.Act, press.At, read.Ledger, read.Repeats, late);
 
         Assert.Equal(["*", "-", "-", "-"], Channels.All.Select(c => wanted[c].ToString()));
     }
@@ -70,7 +86,7 @@ public sealed class UndoTests
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
         var after = Ledgered([press]).With(Stop(902, minute: 31, source: Source.PhoneAgent));
 
-        var wanted = Undo.Without(press.Act, Noon.AddMinutes(seen), after.Ledger, after.State);
+        var wanted = Undo.Without(press.Act, Noon.AddMinutes(seen), after.Ledger, after.Repeats, after.State);
 
         Assert.All(Channels.All, c => Assert.Equal(left, wanted[c].ToString()));
     }
@@ -80,9 +96,9 @@ public sealed class UndoTests
     {
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
         var after = Ledgered(changes).With(press);
-        var undone = Write(after.State, Undo.Without(press.Act, press.At, after.Ledger, after.State)).Aggregate(after, (s, c) => s.With(c));
+        var undone = Write(after.State, Undo.Without(press.Act, press.At, after.Ledger, after.Repeats, after.State)).Aggregate(after, (s, c) => s.With(c));
 
-        Assert.Empty(Write(undone.State, Undo.Without(press.Act, press.At, undone.Ledger, undone.State)));
+        Assert.Empty(Write(undone.State, Undo.Without(press.Act, press.At, undone.Ledger, undone.Repeats, undone.State)));
     });
 
     [Fact]
@@ -90,7 +106,7 @@ public sealed class UndoTests
     {
         var ledgered = Ledgered(changes);
 
-        Assert.Empty(Write(ledgered.State, Undo.Without(Id(999), Noon, ledgered.Ledger, ledgered.State)));
+        Assert.Empty(Write(ledgered.State, Undo.Without(Id(999), Noon, ledgered.Ledger, ledgered.Repeats, ledgered.State)));
     });
 
     private static ConsentState Save(ConsentState state, IReadOnlyDictionary<Channel, StopSet> wanted) => Write(state, wanted).Aggregate(state, (s, c) => s.With(c));
@@ -102,14 +118,16 @@ public sealed class UndoTests
     });
 
     private static Written Ledgered(IEnumerable<Change> changes) =>
-        changes.DistinctBy(c => c.Id).Aggregate(new Written(ConsentState.Empty, []), (s, c) => s.With(c));
+        changes.DistinctBy(c => c.Id).Aggregate(new Written(ConsentState.Empty, [], ImmutableDictionary<Guid, DateTimeOffset>.Empty), (s, c) => s.With(c));
 
     /// <summary>State and ledger as the store writes them: a Stop that only repeats one leaves the ledger as it is.</summary>
-    private sealed record Written(ConsentState State, IReadOnlyList<LedgerEntry> Ledger)
+    private sealed record Written(ConsentState State, IReadOnlyList<LedgerEntry> Ledger, ImmutableDictionary<Guid, DateTimeOffset> Repeats)
     {
-        public Written With(Change change) => State.IsRepeated(change)
-            ? this with { State = State.Again(change) }
-            : new Written(State.With(change), [.. Ledger, OptOut.Consent.Ledger.Append(Head, change)]);
+        public Written With(params IEnumerable<Change> act)
+        {
+            var (state, entries, repeats) = new SubjectState(State, Head).With(act);
+            return new Written(state.Consent, [.. Ledger, .. entries], Repeats.SetItems(repeats));
+        }
 
         private LedgerHead Head => Ledger.Count == 0 ? OptOut.Consent.Ledger.Start(Subject) : new LedgerHead(Ledger[^1].Sequence, Ledger[^1].Hash);
     }

@@ -14,18 +14,14 @@ internal sealed class SnsSender : IDisposable
     private readonly RSA _key = RSA.Create(2048);
     private readonly TimeProvider _time;
 
-    public SnsSender(TimeProvider time)
-    {
-        _time = time;
-        var request = new CertificateRequest("CN=sns.sandbox.example", _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(time.GetUtcNow().AddDays(-1), time.GetUtcNow().AddDays(365));
-        Certificate = certificate.ExportCertificatePem();
-        CertificateName = $"SimpleNotificationService-{certificate.Thumbprint.ToLowerInvariant()}.pem";
-    }
+    // Most sandboxes never sign for SNS, and a key of RSA takes longer to make than all the rest of one.
+    private readonly Lazy<(string Pem, string Name)> _certificate;
 
-    public string Certificate { get; }
+    public SnsSender(TimeProvider time) => (_time, _certificate) = (time, new(Certify));
 
-    public string CertificateName { get; }
+    public string Certificate => _certificate.Value.Pem;
+
+    public string CertificateName => _certificate.Value.Name;
 
     /// <param name="sns">Where the certificate is had.</param>
     /// <param name="type">Notification, SubscriptionConfirmation or UnsubscribeConfirmation.</param>
@@ -67,4 +63,11 @@ internal sealed class SnsSender : IDisposable
     }
 
     public void Dispose() => _key.Dispose();
+
+    private (string Pem, string Name) Certify()
+    {
+        var request = new CertificateRequest("CN=sns.sandbox.example", _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(_time.GetUtcNow().AddDays(-1), _time.GetUtcNow().AddDays(365));
+        return (certificate.ExportCertificatePem(), $"SimpleNotificationService-{certificate.Thumbprint.ToLowerInvariant()}.pem");
+    }
 }
