@@ -51,7 +51,10 @@ internal sealed record VendorProof(
             VendorStatus.Confirmed when held => VendorProofStatus.Confirmed,
             _ => VendorProofStatus.Waiting,
         };
-        return new(vendor.Name, vendor.Channel.Name(), status, row?.Since, row?.ConfirmedAt, row?.TimeToStop?.TotalSeconds, row?.Reason);
+        // A row tells then that there was nothing to say, and its moments would read as if something had been said.
+        return status == VendorProofStatus.NothingToHold
+            ? new(vendor.Name, vendor.Channel.Name(), status, null, null, null, null)
+            : new(vendor.Name, vendor.Channel.Name(), status, row?.Since, row?.ConfirmedAt, row?.TimeToStop?.TotalSeconds, row?.Reason);
     }
 }
 

@@ -43,6 +43,7 @@ public sealed class ProofTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(["sendgrid email confirmed", "dialler phone nothing-to-hold"], vendors.Select(v => $"{v!["vendor"]} {v["channel"]} {v["status"]}"));
         Assert.Equal((entry.Change.At, row.ConfirmedAt), ((DateTimeOffset)vendors[0]!["decidedAt"]!, (DateTimeOffset?)vendors[0]!["confirmedAt"]));
         Assert.Equal(row.TimeToStop!.Value.TotalSeconds, (double)vendors[0]!["secondsToStop"]!, 3);
+        Assert.Equal("""{"vendor":"dialler","channel":"phone","status":"nothing-to-hold"}""", vendors[1]!.ToJsonString());
         Assert.DoesNotContain("officer-1", answer.Body, StringComparison.Ordinal);
     }
 
