@@ -30,16 +30,9 @@ internal sealed class LedgerCheck(ConsentStore consent, TimeProvider time)
     {
         // The state before the ledger and after it: the ledger may have grown in between, so it ends somewhere between the two.
         var before = await StateAsync(subject, cancellationToken);
-        var entries = new List<LedgerEntry>();
-        try
-        {
-            await foreach (var entry in consent.LedgerAsync(subject, cancellationToken))
-                entries.Add(entry);
-        }
-        catch (Exception e) when (IsOfTheRow(e))
-        {
+        var (entries, readable) = await consent.ReadableLedgerAsync(subject, cancellationToken);
+        if (!readable)
             return Of(MismatchKind.Altered, "An entry cannot be read.", entries.Count + 1);
-        }
 
         var after = await StateAsync(subject, cancellationToken);
         var end = entries is [.., var last] ? new LedgerHead(last.Sequence, last.Hash) : Ledger.Start(subject);
@@ -74,14 +67,11 @@ internal sealed class LedgerCheck(ConsentStore consent, TimeProvider time)
         {
             return await consent.LoadAsync(subject, cancellationToken);
         }
-        catch (Exception e) when (IsOfTheRow(e))
+        catch (Exception e) when (e is not (RequestFailedException or AggregateException or OperationCanceledException))
         {
-            return null;
+            return null; // Whatever the row does to its reader, unless it is the storage's own fault.
         }
     }
-
-    // Whatever a row does to its reader, unless it is the storage's own fault.
-    private static bool IsOfTheRow(Exception e) => e is not (RequestFailedException or AggregateException or OperationCanceledException);
 
     /// <summary>
     /// Whether every entry of the state is an entry of the ledger that no other one beats, and none is left out. A Stop that was repeated has a later moment

@@ -22,9 +22,10 @@ internal sealed record Proof(string Format, string Controller, string Subject, D
 /// <param name="Hash">Of the last, as the state says, 64 lower-case hex digits.</param>
 internal sealed record ProofLedger(bool Whole, long? FirstBroken, long Sequence, string Hash, IReadOnlyList<ProofEntry> Entries)
 {
-    public static ProofLedger Of(SubjectKey subject, IReadOnlyList<LedgerEntry> entries, LedgerHead head)
+    /// <param name="readable">Whether the ledger ends with <paramref name="entries"/>; else the next one cannot be read.</param>
+    public static ProofLedger Of(SubjectKey subject, IReadOnlyList<LedgerEntry> entries, bool readable, LedgerHead head)
     {
-        var broken = Consent.Ledger.FirstBroken(subject, entries, head);
+        var broken = Consent.Ledger.FirstBroken(subject, entries, head) ?? (readable ? null : entries.Count + 1);
         return new(broken is null, broken, head.Sequence, head.Hash, [.. entries.Select(ProofEntry.Of)]);
     }
 }

@@ -27,10 +27,10 @@ public sealed class ProofDoor(ConsentStore consent, VendorProofs vendors, Identi
         var subject = protector.SubjectOf(id);
         try
         {
-            var (state, entries) = await ReadAsync(subject, cancellationToken);
+            var (state, entries, readable) = await ReadAsync(subject, cancellationToken);
             return new NoStore(Results.Json(
                 new Proof(
-                    "optout-proof-1", controller.Value.Name, subject.ToString(), time.GetUtcNow(), ProofLedger.Of(subject, entries, state.Head), await vendors.OfAsync(subject, state.Consent, cancellationToken)),
+                    "optout-proof-1", controller.Value.Name, subject.ToString(), time.GetUtcNow(), ProofLedger.Of(subject, entries, readable, state.Head), await vendors.OfAsync(subject, state.Consent, cancellationToken)),
                 ProofJson.Readable.Proof));
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException)
@@ -40,14 +40,14 @@ public sealed class ProofDoor(ConsentStore consent, VendorProofs vendors, Identi
     }
 
     // The state first: a ledger that has more than it says grew between the two reads, or was meddled with, and only a second look tells which.
-    private async Task<(SubjectState State, IReadOnlyList<LedgerEntry> Entries)> ReadAsync(SubjectKey subject, CancellationToken cancellationToken)
+    private async Task<(SubjectState State, IReadOnlyList<LedgerEntry> Entries, bool Readable)> ReadAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
         for (var read = 1; ; read++)
         {
             var state = await consent.LoadAsync(subject, cancellationToken);
-            var entries = await consent.LedgerAsync(subject, cancellationToken).ToListAsync(cancellationToken);
+            var (entries, readable) = await consent.ReadableLedgerAsync(subject, cancellationToken);
             if (entries.Count <= state.Head.Sequence || read == MaxReads)
-                return (state, entries);
+                return (state, entries, readable);
         }
     }
 }

@@ -149,6 +149,24 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time, OptO
             yield return Entry(row);
     }
 
+    /// <summary>The ledger up to the first entry that cannot be read: for whoever checks it, that is an answer and no fault.</summary>
+    /// <returns>Whether all of it could be read.</returns>
+    /// <exception cref="RequestFailedException">The store does not answer.</exception>
+    public async Task<(IReadOnlyList<LedgerEntry> Entries, bool Readable)> ReadableLedgerAsync(SubjectKey subject, CancellationToken cancellationToken)
+    {
+        var entries = new List<LedgerEntry>();
+        try
+        {
+            await foreach (var entry in LedgerAsync(subject, cancellationToken))
+                entries.Add(entry);
+            return (entries, true);
+        }
+        catch (Exception e) when (e is not (RequestFailedException or AggregateException or OperationCanceledException))
+        {
+            return (entries, false);
+        }
+    }
+
     /// <summary>
     /// Until when Stops in the subject's ledger were said again, by event. A later Stop of the same scope takes their place in the state, and only here is
     /// it still known that an Allow from in between was beaten.

@@ -78,20 +78,21 @@ public sealed class ProofTests(AzuriteFixture azurite) : IAsyncLifetime
         await OptOutHost.UntilAsync(async () => Statuses(await GetAsync("officer-3")) is ["sendgrid confirmed", "dialler confirmed"]);
     }
 
-    [Fact]
-    public async Task A_ledger_that_was_meddled_with_is_not_whole_and_the_entry_is_named()
+    [Theory]
+    [InlineData("OneClick", "Portal", 1)]
+    [InlineData("{", "[", 0)] // It cannot even be read.
+    public async Task A_ledger_that_was_meddled_with_is_not_whole_and_the_entry_is_named(string found, string instead, int shown)
     {
         var subject = await _host.PutSubjectAsync("officer-4", ["officer-4@example.com"]);
-        var token = await _host.TokenAsync("officer-4");
-        await _host.OneClickAsync(token);
+        await _host.OneClickAsync(await _host.TokenAsync("officer-4"));
         await _host.LedgerAsync(subject, 1);
         var row = (await _host.Storage.Consent.GetEntityAsync<TableEntity>(subject.ToString(), $"event~{subject}~0000000001", cancellationToken: Cancel)).Value;
-        row["Change"] = row.GetString("Change").Replace("OneClick", "Portal", StringComparison.Ordinal);
+        row["Change"] = row.GetString("Change").Replace(found, instead, StringComparison.OrdinalIgnoreCase);
         await _host.Storage.Consent.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, Cancel);
 
         var ledger = (await GetAsync("officer-4")).Json["ledger"]!;
 
-        Assert.Equal((false, 1), ((bool)ledger["whole"]!, (int)ledger["firstBroken"]!));
+        Assert.Equal((false, 1, shown), ((bool)ledger["whole"]!, (int)ledger["firstBroken"]!, ledger["entries"]!.AsArray().Count));
     }
 
     [Fact]
