@@ -1,8 +1,9 @@
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+
 namespace Microsoft.Azure.Functions.Worker;
 
-/// <summary>Stands in for the attribute of Microsoft.Azure.Functions.Worker.Extensions.ServiceBus.</summary>
-[AttributeUsage(AttributeTargets.Parameter)]
-public sealed class ServiceBusTriggerAttribute : Attribute
+/// <summary>Stands in for the attribute of Microsoft.Azure.Functions.Worker.Extensions.ServiceBus. See README.md.</summary>
+public sealed class ServiceBusTriggerAttribute : TriggerBindingAttribute
 {
     public ServiceBusTriggerAttribute(string queueName) => QueueName = queueName;
 
@@ -17,6 +18,8 @@ public sealed class ServiceBusTriggerAttribute : Attribute
     /// <summary>The setting that says where the namespace is.</summary>
     public string? Connection { get; set; }
 
+    // The worker's source generator reads this default and fails without it.
+    [DefaultValue(false)]
     public bool IsBatched { get; set; }
 
     public bool IsSessionsEnabled { get; set; }

@@ -4,8 +4,8 @@ using Azure.Messaging.ServiceBus;
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>
-/// Stands in for the settlement of Microsoft.Azure.Functions.Worker.Extensions.ServiceBus. As there, whoever invokes the function derives
-/// from it; the members as they are here settle nothing and say so.
+/// Stands in for the settlement of Microsoft.Azure.Functions.Worker.Extensions.ServiceBus. As there, what invokes the function derives
+/// from it: here OptOut.Local. The members of this class settle nothing.
 /// </summary>
 public class ServiceBusMessageActions
 {
