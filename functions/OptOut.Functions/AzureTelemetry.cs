@@ -3,6 +3,7 @@ using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
+using Microsoft.Extensions.Logging;
 using OptOut.Telemetry;
 
 namespace OptOut.Functions;
@@ -24,6 +25,12 @@ internal static class AzureTelemetry
                 exporter.ConnectionString = connectionString;
                 exporter.Credential = Credential(builder.Configuration[Authentication]);
             });
+        }
+
+        else
+        {
+            // The host shows what the worker writes here, and nothing else of its log.
+            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         }
 
         return builder;

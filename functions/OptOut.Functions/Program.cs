@@ -5,6 +5,7 @@ using OptOut.Functions;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.RefuseStandIns();
 builder.Services.AddOptOut(builder.Configuration);
 builder.AddTelemetry();
 builder.Build().Run();

@@ -56,6 +56,9 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
 
     internal CapturedLogs Logs { get; } = new();
 
+    /// <summary>What the functions were started with, for a process beside them.</summary>
+    internal IReadOnlyDictionary<string, string?> Settings { get; private set; } = new Dictionary<string, string?>(StringComparer.Ordinal);
+
     internal string BusConnectionString => _bus!.ConnectionString;
 
     internal ConsentStore Consent => Service<ConsentStore>();
@@ -88,6 +91,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         var settings = OptOutSettings.Of(_storage, _bus!.ConnectionString, _sandbox, _vendors == AllVendors ? [.. _sandbox.Vendors.Select(v => v.Name)] : _vendors);
         foreach (var (name, value) in _settings)
             settings[name] = value;
+        Settings = settings;
         _functions = await FunctionHost.StartAsync(
             new FunctionHostOptions
             {

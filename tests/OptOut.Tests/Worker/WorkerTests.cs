@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Azure.Functions.Worker;
+using OptOut.Tests.Infrastructure;
+
+namespace OptOut.Tests.Worker;
+
+/// <summary>The function app as Azure runs it: its own Program.cs on the genuine worker, beside a bus whose messages OptOut.Local handles.</summary>
+public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void It_loads_every_function_with_its_trigger()
+    {
+        var declared = DeclaredFunctions.All.Select(f => (f.Name, f.Trigger switch
+        {
+            HttpTriggerAttribute http => $"httpTrigger {http.Route}",
+            TimerTriggerAttribute timer => $"timerTrigger {timer.Schedule}",
+            ServiceBusTriggerAttribute bus => $"serviceBusTrigger {bus.TopicName}/{bus.SubscriptionName} {bus.Connection}",
+            _ => throw new InvalidOperationException(f.Name),
+        }));
+
+        Assert.Equal(declared.Order(), fixture.Worker.Functions.Select(f => ((string)f["name"]!, Trigger(f))).Order());
+
+        static string Trigger(JsonNode function) => WorkerProcess.Bindings(function).First() switch
+        {
+            var b when (string)b["type"]! == "httpTrigger" => $"httpTrigger {b["route"]}",
+            var b when (string)b["type"]! == "timerTrigger" => $"timerTrigger {b["schedule"]}",
+            var b => $"{b["type"]} {b["topicName"]}/{b["subscriptionName"]} {b["connection"]}",
+        };
+    }
+
+    [Fact]
+    public async Task An_opt_out_is_taken_and_reaches_the_vendor()
+    {
+        using var http = new WorkerHttp(fixture.Worker).Client();
+        using var put = await http.PutAsJsonAsync("/api/subjects/worker-1", new { identifiers = new { email = new[] { "worker@example.com" } } }, Cancel);
+        Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+        using var post = await http.PostAsJsonAsync("/api/links", new { subject = "worker-1", channel = "email" }, Cancel);
+        var link = new Uri((string)(await post.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["url"]!).AbsolutePath;
+
+        using var page = await http.GetAsync(link, Cancel);
+        Assert.Equal((HttpStatusCode.OK, "text/html"), (page.StatusCode, page.Content.Headers.ContentType!.MediaType));
+        using var pressed = await http.PostAsync(link, OptOutHost.Form("List-Unsubscribe=One-Click"), Cancel);
+
+        Assert.Equal((HttpStatusCode.OK, ""), (pressed.StatusCode, await pressed.Content.ReadAsStringAsync(Cancel)));
+        await OptOutHost.UntilAsync(() => Task.FromResult(fixture.Host.OnSendGridsList().Contains("worker@example.com")));
+        using var check = new HttpRequestMessage(HttpMethod.Get, "/api/check?channel=email") { Headers = { { "OptOut-Identifier", "worker@example.com" } } };
+        using var answer = await http.SendAsync(check, Cancel);
+        Assert.False((bool)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["allowed"]!);
+    }
+
+    [Fact]
+    public async Task A_timer_function_runs_and_what_it_logs_is_on_the_console_that_the_host_shows()
+    {
+        var timer = new JsonObject { ["name"] = "timer", ["data"] = new JsonObject { ["json"] = """{"IsPastDue":false}""" } };
+
+        var ended = await fixture.Worker.InvokeAsync("VerifyLedgers", Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString(), new JsonArray(timer));
+
+        Assert.Equal("Success", (string?)ended["invocationResponse"]!["result"]!["status"]);
+        await OptOutHost.UntilAsync(() => Task.FromResult(fixture.Worker.Console.Contains("Verified ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Each_client_has_an_allowance_of_its_own()
+    {
+        async Task<int> GuessAsync(string client)
+        {
+            using var http = new WorkerHttp(fixture.Worker, client).Client();
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/q/ABCDE-FGHJT") { Headers = { { "X-Forwarded-For", "192.0.2.1" } } };
+            using var answer = await http.SendAsync(request, Cancel);
+            return (int)answer.StatusCode;
+        }
+
+        for (var client = 1; client <= 6; client++)
+            Assert.Equal(404, await GuessAsync($"203.0.113.{client}"));
+        for (var guess = 1; guess < WorkerFixture.Guesses; guess++)
+            Assert.Equal(404, await GuessAsync("203.0.113.1"));
+        Assert.Equal(429, await GuessAsync("203.0.113.1"));
+    }
+
+    [Theory]
+    [InlineData(31, HttpStatusCode.Unauthorized)] // Not signed: read whole, and then refused.
+    [InlineData(33, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task A_mail_larger_than_Kestrel_takes_by_default_is_not_an_error_of_ours(int mebibytes, HttpStatusCode status)
+    {
+        using var http = new WorkerHttp(fixture.Worker).Client();
+        foreach (var chunked in (bool[])[false, true])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/sendgrid/inbound") { Content = new ByteArrayContent(new byte[mebibytes * 1024 * 1024]) };
+            request.Headers.TransferEncodingChunked = chunked;
+            request.Headers.Add("X-Twilio-Email-Event-Webhook-Signature", Convert.ToBase64String(new byte[70]));
+            request.Headers.Add("X-Twilio-Email-Event-Webhook-Timestamp", "1700000000");
+            using var answer = await http.SendAsync(request, Cancel);
+            Assert.Equal(status, answer.StatusCode);
+        }
+    }
+}
+
+/// <summary>One worker for all tests: it takes some seconds to start.</summary>
+public sealed class WorkerFixture(AzuriteFixture azurite) : IAsyncLifetime
+{
+    internal const int Guesses = 3;
+
+    private OptOutHost? _host;
+    private WorkerProcess? _worker;
+
+    internal OptOutHost Host => _host!;
+
+    internal WorkerProcess Worker => _worker!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?> { ["OptOut:Limits:CodeGuess:Client:Count"] = $"{Guesses}" });
+        _worker = await WorkerProcess.StartAsync(_host.Settings);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_worker is not null)
+            await _worker.DisposeAsync();
+        if (_host is not null)
+            await _host.DisposeAsync();
+    }
+}
