@@ -253,14 +253,18 @@ var platformSettings = {
   // https://learn.microsoft.com/dotnet/azure/sdk/authentication/credential-chains
   AZURE_CLIENT_ID: identity.outputs.clientId
   AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential'
+  // Azure's own page at / has nothing to say to a person.
+  AzureWebJobsDisableHomepage: 'true'
 }
 
 var storageSettings = {
   OptOut__Storage__TableEndpoint: dataStorage.outputs.tableEndpoint
   OptOut__Storage__BlobEndpoint: dataStorage.outputs.blobEndpoint
-  // The front end of Azure, and Front Door before it: functions/OptOut/Limits/LimitOptions.cs.
-  OptOut__Limits__TrustedProxies: throughFrontDoor ? '2' : '1'
 }
+
+// The app is called by Front Door alone, which writes the client's address there: functions/OptOut/Limits/LimitOptions.cs.
+// https://learn.microsoft.com/azure/frontdoor/front-door-http-headers-protocol
+var clientAddressSettings = { OptOut__Limits__ClientAddressHeader: 'X-Azure-ClientIP' }
 
 module app 'modules/function-app.bicep' = {
   name: 'function-app'
@@ -282,6 +286,7 @@ module app 'modules/function-app.bicep' = {
       sendGridSettings(sendGridAccount, topics),
       linkSettings(linkAndDataKeys, baseUrl),
       storageSettings,
+      throughFrontDoor ? clientAddressSettings : {},
       platformSettings,
       secretSettings(union(vaultSettings, secretNames(linkAndDataKeys)), vault.outputs.uri)
     )

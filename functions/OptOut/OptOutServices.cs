@@ -1,6 +1,7 @@
 using Azure.Core;
 using Azure.Identity;
 using Azure.Messaging.ServiceBus;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -15,6 +16,7 @@ using OptOut.DeadLetters;
 using OptOut.Denials;
 using OptOut.FanOut;
 using OptOut.Health;
+using OptOut.Http;
 using OptOut.Identifiers;
 using OptOut.Intake;
 using OptOut.Limits;
@@ -70,6 +72,7 @@ public static class OptOutServices
             .AddValidated<FanOutOptions, FanOutOptionsValidator>(configuration.GetSection("OptOut:FanOut"));
         services.AddOptions<AcknowledgementOptions>().Bind(configuration.GetSection("OptOut:Acknowledgement"));
         services.AddBus(configuration);
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = RawBody.ServerMaxBytes);
 
         // The capabilities, in the order of the flow.
         services.AddSingleton<TopicCatalogue>().AddSingleton<IdentifierProtector>().AddSingleton<StorageAccount>();

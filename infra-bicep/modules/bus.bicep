@@ -80,25 +80,16 @@ resource filters 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@202
   }
 ]
 
-resource sender 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(namespace::topic.id, identity.id, roles.serviceBusDataSender)
+// Owner, not Sender and Receiver: the scale controller uses the app's identity to count the messages, which takes the right to manage. Without it the app
+// grows by one instance at a time. It holds for this topic and its subscriptions alone.
+// https://learn.microsoft.com/azure/azure-functions/functions-bindings-service-bus-trigger#grant-permission-to-the-identity
+resource owner 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(namespace::topic.id, identity.id, roles.serviceBusDataOwner)
   scope: namespace::topic
   properties: {
     principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.serviceBusDataSender)
-  }
-}
-
-// The role must be effective on each subscription, and holds here on nothing else than this topic's.
-// https://learn.microsoft.com/azure/azure-functions/functions-bindings-service-bus-trigger (identity-based connections)
-resource receiver 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(namespace.id, identity.id, roles.serviceBusDataReceiver)
-  scope: namespace
-  properties: {
-    principalId: identity.properties.principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.serviceBusDataReceiver)
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.serviceBusDataOwner)
   }
 }
 

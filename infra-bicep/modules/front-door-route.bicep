@@ -60,7 +60,8 @@ resource route 'Microsoft.Cdn/profiles/afdEndpoints/routes@2025-06-01' = {
     supportedProtocols: ['Https']
     httpsRedirect: 'Disabled'
     forwardingProtocol: 'HttpsOnly'
-    patternsToMatch: ['/*']
+    // The app's own paths; not the Functions host's. A test compares them with the functions.
+    patternsToMatch: ['/u/*', '/unsubscribe', '/q', '/q/*', '/webhooks/*', '/api/*']
     enabledState: 'Enabled'
     // No cacheConfiguration: every page is one person's.
   }

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -84,7 +86,6 @@ internal sealed class FunctionHost : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 100 * 1024 * 1024;
             kestrel.Listen(options.ListenOn, options.Port);
         });
         builder.Host.UseDefaultServiceProvider(provider => provider.ValidateScopes = provider.ValidateOnBuild = true);
@@ -93,10 +94,27 @@ internal sealed class FunctionHost : IAsyncDisposable
         else
             builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss ")).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning);
         builder.Services.AddRouting();
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
+        {
+            forwarded.ForwardedHeaders = ForwardedHeaders.All;
+            forwarded.KnownIPNetworks.Clear();
+            forwarded.KnownProxies.Clear();
+        });
         builder.Services.AddSingleton(options.Time);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
         options.ConfigureServices?.Invoke(builder.Services, builder.Configuration);
-        return builder.Build();
+        var app = builder.Build();
+        app.Use(WithoutForwardedHeaders);
+        app.UseForwardedHeaders();
+        return app;
+    }
+
+    // Azure's host replaces what a caller wrote in these headers, and the worker takes them away: nothing of it reaches a function.
+    private static Task WithoutForwardedHeaders(HttpContext context, RequestDelegate next)
+    {
+        foreach (var header in (string[])["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix"])
+            context.Request.Headers.Remove(header);
+        return next(context);
     }
 
     private static async Task ListenAsync(WebApplication app, FunctionHostOptions options, CancellationToken cancellationToken)

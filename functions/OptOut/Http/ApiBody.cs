@@ -37,6 +37,9 @@ internal static class ApiBody
 
 internal static class RawBody
 {
+    /// <summary>What the server takes at most, bytes: more than any endpoint, each of which has a limit of its own and answers 413 above it.</summary>
+    public const int ServerMaxBytes = 64 * 1024 * 1024;
+
     /// <returns>The bytes as they came; null when there are more than <paramref name="maxBytes"/>.</returns>
     public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {

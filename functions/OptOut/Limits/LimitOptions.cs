@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Globalization;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace OptOut.Limits;
@@ -46,11 +46,10 @@ public sealed class ActLimitOptions
 public sealed class LimitOptions
 {
     /// <summary>
-    /// How many proxies of ours stand before the app, each adding the address it was called from to <c>X-Forwarded-For</c>: 0 to 10. 0 counts the
-    /// connection's own address and reads no header, which anybody may write. On Azure Functions it is 1, for the front end; 2 with
-    /// Front Door or Application Gateway before that.
+    /// The header in which a proxy in front of the app writes the client's address, such as Front Door's <c>X-Azure-ClientIP</c>. Empty, the default:
+    /// the address that the Functions host was called from. Set it only where nothing but that proxy reaches the app: anybody can write a header.
     /// </summary>
-    public int TrustedProxies { get; set; }
+    public string ClientAddressHeader { get; set; } = "";
 
     public ActLimitOptions PublicStop { get; set; } = Of(client: 300, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
 
@@ -74,18 +73,17 @@ public sealed class LimitOptions
     };
 }
 
-internal sealed class LimitOptionsValidator(IConfiguration configuration) : IValidateOptions<LimitOptions>
+internal sealed class LimitOptionsValidator : IValidateOptions<LimitOptions>
 {
-    // Set for every app in Azure, on every plan; the Functions Core Tools on a developer's machine do not set it.
-    private const string AzureSite = "WEBSITE_SITE_NAME";
+    // A token, RFC 9110 section 5.6.2.
+    private static readonly SearchValues<char> HeaderName =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     public ValidateOptionsResult Validate(string? name, LimitOptions options)
     {
         var errors = new List<string>();
-        if (options.TrustedProxies is < 0 or > 10)
-            errors.Add($"OptOut:Limits:TrustedProxies is {options.TrustedProxies}; give the number of proxies before the app, 0 to 10.");
-        else if (options.TrustedProxies == 0 && configuration[AzureSite] is { Length: > 0 })
-            errors.Add("OptOut:Limits:TrustedProxies is 0, but on Azure every request comes from the front end, so that all people would share one limit; give 1, or 2 with Front Door or Application Gateway before it.");
+        if (options.ClientAddressHeader.AsSpan().ContainsAnyExcept(HeaderName))
+            errors.Add("OptOut:Limits:ClientAddressHeader is not the name of a header; give one as in 'X-Azure-ClientIP', or nothing.");
         foreach (var act in Enum.GetValues<LimitedAct>())
         {
             Check($"OptOut:Limits:{act}:Client", options.Of(act).Client);

@@ -49,7 +49,7 @@ public sealed class RequestLimits(IOptions<LimitOptions> options, TimeProvider t
     {
         Span<byte> text = stackalloc byte[1 + 16];
         text[0] = (byte)act;
-        return Key(text[..(1 + ClientAddress.Write(request, options.Value.TrustedProxies, text[1..]))]);
+        return Key(text[..(1 + ClientAddress.Write(request.HttpContext.Connection, text[1..]))]);
     }
 
     private ulong Key(ReadOnlySpan<byte> text)

@@ -57,8 +57,26 @@ public sealed class FirewallTests(Templates templates)
 
         Assert.Equal("Disabled", Text(route["httpsRedirect"]));
         Assert.Null(route["cacheConfiguration"]);
-        Assert.Equal("2", (await templates.OfAsync("prod")).AppSettings["OptOut__Limits__TrustedProxies"]);
-        Assert.Equal("1", (await templates.OfAsync("dev")).AppSettings["OptOut__Limits__TrustedProxies"]);
+    }
+
+    [Fact]
+    public async Task The_app_believes_the_client_address_of_front_door_only_where_front_door_is_the_only_way_in()
+    {
+        Assert.Equal("X-Azure-ClientIP", (await templates.OfAsync("prod")).AppSettings["OptOut__Limits__ClientAddressHeader"]);
+        Assert.False((await templates.OfAsync("dev")).AppSettings.ContainsKey("OptOut__Limits__ClientAddressHeader"));
+    }
+
+    [Fact]
+    public async Task Front_door_lets_through_every_route_of_the_app_and_nothing_of_the_Functions_host()
+    {
+        var route = (await templates.OfAsync("prod")).The("Microsoft.Cdn/profiles/afdEndpoints/routes")["properties"]!;
+        var patterns = route["patternsToMatch"]!.AsArray().Select(p => Text(p)).ToList();
+
+        Assert.All(DeclaredFunctions.Paths, path => Assert.Contains(patterns, p => Passes(p, path)));
+        Assert.All(patterns, p => Assert.Contains(DeclaredFunctions.Paths, path => Passes(p, path)));
+        Assert.All((string[])["/", "/admin/host/status", "/runtime/webhooks/x", "/index.html"], path => Assert.DoesNotContain(patterns, p => Passes(p, path)));
+
+        static bool Passes(string pattern, string path) => pattern.EndsWith('*') ? path.StartsWith(pattern[..^1], StringComparison.OrdinalIgnoreCase) : path == pattern;
     }
 
     private async Task<JsonNode> PolicyAsync() => (await templates.OfAsync("prod")).The("Microsoft.Network/FrontDoorWebApplicationFirewallPolicies")["properties"]!;

@@ -14,8 +14,7 @@ public sealed partial class LockedDownTests(Templates templates)
         "storageAccounts/sthost: 0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", // Storage Table Data Contributor, for its diagnostic events
         "storageAccounts/stdata: 0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", // Storage Table Data Contributor
         "storageAccounts/stdata: ba92f5b4-2d11-453d-a403-e96b0029c9fe", // Storage Blob Data Contributor
-        "namespaces/sb-optout-/topics/consent-changes: 69a216fc-b8fb-44d8-bc22-1f3c2cd27a39", // Azure Service Bus Data Sender
-        "namespaces/sb-optout-: 4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0", // Azure Service Bus Data Receiver
+        "namespaces/sb-optout-/topics/consent-changes: 090c5cfd-751d-490a-894a-3ce6f1109419", // Azure Service Bus Data Owner
         "vaults/kv-optout-: 4633458b-17de-408a-b874-0445c86b69e6", // Key Vault Secrets User
         "components/appi-optout-: 3913510d-42f4-4e42-8a64-420c390055eb", // Monitoring Metrics Publisher
     ];

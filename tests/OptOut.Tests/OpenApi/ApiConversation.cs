@@ -23,7 +23,7 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
 
     private static readonly Dictionary<string, string?> Settings = new(StringComparer.Ordinal)
     {
-        ["OptOut:Limits:TrustedProxies"] = "1",
+        ["OptOut:Limits:ClientAddressHeader"] = "X-Azure-ClientIP",
         ["OptOut:Limits:CodeGuess:Client:Count"] = "5",
         ["OptOut:Limits:LinkMail:Client:Count"] = "1",
     };
@@ -139,8 +139,8 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
 
         // From another address, so that nobody else has guessed too often.
         for (var guess = 0; guess < 6; guess++)
-            await SayAsync(new HttpRequestMessage(guess == 5 ? HttpMethod.Head : HttpMethod.Get, $"/q/{UnknownCode}") { Headers = { { "X-Forwarded-For", "203.0.113.9" } } }, $"guess {guess}");
-        await SayAsync(new HttpRequestMessage(HttpMethod.Get, $"/q/{UnknownCode}") { Headers = { { "X-Forwarded-For", "203.0.113.9" } } }, "one guess more");
+            await SayAsync(new HttpRequestMessage(guess == 5 ? HttpMethod.Head : HttpMethod.Get, $"/q/{UnknownCode}") { Headers = { { "X-Azure-ClientIP", "203.0.113.9" } } }, $"guess {guess}");
+        await SayAsync(new HttpRequestMessage(HttpMethod.Get, $"/q/{UnknownCode}") { Headers = { { "X-Azure-ClientIP", "203.0.113.9" } } }, "one guess more");
         return (token, code);
     }
 
