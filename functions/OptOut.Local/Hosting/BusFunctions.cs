@@ -42,12 +42,11 @@ internal sealed class BusFunctions
 
     private static ServiceBusProcessorOptions Options(FunctionDeclaration function, HostJson hostJson)
     {
-        // The attribute counts only where it says something: its own default would hide host.json. By name, because not every
-        // version of the worker has the property.
+        // The attribute counts only where it says something: its own default would hide host.json.
         var said = function.TriggerParameter.GetCustomAttributesData()
             .Where(data => data.AttributeType == typeof(ServiceBusTriggerAttribute))
             .SelectMany(data => data.NamedArguments)
-            .Where(argument => argument.MemberName == "AutoCompleteMessages")
+            .Where(argument => argument.MemberName == nameof(ServiceBusTriggerAttribute.AutoCompleteMessages))
             .Select(argument => argument.TypedValue.Value as bool?)
             .FirstOrDefault();
         return new ServiceBusProcessorOptions
