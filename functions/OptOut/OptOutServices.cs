@@ -32,6 +32,7 @@ using OptOut.Proofs;
 using OptOut.PublicForm;
 using OptOut.ReadyTexts;
 using OptOut.Reconciliation;
+using OptOut.Rendering;
 using OptOut.Storage;
 using OptOut.Subjects;
 using OptOut.Suppressions;
@@ -77,7 +78,7 @@ public static class OptOutServices
         // The capabilities, in the order of the flow.
         services.AddSingleton<TopicCatalogue>().AddSingleton<IdentifierProtector>().AddSingleton<StorageAccount>();
         services.AddSingleton<LinkKeyRing>().AddSingleton<LinkHeaders>().AddSingleton<LinkDoor>();
-        services.AddSingleton<PageStyle>().AddSingleton<PageRenderer>().AddSingleton<PageViews>();
+        services.AddSingleton<ComponentRenderer>().AddSingleton<PageStyle>().AddSingleton<PageRenderer>().AddSingleton<PageViews>();
         services.AddUnsubscribe();
         services.AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<SubjectRegistrar>().AddSingleton<SubjectDoor>();
         services.AddSingleton<Feed>().AddSingleton<IdentifierIndex>().AddSingleton<DenialStore>().AddSingleton<CheckDoor>();

@@ -1,14 +1,12 @@
 using System.Reflection;
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using OptOut.Local.DemoPage.Components;
+using OptOut.Rendering;
 
 namespace OptOut.Local.DemoPage;
 
 /// <summary>The page and what it loads, all of it from here, each with a content security policy of its own.</summary>
-internal sealed class DemoDocuments(IServiceProvider services, ILoggerFactory loggers)
+internal sealed class DemoDocuments(ComponentRenderer components)
 {
     // Script, style and frames from this address alone; and nobody frames the page.
     private const string PagePolicy =
@@ -20,9 +18,7 @@ internal sealed class DemoDocuments(IServiceProvider services, ILoggerFactory lo
 
     public async Task<IResult> PageAsync(DemoView view, int status = StatusCodes.Status200OK)
     {
-        await using var renderer = new HtmlRenderer(services, loggers);
-        var html = await renderer.Dispatcher.InvokeAsync(async () =>
-            (await renderer.RenderComponentAsync<DemoFrame>(ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(DemoFrame.View)] = view }))).ToHtmlString());
+        var html = await components.RenderAsync<DemoFrame>(new Dictionary<string, object?> { [nameof(DemoFrame.View)] = view });
         return new Document(Results.Text(html, "text/html; charset=utf-8", statusCode: status), PagePolicy);
     }
 

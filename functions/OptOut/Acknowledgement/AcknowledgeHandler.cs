@@ -61,7 +61,7 @@ public sealed class AcknowledgeHandler(
     /// <returns>Null when the mail is on its way.</returns>
     private async Task<Settlement?> SendAsync(SubjectMessage message, List<Change> recorded, Identifier address, string? language, CancellationToken cancellationToken)
     {
-        var written = mail.Write(recorded, address, language);
+        var written = await mail.WriteAsync(recorded, address, language);
         var row = new TableEntity(message.Subject.ToString(), $"ack~{message.Subject}~{written.Reference}") { ["SentAt"] = time.GetUtcNow() };
         if ((await storage.Consent.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, ["RowKey"], cancellationToken)).HasValue)
             return null;

@@ -33,7 +33,8 @@ public sealed class LinkMailHandler(
 
         if (owners.Count == 0 || !await pace.TryClaimAsync(address, request.Id, cancellationToken))
             return Settlement.Done;
-        if (await dispatch.SendAsync(text.Write(request, address, owners, language), "link mail", request, Topology.LinkMail, cancellationToken) is { } unsent)
+        var mail = await text.WriteAsync(request, address, owners, language);
+        if (await dispatch.SendAsync(mail, "link mail", request, Topology.LinkMail, cancellationToken) is { } unsent)
             return unsent;
         await pace.SentAsync(address, request.Id, cancellationToken);
         return Settlement.Done;

@@ -1,23 +1,23 @@
-using System.Net;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
 using OptOut.Controller;
 using OptOut.Identifiers;
 using OptOut.Links;
 using OptOut.Mail;
+using OptOut.Rendering;
 using OptOut.Texts;
 using OptOut.Unsubscribe;
 
 namespace OptOut.LinkMail;
 
 /// <summary>The words of the mail with the link, plain and HTML. No marketing and no picture; it says that nothing has changed.</summary>
-public sealed class LinkMailText(LinkHeaders links, IOptions<ControllerOptions> controller)
+public sealed class LinkMailText(LinkHeaders links, ComponentRenderer components, IOptions<ControllerOptions> controller)
 {
     /// <param name="request">Who asked.</param>
     /// <param name="to">The address that was typed.</param>
     /// <param name="owners">Whose address it is, at least one. People who share it get one mail with a link each.</param>
     /// <param name="language">The person's; null takes the asker's.</param>
-    public OutgoingMail Write(LinkMailRequest request, Identifier to, IReadOnlyList<SubjectKey> owners, string? language)
+    public async Task<OutgoingMail> WriteAsync(LinkMailRequest request, Identifier to, IReadOnlyList<SubjectKey> owners, string? language)
     {
         var options = controller.Value;
         var words = Language.Find(language) ?? request.Language;
@@ -30,16 +30,15 @@ public sealed class LinkMailText(LinkHeaders links, IOptions<ControllerOptions> 
             ToName: null,
             $"{options.Name}: {subject}",
             $"{string.Join("\n\n", [.. before, .. urls, .. after])}\n",
-            $"""
-            <!DOCTYPE html><html lang="{words.Code}"><head><meta charset="utf-8"><title>{Encode(subject)}</title></head><body style="font-family:sans-serif;max-width:36em;line-height:1.5"><h1 style="font-size:1.4em">{Encode(subject)}</h1>{Paragraphs(before)}{string.Concat(urls.Select(Anchor))}{Paragraphs(after)}</body></html>
-            """,
+            await components.RenderAsync<LinkMailHtml>(new Dictionary<string, object?>
+            {
+                [nameof(LinkMailHtml.Language)] = words,
+                [nameof(LinkMailHtml.Title)] = subject,
+                [nameof(LinkMailHtml.Before)] = before,
+                [nameof(LinkMailHtml.Urls)] = urls,
+                [nameof(LinkMailHtml.After)] = after,
+            }),
             words.Code,
             $"link-{request.Id:N}");
-
-        string Anchor(string url) => $"<p><a href=\"{Encode(url)}\">{Encode(words["public.mail.link"])}</a></p>";
     }
-
-    private static string Paragraphs(IEnumerable<string> texts) => string.Concat(texts.Select(text => $"<p>{Encode(text)}</p>"));
-
-    private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -7,6 +6,7 @@ using OptOut.Controller;
 using OptOut.Identifiers;
 using OptOut.Links;
 using OptOut.Mail;
+using OptOut.Rendering;
 using OptOut.Vendors;
 using OptOut.Vendors.SendGrid;
 
@@ -17,7 +17,13 @@ namespace OptOut.Mailto;
 /// recorded, and nothing that somebody asks is dropped.
 /// </summary>
 public sealed partial class MailtoNotice(
-    SendGridMail sender, IOptions<ControllerOptions> controller, IOptions<LinkOptions> links, IOptions<MailtoOptions> options, TimeProvider time, ILogger<MailtoNotice> logger)
+    SendGridMail sender,
+    ComponentRenderer components,
+    IOptions<ControllerOptions> controller,
+    IOptions<LinkOptions> links,
+    IOptions<MailtoOptions> options,
+    TimeProvider time,
+    ILogger<MailtoNotice> logger)
 {
     private const int MaxText = 2_000, MaxLine = 300;
 
@@ -35,7 +41,7 @@ public sealed partial class MailtoNotice(
             return false;
         }
 
-        var outcome = await sender.SendAsync(Write(mail), cancellationToken);
+        var outcome = await sender.SendAsync(await WriteAsync(mail), cancellationToken);
         if (outcome is VendorOutcome.Confirmed)
         {
             LogPassedOn();
@@ -66,7 +72,7 @@ public sealed partial class MailtoNotice(
             _turns.Remove(turn);
     }
 
-    private OutgoingMail Write(ReceivedMail mail)
+    private async Task<OutgoingMail> WriteAsync(ReceivedMail mail)
     {
         var words = controller.Value.Language;
         var text = mail.Text.Trim() is { Length: > 0 } plain ? plain : HtmlText.Of(mail.Html);
@@ -77,25 +83,33 @@ public sealed partial class MailtoNotice(
             words.Format("mailto.notice.about", OneLine(mail.Subject)),
             words.Format("mailto.notice.received", controller.Value.Moment(mail.At, words)),
         ];
-        var quoted = text.Length > MaxText ? $"{Cut(text)}\n{words["mailto.notice.cut"]}" : text.Length > 0 ? text : words["mailto.notice.empty"];
+        var quoted = Printable(text switch
+        {
+            { Length: 0 } => words["mailto.notice.empty"],
+            { Length: > MaxText } => $"{Cut(text, MaxText)}\n{words["mailto.notice.cut"]}",
+            _ => text,
+        });
         _ = EmailAddress.TryParse(controller.Value.PrivacyAddress, out var to);
         return new OutgoingMail(
             to,
             ToName: null,
             $"{controller.Value.Name}: {words["mailto.notice.subject"]}",
-            $"{string.Join("\n\n", intro)}\n\n{string.Join('\n', facts)}\n\n{Printable(quoted)}\n",
-            $"""
-            <!DOCTYPE html><html lang="{words.Code}"><head><meta charset="utf-8"></head><body style="font-family:sans-serif;max-width:36em;line-height:1.5">{string.Concat(intro.Select(Paragraph))}<p>{string.Join("<br>", facts.Select(WebUtility.HtmlEncode))}</p><pre style="white-space:pre-wrap">{WebUtility.HtmlEncode(Printable(quoted))}</pre></body></html>
-            """,
+            $"{string.Join("\n\n", intro)}\n\n{string.Join('\n', facts)}\n\n{quoted}\n",
+            await components.RenderAsync<MailtoNoticeHtml>(new Dictionary<string, object?>
+            {
+                [nameof(MailtoNoticeHtml.Language)] = words,
+                [nameof(MailtoNoticeHtml.Intro)] = intro,
+                [nameof(MailtoNoticeHtml.Facts)] = facts,
+                [nameof(MailtoNoticeHtml.Quoted)] = quoted,
+            }),
             words.Code,
             $"mailto-{EventIds.Derive("mailto-notice", mail.Key):N}");
     }
 
-    private static string Paragraph(string text) => $"<p>{WebUtility.HtmlEncode(text)}</p>";
+    private static string OneLine(string text) => Printable(Cut(text, MaxLine)).Replace('\n', ' ');
 
-    private static string OneLine(string text) => Printable(text.Length > MaxLine ? text[..MaxLine] : text).Replace('\n', ' ');
-
-    private static string Cut(string text) => char.IsHighSurrogate(text[MaxText - 1]) ? text[..(MaxText - 1)] : text[..MaxText];
+    private static string Cut(string text, int max) =>
+        text.Length <= max ? text : text[..(char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)];
 
     // What a stranger wrote must not steer the reader's screen.
     private static string Printable(string text)

@@ -1,14 +1,13 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OptOut.Brand;
+using OptOut.Rendering;
 
 namespace OptOut.Pages;
 
 /// <summary>Renders a component to a whole page, with the headers every page has.</summary>
-public sealed class PageRenderer(IServiceProvider services, ILoggerFactory loggers, PageStyle style, IOptions<BrandOptions> brand)
+public sealed class PageRenderer(ComponentRenderer components, PageStyle style, IOptions<BrandOptions> brand)
 {
     /// <summary>
     /// No script, nothing from elsewhere, no frame around it, forms only to ourselves; never stored, never indexed, its address (which holds
@@ -28,13 +27,8 @@ public sealed class PageRenderer(IServiceProvider services, ILoggerFactory logge
     /// <param name="parameters">The page's own.</param>
     /// <param name="downloadAs">The name of the file it is kept as; null shows it.</param>
     public async Task<IResult> RenderAsync<TPage>(int status, IReadOnlyDictionary<string, object?> parameters, string? downloadAs = null)
-        where TPage : IComponent
-    {
-        await using var renderer = new HtmlRenderer(services, loggers);
-        var html = await renderer.Dispatcher.InvokeAsync(async () =>
-            (await renderer.RenderComponentAsync<TPage>(ParameterView.FromDictionary(parameters.ToDictionary()))).ToHtmlString());
-        return new Page(status, html, "text/html; charset=utf-8", downloadAs, Headers);
-    }
+        where TPage : IComponent =>
+        new Page(status, await components.RenderAsync<TPage>(parameters), "text/html; charset=utf-8", downloadAs, Headers);
 
     /// <summary>A file to keep, with the same headers.</summary>
     public IResult Download(string text, string contentType, string fileName) => new Page(StatusCodes.Status200OK, text, contentType, fileName, Headers);

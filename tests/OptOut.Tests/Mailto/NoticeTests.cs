@@ -1,4 +1,6 @@
+using System.Xml.Linq;
 using OptOut.Local.Sandbox;
+using OptOut.Tests.Mail;
 using static OptOut.Tests.Mailto.MailWriter;
 
 namespace OptOut.Tests.Mailto;
@@ -32,7 +34,10 @@ public sealed class NoticeTests(AzuriteFixture azurite)
             lines[..8]);
         Assert.StartsWith("Ontvangen: ", lines[8], StringComparison.Ordinal);
         Assert.Equal(["", "Hallo,", "", "ik wil <b>niets</b> meer. [2J", "Jan", ""], lines[9..]);
-        Assert.Contains("ik wil &lt;b&gt;niets&lt;/b&gt; meer. [2J", mail.Html, StringComparison.Ordinal);
+        var html = MailMarkup.Read(mail.Html, "nl");
+        Assert.Equal(lines.Where((line, index) => index is 0 or 2 or 4), html.Descendants("p").SkipLast(1).Select(p => p.Value));
+        Assert.Equal(lines[6..9], html.Descendants("p").Last().Nodes().OfType<XText>().Select(line => line.Value));
+        Assert.Equal(string.Join('\n', lines[10..^1]), html.Descendants("pre").Single().Value);
         Assert.Contains("\"Auto-Submitted\":\"auto-generated\"", mail.Request, StringComparison.Ordinal);
         Assert.Empty(await host.LedgerAsync(host.StandInFor("jan@example.com")));
     }
@@ -45,6 +50,7 @@ public sealed class NoticeTests(AzuriteFixture azurite)
         await host.Sandbox.SendGrid.ReceiveAsync(Plain("a@example.com", $"x@{Host}", text: new string('é', 1_999) + "👋" + new string('z', 5_000)), Cancel);
         await host.Sandbox.SendGrid.ReceiveAsync(Plain("b@example.com", $"x@{Host}") with { Html = "<style>p{color:red}</style><p>Stop&nbsp;met <b>mailen</b></p>" }, Cancel);
         await host.Sandbox.SendGrid.ReceiveAsync(Plain("c@example.com", $"x@{Host}", new string('s', 900)), Cancel);
+        await host.Sandbox.SendGrid.ReceiveAsync(Plain("d@example.com", $"x@{Host}", new string('s', 299) + "👋"), Cancel);
         await InboundPost.SignedAsync(host, "nothing that can be read"u8.ToArray());
 
         var texts = host.Sandbox.SendGrid.Mails.Select(m => m.PlainText).ToArray();
@@ -53,7 +59,8 @@ public sealed class NoticeTests(AzuriteFixture azurite)
         Assert.DoesNotContain("color", texts[1], StringComparison.Ordinal);
         Assert.EndsWith("\n\n(The mail holds no text.)\n", texts[2], StringComparison.Ordinal);
         Assert.Contains($"Subject: {new string('s', 300)}\n", texts[2], StringComparison.Ordinal);
-        Assert.EndsWith("\n\nnothing that can be read\n", texts[3], StringComparison.Ordinal);
+        Assert.Contains($"Subject: {new string('s', 299)}\n", texts[3], StringComparison.Ordinal);
+        Assert.EndsWith("\n\nnothing that can be read\n", texts[4], StringComparison.Ordinal);
         Assert.Contains(host.Logs.Lines, l => l.StartsWith("Error A signed mail of 24 bytes", StringComparison.Ordinal));
     }
 
