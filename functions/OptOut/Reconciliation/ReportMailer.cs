@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OptOut.Identifiers;
 using OptOut.Mail;
+using OptOut.Rendering;
 using OptOut.Storage;
 using OptOut.Vendors;
 using OptOut.Vendors.SendGrid;
@@ -14,7 +15,12 @@ namespace OptOut.Reconciliation;
 /// that is away costs a day, not the report.
 /// </summary>
 internal sealed partial class ReportMailer(
-    StorageAccount storage, ReportStore reports, SendGridMail mail, IOptions<ReconciliationOptions> options, ILogger<ReportMailer> logger)
+    StorageAccount storage,
+    ReportStore reports,
+    SendGridMail mail,
+    ComponentRenderer components,
+    IOptions<ReconciliationOptions> options,
+    ILogger<ReportMailer> logger)
 {
     // No vendor has this name, so it is no vendor's partition.
     private const string Partition = "~mail";
@@ -45,7 +51,8 @@ internal sealed partial class ReportMailer(
 
     private async Task<string?> SendAsync(TableEntity row, ReconciliationReport report, CancellationToken cancellationToken)
     {
-        var outgoing = new OutgoingMail(_to, null, $"Opt-out report: {report.Verdict}", ReportText.Render(report), ReportHtml.Render(report), "en", $"report-{report.RunId:N}");
+        var (text, html) = (ReportText.Render(report), await ReportPage.RenderAsync(components, report));
+        var outgoing = new OutgoingMail(_to, null, $"Opt-out report: {report.Verdict}", text, html, "en", $"report-{report.RunId:N}");
         var problem = await mail.SendAsync(outgoing, cancellationToken) switch
         {
             VendorOutcome.Transient transient => transient.Reason,

@@ -2,16 +2,17 @@ using System.Globalization;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using OptOut.Rendering;
 using OptOut.Storage;
 
 namespace OptOut.Reconciliation;
 
 /// <summary>The reports in the container <c>reports</c>: one JSON and one HTML blob a day's path and run, and both once more as <c>latest</c>.</summary>
-internal sealed class ReportStore(StorageAccount storage)
+internal sealed class ReportStore(StorageAccount storage, ComponentRenderer components)
 {
     public async Task WriteAsync(ReconciliationReport report, CancellationToken cancellationToken)
     {
-        var (json, html) = (report.ToJson(), ReportHtml.Render(report));
+        var (json, html) = (report.ToJson(), await ReportPage.RenderAsync(components, report));
         foreach (var name in (string[])[Name(report), "latest"])
         {
             await WriteAsync(storage.Reports.GetBlobClient(name + ".json"), json, "application/json; charset=utf-8", cancellationToken);

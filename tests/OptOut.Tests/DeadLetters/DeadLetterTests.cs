@@ -5,6 +5,7 @@ using OptOut.Consent;
 using OptOut.FanOut;
 using OptOut.Local.Sandbox;
 using OptOut.Reconciliation;
+using OptOut.Rendering;
 
 namespace OptOut.Tests.DeadLetters;
 
@@ -174,7 +175,7 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
         Assert.Equal(("link-mail", null, "Rejected", 1), (group.Subscription, group.Vendor, group.Reason, group.Count));
         var line = $"link-mail, no vendor: Rejected: 1, the oldest of {ReportWords.Moment(group.Oldest)}";
         Assert.EndsWith($"\nDead letters\n! {line}\n", ReportText.Render(report), StringComparison.Ordinal);
-        Assert.Contains("<tr><th scope=\"row\">link-mail, no vendor: Rejected</th><td>1, the oldest of ", ReportHtml.Render(report), StringComparison.Ordinal);
+        Assert.Contains("<tr><th scope=\"row\">link-mail, no vendor: Rejected</th><td>1, the oldest of ", await ReportPage.RenderAsync(host.Service<ComponentRenderer>(), report), StringComparison.Ordinal);
         Assert.Equal(report.DeadLetters, ReconciliationReport.FromJson(report.ToJson()).DeadLetters);
 
         await ReplayAsync(host);

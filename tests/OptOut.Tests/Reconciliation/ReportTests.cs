@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
 using OptOut.Local.Sandbox;
 using OptOut.Reconciliation;
+using OptOut.Rendering;
 
 namespace OptOut.Tests.Reconciliation;
 
@@ -69,9 +71,9 @@ public sealed class ReportTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public void The_page_reads_from_the_verdict_to_the_details()
+    public async Task The_page_reads_from_the_verdict_to_the_details()
     {
-        var html = ReportHtml.Render(Give(Quiet with
+        var html = await HtmlAsync(Give(Quiet with
         {
             Recorded = 1,
             Failures = new Dictionary<string, int> { ["SendGrid has no group 7 <b>"] = 3 },
@@ -103,10 +105,10 @@ public sealed class ReportTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public void A_register_is_told_in_words_of_its_own()
+    public async Task A_register_is_told_in_words_of_its_own()
     {
         var report = Give(Quiet, Quiet with { Vendor = "do-not-call", Channel = Channel.Phone, Register = true, Entries = 1_548_841, Known = 2_310, Denied = 812, Lifted = 40, Unreadable = 3, TimeToStop = null });
-        var (text, html) = (ReportText.Render(report), ReportHtml.Render(report));
+        var (text, html) = (ReportText.Render(report), await HtmlAsync(report));
 
         Assert.Equal(("Every opt-out of the last day is honoured.", false), (report.Verdict, report.NeedsAttention));
         Assert.Contains(
@@ -171,8 +173,9 @@ public sealed class ReportTests(AzuriteFixture azurite)
         var name = $"{report.Started.UtcDateTime:yyyy'/'MM'/'dd}/{report.RunId:D}";
         Assert.Equal(report.ToJson(), await house.ReportBlobAsync(name + ".json"));
         Assert.Equal(report.ToJson(), await house.ReportBlobAsync("latest.json"));
-        Assert.Equal(ReportHtml.Render(report), await house.ReportBlobAsync(name + ".html"));
-        Assert.Equal(ReportHtml.Render(report), await house.ReportBlobAsync("latest.html"));
+        var html = await HtmlAsync(report);
+        Assert.Equal(html, await house.ReportBlobAsync(name + ".html"));
+        Assert.Equal(html, await house.ReportBlobAsync("latest.html"));
         Assert.Equal("sent", report.Mail);
         var mail = Assert.Single(house.SendGrid.Mails);
         Assert.Equal(("dpo@kruidtuin.example", $"Opt-out report: {report.Verdict}"), (mail.To, mail.Subject));
@@ -243,6 +246,12 @@ public sealed class ReportTests(AzuriteFixture azurite)
         var refused = Assert.Throws<OptionsValidationException>(() => house.Get<IStartupValidator>().Validate());
 
         Assert.Equal(["OptOut:Reconciliation:Tries is 99; give 1 to 20."], refused.Failures);
+    }
+
+    private static async Task<string> HtmlAsync(ReconciliationReport report)
+    {
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        return await ReportPage.RenderAsync(new ComponentRenderer(services, NullLoggerFactory.Instance), report);
     }
 
     private static ReconciliationReport Give(params VendorReport[] vendors) => ReportVerdict.Give(Guid.Empty, Night, Night.AddSeconds(83), vendors);
