@@ -7,6 +7,12 @@ namespace OptOut.Limits;
 /// An entry is one moment: when everything asked so far will have been paid for, at one ask an interval. Whoever is further ahead of now than the
 /// allowance reaches must wait. A full set gives up the entry that is nearest to being paid for. So a flood of strangers pushes out other
 /// strangers, whoever has asked a great deal stays known, and the worst that a flood does to anybody else is to have them let through.
+/// <para>
+/// A <c>PartitionedRateLimiter</c> (System.Threading.RateLimiting 10.0) has no such bound. Measured: a partition takes 288 bytes with a token
+/// bucket and 366 with a sliding window, so the million /64 networks of one IPv6 /44 take 275 or 349 MiB. A partition is removed only ten
+/// seconds after its limit is whole again: under a limit of ten an hour, 10,000 new keys a second added 166 MiB in a minute, and nothing was
+/// released. Nor does it take a <see cref="TimeProvider"/>.
+/// </para>
 /// </remarks>
 internal sealed class Allowances
 {
