@@ -29,11 +29,15 @@ public sealed class AllowanceOptions
     internal TimeSpan Interval => Window / Count;
 }
 
-/// <summary>How often one act may be asked, by one client and for one identifier.</summary>
-public sealed class ActLimitOptions
+/// <summary>How often one act may be asked by one client.</summary>
+public class ClientLimitOptions
 {
     public AllowanceOptions Client { get; set; } = new();
+}
 
+/// <summary>How often one act may be asked, by one client and for one identifier.</summary>
+public sealed class ActLimitOptions : ClientLimitOptions
+{
     public AllowanceOptions Identifier { get; set; } = new();
 }
 
@@ -55,16 +59,20 @@ public sealed class LimitOptions
 
     public ActLimitOptions LinkMail { get; set; } = Of(client: 100, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
 
-    /// <summary>Only by client: a code that nobody printed is nobody's, so <see cref="ActLimitOptions.Identifier"/> has no meaning here.</summary>
-    public ActLimitOptions CodeGuess { get; set; } = Of(client: 60, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
+    /// <summary>Only by client: a code that nobody printed belongs to no identifier.</summary>
+    public ClientLimitOptions CodeGuess { get; set; } = new() { Client = new() { Count = 60, Window = TimeSpan.FromMinutes(10) } };
 
-    internal ActLimitOptions Of(LimitedAct act) => act switch
+    internal ClientLimitOptions Of(LimitedAct act) => act switch
     {
         LimitedAct.PublicStop => PublicStop,
         LimitedAct.LinkMail => LinkMail,
         LimitedAct.CodeGuess => CodeGuess,
         _ => throw new ArgumentOutOfRangeException(nameof(act), act, "Not an act that is limited."),
     };
+
+    internal AllowanceOptions OfIdentifier(LimitedAct act) => Of(act) is ActLimitOptions limit
+        ? limit.Identifier
+        : throw new ArgumentOutOfRangeException(nameof(act), act, "Not an act that is limited by identifier.");
 
     private static ActLimitOptions Of(int client, TimeSpan clientWindow, int identifier, TimeSpan identifierWindow) => new()
     {
@@ -87,7 +95,8 @@ internal sealed class LimitOptionsValidator : IValidateOptions<LimitOptions>
         foreach (var act in Enum.GetValues<LimitedAct>())
         {
             Check($"OptOut:Limits:{act}:Client", options.Of(act).Client);
-            Check($"OptOut:Limits:{act}:Identifier", options.Of(act).Identifier);
+            if (options.Of(act) is ActLimitOptions limit)
+                Check($"OptOut:Limits:{act}:Identifier", limit.Identifier);
         }
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

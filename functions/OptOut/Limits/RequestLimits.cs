@@ -38,7 +38,12 @@ public sealed class RequestLimits(IOptions<LimitOptions> options, TimeProvider t
     /// <param name="wait">Zero, or how long until it may be asked again.</param>
     /// <returns>False when it was asked too often; then nothing is counted.</returns>
     public bool TryByIdentifier(Identifier identifier, LimitedAct act, out TimeSpan wait) =>
-        Try(_identifiers, Key(Encoding.UTF8.GetBytes($"{act}\n{identifier.Kind}\n{identifier.Value}")), options.Value.Of(act).Identifier, take: true, out wait);
+        Try(
+            _identifiers,
+            Key(Encoding.UTF8.GetBytes($"{act}\n{identifier.Kind}\n{identifier.Value}")),
+            options.Value.OfIdentifier(act),
+            take: true,
+            out wait);
 
     public void Dispose() => _hash.Dispose();
 

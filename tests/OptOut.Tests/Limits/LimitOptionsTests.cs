@@ -33,6 +33,17 @@ public sealed class LimitOptionsTests
     }
 
     [Fact]
+    public void A_code_is_limited_by_client_only()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            new Dictionary<string, string?> { ["OptOut:Limits:CodeGuess:Client:Count"] = "5", ["OptOut:Limits:CodeGuess:Identifier:Count"] = "0" }).Build();
+        var options = configuration.GetSection("OptOut:Limits").Get<LimitOptions>()!;
+
+        Assert.Equal((5, true), (options.Of(LimitedAct.CodeGuess).Client.Count, Validate(options).Succeeded));
+        Assert.Throws<ArgumentOutOfRangeException>("act", () => options.OfIdentifier(LimitedAct.CodeGuess));
+    }
+
+    [Fact]
     public void One_setting_leaves_the_others_at_their_defaults()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["PublicStop:Client:Count"] = "5" }).Build();
