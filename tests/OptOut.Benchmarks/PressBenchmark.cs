@@ -24,7 +24,7 @@ internal static class PressBenchmark
     public static async Task<int> RunAsync(int presses)
     {
         var folder = Directory.CreateTempSubdirectory("optout-bench-");
-        var arguments = Arguments.Parse(["--data", folder.FullName, "--port", "0", "--bus-port", "0", "--tables-port", "0", "--blobs-port", "0", "--sandbox-port", "0"]);
+        var arguments = new Arguments { DataFolder = folder.FullName };
         await using (var system = await LocalSystem.StartAsync(arguments, TextWriter.Null, null, logging => logging.SetMinimumLevel(LogLevel.Error), CancellationToken.None))
         {
             var services = system.Functions!.Services;

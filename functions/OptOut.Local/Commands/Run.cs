@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using OptOut.Local.CommandLine;
 
@@ -6,6 +8,9 @@ namespace OptOut.Local.Commands;
 /// <summary>From the command line to an exit code: 0 done, 1 failed, 2 not understood.</summary>
 internal static class Run
 {
+    // As is the custom for wrong usage; 1 is for what fails later.
+    private const int WrongUsage = 2;
+
     public static async Task<int> MainAsync(string[] args, TextWriter output, TextWriter error)
     {
         using var stop = new CancellationTokenSource();
@@ -13,25 +18,33 @@ internal static class Run
         using var terminate = Stops(PosixSignal.SIGTERM);
         try
         {
-            var arguments = Arguments.Parse(args);
-            if (arguments.WantsHelp)
+            var line = new LocalCommand((arguments, cancellationToken) => arguments.Part switch
             {
-                await output.WriteAsync(Help.Text);
-                return 0;
-            }
-
-            return arguments.Part switch
-            {
-                Part.Demo => await Demo.RunAsync(arguments, output, error, new DemoSettings(), stop.Token),
-                Part.Settings => await WriteSettings.RunAsync(arguments, output, stop.Token),
-                Part.Unsubscribe => await Unsubscribe.RunAsync(arguments, output, error, stop.Token),
-                _ => await Serve.RunAsync(arguments, output, stop.Token),
-            };
+                Part.Demo => Demo.RunAsync(arguments, output, error, new DemoSettings(), cancellationToken),
+                Part.Settings => WriteSettings.RunAsync(arguments, output, cancellationToken),
+                Part.Unsubscribe => Unsubscribe.RunAsync(arguments, output, error, cancellationToken),
+                _ => Serve.RunAsync(arguments, output, cancellationToken),
+            }).Parse(args);
+            var wrong = line.Action as ParseErrorAction;
+            wrong?.ShowHelp = false;
+            var exit = await line.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    Output = wrong is null ? output : error,
+                    Error = error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null, // The signals are handled here.
+                },
+                stop.Token);
+            if (wrong is null)
+                return exit;
+            await error.WriteLineAsync("--help lists the commands and options.");
+            return WrongUsage;
         }
         catch (UsageException problem)
         {
             await error.WriteLineAsync(problem.Message);
-            return UsageException.ExitCode;
+            return WrongUsage;
         }
         catch (CannotStartException problem)
         {

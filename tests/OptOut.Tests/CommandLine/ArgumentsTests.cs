@@ -1,4 +1,5 @@
 using OptOut.Local.CommandLine;
+using OptOut.Local.Commands;
 
 namespace OptOut.Tests.CommandLine;
 
@@ -7,7 +8,7 @@ public sealed class ArgumentsTests
     [Fact]
     public void Nothing_written_is_everything_on_its_usual_port()
     {
-        var arguments = Arguments.Parse([]);
+        var arguments = Line.Read();
 
         Assert.Equal((Part.All, 7071, 5672, 10002, 10000, 7072), (arguments.Part, arguments.Port, arguments.BusPort, arguments.TablesPort, arguments.BlobsPort, arguments.SandboxPort));
         Assert.Empty(arguments.Without);
@@ -17,7 +18,7 @@ public sealed class ArgumentsTests
     [Fact]
     public void Options_stand_before_or_after_the_part_with_a_space_or_an_equals_sign()
     {
-        var arguments = Arguments.Parse(["--port=0", "Functions", "--bus-port", "5673", "--data", "here", "--no-sandbox", "--no-bus"]);
+        var arguments = Line.Read("--port=0", "functions", "--bus-port", "5673", "--data", "here", "--no-sandbox", "--no-bus");
 
         Assert.Equal((Part.Functions, 0, 5673, Path.GetFullPath("here")), (arguments.Part, arguments.Port, arguments.BusPort, arguments.DataFolder));
         Assert.Equal([Part.Bus, Part.Sandbox], arguments.Without.Order());
@@ -26,7 +27,7 @@ public sealed class ArgumentsTests
     [Fact]
     public void Unsubscribe_takes_a_mail()
     {
-        var arguments = Arguments.Parse(["unsubscribe", "offer of may.eml"]);
+        var arguments = Line.Read("unsubscribe", "offer of may.eml");
 
         Assert.Equal((Part.Unsubscribe, "offer of may.eml"), (arguments.Part, arguments.File));
     }
@@ -34,80 +35,108 @@ public sealed class ArgumentsTests
     [Fact]
     public void Demo_takes_free_ports_unless_they_are_given_or_somebody_else_listens_on_them()
     {
-        var arguments = Arguments.Parse(["demo", "--no-bus", "--tables-port", "10012"]);
+        var arguments = Line.Read("demo", "--no-bus", "--tables-port", "10012");
 
         Assert.Equal((0, 5672, 10012, 0, 0), (arguments.Port, arguments.BusPort, arguments.TablesPort, arguments.BlobsPort, arguments.SandboxPort));
         Assert.False(arguments.DataIsGiven);
-        Assert.True(Arguments.Parse(["demo", "--data", "here"]).DataIsGiven);
+        Assert.True(Line.Read("demo", "--data", "here").DataIsGiven);
     }
 
     [Theory]
-    [InlineData("--help")]
-    [InlineData("-h")]
-    public void Help_is_given_whatever_else_is_written(string help) =>
-        Assert.True(Arguments.Parse(["unsubscribe", help]).WantsHelp);
-
-    [Theory]
-    [InlineData("--bus-prot 5672", "--bus-prot is not an option. Did you mean --bus-port? --help lists them all.")]
-    [InlineData("--verbose", "--verbose is not an option. --help lists them all.")]
-    [InlineData("function", "function is not a part. Did you mean functions? Choose one of all, functions, bus, sandbox, azurite, demo, unsubscribe, settings.")]
-    [InlineData("everything", "everything is not a part. Choose one of all, functions, bus, sandbox, azurite, demo, unsubscribe, settings.")]
-    [InlineData("3", "3 is not a part. Choose one of all, functions, bus, sandbox, azurite, demo, unsubscribe, settings.")]
-    [InlineData("--port", "--port needs a value. Write --port 7071.")]
-    [InlineData("--port --data x", "--port needs a value. Write --port 7071.")]
+    [InlineData("--bus-prot 5672", "Unrecognized command or argument '--bus-prot'.", "'--bus-prot' was not matched. Did you mean one of the following?\n--bus-port\n")]
+    [InlineData("demo --bus-prot 5672", "'--bus-prot' was not matched. Did you mean one of the following?\n--bus-port\n")]
+    [InlineData("--verbose", "Unrecognized command or argument '--verbose'.")]
+    [InlineData("function", "Unrecognized command or argument 'function'.", "'function' was not matched. Did you mean one of the following?\nfunctions\n")]
+    [InlineData("everything", "Unrecognized command or argument 'everything'.")]
+    [InlineData("3", "Unrecognized command or argument '3'.")]
+    [InlineData("--port", "Required argument missing for option: '--port'.")]
+    [InlineData("--port --data x", "--port --data is not a port.")]
     [InlineData("--port x", "--port x is not a port. Give a number from 1 to 65535, or 0 for a free one.")]
     [InlineData("--port 65536", "--port 65536 is not a port. Give a number from 1 to 65535, or 0 for a free one.")]
     [InlineData("--port=-1", "--port -1 is not a port. Give a number from 1 to 65535, or 0 for a free one.")]
-    [InlineData("--no-bus=yes", "--no-bus takes no value. Write --no-bus alone.")]
-    [InlineData("--port 5672", "--port and --bus-port are both 5672. Give each a port of its own (0: a free one).")]
-    [InlineData("unsubscribe", "unsubscribe needs a mail. Write unsubscribe FILE, where FILE is a saved message (.eml).")]
-    [InlineData("settings", "settings needs a file to write. Write settings FILE, where FILE is the local.settings.json beside what func starts.")]
-    [InlineData("settings local.settings.json --bus-port 0", "--bus-port is 0, but settings tells func where the other parts are. Give the port that is listened on.")]
-    [InlineData("unsubscribe offer of", "of is one word too many after unsubscribe. Put a name with spaces between quotes.")]
-    [InlineData("demo --allow-host example.com", "--allow-host is of use with unsubscribe FILE only. Leave it out.")]
-    [InlineData("bus sandbox", "sandbox is one word too many after bus. Put a name with spaces between quotes.")]
-    public void What_cannot_be_understood_is_said_with_what_to_write(string line, string message) =>
-        Assert.Equal(message, Assert.Throws<UsageException>(() => Arguments.Parse(line.Split(' '))).Message);
+    [InlineData("--port 1 --port 2", "Option '--port' expects a single argument but 2 were provided.")]
+    [InlineData("--no-bus=yes", "Unrecognized command or argument 'yes'.")]
+    [InlineData("unsubscribe", "Required argument 'FILE' missing for command: 'unsubscribe'.")]
+    [InlineData("settings", "Required argument 'FILE' missing for command: 'settings'.")]
+    [InlineData("unsubscribe offer of", "Unrecognized command or argument 'of'.")]
+    [InlineData("demo --allow-host example.com", "Unrecognized command or argument '--allow-host'.")]
+    [InlineData("bus sandbox", "Unrecognized command or argument 'sandbox'.")]
+    public async Task What_cannot_be_understood_is_named_with_the_nearest_word_and_does_nothing(string line, params string[] messages)
+    {
+        var (exit, output, error) = await RunAsync(line);
+
+        Assert.Equal((2, ""), (exit, output));
+        Assert.All(messages, message => Assert.Contains(message, error, StringComparison.Ordinal));
+        Assert.EndsWith("\n--help lists the commands and options.\n", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--port 5672", "--port and --bus-port are both 5672. Give each a port of its own (0: a free one).\n")]
+    [InlineData("settings local.settings.json --bus-port 0", "--bus-port is 0, but settings tells func where the other parts are. Give the port that is listened on.\n")]
+    public async Task Ports_that_do_not_go_together_are_named_with_what_to_write(string line, string message) =>
+        Assert.Equal((2, "", message), await RunAsync(line));
 
     [Fact]
-    public void The_help_reads_as_it_should() => Assert.Equal(
-        """
-        OptOut on one machine: no cloud account, no Docker. It asks for .NET 10 and Node.js 20 or newer.
+    public async Task The_help_reads_as_it_should()
+    {
+        var (exit, output, error) = await RunAsync("--help");
 
-          dotnet run --project functions/OptOut.Local
-          dotnet run --project functions/OptOut.Local -- PART [options]
+        Assert.Equal((0, ""), (exit, error));
+        Assert.Equal(
+            """
+            Description:
+              OptOut on one machine: no cloud account, no Docker. It asks for .NET 10 and Node.js 20 or newer.
 
-        Without a PART everything starts, and stops with Ctrl+C. The first time, storage is installed, which takes some
-        fifteen seconds. Everything listens on 127.0.0.1 and on no other address.
+              Without a command everything starts, and stops with Ctrl+C. The first time, storage is installed, which takes some
+              fifteen seconds. Everything listens on 127.0.0.1 and on no other address; port 0 is a free one. Start the parts in
+              several terminals to see what an outage does: each can be killed and started again.
 
-        PART
-          all               everything in one process; the default
-          functions         the function app alone; the other parts must listen on their ports
-          bus               the Service Bus alone
-          sandbox           the vendors alone: what sends the mails, texts, calls and letters
-          azurite           the storage alone: tables and blobs
-          demo              everything, and the story of one person who opts out
-          unsubscribe FILE  press the unsubscribe button of a saved mail (.eml), as a mail program does
-          settings FILE     write the local.settings.json that `func start` reads; azurite, bus and sandbox must listen
+            Usage:
+              dotnet run --project functions/OptOut.Local -- [command] [options]
 
-        Ports (0: a free one)
-          --port 7071           the functions and their pages
-          --bus-port 5672       the Service Bus (AMQP)
-          --tables-port 10002   the tables
-          --blobs-port 10000    the blobs
-          --sandbox-port 7072   the vendor sandbox
+            Options:
+              --port <PORT>          the functions and their pages [default: 7071]
+              --bus-port <PORT>      the Service Bus (AMQP) [default: 5672]
+              --tables-port <PORT>   the tables [default: 10002]
+              --blobs-port <PORT>    the blobs [default: 10000]
+              --sandbox-port <PORT>  the vendor sandbox [default: 7072]
+              --data <FOLDER>        what is kept between runs [default: DATA]
+              --no-bus               use the Service Bus that listens on --bus-port
+              --no-sandbox           use the sandbox that listens on --sandbox-port
+              --no-azurite           use the storage that listens on --tables-port and --blobs-port
+              -?, -h, --help         Show help and usage information
+              --version              Show version information
 
-        Options
-          --data FOLDER         what is kept between runs; .data beside the project, else in your own application data
-          --no-bus              use the Service Bus that listens on --bus-port
-          --no-sandbox          use the sandbox that listens on --sandbox-port
-          --no-azurite          use the storage that listens on --tables-port and --blobs-port
-          --allow-host HOST     with unsubscribe: post to this host too; without it, to this machine alone
-          -h, --help            this text
+            Commands:
+              all                 everything in one process; the default
+              functions           the function app alone; the other parts must listen on their ports
+              bus                 the Service Bus alone
+              sandbox             the vendors alone: what sends the mails, texts, calls and letters
+              azurite             the storage alone: tables and blobs
+              demo                everything, and the story of one person who opts out; on free ports and in its own folder unless given
+              settings <FILE>     write the local.settings.json that `func start` reads; azurite, bus and sandbox must listen
+              unsubscribe <FILE>  press the unsubscribe button of a saved mail (.eml), as a mail program does
 
-        demo takes free ports and a folder of its own, unless they are given, and leaves only its report behind.
-        Start the parts in several terminals to see what an outage does: each can be killed and started again.
 
-        """.ReplaceLineEndings("\n"),
-        Help.Text);
+            """.ReplaceLineEndings("\n"),
+            output.Replace(DataFolder.Default(), "DATA", StringComparison.Ordinal).Replace("\n  \n", "\n\n", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("unsubscribe -h", "unsubscribe <FILE> [options]", "--allow-host <HOST>")]
+    [InlineData("settings --help", "settings <FILE> [options]", "--sandbox-port <PORT>")]
+    public async Task A_command_has_a_help_of_its_own(string line, params string[] lines)
+    {
+        var (exit, output, error) = await RunAsync(line);
+
+        Assert.Equal((0, ""), (exit, error));
+        Assert.All(lines, text => Assert.Contains(text, output, StringComparison.Ordinal));
+    }
+
+    private static async Task<(int Exit, string Output, string Error)> RunAsync(string line)
+    {
+        using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
+        var exit = await Run.MainAsync(line.Split(' '), output, error);
+        return (exit, output.ToString(), error.ToString());
+    }
 }

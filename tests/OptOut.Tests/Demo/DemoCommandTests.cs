@@ -1,9 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
-using OptOut.Local.CommandLine;
 using OptOut.Local.Commands;
 using OptOut.Local.Composition;
 using OptOut.Local.Sandbox;
+using OptOut.Tests.CommandLine;
 using OptOut.Tests.ServiceBus;
 
 namespace OptOut.Tests.Demo;
@@ -124,7 +124,7 @@ public sealed partial class DemoCommandTests : IDisposable
     private async Task<(int Exit, string Output, string Error)> RunAsync(DemoSettings settings, CancellationToken stop, params string[] options)
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
-        var exit = await OptOut.Local.Commands.Demo.RunAsync(Arguments.Parse(["demo", .. options]), output, error, settings with { ReportFolder = _reports.Path }, stop);
+        var exit = await OptOut.Local.Commands.Demo.RunAsync(Line.Read(["demo", .. options]), output, error, settings with { ReportFolder = _reports.Path }, stop);
         return (exit, output.ToString(), error.ToString());
     }
 

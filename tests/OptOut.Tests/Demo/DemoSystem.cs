@@ -24,7 +24,7 @@ public sealed partial class DemoSystem : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var arguments = new Arguments { Port = 0, BusPort = 0, TablesPort = 0, BlobsPort = 0, SandboxPort = 0, DataFolder = _data.Path };
+        var arguments = new Arguments { DataFolder = _data.Path };
         _system = await LocalSystem.StartAsync(arguments, TextWriter.Null, DemoSite.Map, logging => logging.SetMinimumLevel(LogLevel.None), Cancel);
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress = Address };
     }

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OptOut.FanOut;
-using OptOut.Local.CommandLine;
 using OptOut.Local.Commands;
 using OptOut.Local.Composition;
 using OptOut.Storage;
+using OptOut.Tests.CommandLine;
 using OptOut.Tests.Infrastructure;
 using OptOut.Tests.ServiceBus;
 
@@ -35,7 +35,7 @@ public sealed class SettingsCommandTests : IDisposable
         var file = Path.Combine(_data.Path, "local.settings.json");
         using var said = new StringWriter();
 
-        Assert.Equal(0, await WriteSettings.RunAsync(Arguments.Parse(["settings", file, .. ports]), said, Cancel));
+        Assert.Equal(0, await WriteSettings.RunAsync(Line.Read(["settings", file, .. ports]), said, Cancel));
 
         using var json = JsonDocument.Parse(await File.ReadAllTextAsync(file, Cancel));
         var values = json.RootElement.GetProperty("Values").EnumerateObject().ToDictionary(v => v.Name, v => v.Value.GetString(), StringComparer.Ordinal);
@@ -67,13 +67,13 @@ public sealed class SettingsCommandTests : IDisposable
         await using var vendors = await PartAsync(["sandbox", .. ports]);
         var file = Path.Combine(_data.Path, "local.settings.json");
 
-        var problem = await Assert.ThrowsAsync<OptOut.Local.CannotStartException>(() => WriteSettings.RunAsync(Arguments.Parse(["settings", file, .. ports]), TextWriter.Null, Cancel));
+        var problem = await Assert.ThrowsAsync<OptOut.Local.CannotStartException>(() => WriteSettings.RunAsync(Line.Read(["settings", file, .. ports]), TextWriter.Null, Cancel));
 
         Assert.Equal($"The storage does not answer on ports {tables} and {blobs}. Start it first, with `azurite`.", problem.Message);
         Assert.False(File.Exists(file));
     }
 
-    private static Task<LocalSystem> PartAsync(string[] line) => LocalSystem.StartAsync(Arguments.Parse(line), TextWriter.Null, mapEndpoints: null, configureLogging: null, Cancel);
+    private static Task<LocalSystem> PartAsync(string[] line) => LocalSystem.StartAsync(Line.Read(line), TextWriter.Null, mapEndpoints: null, configureLogging: null, Cancel);
 
     private static string[] Ports(int tables, int blobs, int bus, int sandbox) =>
         [.. new (string, int)[] { ("--tables-port", tables), ("--blobs-port", blobs), ("--bus-port", bus), ("--sandbox-port", sandbox) }.SelectMany(p => (string[])[p.Item1, p.Item2.ToString(CultureInfo.InvariantCulture)])];

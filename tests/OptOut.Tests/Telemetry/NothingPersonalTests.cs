@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OptOut.Local.CommandLine;
 using OptOut.Local.Commands;
 using OptOut.Local.Hosting;
 using OptOut.Local.Story;
+using OptOut.Tests.CommandLine;
 using OptOut.Tests.ServiceBus;
 
 namespace OptOut.Tests.Telemetry;
@@ -41,7 +41,7 @@ public sealed partial class NothingPersonalTests : IDisposable
         };
 
         using StringWriter output = new(), error = new();
-        var exit = await OptOut.Local.Commands.Demo.RunAsync(Arguments.Parse(["demo"]), output, error, settings, TestContext.Current.CancellationToken);
+        var exit = await OptOut.Local.Commands.Demo.RunAsync(Line.Read("demo"), output, error, settings, TestContext.Current.CancellationToken);
         Assert.Equal("", error.ToString());
         Assert.Equal(0, exit);
         telemetry.Observe();
