@@ -86,7 +86,7 @@ public static class OptOutServices
         services.AddSingleton<ChangePublisher>().AddSingleton<RetrySchedule>().AddSingleton<VendorRows>().AddSingleton<VendorPusher>();
         services.AddSingleton<StorePatience>().AddSingleton<MailDispatch>().AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>();
         services.AddSingleton<ConfirmationMail>().AddSingleton<AcknowledgeHandler>();
-        services.AddSingleton<HealthDoor>().AddSingleton<DriftIntake>().AddSingleton<SignalIntake>();
+        services.AddHealth().AddSingleton<DriftIntake>().AddSingleton<SignalIntake>();
         services.AddLimits(configuration).AddLinkMail().AddPublicForm();
         services.AddCodes();
         services.AddPortal();
