@@ -1,16 +1,17 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Azure;
 using Azure.Core;
 using Azure.Identity;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OptOut.FanOut;
 using OptOut.Local.Azurite;
 using OptOut.Local.CommandLine;
 using OptOut.Local.Composition;
 using OptOut.Local.ServiceBus;
+using OptOut.Platform;
 using OptOut.Storage;
 
 namespace OptOut.Local.Commands;
@@ -51,12 +52,14 @@ internal static class WriteSettings
     {
         try
         {
-            await new StorageAccount(Options.Create(new StorageOptions { ConnectionString = storage }), new Lazy<TokenCredential>(() => new DefaultAzureCredential())).EnsureCreatedAsync(stop);
+            var options = Options.Create(new StorageOptions { ConnectionString = storage });
+            var credential = new Lazy<TokenCredential>(() => new DefaultAzureCredential());
+            await new StorageAccount(options, credential, NullLogger<StorageAccount>.Instance).EnsureCreatedAsync(stop);
         }
-        catch (Exception away) when (away is RequestFailedException or AggregateException)
+        catch (StoreUnavailableException unavailable)
         {
             throw new CannotStartException(
-                string.Create(CultureInfo.InvariantCulture, $"The storage does not answer on ports {arguments.TablesPort} and {arguments.BlobsPort}. Start it first, with `azurite`."), away);
+                string.Create(CultureInfo.InvariantCulture, $"The storage does not answer on ports {arguments.TablesPort} and {arguments.BlobsPort}. Start it first, with `azurite`."), unavailable);
         }
     }
 

@@ -1,11 +1,11 @@
-using Azure;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OptOut.Platform;
 using OptOut.Storage;
 
 namespace OptOut.Local.Composition;
 
-/// <summary>Makes the tables and containers that the templates make in Azure; keeps trying while the storage is away, as the rest does without it.</summary>
+/// <summary>Makes the tables and containers that the templates make in Azure; keeps trying while the storage is unavailable, as the rest does without it.</summary>
 internal sealed partial class StorageSetup(StorageAccount storage, TimeProvider time, ILogger<StorageSetup> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -31,13 +31,13 @@ internal sealed partial class StorageSetup(StorageAccount storage, TimeProvider 
             await storage.EnsureCreatedAsync(cancellationToken);
             return true;
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        catch (StoreUnavailableException e)
         {
-            LogAway(e.GetType().Name);
+            LogUnavailable(e.Reason);
             return false;
         }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The storage does not answer yet ({Reason}); trying again")]
-    private partial void LogAway(string reason);
+    private partial void LogUnavailable(string reason);
 }

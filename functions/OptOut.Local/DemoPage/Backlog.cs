@@ -1,7 +1,7 @@
-using Azure;
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
 using OptOut.FanOut;
+using OptOut.Platform;
 using OptOut.Storage;
 
 namespace OptOut.Local.DemoPage;
@@ -41,8 +41,8 @@ internal sealed class Backlog
 
     private async Task<BacklogCount> CountNowAsync()
     {
-        using var patience = new CancellationTokenSource(Patience, _time);
-        var (waiting, dead) = (OutboxAsync(patience.Token), DeadLettersAsync(patience.Token));
+        using var limit = _time.Limit(Patience);
+        var (waiting, dead) = (OutboxAsync(limit.Token), DeadLettersAsync(limit.Token));
         return new BacklogCount(await waiting, await dead);
     }
 
@@ -55,7 +55,7 @@ internal sealed class Backlog
                 count += page.Values.Count;
             return count;
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
+        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
         {
             return null;
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Azure;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,6 +7,7 @@ using Microsoft.Extensions.Options;
 using OptOut.Catalogue;
 using OptOut.Controller;
 using OptOut.Local.Mailbox;
+using OptOut.Platform;
 
 namespace OptOut.Local.DemoPage;
 
@@ -183,7 +183,7 @@ internal sealed class DemoEndpoints(
         {
             return await answer();
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException or TimeoutException)
+        catch (Exception e) when (e is StoreUnavailableException or TimeoutException)
         {
             return Results.Text("The storage does not answer. Opt-outs are still taken, and kept on the bus; load this page again when the storage is back.\n", statusCode: StatusCodes.Status503ServiceUnavailable);
         }

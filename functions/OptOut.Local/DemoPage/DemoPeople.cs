@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.Extensions.Options;
 using MimeKit;
 using OptOut.Catalogue;
@@ -19,7 +18,7 @@ internal sealed class DemoPeople(
     private DemoInbox? _inbox;
 
     /// <summary>Registers the people of the latest generation the first time it is asked; after that it only answers.</summary>
-    /// <exception cref="RequestFailedException">The store does not answer.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store does not answer.</exception>
     /// <exception cref="TimeoutException">The people could not be announced; ask again.</exception>
     public async Task<DemoInbox> InboxAsync(CancellationToken cancellationToken)
     {

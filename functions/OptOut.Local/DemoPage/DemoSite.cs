@@ -1,8 +1,8 @@
-using Azure;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OptOut.Local.Composition;
 using OptOut.Local.Mailbox;
+using OptOut.Platform;
 
 namespace OptOut.Local.DemoPage;
 
@@ -47,7 +47,7 @@ internal static class DemoSite
         }
     }
 
-    // Before anybody looks, so that the first look is quick. When the storage is away the first look tries again.
+    // Before anybody looks, so that the first look is quick. When the storage is unavailable the first look tries again.
     private static async Task RegisterAsync(List<object> parts, Lazy<DemoEndpoints> demo, CancellationToken stopping)
     {
         try
@@ -55,7 +55,7 @@ internal static class DemoSite
             _ = demo.Value;
             await parts.OfType<DemoPeople>().Single().InboxAsync(stopping);
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException or TimeoutException or OperationCanceledException)
+        catch (Exception e) when (e is StoreUnavailableException or TimeoutException or OperationCanceledException)
         {
             // The page says so itself.
         }

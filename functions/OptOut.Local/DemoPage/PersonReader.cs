@@ -15,7 +15,7 @@ internal sealed class PersonReader(
 {
     private readonly IReadOnlyList<IVendor> _vendors = [.. vendors.Where(v => v.TakesPushes)];
 
-    /// <exception cref="Azure.RequestFailedException">The store does not answer.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store does not answer.</exception>
     public async Task<PersonSnapshot> ReadAsync(DemoPerson person, CancellationToken cancellationToken)
     {
         var subject = people.SubjectOf(person);

@@ -57,7 +57,7 @@ internal sealed class AnchorStore(StorageAccount storage)
     }
 
     /// <returns>What the next anchor names; null when another anchor of that number stands there.</returns>
-    /// <exception cref="RequestFailedException">The store did not take it.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store did not take it.</exception>
     public async Task<AnchorLink?> TryWriteAsync(Anchor anchor, CancellationToken cancellationToken)
     {
         var bytes = Encoding.ASCII.GetBytes(anchor.ToText());

@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.Extensions.Logging;
 
 namespace OptOut.Anchors;
@@ -22,7 +21,7 @@ public sealed partial class AnchorWriter
 
     /// <summary>Anchors what waits. Nothing waits: nothing is written.</summary>
     /// <exception cref="InvalidOperationException">The newest anchor is being deleted.</exception>
-    /// <exception cref="RequestFailedException">The store did not take it; what is not anchored still waits.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store did not take it; what is not anchored still waits.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         AnchorLink? newest = null;

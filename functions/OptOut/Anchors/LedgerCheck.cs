@@ -1,5 +1,6 @@
 using Azure;
 using OptOut.Consent;
+using OptOut.Platform;
 using OptOut.Storage;
 
 namespace OptOut.Anchors;
@@ -67,7 +68,7 @@ internal sealed class LedgerCheck(ConsentStore consent, TimeProvider time)
         {
             return await consent.LoadAsync(subject, cancellationToken);
         }
-        catch (Exception e) when (e is not (RequestFailedException or AggregateException or OperationCanceledException))
+        catch (Exception e) when (e is not (StoreUnavailableException or RequestFailedException or OperationCanceledException))
         {
             return null; // Whatever the row does to its reader, unless it is the storage's own fault.
         }

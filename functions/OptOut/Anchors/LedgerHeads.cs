@@ -21,7 +21,7 @@ public sealed partial class LedgerHeads(StorageAccount storage, ConsentStore con
     private const int MaxTransaction = 100, AtOnce = 8;
 
     /// <summary>Notes where the subject's ledger ends now. Once the store has a change, no later note can miss it.</summary>
-    /// <exception cref="RequestFailedException">The store did not take it.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store did not take it.</exception>
     public async Task NoteAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
         var head = (await consent.LoadAsync(subject, cancellationToken)).Head;
@@ -52,7 +52,7 @@ public sealed partial class LedgerHeads(StorageAccount storage, ConsentStore con
         {
             try
             {
-                await storage.Heads.SubmitTransactionAsync(batch.Select(r => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(r.Partition, r.Row), r.Tag)), cancel);
+                await storage.Heads.SubmitAsync(batch.Select(r => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(r.Partition, r.Row), r.Tag)), cancel);
             }
             catch (RequestFailedException e) when (e.Status is 404 or 412)
             {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Azure;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -34,7 +33,7 @@ public sealed partial class LedgerVerifier
         (_anchors, _chain, _heads, _ledgers, _reports, _options, _time, _logger) = (anchors, chain, heads, ledgers, reports, options.Value, time, logger);
 
     /// <returns>The report, as it was written.</returns>
-    /// <exception cref="RequestFailedException">The store could not be read, or the report not written.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store could not be read, or the report not written.</exception>
     public async Task<LedgerReport> RunAsync(CancellationToken cancellationToken)
     {
         var started = _time.GetUtcNow();

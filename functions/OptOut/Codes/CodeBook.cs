@@ -22,14 +22,12 @@ public sealed class CodeBook(StorageAccount storage, IOptions<DataOptions> data,
     private readonly KeyedHash _hash = new(Secret.Decode(data.Value.HashSecret), "optout/code/v1");
 
     /// <summary>What the code stands for; null when none such was printed.</summary>
-    /// <exception cref="RequestFailedException">The store does not answer.</exception>
-    /// <exception cref="AggregateException">The store does not answer, and neither when asked again.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store does not answer.</exception>
     public async Task<CodeEntry?> FindAsync(PrintedCode code, CancellationToken cancellationToken) =>
         await RowAsync(code, cancellationToken) is { } row ? CodeRow.Read(row) : null;
 
     /// <summary>The codes for these purposes, in their order. Where it fails halfway, asking again goes on.</summary>
-    /// <exception cref="RequestFailedException">The store does not answer.</exception>
-    /// <exception cref="AggregateException">The store does not answer, and neither when asked again.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store does not answer.</exception>
     public async Task<IReadOnlyList<PrintedCode>> IssueAsync(IReadOnlyList<CodePurpose> purposes, CancellationToken cancellationToken)
     {
         var codes = new PrintedCode[purposes.Count];

@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using OptOut.Http;
@@ -41,19 +40,17 @@ public sealed class CodeDoor(CodeBook book, LinkKeyRing ring, RequestLimits limi
         // Only a whole code that nobody printed is a guess: nobody is held up by a slip of the finger. But who has guessed too often is told nothing more.
         if (!limits.MayByClient(request, LimitedAct.CodeGuess, out var wait))
             return await TooManyAsync();
-        try
+        return await FindAsync().OrPageAsync(async () =>
+            new Later(await PageAsync(request, view, StatusCodes.Status503ServiceUnavailable, typed, help: "codes.down")));
+
+        async Task<IResult> FindAsync()
         {
             if (await book.FindAsync(code, cancellationToken) is { } entry)
                 return Lead(request, code, entry);
+            return limits.TryByClient(request, LimitedAct.CodeGuess, out wait)
+                ? await PageAsync(request, view, StatusCodes.Status404NotFound, typed, help: "codes.unknown")
+                : await TooManyAsync();
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
-        {
-            return new Later(await PageAsync(request, view, StatusCodes.Status503ServiceUnavailable, typed, help: "codes.down"));
-        }
-
-        return limits.TryByClient(request, LimitedAct.CodeGuess, out wait)
-            ? await PageAsync(request, view, StatusCodes.Status404NotFound, typed, help: "codes.unknown")
-            : await TooManyAsync();
 
         Task<IResult> TooManyAsync() => tooMany.OfAsync(view.At(FormAddress), wait, WithLanguage(FormAddress, request));
     }

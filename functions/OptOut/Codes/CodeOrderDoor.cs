@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Azure;
 using Microsoft.AspNetCore.Http;
 using OptOut.Catalogue;
 using OptOut.Consent;
@@ -25,7 +24,10 @@ public sealed class CodeOrderDoor(CodeBook book, CodeLinks links, TopicCatalogue
     // As PUT /api/subjects/{id} takes them.
     private const int MaxSubject = 200;
 
-    public async Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken)
+    public Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        IssueAsync(request, cancellationToken).OrLaterAsync("The store does not answer. The same request gives the same codes.");
+
+    private async Task<IResult> IssueAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await ApiBody.ReadAsync(request, CodesJson.Default.CodesRequest, cancellationToken);
         if (problem is not null)
@@ -33,15 +35,8 @@ public sealed class CodeOrderDoor(CodeBook book, CodeLinks links, TopicCatalogue
         if (Read(body!, out var purposes, out var picture) is { Count: > 0 } errors)
             return ApiAnswers.Invalid(errors);
 
-        try
-        {
-            var codes = await book.IssueAsync(purposes, cancellationToken);
-            return Results.Json(new CodesAnswer([.. codes.Select(c => new CodeAnswer(c.ToString(), links.Of(c), Draw(c, picture)))]), CodesJson.Default.CodesAnswer);
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
-        {
-            return ApiAnswers.Later("The store does not answer. The same request gives the same codes.");
-        }
+        var codes = await book.IssueAsync(purposes, cancellationToken);
+        return Results.Json(new CodesAnswer([.. codes.Select(c => new CodeAnswer(c.ToString(), links.Of(c), Draw(c, picture)))]), CodesJson.Default.CodesAnswer);
     }
 
     private List<(string, string)> Read(CodesRequest body, out IReadOnlyList<CodePurpose> purposes, out Picture picture)

@@ -1,7 +1,7 @@
-using Azure;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.FanOut;
+using OptOut.Platform;
 using OptOut.Telemetry;
 
 namespace OptOut.Intake;
@@ -31,7 +31,8 @@ public sealed record IntakeResult(bool Durable, bool? Stored);
 /// bus, or the outbox in its place, has it: from there <c>apply</c> brings it to the store and the channels bring it to the vendors, whatever
 /// dies meanwhile. A copy in the store alone does not count, because nothing would carry it on until the night.
 /// </summary>
-public sealed partial class ChangeIntake(ChangePublisher bus, Outbox outbox, ChangeApplier applier, ILogger<ChangeIntake> logger)
+public sealed partial class ChangeIntake(
+    ChangePublisher bus, Outbox outbox, ChangeApplier applier, TimeProvider time, ILogger<ChangeIntake> logger)
 {
     // Beyond this a person is told that it is recorded, without seeing it yet.
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(8);
@@ -67,13 +68,13 @@ public sealed partial class ChangeIntake(ChangePublisher bus, Outbox outbox, Cha
     {
         try
         {
-            using var patience = new CancellationTokenSource(StorePatience);
-            await applier.ApplyAsync(changes, patience.Token);
+            using var limit = time.Limit(StorePatience);
+            await applier.ApplyAsync(changes, limit.Token);
             return true;
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
+        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
         {
-            LogStoredLater(changes[0].Subject, changes[0].Act, e.GetType().Name);
+            LogStoredLater(changes[0].Subject, changes[0].Act, (e as StoreUnavailableException)?.Reason ?? "timeout");
             return false;
         }
         catch (Exception e)

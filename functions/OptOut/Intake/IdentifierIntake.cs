@@ -17,7 +17,7 @@ public sealed record IdentifierStop(Identifier Identifier, Scope Scope, DateTime
 public sealed class IdentifierIntake(ChangeIntake intake, IdentifierIndex index, ProfileStore profiles, IdentifierProtector protector, TimeProvider time)
 {
     /// <returns>The events recorded; null when not all of them are durable, so that the caller must come back with the same key.</returns>
-    /// <exception cref="Azure.RequestFailedException">The store cannot say whose identifier it is.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose identifier it is.</exception>
     public async Task<IReadOnlyList<Change>?> RecordAsync(IdentifierStop stop, AnswerWhen when, CancellationToken cancellationToken)
     {
         var subjects = await index.SubjectsAsync(stop.Identifier, cancellationToken);

@@ -6,6 +6,7 @@ using Azure.Data.Tables;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.FanOut;
+using OptOut.Platform;
 using OptOut.Storage;
 using OptOut.Telemetry;
 
@@ -39,15 +40,10 @@ public sealed partial class Outbox(StorageAccount storage, ChangePublisher publi
             await storage.Outbox.UpsertEntityAsync(entity, TableUpdateMode.Replace, CancellationToken.None);
             return true;
         }
-        catch (RequestFailedException e)
+        catch (Exception e) when (e is StoreUnavailableException or RequestFailedException)
         {
-            LogNotParked(message.Subject, message.Id, e.Status);
-            return false;
-        }
-        catch (AggregateException e) when (e.InnerExceptions.All(i => i is RequestFailedException or OperationCanceledException))
-        {
-            // Azure.Core wraps what its retries met.
-            LogNotParked(message.Subject, message.Id, 0);
+            // Whatever it was: the caller must not read success.
+            LogNotParked(message.Subject, message.Id, (e as StoreUnavailableException)?.Status ?? ((RequestFailedException)e).Status);
             return false;
         }
     }

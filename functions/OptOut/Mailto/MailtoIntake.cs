@@ -24,7 +24,7 @@ public sealed partial class MailtoIntake(
     ILogger<MailtoIntake> logger)
 {
     /// <returns>Whether whatever the mail asks is durable; when not, it must be handed over again.</returns>
-    /// <exception cref="Azure.RequestFailedException">The store cannot say whose address the sender's is.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose address the sender's is.</exception>
     internal async Task<bool> TakeAsync(ReceivedMail mail, CancellationToken cancellationToken)
     {
         var nature = MailNatures.Of(mail);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using OptOut.Catalogue;
@@ -23,7 +22,10 @@ public sealed class CheckDoor(IdentifierIndex index, DenialStore denials, TopicC
     /// <summary>The header that holds the identifier, percent-encoded where it is not ASCII.</summary>
     public const string IdentifierHeader = "OptOut-Identifier";
 
-    public async Task<IResult> GetAsync(HttpRequest request, CancellationToken cancellationToken)
+    public Task<IResult> GetAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(request, cancellationToken).OrLaterAsync("The store does not answer. Until it does, do not send.");
+
+    private async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var errors = new List<(string, string)>();
         if (request.Query.Keys.FirstOrDefault(k => k is not ("channel" or "topic" or "code")) is { } unknown)
@@ -45,16 +47,9 @@ public sealed class CheckDoor(IdentifierIndex index, DenialStore denials, TopicC
         if (errors.Count > 0)
             return ApiAnswers.Invalid(errors);
 
-        try
-        {
-            var (consent, denied) = (index.FindAsync(identifier, cancellationToken), denials.FindAsync(identifier, cancellationToken));
-            await Task.WhenAll(consent, denied);
-            return Results.Json(Answer(channel, topic, await consent, await denied), CheckJson.Default.CheckAnswer);
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
-        {
-            return ApiAnswers.Later("The store does not answer. Until it does, do not send.");
-        }
+        var (consent, denied) = (index.FindAsync(identifier, cancellationToken), denials.FindAsync(identifier, cancellationToken));
+        await Task.WhenAll(consent, denied);
+        return Results.Json(Answer(channel, topic, await consent, await denied), CheckJson.Default.CheckAnswer);
     }
 
     private CheckAnswer Answer(Channel channel, Topic? topic, IdentifierPermission? known, IReadOnlyList<Denial> denied)

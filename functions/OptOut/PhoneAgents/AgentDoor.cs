@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using OptOut.Acknowledgement;
@@ -8,6 +7,7 @@ using OptOut.Catalogue;
 using OptOut.Consent;
 using OptOut.Controller;
 using OptOut.Http;
+using OptOut.Platform;
 using OptOut.Subjects;
 using OptOut.Texts;
 
@@ -25,7 +25,11 @@ public sealed class AgentDoor(AgentIntake intake, ProfileStore profiles, TopicCa
     // It is recorded; what is left to look up is only how to say so, and a person is waiting.
     private static readonly TimeSpan LookUpPatience = TimeSpan.FromSeconds(3);
 
-    public async Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken)
+    public Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        RecordAsync(request, cancellationToken)
+            .OrLaterAsync("The store does not answer, so the opt-out is not recorded in full. Tell the person nothing yet.");
+
+    private async Task<IResult> RecordAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await ApiBody.ReadAsync(request, AgentRequestJson.Default.AgentRequest, cancellationToken);
         if (problem is not null)
@@ -40,16 +44,9 @@ public sealed class AgentDoor(AgentIntake intake, ProfileStore profiles, TopicCa
         if (errors.Count > 0)
             return ApiAnswers.Invalid(errors);
 
-        try
-        {
-            return await intake.RecordAsync(spoken, cancellationToken) is { } changes
-                ? Results.Json(await AnswerAsync(spoken, changes, language, cancellationToken), AgentAnswerJson.Default.AgentAnswer)
-                : ApiAnswers.Later("The opt-out could not be kept, so it is not recorded. Tell the person nothing yet.");
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
-        {
-            return ApiAnswers.Later("The store does not answer, so the opt-out is not recorded in full. Tell the person nothing yet.");
-        }
+        return await intake.RecordAsync(spoken, cancellationToken) is { } changes
+            ? Results.Json(await AnswerAsync(spoken, changes, language, cancellationToken), AgentAnswerJson.Default.AgentAnswer)
+            : ApiAnswers.Later("The opt-out could not be kept, so it is not recorded. Tell the person nothing yet.");
     }
 
     private async Task<AgentAnswer> AnswerAsync(Spoken spoken, IReadOnlyList<Change> changes, Language? language, CancellationToken cancellationToken)
@@ -72,13 +69,12 @@ public sealed class AgentDoor(AgentIntake intake, ProfileStore profiles, TopicCa
 
     private async Task<(Change? RestsOn, Profile? Profile)> LookUpAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(LookUpPatience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var limit = time.Limit(LookUpPatience, cancellationToken);
         try
         {
-            return (await intake.RestsOnAsync(changes, either.Token), await profiles.LoadAsync(changes[0].Subject, either.Token));
+            return (await intake.RestsOnAsync(changes, limit.Token), await profiles.LoadAsync(changes[0].Subject, limit.Token));
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is StoreUnavailableException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return (null, null);
         }

@@ -9,8 +9,7 @@ namespace OptOut.PhoneAgents;
 public sealed class AgentIntake(IdentifierIntake identifiers, ChangeIntake intake, ConsentStore consent, IdentifierProtector protector, TimeProvider time)
 {
     /// <returns>A change for each subject, the customer's first; null when not all of it is durable, so that the caller must come back with the same.</returns>
-    /// <exception cref="Azure.RequestFailedException">The store cannot say whose an identifier is.</exception>
-    /// <exception cref="AggregateException">The same, also when asked again.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose an identifier is.</exception>
     internal async Task<IReadOnlyList<Change>?> RecordAsync(Spoken spoken, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();

@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.AspNetCore.Http;
 using OptOut.Catalogue;
 using OptOut.Consent;
@@ -6,6 +5,7 @@ using OptOut.Http;
 using OptOut.Identifiers;
 using OptOut.Intake;
 using OptOut.Links;
+using OptOut.Platform;
 using OptOut.Storage;
 using OptOut.Subjects;
 
@@ -76,7 +76,7 @@ public sealed class PortalDoor(
             var restsOn = wish.RestsOn(after.Consent) is { } entry ? await consent.FindAsync(subject, entry.EventId, cancellationToken) : null;
             return Standing(subject, after.Consent) with { Recorded = RecordedAct.Of(after, restsOn, changes.Count > 0 ? changes[0].Act : null) };
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        catch (StoreUnavailableException)
         {
             return null; // It was there a moment ago.
         }
@@ -87,13 +87,12 @@ public sealed class PortalDoor(
 
     private async Task<SubjectState?> LoadAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(StorePatience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var limit = time.Limit(StorePatience, cancellationToken);
         try
         {
-            return await consent.LoadAsync(subject, either.Token);
+            return await consent.LoadAsync(subject, limit.Token);
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is StoreUnavailableException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
         }

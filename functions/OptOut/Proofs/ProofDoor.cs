@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
@@ -18,25 +17,20 @@ public sealed class ProofDoor(ConsentStore consent, VendorProofs vendors, Identi
 {
     private const int MaxReads = 5;
 
-    public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken)
+    public Task<IResult> GetAsync(string id, CancellationToken cancellationToken) => ProveAsync(id, cancellationToken).OrLaterAsync();
+
+    private async Task<IResult> ProveAsync(string id, CancellationToken cancellationToken)
     {
         id = CustomerNumber.FromRoute(id);
         if (CustomerNumber.Problem(id) is { } wrong)
             return ApiAnswers.Invalid("id", wrong);
 
         var subject = protector.SubjectOf(id);
-        try
-        {
-            var (state, entries, readable) = await ReadAsync(subject, cancellationToken);
-            return new NoStore(Results.Json(
-                new Proof(
-                    "optout-proof-1", controller.Value.Name, subject.ToString(), time.GetUtcNow(), ProofLedger.Of(subject, entries, readable, state.Head), await vendors.OfAsync(subject, state.Consent, cancellationToken)),
-                ProofJson.Readable.Proof));
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
-        {
-            return ApiAnswers.Later("The store does not answer.");
-        }
+        var (state, entries, readable) = await ReadAsync(subject, cancellationToken);
+        var ledger = ProofLedger.Of(subject, entries, readable, state.Head);
+        var confirmed = await vendors.OfAsync(subject, state.Consent, cancellationToken);
+        var proof = new Proof("optout-proof-1", controller.Value.Name, subject.ToString(), time.GetUtcNow(), ledger, confirmed);
+        return new NoStore(Results.Json(proof, ProofJson.Readable.Proof));
     }
 
     // The state first: a ledger that has more than it says grew between the two reads, or was meddled with, and only a second look tells which.

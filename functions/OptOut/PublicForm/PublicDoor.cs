@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using OptOut.Acknowledgement;
@@ -48,7 +47,7 @@ public sealed class PublicDoor(
         if (reading.Errors.Count > 0)
             return await FormAsync(view, StatusCodes.Status400BadRequest, typed, reading.Errors);
 
-        var answer = await StopAsync(request, view, typed, reading, cancellationToken);
+        var answer = await StopAsync(request, view, typed, reading, cancellationToken).OrPageAsync(() => DownAsync(view));
         await pace.WaitAsync();
         return answer;
     }
@@ -60,15 +59,7 @@ public sealed class PublicDoor(
         {
             if (!limits.MayByClient(request, LimitedAct.CodeGuess, out var guess))
                 return await tooMany.OfAsync(view, guess, Address(view));
-            try
-            {
-                entry = await codes.FindAsync(code, cancellationToken);
-            }
-            catch (Exception e) when (e is RequestFailedException or AggregateException)
-            {
-                return await DownAsync(view);
-            }
-
+            entry = await codes.FindAsync(code, cancellationToken);
             if (entry is null)
             {
                 limits.TryByClient(request, LimitedAct.CodeGuess, out _);

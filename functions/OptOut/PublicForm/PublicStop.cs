@@ -1,4 +1,3 @@
-using Azure;
 using OptOut.Catalogue;
 using OptOut.Codes;
 using OptOut.Consent;
@@ -13,6 +12,7 @@ public sealed class PublicStop(IdentifierIntake identifiers, ChangeIntake intake
     /// <param name="typed">The contact points.</param>
     /// <param name="code">What the code stands for; null when none was typed.</param>
     /// <returns>The one act it is recorded as; null when not all of it is durable.</returns>
+    /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose a contact point is: not all is recorded.</exception>
     internal async Task<PublicAct?> RecordAsync(IReadOnlyList<Identifier> typed, CodeEntry? code, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -30,23 +30,12 @@ public sealed class PublicStop(IdentifierIntake identifiers, ChangeIntake intake
 
         foreach (var identifier in typed)
         {
-            if (!await RecordAsync(new IdentifierStop(identifier, Scope.Everything, now, Source.PublicPage, evidence, key, act), cancellationToken))
+            var stop = new IdentifierStop(identifier, Scope.Everything, now, Source.PublicPage, evidence, key, act);
+            if (await identifiers.RecordAsync(stop, AnswerWhen.Durable, cancellationToken) is null)
                 return null;
         }
 
         return new PublicAct(act, now);
-    }
-
-    private async Task<bool> RecordAsync(IdentifierStop stop, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await identifiers.RecordAsync(stop, AnswerWhen.Durable, cancellationToken) is not null;
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
-        {
-            return false; // The store cannot say whose it is: nothing was recorded, and the page says so.
-        }
     }
 }
 

@@ -3,6 +3,7 @@ using Azure;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.DeadLetters;
+using OptOut.Platform;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;
@@ -32,7 +33,7 @@ public sealed partial class Reconciler
     /// <summary>Runs all vendors side by side; what fails for one is in the report and stops no other.</summary>
     /// <returns>The report, as it was written and mailed. Nothing is written when every vendor is held by another start.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the next start goes on from here.</exception>
-    /// <exception cref="RequestFailedException">The report could not be written; the next start writes it.</exception>
+    /// <exception cref="StoreUnavailableException">The report could not be written; the next start writes it.</exception>
     public async Task<ReconciliationReport> RunAsync(CancellationToken cancellationToken)
     {
         var started = _time.GetUtcNow();
@@ -96,7 +97,8 @@ public sealed partial class Reconciler
         {
             // Reported, not rethrown: the other vendors' opt-outs must not wait for this one's fault.
             LogFault(e, vendor.Name);
-            var reason = $"The run met {e.GetType().Name}{(e is RequestFailedException { Status: > 0 } failed ? $" ({failed.Status})" : "")}; the log tells more.";
+            var status = (e as StoreUnavailableException)?.Status ?? (e as RequestFailedException)?.Status ?? 0;
+            var reason = $"The run met {e.GetType().Name}{(status > 0 ? $" ({status})" : "")}; the log tells more.";
             reports.Add(hold is { State: { Phase: not RunPhase.Finished } } ? _reconciliation.Report(vendor, hold, new RunWait(reason)) : Unseen(vendor, VendorRunStatus.Incomplete, reason));
         }
 

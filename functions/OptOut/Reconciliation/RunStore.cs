@@ -3,6 +3,7 @@ using Azure;
 using Azure.Data.Tables;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
+using OptOut.Platform;
 using OptOut.Storage;
 
 namespace OptOut.Reconciliation;
@@ -155,7 +156,7 @@ internal sealed class RunHold : IAsyncDisposable
             // Let go at once, also when the host is stopping: the next start need not wait for the lease to run out.
             await WriteAsync(row => row[LeaseColumn] = _time.GetUtcNow(), CancellationToken.None);
         }
-        catch (Exception e) when (e is RunLostException or RequestFailedException or AggregateException)
+        catch (Exception e) when (e is RunLostException or StoreUnavailableException)
         {
             // Then it runs out by itself.
         }
@@ -182,9 +183,9 @@ internal sealed class RunHold : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (e is RequestFailedException or AggregateException)
+            catch (StoreUnavailableException)
             {
-                // Storage is away for a moment; two more tries fit into the lease.
+                // Two more tries fit into the lease.
             }
         }
     }

@@ -54,7 +54,7 @@ internal sealed partial class SmsReplyIntake(
 {
     private static readonly Scope Sms = new(Channel.Sms, null);
 
-    /// <exception cref="Azure.RequestFailedException">The store cannot say whose number it is.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose number it is.</exception>
     public async Task<SmsResult> StopAsync(SmsReply reply, Scope scope, CancellationToken cancellationToken)
     {
         var changes = await identifiers.RecordAsync(
@@ -65,7 +65,7 @@ internal sealed partial class SmsReplyIntake(
         return SmsResult.Stopped;
     }
 
-    /// <exception cref="Azure.RequestFailedException">The store cannot say whose number it is.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose number it is.</exception>
     public async Task<SmsResult> StartAsync(SmsReply reply, CancellationToken cancellationToken)
     {
         var subjects = await index.SubjectsAsync(reply.From, cancellationToken);

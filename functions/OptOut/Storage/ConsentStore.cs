@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Azure;
 using Azure.Data.Tables;
 using OptOut.Consent;
+using OptOut.Platform;
 using OptOut.Telemetry;
 
 namespace OptOut.Storage;
@@ -67,7 +68,7 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time, OptO
     /// </summary>
     /// <param name="changes">At least one, all of one subject. Up to 49 are written all or none; more go in parts, in their order.</param>
     /// <returns>Whether the ledger grew.</returns>
-    /// <exception cref="RequestFailedException">The store did not take them.</exception>
+    /// <exception cref="StoreUnavailableException">The store did not take them, or too many wrote at once.</exception>
     public async Task<bool> ApplyAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
         var grew = false;
@@ -92,7 +93,7 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time, OptO
             try
             {
                 var row = Write(subject, state);
-                await storage.Consent.SubmitTransactionAsync(
+                await storage.Consent.SubmitAsync(
                     [
                         found.HasValue ? new(TableTransactionActionType.UpdateReplace, row, found.Value!.ETag) : new(TableTransactionActionType.Add, row),
                         .. entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Write(e))),
@@ -104,8 +105,11 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time, OptO
                     metrics.ChangeRecorded(entry.Change);
                 return entries.Count > 0;
             }
-            catch (RequestFailedException e) when (e.Status is 409 or 412 && attempt < MaxAttempts)
+            catch (RequestFailedException e) when (e.Status is 409 or 412)
             {
+                if (attempt == MaxAttempts)
+                    throw new StoreUnavailableException(e);
+
                 // Another writer won. It may have been another delivery of these very changes, since overtaken in the state by later ones.
                 changes = await NewAsync(changes, cancellationToken);
                 if (changes.Length == 0)
@@ -151,7 +155,7 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time, OptO
 
     /// <summary>The ledger up to the first entry that cannot be read: for whoever checks it, that is an answer and no fault.</summary>
     /// <returns>Whether all of it could be read.</returns>
-    /// <exception cref="RequestFailedException">The store does not answer.</exception>
+    /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public async Task<(IReadOnlyList<LedgerEntry> Entries, bool Readable)> ReadableLedgerAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
         var entries = new List<LedgerEntry>();
@@ -161,7 +165,7 @@ public sealed class ConsentStore(StorageAccount storage, TimeProvider time, OptO
                 entries.Add(entry);
             return (entries, true);
         }
-        catch (Exception e) when (e is not (RequestFailedException or AggregateException or OperationCanceledException))
+        catch (Exception e) when (e is not (StoreUnavailableException or RequestFailedException or OperationCanceledException))
         {
             return (entries, false);
         }

@@ -1,11 +1,15 @@
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace OptOut.Storage;
 
-/// <summary>The tables and containers by name, and how patiently they are asked.</summary>
+/// <summary>
+/// The tables and containers by name, and how patiently they are asked. Where they cannot be had, everything asked of them ends in a
+/// <see cref="Platform.StoreUnavailableException"/>.
+/// </summary>
 public sealed class StorageAccount
 {
     private readonly TableServiceClient _tables;
@@ -13,7 +17,8 @@ public sealed class StorageAccount
 
     /// <param name="options">Which account.</param>
     /// <param name="credential">The app's identity, used only where there is no connection string.</param>
-    public StorageAccount(IOptions<StorageOptions> options, Lazy<TokenCredential> credential)
+    /// <param name="logger">Told each time the store cannot be had.</param>
+    public StorageAccount(IOptions<StorageOptions> options, Lazy<TokenCredential> credential, ILogger<StorageAccount> logger)
     {
         // A person is waiting: three quick tries, then the caller's own answer to a store that is down.
         var tableOptions = new TableClientOptions
@@ -24,6 +29,9 @@ public sealed class StorageAccount
         {
             Retry = { MaxRetries = 3, Delay = TimeSpan.FromMilliseconds(200), NetworkTimeout = TimeSpan.FromSeconds(30) },
         };
+        var availability = new AvailabilityPolicy(logger);
+        tableOptions.AddPolicy(availability, HttpPipelinePosition.PerCall);
+        blobOptions.AddPolicy(availability, HttpPipelinePosition.PerCall);
         var o = options.Value;
         _tables = o.ConnectionString.Length > 0 ? new(o.ConnectionString, tableOptions) : new(o.TableEndpoint, credential.Value, tableOptions);
         _blobs = o.ConnectionString.Length > 0 ? new(o.ConnectionString, blobOptions) : new(o.BlobEndpoint, credential.Value, blobOptions);
@@ -77,7 +85,7 @@ public sealed class StorageAccount
     ]);
 
     /// <summary>One point read that finds nothing: whether the tables answer.</summary>
-    /// <exception cref="Azure.RequestFailedException">They do not.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">They do not.</exception>
     public Task PingAsync(CancellationToken cancellationToken) =>
         Consent.GetEntityIfExistsAsync<TableEntity>("ping", "ping", ["PartitionKey"], cancellationToken);
 }

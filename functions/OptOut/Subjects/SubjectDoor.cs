@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using OptOut.Controller;
@@ -13,7 +12,10 @@ namespace OptOut.Subjects;
 /// <summary><c>PUT /api/subjects/{id}</c>: what the controller knows of a person, whole, replacing what it said before.</summary>
 public sealed class SubjectDoor(SubjectRegistrar registrar, IdentifierProtector protector, IOptions<ControllerOptions> controller)
 {
-    public async Task<IResult> PutAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    public Task<IResult> PutAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
+        SaveAsync(request, id, cancellationToken).OrLaterAsync();
+
+    private async Task<IResult> SaveAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         id = CustomerNumber.FromRoute(id);
         if (CustomerNumber.Problem(id) is { } wrong)
@@ -38,10 +40,6 @@ public sealed class SubjectDoor(SubjectRegistrar registrar, IdentifierProtector 
             return await registrar.SaveAsync(subject, identifiers, Language.Find(body.Language)?.Code, cancellationToken)
                 ? Results.Json(new SubjectAnswer(subject.ToString()), SubjectJson.Default.SubjectAnswer)
                 : ApiAnswers.Later("The subject could not be stored and announced in full.");
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
-        {
-            return ApiAnswers.Later("The store does not answer.");
         }
         catch (TooManyIdentifiersException e)
         {

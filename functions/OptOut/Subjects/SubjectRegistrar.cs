@@ -15,7 +15,7 @@ public sealed class SubjectRegistrar(
     /// Saves the identifiers and language. A Stop made for one of the identifiers before anybody knew whose it was becomes this person's.
     /// </summary>
     /// <returns>Whether it is durable, the vendors' share of it included.</returns>
-    /// <exception cref="Azure.RequestFailedException">The store did not take it.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store did not take it.</exception>
     public async Task<bool> SaveAsync(SubjectKey subject, IReadOnlyCollection<Identifier> identifiers, string? language, CancellationToken cancellationToken)
     {
         await profiles.SaveAsync(subject, identifiers, language, cancellationToken);

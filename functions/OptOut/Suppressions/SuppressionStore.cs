@@ -73,7 +73,7 @@ public sealed class SuppressionStore(StorageAccount storage, IdentifierProtector
     }
 
     /// <summary>One contact point, as it is now. The file of before is replaced, so order, doubles and replays do not matter.</summary>
-    /// <exception cref="RequestFailedException">The storage did not take it.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The storage did not take it.</exception>
     internal Task WriteDeltaAsync(string vendor, Identifier who, SuppressionLine line, CancellationToken cancellationToken) =>
         Container.GetBlobClient($"{DeltaFolder(vendor)}{protector.Hash(who)}.ndjson").UploadAsync(
             BinaryData.FromString(line.ToJson() + "\r\n"), new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/x-ndjson" } }, cancellationToken);

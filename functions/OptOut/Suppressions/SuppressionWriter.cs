@@ -4,6 +4,7 @@ using OptOut.Consent;
 using OptOut.Denials;
 using OptOut.Identifiers;
 using OptOut.Permission;
+using OptOut.Platform;
 
 namespace OptOut.Suppressions;
 
@@ -28,7 +29,7 @@ public sealed partial class SuppressionWriter(
             {
                 await WriteAsync(file, cancellationToken);
             }
-            catch (Exception e) when (e is RequestFailedException or AggregateException or IOException)
+            catch (Exception e) when (e is StoreUnavailableException or RequestFailedException)
             {
                 LogFailed(e, file.Vendor);
                 failures.Add(e);

@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.AspNetCore.Http;
 using OptOut.Catalogue;
 using OptOut.Consent;
@@ -13,34 +12,31 @@ namespace OptOut.Unsubscribe;
 /// <summary><c>/u/{token}/preferences</c>: what a person receives, by channel and topic, and the way to change it in one go.</summary>
 public sealed class PreferencesDoor(ChangeIntake intake, ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, ResultPages results, TimeProvider time)
 {
-    internal async Task<IResult> AnswerAsync(LinkVisit visit, CancellationToken cancellationToken)
+    // What cannot be seen cannot be adjusted. To stop everything asks for nothing that stands.
+    internal Task<IResult> AnswerAsync(LinkVisit visit, CancellationToken cancellationToken) =>
+        AdjustAsync(visit, cancellationToken).OrPageAsync(() => results.DownAsync(
+            visit.ViewAt(LinkVisit.Preferences), "down.read", visit.Address(LinkVisit.Preferences), visit.Address()));
+
+    private async Task<IResult> AdjustAsync(LinkVisit visit, CancellationToken cancellationToken)
     {
         var began = time.GetUtcNow();
-        try
-        {
-            var post = HttpMethods.IsPost(visit.Request.Method);
-            var form = post ? await SmallForm.ReadAsync(visit.Request, cancellationToken) : null;
-            var now = (await consent.LoadAsync(visit.Subject, cancellationToken)).Consent;
-            if (!post)
-                return await FormAsync(visit, now, StatusCodes.Status200OK);
-            if (PreferenceForm.Read(form, catalogue, now) is not { } wanted)
-                return await FormAsync(visit, now, StatusCodes.Status400BadRequest);
+        var post = HttpMethods.IsPost(visit.Request.Method);
+        var form = post ? await SmallForm.ReadAsync(visit.Request, cancellationToken) : null;
+        var now = (await consent.LoadAsync(visit.Subject, cancellationToken)).Consent;
+        if (!post)
+            return await FormAsync(visit, now, StatusCodes.Status200OK);
+        if (PreferenceForm.Read(form, catalogue, now) is not { } wanted)
+            return await FormAsync(visit, now, StatusCodes.Status400BadRequest);
 
-            var act = Act.Of(visit.Subject, Source.PreferencePage, visit.Evidence, began, now);
-            var changes = Preferences.Changes(now, wanted, act.Write);
-            Change[] all = changes.Any(c => c.Decision == Decision.Allow) ? [.. changes] : [.. changes, .. Preferences.SaidAgain(now, Left(wanted), act.Write)];
-            var recorded = all.Length == 0 ? new IntakeResult(Durable: true, Stored: true) : await intake.RecordAsync(all, AnswerWhen.Visible);
-            if (recorded.Durable && changes.Count == 0)
-                return await results.SameAsync(visit, "preferences.same.title", "preferences.same");
-            return recorded.Durable
-                ? await results.RecordedAsync(visit, ResultKind.Saved, changes, recorded)
-                : await results.DownAsync(visit.ViewAt(LinkVisit.Preferences), "down.save", visit.Address(LinkVisit.Preferences));
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
-        {
-            // What cannot be seen cannot be adjusted. To stop everything asks for nothing that stands.
-            return await results.DownAsync(visit.ViewAt(LinkVisit.Preferences), "down.read", visit.Address(LinkVisit.Preferences), visit.Address());
-        }
+        var act = Act.Of(visit.Subject, Source.PreferencePage, visit.Evidence, began, now);
+        var changes = Preferences.Changes(now, wanted, act.Write);
+        Change[] all = changes.Any(c => c.Decision == Decision.Allow) ? [.. changes] : [.. changes, .. Preferences.SaidAgain(now, Left(wanted), act.Write)];
+        var recorded = all.Length == 0 ? new IntakeResult(Durable: true, Stored: true) : await intake.RecordAsync(all, AnswerWhen.Visible);
+        if (recorded.Durable && changes.Count == 0)
+            return await results.SameAsync(visit, "preferences.same.title", "preferences.same");
+        return recorded.Durable
+            ? await results.RecordedAsync(visit, ResultKind.Saved, changes, recorded)
+            : await results.DownAsync(visit.ViewAt(LinkVisit.Preferences), "down.save", visit.Address(LinkVisit.Preferences));
     }
 
     // What was on offer, and is not wanted.

@@ -1,10 +1,10 @@
-using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using OptOut.Acknowledgement;
 using OptOut.Catalogue;
 using OptOut.Consent;
 using OptOut.Controller;
+using OptOut.Http;
 using OptOut.Pages;
 using OptOut.Receipts;
 using OptOut.Storage;
@@ -19,21 +19,22 @@ public sealed class ReceiptDoor(
     {
         if (!Reference.TryParse(visit.Request.Query["ref"], out var reference))
             return await MissingAsync(visit);
-        try
-        {
-            var entries = new List<LedgerEntry>();
-            await foreach (var entry in consent.LedgerAsync(visit.Subject, cancellationToken))
-            {
-                if (Reference.Of(entry.Change) == reference)
-                    entries.Add(entry);
-            }
+        return await FindAsync(visit, reference, cancellationToken).OrPageAsync(() =>
+            results.DownAsync(visit.ViewAt(LinkVisit.Receipt, reference), "down.read", visit.Address(LinkVisit.Receipt, reference)));
+    }
 
-            return entries.Count == 0 ? await MissingAsync(visit) : await ShowAsync(visit, reference, Receipt.Of(entries, visit.View.Language, catalogue, controller.Value));
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
+    private async Task<IResult> FindAsync(LinkVisit visit, string reference, CancellationToken cancellationToken)
+    {
+        var entries = new List<LedgerEntry>();
+        await foreach (var entry in consent.LedgerAsync(visit.Subject, cancellationToken))
         {
-            return await results.DownAsync(visit.ViewAt(LinkVisit.Receipt, reference), "down.read", visit.Address(LinkVisit.Receipt, reference));
+            if (Reference.Of(entry.Change) == reference)
+                entries.Add(entry);
         }
+
+        return entries.Count == 0
+            ? await MissingAsync(visit)
+            : await ShowAsync(visit, reference, Receipt.Of(entries, visit.View.Language, catalogue, controller.Value));
     }
 
     internal Task<IResult> MissingAsync(LinkVisit visit) => renderer.RenderAsync<ReceiptMissingPage>(StatusCodes.Status404NotFound, new Dictionary<string, object?>

@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using OptOut.Acknowledgement;
@@ -8,6 +7,7 @@ using OptOut.Controller;
 using OptOut.Http;
 using OptOut.Intake;
 using OptOut.Pages;
+using OptOut.Platform;
 using OptOut.Storage;
 using OptOut.Texts;
 
@@ -83,7 +83,7 @@ public sealed class ResultPages(ConsentStore consent, TopicCatalogue catalogue, 
                 ? (change, change.At)
                 : ((await consent.FindAsync(change.Subject, standing.EventId, cancellationToken))?.Change ?? change, standing.At);
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        catch (StoreUnavailableException)
         {
             return (change, change.At); // It was there a moment ago; the page need not wait until it is again.
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Azure;
 using Microsoft.AspNetCore.Http;
 using OptOut.Acknowledgement;
 using OptOut.Consent;
@@ -16,35 +15,31 @@ namespace OptOut.Unsubscribe;
 /// </summary>
 public sealed class UndoDoor(ChangeIntake intake, ConsentStore consent, ResultPages results, ReceiptDoor receipts, TimeProvider time)
 {
-    internal async Task<IResult> AnswerAsync(LinkVisit visit, CancellationToken cancellationToken)
+    // Without the ledger nobody knows what stood before: nothing is undone on a guess.
+    internal Task<IResult> AnswerAsync(LinkVisit visit, CancellationToken cancellationToken) =>
+        UndoAsync(visit, cancellationToken).OrPageAsync(() => results.DownAsync(visit.ViewAt(), "down.save", visit.Address()));
+
+    private async Task<IResult> UndoAsync(LinkVisit visit, CancellationToken cancellationToken)
     {
         var began = time.GetUtcNow();
         var form = await SmallForm.ReadAsync(visit.Request, cancellationToken);
-        try
-        {
-            var ledger = new List<LedgerEntry>();
-            await foreach (var entry in consent.LedgerAsync(visit.Subject, cancellationToken))
-                ledger.Add(entry);
-            if (!Reference.TryParse(form?["ref"], out var reference) || ledger.Find(e => Reference.Of(e.Change) == reference) is not { } found)
-                return await receipts.MissingAsync(visit);
+        var ledger = new List<LedgerEntry>();
+        await foreach (var entry in consent.LedgerAsync(visit.Subject, cancellationToken))
+            ledger.Add(entry);
+        if (!Reference.TryParse(form?["ref"], out var reference) || ledger.Find(e => Reference.Of(e.Change) == reference) is not { } found)
+            return await receipts.MissingAsync(visit);
 
-            var repeats = await consent.RepeatsAsync(visit.Subject, cancellationToken);
-            var now = (await consent.LoadAsync(visit.Subject, cancellationToken)).Consent;
-            var wanted = Undo.Without(found.Change.Act, Seen(form), ledger, repeats, now);
-            var changes = Preferences.Changes(now, wanted, Act.Of(visit.Subject, Source.UnsubscribePage, visit.Evidence, began, now).Write);
-            if (changes.Count == 0)
-                return await results.SameAsync(visit, "undo.nothing.title", "undo.nothing");
+        var repeats = await consent.RepeatsAsync(visit.Subject, cancellationToken);
+        var now = (await consent.LoadAsync(visit.Subject, cancellationToken)).Consent;
+        var wanted = Undo.Without(found.Change.Act, Seen(form), ledger, repeats, now);
+        var changes = Preferences.Changes(now, wanted, Act.Of(visit.Subject, Source.UnsubscribePage, visit.Evidence, began, now).Write);
+        if (changes.Count == 0)
+            return await results.SameAsync(visit, "undo.nothing.title", "undo.nothing");
 
-            var recorded = await intake.RecordAsync(changes, AnswerWhen.Visible);
-            return recorded.Durable
-                ? await results.RecordedAsync(visit, ResultKind.Undone, changes, recorded)
-                : await results.DownAsync(visit.ViewAt(), "down.save", visit.Address());
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
-        {
-            // Without the ledger nobody knows what stood before: nothing is undone on a guess.
-            return await results.DownAsync(visit.ViewAt(), "down.save", visit.Address());
-        }
+        var recorded = await intake.RecordAsync(changes, AnswerWhen.Visible);
+        return recorded.Durable
+            ? await results.RecordedAsync(visit, ResultKind.Undone, changes, recorded)
+            : await results.DownAsync(visit.ViewAt(), "down.save", visit.Address());
     }
 
     private static DateTimeOffset Seen(IFormCollection? form) =>

@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using OptOut.Catalogue;
@@ -6,6 +5,7 @@ using OptOut.Consent;
 using OptOut.Intake;
 using OptOut.Links;
 using OptOut.Pages;
+using OptOut.Platform;
 using OptOut.PublicForm;
 using OptOut.Subjects;
 
@@ -124,13 +124,12 @@ public sealed class UnsubscribeDoor(
     {
         try
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            patience.CancelAfter(ProfilePatience);
-            return await profiles.LoadAsync(subject, patience.Token);
+            using var limit = time.Limit(ProfilePatience, cancellationToken);
+            return await profiles.LoadAsync(subject, limit.Token);
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
+        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
         {
-            return null; // The store is away: the browser's language does.
+            return null; // The browser's language does.
         }
     }
 

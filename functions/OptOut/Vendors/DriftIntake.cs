@@ -34,7 +34,7 @@ public enum DriftEnd
 public sealed class DriftIntake(IdentifierIntake stops, ChangeIntake changes, IdentifierIndex index, ConsentStore consent, TimeProvider time)
 {
     /// <summary>The vendor refused to send: the contact point stands on a list of its own.</summary>
-    /// <exception cref="Azure.RequestFailedException">The store does not answer.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store does not answer.</exception>
     public async Task<DriftEnd> RefusedAsync(string vendor, VendorDrift drift, CancellationToken cancellationToken)
     {
         var known = await index.FindAsync(drift.Identifier, cancellationToken);
@@ -54,7 +54,7 @@ public sealed class DriftIntake(IdentifierIntake stops, ChangeIntake changes, Id
     /// The person asked the vendor for its messages again. Only the person's own act at a door of ours allows anything, so what is stopped here is
     /// stopped there anew; the way back stands in every message and on every page of ours.
     /// </summary>
-    /// <exception cref="Azure.RequestFailedException">The store does not answer.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store does not answer.</exception>
     public async Task<DriftEnd> ResubscribedAsync(Identifier who, IReadOnlyList<Channel> channels, CancellationToken cancellationToken) =>
         await index.FindAsync(who, cancellationToken) is { } known && channels.Any(c => known.Stops.TryGetValue(c, out var stopped) && !stopped.IsNothing)
             ? await AnnounceAsync(known)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using OptOut.Http;
 
 namespace OptOut.Vendors;
 
@@ -8,6 +9,7 @@ public interface IVendorDoor
     /// <summary>Two segments, in lower case: <c>sendgrid/events</c>.</summary>
     string Path { get; }
 
+    /// <exception cref="Platform.StoreUnavailableException">Not everything could be kept: the vendor is told to come back.</exception>
     Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken);
 }
 
@@ -18,5 +20,7 @@ public sealed class VendorDoors(IEnumerable<IVendorDoor> doors)
 
     /// <returns>404 where no vendor that is configured has this door.</returns>
     public Task<IResult> PostAsync(HttpRequest request, string vendor, string door, CancellationToken cancellationToken) =>
-        _doors.TryGetValue($"{vendor}/{door}", out var found) ? found.PostAsync(request, cancellationToken) : Task.FromResult(Results.NotFound());
+        _doors.TryGetValue($"{vendor}/{door}", out var found)
+            ? found.PostAsync(request, cancellationToken).OrLaterAsync()
+            : Task.FromResult(Results.NotFound());
 }

@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.AspNetCore.Http;
 using OptOut.Http;
 
@@ -24,14 +23,7 @@ internal abstract class SignalDoor(string path, string vendor, int maxBytes, Sig
             return ApiAnswers.TooLarge(maxBytes);
         if (await ReadAsync(request, body, cancellationToken) is not { } signals)
             return Results.Unauthorized();
-        try
-        {
-            return await intake.RecordAsync(vendor, signals, cancellationToken) ? Results.Ok() : ApiAnswers.Later("Not every event could be kept.");
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
-        {
-            return ApiAnswers.Later("The store does not answer.");
-        }
+        return await intake.RecordAsync(vendor, signals, cancellationToken) ? Results.Ok() : ApiAnswers.Later("Not every event could be kept.");
     }
 
     /// <summary>Whether the headers could be those of the vendor, so that the body is worth reading.</summary>

@@ -17,7 +17,7 @@ public sealed partial class SignalIntake(
     private readonly Dictionary<string, Channel> _channels = vendors.ToDictionary(v => v.Name, v => v.Channel, StringComparer.Ordinal);
 
     /// <returns>Whether everything is durable; when not, the vendor must send it all again.</returns>
-    /// <exception cref="Azure.RequestFailedException">The store cannot say whose identifiers they are.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose identifiers they are.</exception>
     public async Task<bool> RecordAsync(string vendor, VendorSignals signals, CancellationToken cancellationToken)
     {
         metrics.VendorTold(vendor, signals);

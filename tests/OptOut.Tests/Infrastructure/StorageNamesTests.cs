@@ -2,6 +2,7 @@ using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Blobs;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OptOut.Storage;
 
@@ -13,7 +14,9 @@ public sealed class StorageNamesTests(Templates templates)
     private const string Tables = "Microsoft.Storage/storageAccounts/tableServices/tables", Containers = "Microsoft.Storage/storageAccounts/blobServices/containers";
 
     private static readonly StorageAccount Code = new(
-        Options.Create(new StorageOptions { TableEndpoint = new("https://example.com"), BlobEndpoint = new("https://example.com") }), new Lazy<TokenCredential>(() => new DefaultAzureCredential()));
+        Options.Create(new StorageOptions { TableEndpoint = new("https://example.com"), BlobEndpoint = new("https://example.com") }),
+        new Lazy<TokenCredential>(() => new DefaultAzureCredential()),
+        NullLogger<StorageAccount>.Instance);
 
     [Theory]
     [InlineData("dev")]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OptOut.Local.Sandbox;
 using OptOut.Local.Sandbox.SendGrid;
+using OptOut.Platform;
 using OptOut.Reconciliation;
 using OptOut.Storage;
 
@@ -70,7 +71,7 @@ public sealed class ResumeTests(AzuriteFixture azurite)
         house.Time.Advance(TimeSpan.FromHours(1));
         var reports = house.Get<StorageAccount>().Reports;
         await reports.DeleteAsync(cancellationToken: Cancel);
-        await Assert.ThrowsAsync<Azure.RequestFailedException>(house.ReconcileAsync);
+        await Assert.ThrowsAsync<StoreUnavailableException>(house.ReconcileAsync);
 
         await reports.CreateAsync(cancellationToken: Cancel);
         var report = await house.ReconcileAsync();

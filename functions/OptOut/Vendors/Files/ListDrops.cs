@@ -28,7 +28,7 @@ internal sealed class ListDrops(StorageAccount storage, TimeProvider time)
     private static readonly TimeSpan LongestUpload = TimeSpan.FromHours(6);
 
     /// <returns>Null when there is none yet.</returns>
-    /// <exception cref="RequestFailedException">The storage does not answer.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The storage does not answer.</exception>
     public async Task<ListDrop?> NewestAsync(string party, ListFileOptions options, CancellationToken cancellationToken)
     {
         var files = new Dictionary<string, BlobItemProperties>(StringComparer.Ordinal);
@@ -71,8 +71,8 @@ internal sealed class ListDrops(StorageAccount storage, TimeProvider time)
         try
         {
             var written = (await Blob(party, name + Digest).DownloadContentAsync(cancellationToken)).Value.Content.ToString();
-            var content = await Blob(party, name).DownloadStreamingAsync(new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfMatch = tag } }, cancellationToken);
-            await using var stream = content.Value.Content;
+            var unchanged = new BlobOpenReadOptions(allowModifications: false) { Conditions = new BlobRequestConditions { IfMatch = tag } };
+            await using var stream = await Blob(party, name).OpenReadAsync(unchanged, cancellationToken);
             var digest = Convert.ToHexString(await SHA256.HashDataAsync(stream, cancellationToken));
             return written.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries).FirstOrDefault()?.Equals(digest, StringComparison.OrdinalIgnoreCase) == true;
         }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using OptOut.Consent;
 using OptOut.Controller;
 using OptOut.Identifiers;
+using OptOut.Platform;
 
 namespace OptOut.Vendors.Files;
 
@@ -51,7 +52,7 @@ internal sealed class ListFiles(ListDrops drops, IOptions<ControllerOptions> con
         {
             return ListPage.Failed(new VendorOutcome.Rejected("The list was replaced while it was read; the next run reads the new one."));
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException or IOException)
+        catch (Exception e) when (e is StoreUnavailableException or RequestFailedException)
         {
             return ListPage.Failed(new VendorOutcome.Transient(null, $"The storage did not give out the list ({e.GetType().Name})."));
         }

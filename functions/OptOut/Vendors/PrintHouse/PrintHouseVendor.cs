@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using OptOut.Consent;
 using OptOut.Denials;
 using OptOut.Identifiers;
+using OptOut.Platform;
 using OptOut.Suppressions;
 using OptOut.Vendors.Files;
 
@@ -53,7 +54,7 @@ internal sealed class PrintHouseVendor(SuppressionStore suppressions, DenialStor
                 },
                 cancellationToken);
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException or TimeoutException)
+        catch (Exception e) when (e is StoreUnavailableException or RequestFailedException or TimeoutException)
         {
             return Outcome(e);
         }
@@ -70,7 +71,7 @@ internal sealed class PrintHouseVendor(SuppressionStore suppressions, DenialStor
                 ? new VendorPull.Page([], null)
                 : Page(await WithinAsync(token => lists.PageAsync(Id, _options.Files, Channel.Post, cursor, token), cancellationToken), until);
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException or TimeoutException or NullReferenceException)
+        catch (Exception e) when (e is StoreUnavailableException or RequestFailedException or TimeoutException or NullReferenceException)
         {
             // The last: what Azure.Storage.Blobs 12.30.1 throws where something in between answers a listing with a page of its own.
             return new VendorPull.Failed(Outcome(e));
@@ -106,11 +107,10 @@ internal sealed class PrintHouseVendor(SuppressionStore suppressions, DenialStor
 
     private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> act, CancellationToken cancellationToken)
     {
-        using var expiry = new CancellationTokenSource(_options.Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
+        using var limit = time.Limit(_options.Timeout, cancellationToken);
         try
         {
-            return await act(either.Token);
+            return await act(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -121,11 +121,14 @@ internal sealed class PrintHouseVendor(SuppressionStore suppressions, DenialStor
     // The storage's own words may hold the address of the request.
     private VendorOutcome Outcome(Exception e) => e switch
     {
-        RequestFailedException { Status: 400 or 401 or 403 } refused => new VendorOutcome.Rejected(string.Create(
-            CultureInfo.InvariantCulture,
-            $"The storage refused a file for the print house ({refused.Status} {refused.ErrorCode}); give the app's identity the role Storage Blob Data Contributor on the containers suppressions and vendor-lists.")),
+        StoreUnavailableException { IsRefusal: true } refused => Refusal(refused.Reason),
+        StoreUnavailableException unavailable => new VendorOutcome.Transient(null, unavailable.Message),
+        RequestFailedException { Status: 400 } refused => Refusal(string.Create(CultureInfo.InvariantCulture, $"{refused.Status} {refused.ErrorCode}")),
         RequestFailedException failed => new VendorOutcome.Transient(null, string.Create(CultureInfo.InvariantCulture, $"The storage did not take a file for the print house ({failed.Status} {failed.ErrorCode}).")),
         TimeoutException => new VendorOutcome.Transient(null, string.Create(CultureInfo.InvariantCulture, $"The storage did not answer within {_options.Timeout.TotalSeconds} s.")),
         _ => new VendorOutcome.Transient(null, $"The storage did not answer ({e.GetType().Name})."),
     };
+
+    private static VendorOutcome.Rejected Refusal(string reason) => new(
+        $"The storage refused a file for the print house ({reason}); give the app's identity the role Storage Blob Data Contributor on the containers suppressions and vendor-lists.");
 }

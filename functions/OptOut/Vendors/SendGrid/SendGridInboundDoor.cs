@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using OptOut.Http;
@@ -40,14 +39,7 @@ internal sealed partial class SendGridInboundDoor(SendGridInboundWebhook webhook
             LogUnreadable(body.Length);
         }
 
-        try
-        {
-            return await intake.TakeAsync(form.ToMail(webhook.Moment(timestamp)), cancellationToken) ? Results.Ok() : ApiAnswers.Later("The mail could not be kept.");
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
-        {
-            return ApiAnswers.Later("The store does not answer.");
-        }
+        return await intake.TakeAsync(form.ToMail(webhook.Moment(timestamp)), cancellationToken) ? Results.Ok() : ApiAnswers.Later("The mail could not be kept.");
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A mail came in and OptOut:SendGrid:InboundPublicKeys is empty: it waits at SendGrid, three days at most. Give the public key of the Inbound Parse security policy")]

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Xml.Linq;
-using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -33,16 +32,7 @@ internal sealed partial class TwilioSmsDoor(
             return Results.Unauthorized();
         if (await RawBody.ReadAsync(request, TwilioRequestReader.MaxBytes, cancellationToken) is not { } body)
             return ApiAnswers.TooLarge(TwilioRequestReader.MaxBytes);
-        if (reader.Read(request, Path, body) is not { } sms)
-            return Results.Unauthorized();
-        try
-        {
-            return await AnswerAsync(sms, at, cancellationToken);
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
-        {
-            return ApiAnswers.Later("The store does not answer.");
-        }
+        return reader.Read(request, Path, body) is { } sms ? await AnswerAsync(sms, at, cancellationToken) : Results.Unauthorized();
     }
 
     private async Task<IResult> AnswerAsync(TwilioRequest sms, DateTimeOffset at, CancellationToken cancellationToken)
