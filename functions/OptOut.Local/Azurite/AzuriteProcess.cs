@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using OptOut.Local.Npm;
+using OptOut.Platform;
 
 namespace OptOut.Local.Azurite;
 
@@ -108,10 +109,10 @@ internal sealed class AzuriteProcess : IAsyncDisposable
                 // It had ended by itself; there is nobody to tell.
             }
 
-            using var patience = new CancellationTokenSource(StopsWithin, _time);
+            using var limit = _time.Limit(StopsWithin);
             try
             {
-                await process.WaitForExitAsync(patience.Token);
+                await process.WaitForExitAsync(limit.Token);
             }
             catch (OperationCanceledException)
             {

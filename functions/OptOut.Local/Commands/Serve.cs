@@ -14,7 +14,7 @@ internal static class Serve
         await output.WriteLineAsync(system.Functions is { } functions
             ? $"\n  Open {functions.Address} to see it at work. Ctrl+C stops it; what it holds stays in {arguments.DataFolder}.\n"
             : $"\n  Ctrl+C stops it; what it holds stays in {arguments.DataFolder}.\n");
-        await Task.Delay(Timeout.Infinite, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await output.WriteLineAsync("Stopping: what is under way is finished first.");
         return 0;
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OptOut.Platform;
 
 namespace OptOut.Local.Hosting;
 
@@ -28,10 +29,10 @@ internal sealed class BusFunction(BoundFunction<ProcessMessageEventArgs> functio
     /// <summary>Takes no more messages and waits for those in hand.</summary>
     public async Task StopAsync(TimeSpan patience)
     {
-        using var impatient = new CancellationTokenSource(patience);
+        using var limit = TimeProvider.System.Limit(patience);
         try
         {
-            await processor.CloseAsync(impatient.Token);
+            await processor.CloseAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {

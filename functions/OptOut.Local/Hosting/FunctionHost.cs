@@ -12,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OptOut.Platform;
 
 namespace OptOut.Local.Hosting;
 
@@ -70,8 +71,8 @@ internal sealed class FunctionHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(_drainTimeout);
-        await Task.WhenAll(_app.StopAsync(patience.Token), _bus.StopAsync(_drainTimeout), _timers.StopAsync(_drainTimeout));
+        using var limit = TimeProvider.System.Limit(_drainTimeout);
+        await Task.WhenAll(_app.StopAsync(limit.Token), _bus.StopAsync(_drainTimeout), _timers.StopAsync(_drainTimeout));
         _timers.Dispose();
         await _app.DisposeAsync();
     }

@@ -59,7 +59,7 @@ internal sealed class TimerFunction(
     {
         try
         {
-            await _latest.WaitAsync(patience);
+            await _latest.WaitAsync(patience, TimeProvider.System);
             return true;
         }
         catch (TimeoutException)

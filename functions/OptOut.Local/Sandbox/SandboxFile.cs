@@ -56,7 +56,7 @@ internal sealed class SandboxFile<T> : IAsyncDisposable
 
     private async Task WriteAsync(T state)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500), TimeProvider.System);
         try
         {
             while (await timer.WaitForNextTickAsync(_end.Token))

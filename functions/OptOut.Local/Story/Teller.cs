@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OptOut.Platform;
 
 namespace OptOut.Local.Story;
 
@@ -34,14 +35,14 @@ internal sealed class Teller(TextWriter output, TimeProvider time, TimeSpan pati
     private async Task<StepFailure?> TakeAsync(int number, Step step, CancellationToken stop)
     {
         var most = step.Patience ?? patience;
-        using var late = new CancellationTokenSource(most, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
+        using var limit = time.Limit(most, stop);
         try
         {
             // Told to stop, a step still gets the time to leave things as they should be; one that does not listen may not hold up the end.
             using var deaf = new CancellationTokenSource();
-            using var told = either.Token.Register(() => deaf.CancelAfter(Grace));
-            var figure = await step.Act(either.Token).WaitAsync(deaf.Token);
+            await using var timer = time.CreateTimer(_ => deaf.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            using var told = limit.Token.Register(() => timer.Change(Grace, Timeout.InfiniteTimeSpan));
+            var figure = await step.Act(limit.Token).WaitAsync(deaf.Token);
             await output.WriteLineAsync(Line(number, step.Title, figure));
             return null;
         }
@@ -50,7 +51,7 @@ internal sealed class Teller(TextWriter output, TimeProvider time, TimeSpan pati
             await output.WriteLineAsync(Line(number, step.Title, "FAILED"));
             return problem switch
             {
-                StepFailedException failed => new StepFailure(number, step.Title, failed.Expected, failed.Seen + (late.IsCancellationRequested ? $", after {Figures.Seconds(most)}" : "")),
+                StepFailedException failed => new StepFailure(number, step.Title, failed.Expected, failed.Seen + (limit.HasExpired ? $", after {Figures.Seconds(most)}" : "")),
                 OperationCanceledException => new StepFailure(number, step.Title, $"its end within {Figures.Seconds(most)}", "it goes on"),
                 CannotStartException => new StepFailure(number, step.Title, "everything to start", problem.Message),
                 _ => new StepFailure(number, step.Title, "no fault", $"{problem.GetType().Name}: {problem.Message}"),

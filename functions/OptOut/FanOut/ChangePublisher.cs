@@ -1,5 +1,6 @@
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Logging;
+using OptOut.Platform;
 
 namespace OptOut.FanOut;
 
@@ -25,8 +26,8 @@ public sealed partial class ChangePublisher(ServiceBusClient client, TimeProvide
             return false;
         try
         {
-            using var patience = new CancellationTokenSource(Patience, time);
-            await _sender.SendMessageAsync(message.ToServiceBus(), patience.Token);
+            using var limit = time.Limit(Patience);
+            await _sender.SendMessageAsync(message.ToServiceBus(), limit.Token);
             return true;
         }
         catch (Exception e) when (e is ServiceBusException or OperationCanceledException or TimeoutException or UnauthorizedAccessException)

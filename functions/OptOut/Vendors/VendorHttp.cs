@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OptOut.Platform;
 using OptOut.Telemetry;
 
 namespace OptOut.Vendors;
@@ -37,8 +38,7 @@ internal sealed partial class VendorHttp(IHttpClientFactory clients, TimeProvide
     {
         using var request = call.Request;
         using var span = OptOutTrace.Call(call.Vendor, call.Operation);
-        using var expiry = new CancellationTokenSource(call.Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
+        using var either = time.Limit(call.Timeout, cancellationToken);
         var started = time.GetTimestamp();
         try
         {

@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OptOut.Local.ServiceBus;
+using OptOut.Platform;
 
 namespace OptOut.Tests.Hosting;
 
@@ -207,9 +208,8 @@ public sealed class BusFunctionTests : IAsyncLifetime
 
         public async Task<(string Body, int Delivery)> Next()
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-            patience.CancelAfter(TimeSpan.FromSeconds(30));
-            return await _seen.Reader.ReadAsync(patience.Token);
+            using var limit = TimeProvider.System.Limit(TimeSpan.FromSeconds(30), Cancel);
+            return await _seen.Reader.ReadAsync(limit.Token);
         }
     }
 

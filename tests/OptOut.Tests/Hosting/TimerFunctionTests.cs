@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using OptOut.Platform;
 
 namespace OptOut.Tests.Hosting;
 
@@ -177,9 +178,8 @@ public sealed class TimerFunctionTests
 
         public async Task<(bool IsPastDue, DateTime Next)> Next()
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-            patience.CancelAfter(TimeSpan.FromSeconds(60));
-            return await _seen.Reader.ReadAsync(patience.Token);
+            using var limit = TimeProvider.System.Limit(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            return await _seen.Reader.ReadAsync(limit.Token);
         }
     }
 

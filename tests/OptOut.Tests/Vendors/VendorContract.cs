@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.Identifiers;
 using OptOut.Local.Sandbox;
+using OptOut.Platform;
 using OptOut.Storage;
 using OptOut.Tests.Vendors.SendGrid;
 using OptOut.Vendors;
@@ -225,10 +226,9 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
     public async Task The_callers_cancellation_is_thrown()
     {
         await FailAsync(new SandboxFailure(SandboxFailureKind.Latency, Milliseconds: 800));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        stop.CancelAfter(TimeSpan.FromMilliseconds(100));
+        using var caller = TimeProvider.System.Limit(TimeSpan.FromMilliseconds(100), Cancel);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Vendor.PushAsync(new VendorPush(Somebody, StopSet.Everything, null), stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Vendor.PushAsync(new VendorPush(Somebody, StopSet.Everything, null), caller.Token));
     }
 
     // ---- reading

@@ -155,7 +155,7 @@ internal sealed partial class AmqpConnection : IDisposable
     // In real time, whatever clock the broker lives by: it is the peer's own clock that would run out.
     private async Task KeepAliveAsync(TimeSpan interval)
     {
-        using var timer = new PeriodicTimer(interval);
+        using var timer = new PeriodicTimer(interval, TimeProvider.System);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
@@ -193,7 +193,7 @@ internal sealed partial class AmqpConnection : IDisposable
         _writer.Complete();
         try
         {
-            await sending.WaitAsync(Goodbye);
+            await sending.WaitAsync(Goodbye, TimeProvider.System);
         }
         catch (Exception problem) when (problem is IOException or ObjectDisposedException or TimeoutException)
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OptOut.Platform;
 using OptOut.Telemetry;
 using SendGrid;
 
@@ -22,8 +23,7 @@ internal sealed partial class SendGridApi(
     /// <exception cref="OperationCanceledException">The caller cancelled; a timeout of ours is an outcome.</exception>
     public async Task<SendGridReply> CallAsync(SendGridCall call, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var expiry = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
+        using var either = time.Limit(timeout, cancellationToken);
         var started = time.GetTimestamp();
         using var span = OptOutTrace.Call("SendGrid", call.Operation);
         try

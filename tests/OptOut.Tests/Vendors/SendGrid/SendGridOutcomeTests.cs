@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using OptOut.Local.Sandbox;
+using OptOut.Platform;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SendGrid.SandboxedSendGrid;
 
@@ -92,10 +93,10 @@ public sealed class SendGridOutcomeTests
     {
         await using var it = await StartAsync();
         it.Account.Failures.Set(new(SandboxFailureKind.Latency, Milliseconds: 20_000));
-        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        using var caller = TimeProvider.System.Limit(TimeSpan.FromMilliseconds(200));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            it.Vendor.PushAsync(new VendorPush(Jan, OptOut.Consent.StopSet.Everything, null), cancel.Token));
+            it.Vendor.PushAsync(new VendorPush(Jan, OptOut.Consent.StopSet.Everything, null), caller.Token));
     }
 
     [Fact]
