@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
+using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -219,6 +220,38 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     internal int Rows(TableClient table, string? startingWith = null) =>
         table.Query<TableEntity>(cancellationToken: Cancel).Count(r => startingWith is null || r.RowKey.StartsWith(startingWith, StringComparison.Ordinal));
 
+    /// <summary>Every row of every table that the account has, whether or not a test knows of it.</summary>
+    internal async Task<List<(string Table, TableEntity Row)>> RowsAsync()
+    {
+        var rows = new List<(string, TableEntity)>();
+        var account = new TableServiceClient(_storage);
+        await foreach (var table in account.QueryAsync(cancellationToken: Cancel))
+        {
+            await foreach (var row in account.GetTableClient(table.Name).QueryAsync<TableEntity>(cancellationToken: Cancel))
+                rows.Add((table.Name, row));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Every blob of every container that the account has.</summary>
+    internal async Task<List<(string Name, BinaryData Content)>> BlobsAsync()
+    {
+        var blobs = new List<(string, BinaryData)>();
+        var account = new BlobServiceClient(_storage, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05));
+        await foreach (var container in account.GetBlobContainersAsync(cancellationToken: Cancel))
+        {
+            var client = account.GetBlobContainerClient(container.Name);
+            await foreach (var blob in client.GetBlobsAsync(cancellationToken: Cancel))
+            {
+                var content = (await client.GetBlobClient(blob.Name).DownloadContentAsync(Cancel)).Value.Content;
+                blobs.Add(($"{container.Name}/{blob.Name}", content));
+            }
+        }
+
+        return blobs;
+    }
+
     /// <summary>Every message that was sent since the bus started with an empty folder.</summary>
     internal async Task<IReadOnlyList<ServiceBusReceivedMessage>> SentAsync()
     {
@@ -247,12 +280,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     {
         await QuietAsync();
         var lines = new List<string>();
-        foreach (var table in (TableClient[])[Storage.Consent, Storage.Identifiers, Storage.Denials, Storage.Feed, Storage.Outbox, Storage.Codes, Storage.Runs, Storage.Heads])
-        {
-            await foreach (var row in table.QueryAsync<TableEntity>(cancellationToken: Cancel))
-                lines.Add($"{table.Name} {row.PartitionKey} {row.RowKey} {row.ETag}");
-        }
-
+        lines.AddRange((await RowsAsync()).Select(r => $"{r.Table} {r.Row.PartitionKey} {r.Row.RowKey} {r.Row.ETag}"));
         lines.AddRange((await SentAsync()).Select(m => $"bus {m.SequenceNumber} {m.MessageId}"));
         lines.AddRange(Sandbox.Vendors.SelectMany(v => v.Requests.All.Select(r => $"{v.Name} {r}")));
         return string.Join('\n', lines);

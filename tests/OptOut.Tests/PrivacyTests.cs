@@ -1,6 +1,4 @@
-using Azure.Data.Tables;
 using OptOut.Local.Sandbox;
-using OptOut.Storage;
 
 namespace OptOut.Tests;
 
@@ -44,6 +42,7 @@ public sealed class PrivacyTests(AzuriteFixture azurite)
         await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("ask=link&email=zoe.lambrecht%2Bx%40example.com"));
         await OptOutHost.UntilAsync(() => Task.FromResult(account.Mails.Any(m => m.PlainText.Contains("/preferences", StringComparison.Ordinal))));
         await account.ActAsync("spamreport", "hooked.lambrecht@example.com", cancellationToken: TestContext.Current.CancellationToken);
+        await account.ActAsync("bounce", "strange.lambrecht@example.com", cancellationToken: TestContext.Current.CancellationToken);
         await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form($"email={new string('l', 40_000)}ambrecht"));
         await host.SendAsync("POST", "/api/codes", new StringContent("""{"subjects":["klant-918273"]}"""), OptOutHost.FunctionKey);
         await host.SendAsync("POST", "/api/codes", new StringContent("""{"subjects":["klant-918273"],"topic":"lambrecht","qr":"lambrecht"}"""), OptOutHost.FunctionKey);
@@ -52,8 +51,10 @@ public sealed class PrivacyTests(AzuriteFixture azurite)
 
         await host.StopBusAsync();
         await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=strange.lambrecht%40example.com"));
-        var outbox = Rows(host.Storage);
+        var stored = await StoredAsync(host);
         await host.StartBusAsync();
+        foreach (var night in (string[])["AnchorLedgers", "Reconcile", "WriteSuppressions", "VerifyLedgers"])
+            Assert.True(await host.RunTimerAsync(night), night);
 
         Assert.NotEmpty(host.Logs.Lines);
 
@@ -61,11 +62,22 @@ public sealed class PrivacyTests(AzuriteFixture azurite)
         AssertNothingPersonal(host.Logs.Lines.Where(l => !l.StartsWith("scope ", StringComparison.Ordinal) || !l.Contains("RequestPath:/api/subjects/", StringComparison.Ordinal)));
         AssertNothingPersonal((await host.SentAsync()).Select(m => $"{m.MessageId} {m.Body} {string.Join(' ', m.ApplicationProperties)}"));
         AssertNothingPersonal((await host.DeadLettersAsync("email")).Select(m => $"{m.DeadLetterReason} {m.DeadLetterErrorDescription}"));
-        AssertNothingPersonal(outbox);
+        stored.AddRange(await StoredAsync(host));
+        AssertNothingPersonal(stored);
+        Assert.All(
+            ["consent", "identifiers", "denials", "feed", "outbox", "codes", "runs", "heads", "anchors/", "reports/"],
+            place => Assert.Contains(stored, s => s.StartsWith(place, StringComparison.Ordinal)));
     }
 
-    private static List<string> Rows(StorageAccount storage) =>
-        [.. new[] { storage.Consent, storage.Identifiers, storage.Feed, storage.Outbox, storage.Codes, storage.Runs, storage.Heads }.SelectMany(t => t.Query<TableEntity>()).Select(r => string.Join(' ', r.Keys.Select(k => $"{k}={r[k]}")))];
+    private static async Task<List<string>> StoredAsync(OptOutHost host)
+    {
+        var (rows, blobs) = (await host.RowsAsync(), await host.BlobsAsync());
+        return
+        [
+            .. rows.Select(r => $"{r.Table} {string.Join(' ', r.Row.Keys.Select(k => $"{k}={r.Row[k]}"))}"),
+            .. blobs.Select(b => $"{b.Name} {b.Content}"),
+        ];
+    }
 
     private static void AssertNothingPersonal(IEnumerable<string> texts)
     {
