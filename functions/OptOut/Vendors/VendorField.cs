@@ -50,6 +50,10 @@ internal static class VendorField
         return true;
     }
 
+    /// <returns>The whole number, where the field is one that fits; else null.</returns>
+    public static int? Number(this JsonElement from, string name) =>
+        from.Field(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : null;
+
     /// <returns>The elements of the object's array; null where there is none.</returns>
     public static IReadOnlyList<JsonElement>? Items(this JsonElement from, string name) =>
         from.Field(name) is { ValueKind: JsonValueKind.Array } array ? [.. array.EnumerateArray()] : null;

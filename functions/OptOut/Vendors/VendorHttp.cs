@@ -7,18 +7,6 @@ using OptOut.Telemetry;
 
 namespace OptOut.Vendors;
 
-/// <summary>A call over HTTP, made once. The request is disposed of with it.</summary>
-internal sealed record VendorCall(string Vendor, string Operation, HttpRequestMessage Request) : VendorOperation(Vendor, Operation)
-{
-    /// <summary>For the whole answer.</summary>
-    public required TimeSpan Timeout { get; init; }
-
-    /// <summary>Whether success has a JSON body. Anything else in its place is no success: something in between answered.</summary>
-    public bool Json { get; init; }
-
-    public override string ToString() => Operation;
-}
-
 /// <summary>Either a body that arrived whole, or the outcome that says why there is none.</summary>
 /// <param name="Json">The body, where <see cref="VendorCall.Json"/> asked for it; null also where the answer was a 404 that may be.</param>
 internal readonly record struct VendorReply(HttpStatusCode Status, byte[] Body, JsonElement? Json, VendorOutcome? Failure)
@@ -36,29 +24,30 @@ internal sealed partial class VendorHttp(IHttpClientFactory clients, TimeProvide
     /// <exception cref="OperationCanceledException">The caller cancelled; a timeout of ours is an outcome.</exception>
     public async Task<VendorReply> CallAsync(VendorCall call, CancellationToken cancellationToken)
     {
-        using var request = call.Request;
         using var span = OptOutTrace.Call(call.Vendor, call.Operation);
         using var either = time.Limit(call.Timeout, cancellationToken);
         var started = time.GetTimestamp();
         try
         {
             using var http = clients.CreateClient(ClientName);
-            using var response = await http.SendAsync(request, either.Token);
-            var body = await response.Content.ReadAsByteArrayAsync(either.Token);
-            span.Answered((int)response.StatusCode);
-            LogAnswered(call.Vendor, (int)response.StatusCode, call.Operation, time.GetElapsedTime(started).TotalMilliseconds);
-            if (call.Judge(response.StatusCode, response.Headers, body, time.GetUtcNow()) is { } failure)
+            var answer = await call.Send(http, either.Token);
+            using var content = answer.Content;
+            var body = await content.ReadAsByteArrayAsync(either.Token);
+            span.Answered((int)answer.Status);
+            LogAnswered(call.Vendor, (int)answer.Status, call.Operation, time.GetElapsedTime(started).TotalMilliseconds);
+            if (call.Judge(answer.Status, answer.Headers, body, time.GetUtcNow()) is { } failure)
                 return VendorReply.Failed(failure);
-            var json = call.Json && call.Expected.Contains(response.StatusCode) ? Parse(body) : null;
-            return call.Json && json is null && call.Expected.Contains(response.StatusCode)
-                ? VendorReply.Failed(call.Unreadable())
-                : new VendorReply(response.StatusCode, body, json, null);
+            if (!call.Json || !call.Expected.Contains(answer.Status))
+                return new VendorReply(answer.Status, body, null, null);
+            return VendorField.Parse(body) is { } json
+                ? new VendorReply(answer.Status, body, json, null)
+                : VendorReply.Failed(call.Unreadable());
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             span.Answered(null, "timeout");
             LogUnanswered(call.Vendor, call.Operation, "timeout");
-            return VendorReply.Failed(call.NotWithin(call.Timeout));
+            return VendorReply.Failed(call.TooLate());
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -71,15 +60,15 @@ internal sealed partial class VendorHttp(IHttpClientFactory clients, TimeProvide
     }
 
     /// <summary>The kind of fault; the message may hold the request's URL, which may hold an address.</summary>
-    public static string Fault(Exception e) => (e as HttpRequestException)?.HttpRequestError.ToString() ?? e.GetType().Name;
+    private static string Fault(Exception e) => (e as HttpRequestException)?.HttpRequestError.ToString() ?? e.GetType().Name;
 
     /// <summary>
     /// A client through which an address in a URL reaches nobody but the vendor. The factory's loggers write paths, and HttpClient puts the URL
     /// into its activities, which a tracing exporter would send on: both are off, and whoever calls logs the operation instead.
     /// </summary>
-    public static IServiceCollection AddClient(IServiceCollection services, string name = ClientName)
+    public static IServiceCollection AddClient(IServiceCollection services)
     {
-        services.AddHttpClient(name, client => client.Timeout = Timeout.InfiniteTimeSpan)
+        services.AddHttpClient(ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers()
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
@@ -89,19 +78,6 @@ internal sealed partial class VendorHttp(IHttpClientFactory clients, TimeProvide
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             });
         return services;
-    }
-
-    private static JsonElement? Parse(byte[] body)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(body);
-            return json.RootElement.Clone();
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     [LoggerMessage(LogLevel.Debug, "{Vendor} answered {Status} to {Operation} in {Milliseconds:F0} ms")]

@@ -47,8 +47,8 @@ internal sealed class DiallerVendor(VendorHttp http, TopicCatalogue catalogue, I
     private async Task<VendorOutcome> SayAsync(Identifier who, bool stopped, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new DiallerNumber(who.Value, stopped), DiallerJson.Readable.DiallerNumber);
-        var call = Call(options.Value, HttpMethod.Post, List, "POST do-not-call") with { Personal = [who.Value, who.Value[1..]] };
-        call.Request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        var call = Call(options.Value, HttpMethod.Post, List, "POST do-not-call", content) with { Personal = [who.Value, who.Value[1..]] };
         var reply = await http.CallAsync(call, cancellationToken);
         if (reply.Failure is { } failure)
             return failure;
@@ -63,9 +63,9 @@ internal sealed class DiallerVendor(VendorHttp http, TopicCatalogue catalogue, I
         };
     }
 
-    internal static VendorCall Call(DiallerOptions options, HttpMethod method, string path, string operation)
+    internal static VendorCall Call(DiallerOptions options, HttpMethod method, string path, string operation, HttpContent? content = null)
     {
-        var request = new HttpRequestMessage(method, options.Address(path));
+        var request = new HttpRequestMessage(method, options.Address(path)) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Token);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         return new VendorCall("Dialler", operation, request)

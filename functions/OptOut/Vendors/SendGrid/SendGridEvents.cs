@@ -43,7 +43,7 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
 
     private void Read(JsonElement element, Tally tally)
     {
-        if (element.ValueKind != JsonValueKind.Object || !SendGridValues.TryText(element, "event", out var kind))
+        if (element.Text("event") is not { } kind)
         {
             tally.Unreadable++;
             return;
@@ -66,14 +66,14 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
             case "group_resubscribe":
                 if (Group(element) is null)
                     tally.Ignored++;
-                else if (SendGridValues.TryEmail(element, out var again))
+                else if (element.TryEmail("email", out var again))
                     tally.Resubscribed.Add(again);
                 else
                     tally.Unreadable++;
                 break;
             case "bounce":
                 // "blocked" is a refusal of this one message: the mail service was busy or did not like it.
-                Bounce(element, tally, SendGridValues.TryText(element, "type", out var type) && type == "bounce");
+                Bounce(element, tally, element.Text("type") == "bounce");
                 break;
             case "dropped":
                 Drop(element, tally);
@@ -85,11 +85,11 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
     }
 
     // Without its group it is still an objection: an unknown group stops everything.
-    private (string List, Scope Stop)? Group(JsonElement element) => lists.GroupEntry(SendGridValues.TryNumber(element, "asm_group_id", out var group) ? group : 0);
+    private (string List, Scope Stop)? Group(JsonElement element) => lists.GroupEntry(element.Number("asm_group_id") ?? 0);
 
     private void Stop(JsonElement element, Tally tally, Scope stop, VendorEntryKind why)
     {
-        if (SendGridValues.TryEmail(element, out var who))
+        if (element.TryEmail("email", out var who))
             tally.Signals.Add(new VendorSignal(Key(element), who, stop, At(element), why));
         else
             tally.Unreadable++;
@@ -97,7 +97,7 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
 
     private void Bounce(JsonElement element, Tally tally, bool hard)
     {
-        if (hard && SendGridValues.TryEmail(element, out var who))
+        if (hard && element.TryEmail("email", out var who))
             tally.Bounces.Add(new VendorBounce(who, At(element)));
         else
             tally.Undelivered++;
@@ -107,20 +107,20 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
     // https://www.twilio.com/docs/sendgrid/ui/sending-email/drops. Of those that are not here (an invalid header, spam content, a used-up quota), none is about the person.
     private void Drop(JsonElement element, Tally tally)
     {
-        var reason = SendGridValues.TryText(element, "reason", out var text) ? text.Trim().ToUpperInvariant() : "";
+        var reason = element.Text("reason")?.Trim().ToUpperInvariant();
         if (reason is not ("UNSUBSCRIBED ADDRESS" or "SPAM REPORTING ADDRESS"))
             Bounce(element, tally, reason == "BOUNCED ADDRESS");
-        else if (SendGridValues.TryEmail(element, out var who))
+        else if (element.TryEmail("email", out var who))
             tally.Drifts.Add(new VendorDrift(Key(element), who, Channel.Email, At(element)));
         else
             tally.Unreadable++;
     }
 
     // A Stop without a usable moment or id is a Stop all the same: it happened by now, and a replay of it is recorded again.
-    private DateTimeOffset At(JsonElement element) => SendGridValues.TryMoment(element, "timestamp", out var moment) ? moment : time.GetUtcNow();
+    private DateTimeOffset At(JsonElement element) => element.TryUnix("timestamp", out var moment) ? moment : time.GetUtcNow();
 
     private string Key(JsonElement element) =>
-        SendGridValues.TryText(element, "sg_event_id", out var id) && id.Length is > 0 and <= MaxKey && id.All(c => c is >= ' ' and <= '~') && !id.Contains('@', StringComparison.Ordinal)
+        element.Text("sg_event_id") is { Length: > 0 and <= MaxKey } id && id.All(c => c is >= ' ' and <= '~' and not '@')
             ? id
             : Guid.CreateVersion7(At(element)).ToString("D");
 

@@ -13,8 +13,6 @@ internal sealed class SendGridGroups(SendGridApi api, TimeProvider time)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromHours(1);
 
-    private static readonly SendGridCall List = new(Method.GET, "GET asm/groups", "asm/groups", "asm.groups.read");
-
     private volatile Known? _known;
 
     /// <returns>Those of the groups that the account lacks, or why that cannot be told.</returns>
@@ -25,30 +23,16 @@ internal sealed class SendGridGroups(SendGridApi api, TimeProvider time)
             return ([], null);
 
         var asked = time.GetUtcNow();
-        var reply = await api.CallAsync(List, cancellationToken);
+        var call = api.Call(Method.GET, "asm/groups", "asm.groups.read") with { Json = true };
+        var reply = await api.CallAsync(call, cancellationToken);
         if (reply.Failure is { } failure)
             return ([], failure);
-        if (Read(reply.Body) is not { } ids)
-            return ([], new VendorOutcome.Transient(null, $"SendGrid's answer to {List.Operation} could not be read."));
+        if (reply.Json is not { ValueKind: JsonValueKind.Array } list)
+            return ([], call.Unreadable());
 
+        var ids = list.EnumerateArray().Select(g => g.Number("id")).OfType<int>().ToFrozenSet();
         _known = new Known(asked, ids);
         return ([.. groups.Where(g => !ids.Contains(g))], null);
-    }
-
-    private static FrozenSet<int>? Read(byte[] body)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind != JsonValueKind.Array ? null : json.RootElement.EnumerateArray()
-                .Where(g => g.ValueKind == JsonValueKind.Object && g.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out _))
-                .Select(g => g.GetProperty("id").GetInt32())
-                .ToFrozenSet();
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     private sealed record Known(DateTimeOffset At, FrozenSet<int> Ids);

@@ -30,12 +30,8 @@ public sealed class SendGridMail
         if (mail.To.Kind != IdentifierKind.Email)
             return new VendorOutcome.Rejected($"SendGrid takes e-mail addresses, not a {mail.To.Kind} identifier.");
 
-        var call = new SendGridCall(Method.POST, "POST mail/send", "mail/send", "mail.send")
-        {
-            Expected = [HttpStatusCode.Accepted],
-            Body = Message(mail).Serialize(),
-            Personal = [mail.To.Value, mail.To.Value[..mail.To.Value.LastIndexOf('@')], mail.ToName ?? "", mail.Subject],
-        };
+        var call = _api.Call(Method.POST, "mail/send", "mail.send", mail.To, Message(mail).Serialize());
+        call = call with { Expected = [HttpStatusCode.Accepted], Personal = [.. call.Personal, mail.ToName ?? "", mail.Subject] };
         return (await _api.CallAsync(call, cancellationToken)).Failure ?? new VendorOutcome.Confirmed();
     }
 

@@ -27,24 +27,15 @@ internal sealed class SendGridPull(SendGridApi api, SendGridLists lists, SendGri
         if (Call(list, until, offset) is not { } call)
             throw new ArgumentException($"'{list}' is no list of SendGrid's.", nameof(list));
 
-        var reply = await api.CallAsync(call, options.PullTimeout, cancellationToken);
+        var reply = await api.CallAsync(call, cancellationToken);
         if (reply.Failure is { } failure)
             return new VendorPull.Failed(failure);
-        try
-        {
-            using var json = JsonDocument.Parse(reply.Body);
-            if (json.RootElement.ValueKind == JsonValueKind.Array)
-                return Page(list, until, json.RootElement, offset, seen, Fingerprint(reply.Body));
-        }
-        catch (JsonException)
-        {
-            // Half a page or something in between that answers with a page of its own: both pass.
-        }
-
-        return new VendorPull.Failed(new VendorOutcome.Transient(null, $"SendGrid's answer to {call.Operation} could not be read."));
+        return reply.Json is { ValueKind: JsonValueKind.Array } page
+            ? Page(list, until, page, offset, seen, Fingerprint(reply.Body))
+            : new VendorPull.Failed(call.Unreadable());
     }
 
-    private static SendGridCall? Call(string list, DateTimeOffset until, int offset)
+    private VendorCall? Call(string list, DateTimeOffset until, int offset)
     {
         var (path, scope) = list switch
         {
@@ -60,7 +51,7 @@ internal sealed class SendGridPull(SendGridApi api, SendGridLists lists, SendGri
         var query = string.Create(CultureInfo.InvariantCulture, $"?limit={Limit}&offset={offset}");
         if (list != SendGridLists.Groups)
             query += string.Create(CultureInfo.InvariantCulture, $"&start_time=0&end_time={until.ToUnixTimeSeconds()}");
-        return new SendGridCall(Method.GET, $"GET {path}", path + query, scope);
+        return api.Call(Method.GET, path, scope, query: query) with { Json = true, Timeout = options.PullTimeout };
     }
 
     private VendorPull.Page Page(string list, DateTimeOffset until, JsonElement array, int offset, string? seen, string fingerprint)
@@ -88,9 +79,8 @@ internal sealed class SendGridPull(SendGridApi api, SendGridLists lists, SendGri
     private bool TryRead(string list, JsonElement element, out VendorEntry? entry)
     {
         entry = null;
-        if (element.ValueKind != JsonValueKind.Object
-            || !SendGridValues.TryEmail(element, out var who)
-            || !SendGridValues.TryMoment(element, list == SendGridLists.Groups ? "created_at" : "created", out var at))
+        if (!element.TryEmail("email", out var who)
+            || !element.TryUnix(list == SendGridLists.Groups ? "created_at" : "created", out var at))
             return false;
 
         switch (list)
@@ -106,7 +96,7 @@ internal sealed class SendGridPull(SendGridApi api, SendGridLists lists, SendGri
                 entry = new VendorEntry(who, list, VendorEntryKind.Undeliverable, new Scope(Channel.Email, null), at);
                 return true;
             default:
-                if (!SendGridValues.TryNumber(element, "group_id", out var group))
+                if (element.Number("group_id") is not { } group)
                     return false;
                 if (lists.GroupEntry(group) is { } meaning)
                     entry = new VendorEntry(who, meaning.List, VendorEntryKind.Unsubscribed, meaning.Stop, at);

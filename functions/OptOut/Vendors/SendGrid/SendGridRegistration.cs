@@ -14,9 +14,6 @@ internal static class SendGridRegistration
         services.AddSingleton<IValidateOptions<SendGridOptions>, SendGridOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
 
-        // The path of a DELETE holds the person's address.
-        VendorHttp.AddClient(services, SendGridApi.ClientName);
-
         services.AddSingleton<SendGridApi>();
         services.AddSingleton<SendGridLists>();
         services.AddSingleton<SendGridGroups>();

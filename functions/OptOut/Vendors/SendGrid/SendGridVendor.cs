@@ -81,41 +81,33 @@ internal sealed class SendGridVendor(SendGridApi api, SendGridLists lists, SendG
             ?? await CallAsync(RemoveFromGlobal(push.Identifier), cancellationToken);
     }
 
-    private async Task<VendorOutcome?> CallAsync(SendGridCall call, CancellationToken cancellationToken) =>
+    private async Task<VendorOutcome?> CallAsync(VendorCall call, CancellationToken cancellationToken) =>
         (await api.CallAsync(call, cancellationToken)).Failure;
 
     private string Missing(IReadOnlyList<int> missing) =>
         "SendGrid has no " + string.Join(", no ", missing.Select(m => string.Create(CultureInfo.InvariantCulture, $"group {m} (OptOut:SendGrid:Groups:{lists.TopicOf(m)})")))
         + "; make the group there and give its id here.";
 
-    private static SendGridCall AddToGlobal(Identifier who) =>
-        new(Method.POST, "POST asm/suppressions/global", "asm/suppressions/global", "asm.suppressions.global.create") { Expected = [HttpStatusCode.Created], Body = Recipients(who), Personal = VendorReason.Personal(who) };
+    private VendorCall AddToGlobal(Identifier who) => Add("asm/suppressions/global", who, "asm.suppressions.global.create");
 
-    private static SendGridCall AddToGroup(int group, Identifier who)
-    {
-        var path = string.Create(CultureInfo.InvariantCulture, $"asm/groups/{group}/suppressions");
-        return new(Method.POST, $"POST {path}", path, "asm.groups.suppressions.create") { Expected = [HttpStatusCode.Created], Body = Recipients(who), Personal = VendorReason.Personal(who) };
-    }
+    private VendorCall AddToGroup(int group, Identifier who) => Add(InGroup(group), who, "asm.groups.suppressions.create");
 
-    private static SendGridCall RemoveFromGlobal(Identifier who) => Remove("asm/suppressions/global", who, "asm.suppressions.global.delete");
+    private VendorCall RemoveFromGlobal(Identifier who) => Remove("asm/suppressions/global", who, "asm.suppressions.global.delete");
 
-    private static SendGridCall RemoveFromGroup(int group, Identifier who) =>
-        Remove(string.Create(CultureInfo.InvariantCulture, $"asm/groups/{group}/suppressions"), who, "asm.groups.suppressions.delete");
+    private VendorCall RemoveFromGroup(int group, Identifier who) => Remove(InGroup(group), who, "asm.groups.suppressions.delete");
 
-    private static SendGridCall RemoveSpamReport(Identifier who) => Remove("suppression/spam_reports", who, "suppression.spam_reports.delete");
+    private VendorCall RemoveSpamReport(Identifier who) => Remove("suppression/spam_reports", who, "suppression.spam_reports.delete");
 
-    // SendGrid wants the address in the path, the one place where an address stands in a URL: see SendGridRegistration for what keeps
-    // it out of logs and traces.
-    private static SendGridCall Remove(string list, Identifier who, string scope) =>
-        new(Method.DELETE, $"DELETE {list}/{{email}}", $"{list}/{Uri.EscapeDataString(who.Value)}", scope)
-        {
-            Expected = [HttpStatusCode.NoContent],
-            MayBeAbsent = true,
-            Personal = VendorReason.Personal(who),
-        };
+    private VendorCall Add(string list, Identifier who, string scope) =>
+        api.Call(Method.POST, list, scope, who, Recipients(who)) with { Expected = [HttpStatusCode.Created] };
+
+    // SendGrid wants the address in the path, the one place where an address stands in a URL: VendorHttp keeps URLs out of logs and traces.
+    private VendorCall Remove(string list, Identifier who, string scope) =>
+        api.Call(Method.DELETE, list + "/{email}", scope, who) with { Expected = [HttpStatusCode.NoContent], MayBeAbsent = true };
+
+    private static string InGroup(int group) => string.Create(CultureInfo.InvariantCulture, $"asm/groups/{group}/suppressions");
 
     private static string Recipients(Identifier who) => JsonSerializer.Serialize(new SendGridRecipients([who.Value]), SendGridJson.Default.SendGridRecipients);
-
 }
 
 internal sealed record SendGridRecipients([property: JsonPropertyName("recipient_emails")] IReadOnlyList<string> Emails);

@@ -32,29 +32,18 @@ internal static class TwilioConsents
     /// <param name="sent">The number of the sender in the settings, by correlation id.</param>
     /// <param name="call">What was asked.</param>
     /// <returns>Null when every consent was taken.</returns>
-    public static VendorOutcome? Read(JsonElement answer, IReadOnlyDictionary<string, int> sent, VendorOperation call)
+    public static VendorOutcome? Read(JsonElement answer, IReadOnlyDictionary<string, int> sent, VendorCall call)
     {
-        try
-        {
-            return Judge(answer, sent, call);
-        }
-        catch (InvalidOperationException)
-        {
-            return call.Unreadable(); // Half a surrogate pair: not text.
-        }
-    }
-
-    private static VendorOutcome? Judge(JsonElement answer, IReadOnlyDictionary<string, int> sent, VendorOperation call)
-    {
-        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("items", out var items) || items.ValueKind != JsonValueKind.Array)
+        if (answer.Items("items") is not { } items)
             return call.Unreadable();
 
         var answered = new HashSet<string>(StringComparer.Ordinal);
         var refused = new List<string>();
         var again = false;
-        foreach (var item in items.EnumerateArray())
+        foreach (var item in items)
         {
-            if (Text(item, "correlation_id") is not { } id || !sent.TryGetValue(id, out var sender) || Code(item) is not { } code)
+            if (item.Text("correlation_id") is not { } id || !sent.TryGetValue(id, out var sender)
+                || item.Number("error_code") is not { } code)
                 return call.Unreadable();
             answered.Add(id);
             if (code == 0)
@@ -74,15 +63,10 @@ internal static class TwilioConsents
         return answered.Count == sent.Count ? null : call.Unreadable();
     }
 
-    private static string? Text(JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string[] Names(JsonElement item) =>
+        [.. item.Items("error_messages")?.Select(n => n.Text()).OfType<string>().Where(IsName).Take(MaxNames) ?? []];
 
-    private static int? Code(JsonElement item) =>
-        item.TryGetProperty("error_code", out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var code) ? code : null;
-
-    private static string[] Names(JsonElement item) => item.TryGetProperty("error_messages", out var names) && names.ValueKind == JsonValueKind.Array
-        ? [.. names.EnumerateArray().Where(n => n.ValueKind == JsonValueKind.String).Select(n => n.GetString()!).Where(n => n.Length is > 0 and <= MaxName && n.All(c => char.IsAsciiLetterUpper(c) || c == '_')).Take(MaxNames)]
-        : [];
+    private static bool IsName(string text) => text.Length is > 0 and <= MaxName && text.All(c => char.IsAsciiLetterUpper(c) || c == '_');
 }
 
 [JsonSerializable(typeof(TwilioConsent))]

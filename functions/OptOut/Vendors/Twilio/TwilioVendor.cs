@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using OptOut.Catalogue;
 using OptOut.Consent;
@@ -68,7 +67,10 @@ internal sealed class TwilioVendor(VendorHttp http, TopicCatalogue catalogue, IO
         var items = senders.ToDictionary(_ => EventIds.New(time.GetUtcNow()).ToString("N"), s => s);
         var form = items.Select(i => KeyValuePair.Create("Items", new TwilioConsent(who.Value, i.Key, i.Value.Sender, status, "others").ToJson()));
         var credential = _options.Credential;
-        var call = new VendorCall("Twilio", "POST v1/Consents/Bulk", new HttpRequestMessage(HttpMethod.Post, _consents) { Content = new FormUrlEncodedContent(form) })
+        var request = new HttpRequestMessage(HttpMethod.Post, _consents) { Content = new FormUrlEncodedContent(form) };
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.Name}:{credential.Secret}")));
+        var call = new VendorCall("Twilio", "POST v1/Consents/Bulk", request)
         {
             Timeout = _options.Timeout,
             Expected = [HttpStatusCode.Created, HttpStatusCode.OK],
@@ -76,26 +78,11 @@ internal sealed class TwilioVendor(VendorHttp http, TopicCatalogue catalogue, IO
             Personal = [who.Value, Uri.EscapeDataString(who.Value), who.Value.TrimStart('+'), credential.Secret],
             CredentialSetting = credential.Setting,
             ForbiddenMend = "ask Twilio to turn on the Consent Management API for the account, or give the key the permission",
-            ErrorText = ErrorText,
+
+            // {"code":20003,"message":"...","more_info":"...","status":401}: https://www.twilio.com/docs/usage/twilios-response
+            ErrorText = answer => VendorField.Parse(answer)?.Text("message") ?? "",
         };
-        call.Request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.Name}:{credential.Secret}")));
         var reply = await http.CallAsync(call, cancellationToken);
         return reply.Failure ?? TwilioConsents.Read(reply.Json!.Value, items.ToDictionary(i => i.Key, i => i.Value.Index), call);
-    }
-
-    // {"code":20003,"message":"...","more_info":"...","status":401}: https://www.twilio.com/docs/usage/twilios-response
-    private static string ErrorText(byte[] body)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String
-                ? message.GetString()!
-                : "";
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return "";
-        }
     }
 }

@@ -80,6 +80,7 @@ internal sealed class SandboxedSendGrid : IAsyncDisposable
             c.Topics.Add(new TopicOptions { Id = 1, Name = "newsletter" });
             c.Topics.Add(new TopicOptions { Id = 2, Name = "offers" });
         });
+        VendorHttp.AddClient(services).AddSingleton<VendorHttp>();
         services.AddSendGrid(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["OptOut:SendGrid:ApiKey"] = "SG.sandbox",

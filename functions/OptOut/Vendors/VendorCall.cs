@@ -4,13 +4,31 @@ using System.Net.Http.Headers;
 
 namespace OptOut.Vendors;
 
-/// <summary>One call of a vendor's API: what may be told about it, and what each answer to it means. The rules are the same for every vendor.</summary>
+/// <summary>
+/// One call of a vendor's API, made once: how it is sent, what may be told about it, and what each answer to it means. The rules are the
+/// same for every vendor.
+/// </summary>
 /// <param name="Vendor">As people know it: <c>SendGrid</c>.</param>
 /// <param name="Operation">The method and the path as documented, with <c>{email}</c> and the like for what is personal: for logs and reasons.</param>
-internal abstract record VendorOperation(string Vendor, string Operation)
+/// <param name="Send">Sends it through the client it is given.</param>
+internal sealed record VendorCall(string Vendor, string Operation, Func<HttpClient, CancellationToken, Task<VendorAnswer>> Send)
 {
     // A wrong clock on either side must not park a Stop for hours: the retry policy's own pace is the upper bound that counts.
     private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromHours(1);
+
+    /// <param name="vendor">As people know it.</param>
+    /// <param name="operation">For logs and reasons.</param>
+    /// <param name="request">Disposed of once it is sent.</param>
+    public VendorCall(string vendor, string operation, HttpRequestMessage request)
+        : this(vendor, operation, (http, cancellationToken) => SendAsync(http, request, cancellationToken))
+    {
+    }
+
+    /// <summary>For the whole answer.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>Whether success has a JSON body. Anything else in its place is no success: something in between answered.</summary>
+    public bool Json { get; init; }
 
     /// <summary>
     /// The statuses documented for success. Any other, 2xx too, is none: a proxy in between that says 200 with a page of its own must
@@ -56,8 +74,8 @@ internal abstract record VendorOperation(string Vendor, string Operation)
         };
     }
 
-    public VendorOutcome NotWithin(TimeSpan timeout) =>
-        new VendorOutcome.Transient(null, $"{Vendor} did not answer {Operation} within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.");
+    public VendorOutcome TooLate() => new VendorOutcome.Transient(
+        null, string.Create(CultureInfo.InvariantCulture, $"{Vendor} did not answer {Operation} within {Timeout.TotalSeconds} s."));
 
     /// <param name="fault">The kind of fault alone: an exception's message may hold the request's URL.</param>
     public VendorOutcome Unreachable(string fault) => new VendorOutcome.Transient(null, $"{Vendor} could not be reached for {Operation}: {fault}.");
@@ -67,6 +85,15 @@ internal abstract record VendorOperation(string Vendor, string Operation)
 
     // Records print their members, and some of these are personal.
     public override string ToString() => Operation;
+
+    private static async Task<VendorAnswer> SendAsync(HttpClient http, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using (request)
+        {
+            var response = await http.SendAsync(request, cancellationToken);
+            return new VendorAnswer(response.StatusCode, response.Headers, response.Content);
+        }
+    }
 
     // X-RateLimit-Reset is a moment in unix seconds: https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits
     private static TimeSpan? RetryAfter(HttpResponseHeaders headers, DateTimeOffset now)
@@ -84,3 +111,6 @@ internal abstract record VendorOperation(string Vendor, string Operation)
         return wait is { } w ? TimeSpan.FromTicks(Math.Clamp(w.Ticks, 0, MaxRetryAfter.Ticks)) : null;
     }
 }
+
+/// <summary>What came back; the content is disposed of by whoever reads it.</summary>
+internal readonly record struct VendorAnswer(HttpStatusCode Status, HttpResponseHeaders Headers, HttpContent Content);
