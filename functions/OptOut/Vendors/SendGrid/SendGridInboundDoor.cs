@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OptOut.Http;
 using OptOut.Mailto;
 using OptOut.Telemetry;
@@ -11,16 +13,20 @@ namespace OptOut.Vendors.SendGrid;
 /// promises no such thing (https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/inbound-email). So whatever may work later is
 /// answered 503, and a 4xx goes only to what SendGrid did not send.
 /// </summary>
-internal sealed partial class SendGridInboundDoor(SendGridInboundWebhook webhook, MailtoIntake intake, OptOutMetrics metrics, ILogger<SendGridInboundDoor> logger) : IVendorDoor
+internal sealed partial class SendGridInboundDoor(
+    IOptions<SendGridOptions> options, MailtoIntake intake, OptOutMetrics metrics, TimeProvider time, ILogger<SendGridInboundDoor> logger)
+    : IVendorDoor
 {
     // SendGrid takes mails of up to 30 MB, attachments included; some room above it for the form.
     private const int MaxBytes = 32 * 1024 * 1024;
+
+    private readonly SendGridSignature _signature = new(options.Value.InboundPublicKeys);
 
     public string Path => "sendgrid/inbound";
 
     public async Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (!webhook.HasKey)
+        if (!_signature.HasKey)
         {
             LogNoKey();
             return ApiAnswers.Later("No key is configured, so nothing can be believed yet.");
@@ -31,16 +37,24 @@ internal sealed partial class SendGridInboundDoor(SendGridInboundWebhook webhook
             return Results.Unauthorized();
         if (await RawBody.ReadAsync(request, MaxBytes, cancellationToken) is not { } body)
             return ApiAnswers.TooLarge(MaxBytes);
-        if (webhook.Read(signature, timestamp, body, request.ContentType) is not { } form)
+        if (!_signature.Verify(signature, timestamp, body.Span))
             return Results.Unauthorized();
+
+        var form = SendGridInboundForm.Read(body, request.ContentType);
         if (!form.IsReadable)
         {
             metrics.MailUnreadable();
             LogUnreadable(body.Length);
         }
 
-        return await intake.TakeAsync(form.ToMail(webhook.Moment(timestamp)), cancellationToken) ? Results.Ok() : ApiAnswers.Later("The mail could not be kept.");
+        return await intake.TakeAsync(form.ToMail(Moment(timestamp)), cancellationToken) ? Results.Ok() : ApiAnswers.Later("The mail could not be kept.");
     }
+
+    // When SendGrid signed. A request caught and sent again says the same moment, so it undoes nothing that the person decided since.
+    private DateTimeOffset Moment(string? timestamp) =>
+        long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 253_402_300_800
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : time.GetUtcNow();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A mail came in and OptOut:SendGrid:InboundPublicKeys is empty: it waits at SendGrid, three days at most. Give the public key of the Inbound Parse security policy")]
     private partial void LogNoKey();

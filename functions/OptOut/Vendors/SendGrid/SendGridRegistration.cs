@@ -19,9 +19,6 @@ internal static class SendGridRegistration
         services.AddSingleton<SendGridGroups>();
         services.AddSingleton(provider => new SendGridMail(provider.GetRequiredService<SendGridApi>(), provider.GetRequiredService<IOptions<SendGridOptions>>()));
         services.AddSingleton<IVendor, SendGridVendor>();
-        services.AddSingleton(provider => new SendGridEventWebhook(
-            provider.GetRequiredService<IOptions<SendGridOptions>>(), provider.GetRequiredService<SendGridLists>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new SendGridInboundWebhook(provider.GetRequiredService<IOptions<SendGridOptions>>(), provider.GetRequiredService<TimeProvider>()));
         return services.AddSingleton<IVendorDoor, SendGridDoor>().AddSingleton<IVendorDoor, SendGridInboundDoor>();
     }
 }

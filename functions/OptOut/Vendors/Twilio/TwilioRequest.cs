@@ -9,7 +9,7 @@ internal sealed class TwilioRequest
 {
     private readonly Dictionary<string, string> _values;
 
-    private TwilioRequest(IEnumerable<KeyValuePair<string, string>> pairs)
+    internal TwilioRequest(IEnumerable<KeyValuePair<string, string>> pairs)
     {
         _values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in pairs)
@@ -48,6 +48,4 @@ internal sealed class TwilioRequest
             .Select(pair => pair.Split('=', 2))
             .Select(pair => KeyValuePair.Create(WebUtility.UrlDecode(pair[0]), pair.Length == 2 ? WebUtility.UrlDecode(pair[1]) : "")),
     ];
-
-    internal static TwilioRequest Of(IEnumerable<KeyValuePair<string, string>> pairs) => new(pairs);
 }

@@ -31,6 +31,6 @@ internal sealed class TwilioRequestReader(IOptions<TwilioOptions> options, IOpti
             return null;
 
         // A JSON body that is not in the signature was not signed at all: it says nothing.
-        return TwilioRequest.Of(!isJson ? form : request.Query.ContainsKey("bodySHA256") ? TwilioRequest.Json(body.Span) : []);
+        return new TwilioRequest(!isJson ? form : request.Query.ContainsKey("bodySHA256") ? TwilioRequest.Json(body.Span) : []);
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OptOut.Catalogue;
 using OptOut.Consent;
 using OptOut.Identifiers;
@@ -55,8 +56,6 @@ internal sealed class SandboxedSendGrid : IAsyncDisposable
 
     public SendGridMail Mail => Services.GetRequiredService<SendGridMail>();
 
-    public SendGridEventWebhook Webhook => Services.GetRequiredService<SendGridEventWebhook>();
-
     public static Identifier Email(string address) => EmailAddress.TryParse(address, out var who) ? who : throw new FormatException(address);
 
     /// <param name="settings">Added to those of a working account; null takes one away.</param>
@@ -105,6 +104,15 @@ internal sealed class SandboxedSendGrid : IAsyncDisposable
         await foreach (var pull in Vendor.PagesAsync(list, until, null, TestContext.Current.CancellationToken))
             pulls.Add(pull);
         return pulls;
+    }
+
+    /// <summary>Verifies and reads as the door does.</summary>
+    /// <returns>Null when no configured key signed it.</returns>
+    public VendorSignals? Read(string? signature, string? timestamp, ReadOnlyMemory<byte> body)
+    {
+        var keys = Services.GetRequiredService<IOptions<SendGridOptions>>().Value.EventPublicKeys;
+        var events = new SendGridEvents(Services.GetRequiredService<SendGridLists>(), Services.GetRequiredService<TimeProvider>());
+        return new SendGridSignature(keys).Verify(signature, timestamp, body.Span) ? events.Read(body.Span) : null;
     }
 
     public string[] OnGlobal() => [.. Account.Global.Select(e => e.Email)];
