@@ -10,8 +10,19 @@ internal static class VendorField
     private const double MaxUnixSeconds = 253_402_300_799;
 
     /// <returns>The object's field; <c>default</c>, of kind <see cref="JsonValueKind.Undefined"/>, where there is none or this is no object.</returns>
-    public static JsonElement Field(this JsonElement from, string name) =>
-        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) ? value : default;
+    public static JsonElement Field(this JsonElement from, string name)
+    {
+        if (from.ValueKind != JsonValueKind.Object)
+            return default;
+        try
+        {
+            return from.TryGetProperty(name, out var value) ? value : default;
+        }
+        catch (InvalidOperationException)
+        {
+            return from.EnumerateObject().LastOrDefault(p => IsNamed(p, name)).Value; // A name with half a surrogate pair stands beside it.
+        }
+    }
 
     /// <returns>The text; null where it is none.</returns>
     public static string? Text(this JsonElement value)
@@ -57,6 +68,18 @@ internal static class VendorField
     /// <returns>The elements of the object's array; null where there is none.</returns>
     public static IReadOnlyList<JsonElement>? Items(this JsonElement from, string name) =>
         from.Field(name) is { ValueKind: JsonValueKind.Array } array ? [.. array.EnumerateArray()] : null;
+
+    private static bool IsNamed(JsonProperty property, string name)
+    {
+        try
+        {
+            return property.NameEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>The body as JSON; null when it is none. Independent of the bytes it was read from.</summary>
     public static JsonElement? Parse(ReadOnlyMemory<byte> body)
