@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CsvHelper;
 using OptOut.Consent;
 using OptOut.Identifiers;
 
@@ -16,6 +17,10 @@ internal sealed class ListColumns
     public const string Date = "Date", Reason = "Reason";
 
     private const string Address = "Address", Box = "Box";
+
+    // The least that CsvHelper takes, and more than most lines; it grows by itself.
+    private const int SmallestBuffer = 256;
+
     private static readonly string[] AddressParts = ["Street", "Number", Box, "Postcode", "City", "Country"];
 
     private readonly ListFileOptions _options;
@@ -47,7 +52,7 @@ internal sealed class ListColumns
         if (header is null)
             return new ListColumns(options, kind, region, options.Columns.ToDictionary(c => c.Key, c => int.Parse(c.Value, CultureInfo.InvariantCulture) - 1, StringComparer.OrdinalIgnoreCase));
 
-        string[] names = CsvLine.TrySplit(header, options.Separator, out var fields) ? [.. fields.Select(f => f.Trim())] : [];
+        string[] names = [.. Split(header, options.Separator)?.Select(f => f.Trim()) ?? []];
         var positions = options.Columns.ToDictionary(
             c => c.Key, c => Array.FindIndex(names, n => n.Equals(c.Value, StringComparison.OrdinalIgnoreCase)), StringComparer.OrdinalIgnoreCase);
         string[] missing = [.. positions.Where(p => p.Value < 0).Select(p => options.Columns[p.Key])];
@@ -88,8 +93,8 @@ internal sealed class ListColumns
     {
         if (_positions is { } positions)
         {
-            return CsvLine.TrySplit(line, _options.Separator, out var fields)
-                ? column => positions.TryGetValue(column, out var position) && position < fields.Count ? fields[position] : null
+            return Split(line, _options.Separator) is { } fields
+                ? column => positions.TryGetValue(column, out var position) && position < fields.Length ? fields[position] : null
                 : null;
         }
 
@@ -105,6 +110,23 @@ internal sealed class ListColumns
         {
             return null; // Not JSON, or half a surrogate pair.
         }
+    }
+
+    // A line is an entry: no list of contact points has a line break in a field, and a quote that nobody closed must cost one line, not
+    // all that follow. A quote within a field that does not begin with one (12" plate) is text.
+    private static string[]? Split(string line, char delimiter)
+    {
+        var broken = false;
+        using var csv = CsvReader.FromText(line, new CsvReaderOptions
+        {
+            Separator = delimiter,
+            HasHeader = false,
+            AllowLineBreaksInQuotes = false,
+            OnMalformedRecord = record => broken |= record.Reason != CsvMalformedReason.StrayQuote,
+            BufferSize = SmallestBuffer,
+        });
+        var fields = csv.Read() ? csv.Current.ToArray() : null;
+        return csv.Read() || broken ? null : fields;
     }
 
     private static string? Text(JsonElement element, string property) => element.TryGetProperty(property, out var value)

@@ -12,7 +12,7 @@ public sealed class ListFileOptions
 {
     public ListFileFormat Format { get; set; } = ListFileFormat.Csv;
 
-    /// <summary>Between the fields of a CSV file: one character, or <c>\t</c> for a tab.</summary>
+    /// <summary>Between the fields of a CSV file: one ASCII character, or <c>\t</c> for a tab.</summary>
     public string Delimiter { get; set; } = ",";
 
     /// <summary>Whether the first line of a CSV file names the columns. Without it columns are given by position, from 1.</summary>
@@ -50,8 +50,8 @@ public sealed class ListFileOptions
     {
         if (!Enum.IsDefined(Format))
             yield return $"{section}:Format is {Format}; give Csv or NdJson.";
-        if (Delimiter is not (@"\t" or { Length: 1 }) || Delimiter is "\"" or "\r" or "\n")
-            yield return $@"{section}:Delimiter is '{Delimiter}'; give the one character between two fields, or \t for a tab.";
+        if (Delimiter is not (@"\t" or "\t" or [>= ' ' and <= '~' and not '"']))
+            yield return $@"{section}:Delimiter is '{Delimiter}'; give the one ASCII character between two fields, or \t for a tab.";
         if (Find(Encoding) is null)
             yield return $"{section}:Encoding is '{Encoding}'; give utf-8, iso-8859-1 or windows-1252.";
         if (SettleTime < TimeSpan.Zero || SettleTime > TimeSpan.FromDays(1))
