@@ -27,8 +27,6 @@ public sealed class DenialStore(StorageAccount storage, IdentifierProtector prot
     }
 
     /// <summary>Takes a denial away; what others say of the contact point stays.</summary>
-    public Task LiftAsync(Identifier identifier, string by, CancellationToken cancellationToken) => LiftAsync(identifier.Kind, protector.Hash(identifier), by, cancellationToken);
-
     internal async Task LiftAsync(IdentifierKind kind, IdentifierHash hash, string by, CancellationToken cancellationToken)
     {
         var (partition, row) = DenialRow.Key(kind, hash, by);

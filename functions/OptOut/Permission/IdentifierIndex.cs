@@ -65,10 +65,10 @@ public sealed class IdentifierIndex(StorageAccount storage, ConsentStore consent
     public Task ReplaceOwnerAsync(Identifier identifier, SubjectKey former, SubjectKey owner, CancellationToken cancellationToken) =>
         ProjectAsync(identifier, owners => Task.FromResult<IReadOnlyList<SubjectKey>>([.. owners.Where(o => o != former).Append(owner).Distinct()]), cancellationToken);
 
-    /// <summary>The rows of one of <see cref="Partitions"/>, in the order of the hash.</summary>
-    public IAsyncEnumerable<IdentifierPermission> ScanAsync(string partition, CancellationToken cancellationToken) => ScanAsync(partition, partition, cancellationToken);
-
-    /// <summary>The rows of several of <see cref="Partitions"/> that follow one another: most partitions are nearly empty, and a question costs more than a row.</summary>
+    /// <summary>
+    /// The rows of <see cref="Partitions"/> that follow one another, in the order of the hash: most partitions are nearly empty, and a
+    /// question costs more than a row.
+    /// </summary>
     /// <param name="first">The first partition.</param>
     /// <param name="last">The last one, inclusive.</param>
     /// <param name="cancellationToken">Ends the reading.</param>

@@ -61,7 +61,6 @@ internal sealed class ComparePhase(
                 Entries = entries.Length,
                 Lists = entries.CountBy(e => e.List).ToDictionary(),
                 Undeliverable = entries.Count(e => e.Kind == VendorEntryKind.Undeliverable),
-                Registered = entries.Count(e => e.Kind == VendorEntryKind.Registered),
                 Agreement = judgements.Count(j => j == Judgement.Agreed),
                 NotOurs = judgements.Count(j => j == Judgement.NotOurs),
                 ToRemove = judgements.Count(j => j == Judgement.Remove),

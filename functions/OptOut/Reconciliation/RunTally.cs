@@ -15,8 +15,6 @@ internal sealed record RunTally
 
     public int Undeliverable { get; init; }
 
-    public int Registered { get; init; }
-
     public int Denied { get; init; }
 
     public int Lifted { get; init; }
@@ -75,7 +73,6 @@ internal sealed record RunTally
             Entries = a.Entries + b.Entries,
             Agreement = a.Agreement + b.Agreement,
             Undeliverable = a.Undeliverable + b.Undeliverable,
-            Registered = a.Registered + b.Registered,
             Denied = a.Denied + b.Denied,
             Lifted = a.Lifted + b.Lifted,
             LiftsWithheld = a.LiftsWithheld + b.LiftsWithheld,

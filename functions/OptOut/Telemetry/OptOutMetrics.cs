@@ -52,8 +52,10 @@ public sealed class OptOutMetrics
     {
         foreach (var (kind, count) in ((string, int)[])
             [
-                ("signals", signals.Signals.Count), ("drifts", signals.Drifts.Count), ("bounces", signals.Bounces.Count),
-                ("resubscribed", signals.Resubscribed.Count), ("undelivered", signals.Undelivered), ("unreadable", signals.Unreadable),
+                ("signals", signals.Signals.Count(s => s.Kind != VendorEntryKind.Complaint)),
+                ("complaints", signals.Signals.Count(s => s.Kind == VendorEntryKind.Complaint)),
+                ("drifts", signals.Drifts.Count), ("bounces", signals.Bounces.Count), ("resubscribed", signals.Resubscribed.Count),
+                ("undelivered", signals.Undelivered), ("ignored", signals.Ignored), ("unreadable", signals.Unreadable),
             ])
         {
             if (count > 0)

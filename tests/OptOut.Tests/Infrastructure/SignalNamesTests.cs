@@ -87,7 +87,8 @@ public sealed partial class SignalNamesTests(Templates templates)
             [nameof(OptOutMetrics.ChangeRecorded)] = () => Each<Source>(source => metrics.ChangeRecorded(Stop(source))),
             [nameof(OptOutMetrics.StopConfirmed)] = () => Each<Channel>(channel => metrics.StopConfirmed("sendgrid", channel, TimeSpan.FromSeconds(1))),
             [nameof(OptOutMetrics.VendorAnswered)] = () => Array.ForEach(["confirmed", "transient", "gave-up", "rejected"], outcome => metrics.VendorAnswered("sendgrid", outcome)),
-            [nameof(OptOutMetrics.VendorTold)] = () => metrics.VendorTold("sendgrid", new VendorSignals { Undelivered = 1, Unreadable = 1 }),
+            [nameof(OptOutMetrics.VendorTold)] = () =>
+                metrics.VendorTold("sendgrid", new VendorSignals { Undelivered = 1, Ignored = 1, Unreadable = 1 }),
             [nameof(OptOutMetrics.OutboxSwept)] = () => metrics.OutboxSwept(1),
             [nameof(OptOutMetrics.DeadLettersCounted)] = () => metrics.DeadLettersCounted("email", "Rejected", 1),
             [nameof(OptOutMetrics.Reconciled)] = () => Each<VendorRunStatus>(status => metrics.Reconciled(Report(status))),

@@ -286,7 +286,7 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(($"email~{hash[..3]}", hash[3..]), (row.PartitionKey, row.RowKey));
         Assert.DoesNotContain("jan", string.Join(' ', row.Keys.Select(k => row[k])), StringComparison.OrdinalIgnoreCase);
         var found = new List<IdentifierPermission>();
-        await foreach (var permission in Index.ScanAsync(row.PartitionKey, Cancel))
+        await foreach (var permission in Index.ScanAsync(row.PartitionKey, row.PartitionKey, Cancel))
             found.Add(permission);
         Assert.Equal(Jan, Assert.Single(found).Identifier);
         Assert.Equal(4096, IdentifierIndex.Partitions(IdentifierKind.Email).Distinct().Count());

@@ -89,7 +89,7 @@ public sealed class MetricTests(AzuriteFixture azurite)
         await account.ActAsync("spamreport", "metric-3@example.com", cancellationToken: Cancel);
         await host.QuietAsync();
         Assert.Equal(
-            ["optout.changes.recorded 1 source=VendorWebhook decision=Stop", "optout.vendor.outcomes 1 vendor=sendgrid outcome=confirmed", "optout.vendor.signals 1 vendor=sendgrid kind=signals"],
+            ["optout.changes.recorded 1 source=VendorWebhook decision=Stop", "optout.vendor.outcomes 1 vendor=sendgrid outcome=confirmed", "optout.vendor.signals 1 vendor=sendgrid kind=complaints"],
             telemetry.Take(scope).Where(m => !m.StartsWith("optout.stop", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
 
         await InboundPost.SignedAsync(host, Encoding.UTF8.GetBytes("no form at all"), "text/plain");

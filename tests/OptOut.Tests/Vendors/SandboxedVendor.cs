@@ -51,14 +51,7 @@ internal sealed class SandboxedVendor : IAsyncDisposable
     public Task<VendorOutcome> PushAsync(string stops, string? confirmed = null, Identifier? who = null) => Vendor.PushAsync(
         new VendorPush(who ?? Jan, StopSet.Parse(stops), confirmed is null ? null : StopSet.Parse(confirmed)), TestContext.Current.CancellationToken);
 
-    /// <summary>Reads a list to its end; a failure is the last.</summary>
-    public async Task<List<VendorPull>> PullAsync(string list, DateTimeOffset until)
-    {
-        var pulls = new List<VendorPull>();
-        await foreach (var pull in Vendor.PagesAsync(list, until, null, TestContext.Current.CancellationToken))
-            pulls.Add(pull);
-        return pulls;
-    }
+    public Task<List<VendorPull>> PullAsync(string list, DateTimeOffset until) => Vendor.PullAsync(list, until);
 
     public async ValueTask DisposeAsync()
     {

@@ -292,7 +292,7 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
         await StopThereAsync(Person(Vendor.Channel, 2));
         foreach (var pull in Vendor.Pulls)
         {
-            await foreach (var page in Vendor.PagesAsync(pull, TimeProvider.System.GetUtcNow().AddMinutes(1), null, Cancel))
+            foreach (var page in await Vendor.PullAsync(pull, TimeProvider.System.GetUtcNow().AddMinutes(1)))
                 Quiet((page as VendorPull.Page)?.Next ?? "", "a cursor");
         }
 
@@ -306,7 +306,7 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
         var entries = new List<VendorEntry>();
         foreach (var pull in Vendor.Pulls)
         {
-            await foreach (var page in Vendor.PagesAsync(pull, TimeProvider.System.GetUtcNow().AddMinutes(1), null, Cancel))
+            foreach (var page in await Vendor.PullAsync(pull, TimeProvider.System.GetUtcNow().AddMinutes(1)))
                 entries.AddRange(Assert.IsType<VendorPull.Page>(page).Entries);
         }
 

@@ -30,8 +30,6 @@ internal sealed class DiallerSandbox : SandboxVendor
 
     public IReadOnlyList<DiallerEntry> Entries => Read(() => _state.Entries.ToArray());
 
-    public IReadOnlyList<DiallerAttempt> Calls => Read(() => _state.Calls.ToArray());
-
     private Uri? Target => _setup.Webhook("dialler/events");
 
     public override IReadOnlyDictionary<string, string> Settings(Uri sandbox) => new Dictionary<string, string>(StringComparer.Ordinal)

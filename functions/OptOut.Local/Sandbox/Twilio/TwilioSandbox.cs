@@ -39,8 +39,6 @@ internal sealed class TwilioSandbox : SandboxVendor
 
     public override string Name => "twilio";
 
-    public TwilioWebhooks Webhooks => _webhooks;
-
     public IReadOnlyList<TwilioBlock> Blocks => Read(() => _state.Blocks.ToArray());
 
     public IReadOnlyList<TwilioMessage> Messages => Read(() => _state.Messages.ToArray());

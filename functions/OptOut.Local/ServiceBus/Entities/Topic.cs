@@ -21,8 +21,6 @@ internal sealed class Topic(
 
     private sealed record ScheduledMessage(long Sequence, DateTimeOffset AcceptedAt, DateTimeOffset Due, MessageContent Content);
 
-    public string Name => name;
-
     public IReadOnlyList<Subscription> Subscriptions => subscriptions;
 
     /// <summary>Accepts messages, all or none. When it returns, the journal has them.</summary>
