@@ -76,7 +76,7 @@ internal sealed class HttpFunctions(HostJson hostJson, FunctionKeys keys, Startu
             }
 
             context.Response.Clear();
-            context.Response.StatusCode = exception is BadHttpRequestException refused ? refused.StatusCode : StatusCodes.Status500InternalServerError;
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
         }
     }
 

@@ -15,6 +15,10 @@ internal static class ApiAnswers
     public static IResult TooLarge(int maxBytes) => Results.Problem(
         string.Create(CultureInfo.InvariantCulture, $"The body is larger than {maxBytes} bytes; send it in parts."), statusCode: StatusCodes.Status413PayloadTooLarge);
 
+    /// <param name="status">The server's; null for 400.</param>
+    public static IResult Incomplete(int? status) => Results.Problem(
+        "The body did not arrive as announced; send the request again.", statusCode: status ?? StatusCodes.Status400BadRequest);
+
     public static IResult Later(string detail) =>
         new Later(Results.Problem(detail, statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not now. Send the same request again."));
 }

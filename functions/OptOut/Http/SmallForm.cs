@@ -27,7 +27,7 @@ internal static class SmallForm
         {
             return await request.ReadFormAsync(Limits, cancellationToken);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or BadHttpRequestException)
+        catch (Exception e) when (e is InvalidDataException || RawBody.IsOfClient(e, request))
         {
             return null;
         }

@@ -19,8 +19,9 @@ internal abstract class SignalDoor(string path, string vendor, int maxBytes, Sig
     {
         if (!MayBeSigned(request))
             return Results.Unauthorized();
-        if (await RawBody.ReadAsync(request, maxBytes, cancellationToken) is not { } body)
-            return ApiAnswers.TooLarge(maxBytes);
+        var (body, problem) = await RawBody.ReadAsync(request, maxBytes, cancellationToken);
+        if (problem is not null)
+            return problem;
         if (await ReadAsync(request, body, cancellationToken) is not { } signals)
             return Results.Unauthorized();
         return await intake.RecordAsync(vendor, signals, cancellationToken) ? Results.Ok() : ApiAnswers.Later("Not every event could be kept.");

@@ -98,6 +98,28 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
             Assert.Equal(status, answer.StatusCode);
         }
     }
+
+    [Theory]
+    [InlineData("PublicForm", "/unsubscribe")]
+    [InlineData("PostLink", "/api/links")]
+    [InlineData("VendorWebhook", "/webhooks/sendgrid/inbound")]
+    public async Task A_client_that_hangs_up_or_breaks_off_is_no_error_of_ours(string function, string path)
+    {
+        string[] signed = ["X-Twilio-Email-Event-Webhook-Signature: " + Convert.ToBase64String(new byte[70]), "X-Twilio-Email-Event-Webhook-Timestamp: 1700000000"];
+        var headers = string.Concat(signed.Select(h => h + "\r\n")) + "Content-Type: application/x-www-form-urlencoded\r\n";
+        async Task<string?> ResultAsync(Func<string, Task> send)
+        {
+            var id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
+            var route = new JsonObject { ["vendor"] = new JsonObject { ["string"] = "sendgrid" }, ["door"] = new JsonObject { ["string"] = "inbound" } };
+            var invoked = fixture.Worker.InvokeAsync(function, id, new JsonArray(new JsonObject { ["name"] = "request", ["data"] = new JsonObject { ["http"] = new JsonObject() } }), route);
+            await send($"{headers}x-ms-invocation-id: {id}\r\n");
+            return (string?)(await invoked)["invocationResponse"]!["result"]!["status"];
+        }
+
+        Assert.Equal("Success", await ResultAsync(all => BrokenRequest.HangUpAsync(fixture.Worker.HttpAddress, path, all)));
+        Assert.Equal("Success", await ResultAsync(async all => Assert.Equal(400, await BrokenRequest.BadChunkAsync(fixture.Worker.HttpAddress, path, all))));
+        Assert.DoesNotContain("fail:", fixture.Worker.Console, StringComparison.Ordinal);
+    }
 }
 
 /// <summary>One worker for all tests: it takes some seconds to start.</summary>

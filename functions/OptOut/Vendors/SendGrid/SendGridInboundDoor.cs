@@ -35,8 +35,9 @@ internal sealed partial class SendGridInboundDoor(
         string? signature = request.Headers[SendGridSignature.SignatureHeader], timestamp = request.Headers[SendGridSignature.TimestampHeader];
         if (!SendGridSignature.CouldBe(signature, timestamp))
             return Results.Unauthorized();
-        if (await RawBody.ReadAsync(request, MaxBytes, cancellationToken) is not { } body)
-            return ApiAnswers.TooLarge(MaxBytes);
+        var (body, problem) = await RawBody.ReadAsync(request, MaxBytes, cancellationToken);
+        if (problem is not null)
+            return problem;
         if (!_signature.Verify(signature, timestamp, body.Span))
             return Results.Unauthorized();
 

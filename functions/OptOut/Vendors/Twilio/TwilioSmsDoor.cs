@@ -30,8 +30,9 @@ internal sealed partial class TwilioSmsDoor(
         var at = time.GetUtcNow(); // Twilio does not tell when the SMS was sent.
         if (!TwilioRequestReader.MayBeSigned(request))
             return Results.Unauthorized();
-        if (await RawBody.ReadAsync(request, TwilioRequestReader.MaxBytes, cancellationToken) is not { } body)
-            return ApiAnswers.TooLarge(TwilioRequestReader.MaxBytes);
+        var (body, problem) = await RawBody.ReadAsync(request, TwilioRequestReader.MaxBytes, cancellationToken);
+        if (problem is not null)
+            return problem;
         return reader.Read(request, Path, body) is { } sms ? await AnswerAsync(sms, at, cancellationToken) : Results.Unauthorized();
     }
 

@@ -1,0 +1,34 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace OptOut.Tests;
+
+/// <summary>Requests that no HTTP client would send, byte by byte.</summary>
+internal static class BrokenRequest
+{
+    /// <summary>Announces 100 bytes, sends 10 and hangs up.</summary>
+    public static async Task HangUpAsync(Uri server, string path, string headers = "")
+    {
+        using var connection = await SendAsync(server, $"POST {path} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: 100\r\n\r\n0123456789");
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Sends a chunk whose length is no number.</summary>
+    /// <returns>The status of the answer.</returns>
+    public static async Task<int> BadChunkAsync(Uri server, string path, string headers = "")
+    {
+        using var connection = await SendAsync(server, $"POST {path} HTTP/1.1\r\nHost: x\r\n{headers}Transfer-Encoding: chunked\r\n\r\nmany\r\n");
+        var start = new byte["HTTP/1.1 400".Length];
+        await connection.GetStream().ReadExactlyAsync(start, TestContext.Current.CancellationToken);
+        return int.Parse(Encoding.ASCII.GetString(start[^3..]), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static async Task<TcpClient> SendAsync(Uri server, string request)
+    {
+        var connection = new TcpClient();
+        await connection.ConnectAsync(IPAddress.Loopback, server.Port, TestContext.Current.CancellationToken);
+        await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+        return connection;
+    }
+}
