@@ -1,36 +1,33 @@
-using System.Net;
 using System.Text;
+using MimeKit.Text;
 
 namespace OptOut.Mailto;
 
 /// <summary>The words of an HTML mail, for a person to read as plain text. It is shown as text only, so nothing depends on its being exact.</summary>
 internal static class HtmlText
 {
-    private static readonly string[] Unread = ["script", "style"];
+    // Characters. A person reads the beginning, and each attribute of a tag is an object of its own.
+    private const int MaxHtml = 256 * 1024;
 
     public static string Of(string html)
     {
         var words = new StringBuilder();
-        var rest = html.AsSpan();
-        while (rest.IndexOf('<') is var tag and >= 0)
+        using var reader = new StringReader(html.Length > MaxHtml ? html[..MaxHtml] : html);
+        var tokens = new HtmlTokenizer(reader) { IgnoreTruncatedTags = true };
+        var isStyle = false;
+        while (tokens.ReadNextToken(out var token))
         {
-            words.Append(rest[..tag]).Append(' ');
-            rest = AfterTag(rest[tag..]);
+            if (token is HtmlTagToken tag)
+            {
+                isStyle = tag is { Id: HtmlTagId.Style, IsEndTag: false };
+                words.Append(' ');
+            }
+            else if (token is { Kind: HtmlTokenKind.Data } and HtmlDataToken data && !isStyle)
+            {
+                words.Append(data.Data);
+            }
         }
 
-        return WebUtility.HtmlDecode(words.Append(rest).ToString()).Trim();
-    }
-
-    // A tag that never ends takes the rest with it: each character is looked at once or twice, whoever wrote the mail.
-    private static ReadOnlySpan<char> AfterTag(ReadOnlySpan<char> tag)
-    {
-        foreach (var name in Unread)
-        {
-            if (tag[1..].StartsWith(name, StringComparison.OrdinalIgnoreCase))
-                tag = tag.IndexOf($"</{name}", StringComparison.OrdinalIgnoreCase) is var end and >= 0 ? tag[end..] : default;
-        }
-
-        var close = tag.IndexOf('>');
-        return close < 0 ? default : tag[(close + 1)..];
+        return words.ToString().Trim();
     }
 }

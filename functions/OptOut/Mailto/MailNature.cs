@@ -38,8 +38,8 @@ internal static class MailNatures
             return MailNature.Answer;
 
         // RFC 6522: bounces, receipts and complaints. A complaint is somebody's objection, whosever machine carries it.
-        if (headers.Kind("Content-Type") == "multipart/report")
-            return headers.Parameter("Content-Type", "report-type") is { } report && report.Equals("feedback-report", StringComparison.OrdinalIgnoreCase) ? MailNature.Generated : MailNature.Answer;
+        if (headers.ContentType is { } type && type.IsMimeType("multipart", "report"))
+            return "feedback-report".Equals(type.Parameters["report-type"], StringComparison.OrdinalIgnoreCase) ? MailNature.Generated : MailNature.Answer;
 
         // RFC 5321 section 4.5.5: the null return path is for mail that answers mail.
         if (mail.ReturnPath is "" || headers["Return-Path"] is "<>" || IsFromTheMailSystem(headers["From"]) || Array.Exists(AnswerMarks, headers.Has))

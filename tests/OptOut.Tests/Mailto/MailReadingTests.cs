@@ -16,14 +16,59 @@ public sealed class MailReadingTests
     [Fact]
     public void Folded_fields_are_one_line_and_what_is_no_field_loses_no_neighbour()
     {
-        var headers = MailHeaders.Parse("From jan@example.com Sat Jan  3 01:05:34\r\nSubject: a\r\n\tb\n c\r\n: nothing\nno colon\nFrom :\u2028From: x\r\nX-Y:\r\nfrom: second\r\nContent-Type: multipart/mixed; boundary=\"a;b\" ; charset = utf-8");
+        var headers = Headers("From jan@example.com Sat Jan  3 01:05:34\r\nSubject: a\r\n\tb\n c\r\n: nothing\nno colon\nFrom :\u2028From: x\r\nX-Y:\r\nfrom: second\r\nContent-Type: multipart/mixed; boundary=\"a;b\" ; charset = utf-8");
 
         Assert.Equal("a\tb c", headers["SUBJECT"]);
         Assert.Equal(["From: x", "second"], headers.All("From"));
         Assert.Equal("", headers["x-y"]);
         Assert.Null(headers["no colon"]);
-        Assert.Equal(("multipart/mixed", "a;b", "utf-8", null), (headers.Kind("Content-Type"), headers.Parameter("Content-Type", "BOUNDARY"), headers.Parameter("Content-Type", "charset"), headers.Parameter("Content-Type", "x")));
+        Assert.Equal(("multipart/mixed", "a;b", "utf-8"), (headers.ContentType!.MimeType, headers.ContentType.Boundary, headers.ContentType.Charset));
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\r\n\r\n")]
+    [InlineData("\n From: jan@example.com\n")]
+    [InlineData(" From: jan@example.com\r\n")]
+    [InlineData("no field")]
+    [InlineData("\ufeffFrom: jan@example.com\r\n")]
+    public void What_is_no_header_section_has_no_fields(string text) => Assert.Empty(Headers(text).All("From"));
+
+    [Fact]
+    public void Encoded_words_and_raw_bytes_make_no_address()
+    {
+        var headers = Headers("From: =?utf-8?q?victim=40bank=2Eexample=3E=2C?= <it's@evil.example>\r\nSubject: caf\u00e9?\r\nlast: line");
+
+        Assert.Equal("=?utf-8?q?victim=40bank=2Eexample=3E=2C?= <it's@evil.example>", headers["From"]);
+        Assert.Equal(("caf\u00e9?", "line"), (headers["Subject"], headers["Last"]));
+    }
+
+    // Content-Type and the rest of the header section of a mail, its body, and what is read of it.
+    [Theory]
+    [InlineData("", "plain", "plain\n", "")]
+    [InlineData("Content-Type:", "no type", "no type\n", "")]
+    [InlineData("Content-Type: text", "half a type", "half a type\n", "")]
+    [InlineData("Content-Type: text/html", "<p>", "", "<p>\n")]
+    [InlineData("Content-Type: TEXT/Plain; charset=\"iso-8859-15\"\nContent-Transfer-Encoding: Quoted-Printable", "5 =A4=\n=G!", "5 \u20ac=G!\n", "")]
+    [InlineData("Content-Type: text/plain; charset=windows-1252", "\u0093stop\u0094", "\u201cstop\u201d\n", "")]
+    [InlineData("Content-Type: text/plain; charset=utf-7", "+AGEAYg- \u00e9", "+AGEAYg- \u00e9\n", "")]
+    [InlineData("Content-Type: text/plain; charset=\"x'?\u00e9\"", "\u00e9", "\u00e9\n", "")]
+    [InlineData("Content-Transfer-Encoding: base64", "c3Rvc?CB\n!tYWls", "stop mail\n", "")]
+    [InlineData("Content-Transfer-Encoding: nobody knows", "c3RvcA==", "c3RvcA==\n", "")]
+    [InlineData("Content-Length: 2", "all of it", "all of it\n", "")]
+    [InlineData("Content-Type: image/png", "PNG", "", "")]
+    [InlineData("Content-Disposition: attachment; filename=a.txt", "attached", "", "")]
+    [InlineData("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64", "U3ViamVjdDogYQoKaW5zaWRl", "inside\n", "")]
+    [InlineData("Content-Type: multipart/mixed; boundary=\"it's a?\"", "--it's a?\n\none\n--it's a? \n\ntwo\n--it's a?--\nepilogue", "one\ntwo\n", "")]
+    [InlineData("Content-Type: multipart/digest; boundary=b", "--b\n\nSubject: a\n\nin a digest\n--b--", "in a digest\n", "")]
+    public void A_whole_mail_is_read_as_mail_programs_read_it(string headers, string body, string text, string html) =>
+        Assert.Equal((text, html), Read(Encoding.Latin1.GetBytes($"From: jan@example.com\n{headers}{(headers.Length > 0 ? "\n" : "")}\n{body}")));
+
+    [Theory]
+    [InlineData("<p>a<br/>b</p>", "a b")]
+    [InlineData("<STYLE>p{}</STYLE><script>x()</script><!-- c --><title>t</title>b", "t b")]
+    [InlineData("&eacute;&amp;&#8364; <b", "\u00e9&\u20ac")]
+    public void A_person_reads_the_words_of_HTML(string html, string words) => Assert.Equal(words, HtmlText.Of(html));
 
     [Theory]
     [InlineData("jan@example.com", "jan@example.com")]
@@ -131,6 +176,14 @@ public sealed class MailReadingTests
                 Assert.InRange(mail.Key.Length, 1, 1_010);
             },
             iter: 5_000);
+    }
+
+    private static MailHeaders Headers(string text) => MimeScan.OfMail(Encoding.UTF8.GetBytes(text), maxDepth: 1, maxLeaves: 1).Headers!;
+
+    private static (string Text, string Html) Read(byte[] mail)
+    {
+        var (_, text, html) = MailText.Read(mail);
+        return (text, html);
     }
 
     [Theory]

@@ -93,4 +93,25 @@ public sealed class NoticeTests(AzuriteFixture azurite)
 
         Assert.Single(host.Sandbox.SendGrid.Mails);
     }
+
+    [Fact]
+    public async Task A_mail_with_too_long_a_header_section_stops_by_its_address_and_otherwise_goes_to_a_person()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var person = await host.PutSubjectAsync("long", ["long@example.com"]);
+        var extra = $"X-Long: {new string('x', 300_000)}";
+
+        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Plain("long@example.com", $"u-{await host.TokenAsync("long")}@{Host}", extra: extra), Cancel));
+        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Proven("jan@example.com", $"x@{Host}", "stop", "Schrijf mij uit.", extra), Cancel));
+        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Raw("raw@example.com", $"x@{Host}", "X-Raw: yes", "Schrijf mij uit.", "Subject: raw\r\n" + extra + "\r\n"), Cancel));
+
+        await host.LedgerAsync(person, 1);
+        Assert.Empty(await host.LedgerAsync(host.StandInFor("jan@example.com")));
+        var notices = host.Sandbox.SendGrid.Mails.Where(m => m.To == "privacy@kruidtuin.example").Select(m => m.PlainText).ToArray();
+        Assert.Equal(2, notices.Length);
+        Assert.Contains("From: jan@example.com\nSubject: stop\n", notices[0], StringComparison.Ordinal);
+        Assert.EndsWith("\n\nSchrijf mij uit.\n", notices[0], StringComparison.Ordinal);
+        Assert.Contains("\n\nSubject: raw\nX-Long: xxx", notices[1], StringComparison.Ordinal);
+        Assert.Equal(3, host.Logs.Lines.Count(l => l.StartsWith("Error A signed mail of", StringComparison.Ordinal)));
+    }
 }

@@ -125,5 +125,21 @@ public sealed class SenderTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal(1, Notices($"smuggled {field}"));
     }
 
+    [Theory]
+    [InlineData("closed", "--xYzZY--\r\n")]
+    [InlineData("nested", "--xYzZY\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; boundary=xYzZY\r\n\r\n")]
+    [InlineData("unended", "--xYzZY\r\nContent-Disposition: form-data; name=\"x\"")]
+    public async Task A_mail_that_hides_the_forms_own_fields_proves_nothing(string how, string hiding)
+    {
+        var person = await host.PutSubjectAsync($"hidden-{how}", [$"hidden-{how}@victim.example"]);
+        var text = $"stop\r\n--xYzZY\r\nContent-Disposition: form-data; name=\"dkim\"\r\n\r\n{{@victim.example : pass}}\r\n--xYzZY\r\nContent-Disposition: form-data; name=\"subject\"\r\n\r\nhidden {how}\r\n{hiding}";
+
+        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Plain($"hidden-{how}@victim.example", To, "", text) with { EnvelopeFrom = "x@evil.example" }, Cancel));
+
+        await host.QuietAsync();
+        Assert.Empty(await host.LedgerAsync(person));
+        Assert.Equal(1, host.Sandbox.SendGrid.Mails.Count(m => m.To == "privacy@kruidtuin.example" && m.PlainText.Contains($"hidden {how}", StringComparison.Ordinal)));
+    }
+
     private int Notices(string about) => host.Sandbox.SendGrid.Mails.Count(m => m.To == "privacy@kruidtuin.example" && m.PlainText.Contains($" {about}\n", StringComparison.Ordinal));
 }

@@ -9,18 +9,24 @@ namespace OptOut.Vendors.SendGrid;
 /// The form that Inbound Parse posts for a mail (https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook),
 /// in both of its shapes: taken apart (<c>headers</c>, <c>text</c>, <c>html</c>), or whole (<c>email</c>, where the setting <i>POST the raw,
 /// full MIME message</i> is on). Attachments are passed over. Nothing in it can make reading fail: what cannot be read is left out, and a body
-/// that is no form at all is taken for the text of a mail, so that a person still sees it.
+/// that is no form at all, like a whole mail with too long a header section, is taken for the text of a mail, so that a person still sees it.
 /// </summary>
 internal sealed class SendGridInboundForm
 {
     // Of one field, bytes. A mail's own words come before its attachments.
     private const int MaxField = 4 * 1024 * 1024;
 
-    private const int MaxMessageId = 998;
+    private const int MaxMessageId = 998, MaxParts = 1_000;
+
+    // RFC 2046 section 5.1.1 gives a boundary 70 characters.
+    private const int MaxBoundary = 200;
 
     private readonly ReadOnlyMemory<byte> _body;
     private readonly List<(string Name, ReadOnlyMemory<byte> Value)> _fields = [];
     private readonly Dictionary<string, string> _charsets;
+    private readonly MailHeaders? _headers;
+    private readonly string _text, _html;
+    private bool _isPartial;
 
     private SendGridInboundForm(ReadOnlyMemory<byte> body, string? contentType)
     {
@@ -29,26 +35,27 @@ internal sealed class SendGridInboundForm
         if (_fields.Count == 0)
             Read(FirstBoundary(body.Span));
         _charsets = Json("charsets", SendGridInboundJson.Default.DictionaryStringString) ?? [];
+        var raw = Field("email");
+        (_headers, _text, _html) = raw.IsEmpty ? (MimeScan.OfMail(Field("headers"), maxDepth: 1, maxLeaves: 1).Headers, "", "") : MailText.Read(raw);
+        if (_headers is null)
+            _text = MailCharset.Decode(raw.Span, null);
     }
 
-    /// <summary>False for a body without a single field of the form.</summary>
-    public bool IsReadable => _fields.Count > 0;
+    /// <summary>False for a body without a single field of the form, and where a limit left something unread.</summary>
+    public bool IsReadable => _fields.Count > 0 && _headers is not null && !_isPartial;
 
     // SendGrid's boundary is always the same, so a mail can hold a delimiter and fields of its sender's making. Those SendGrid adds itself are
-    // there all the same, and so twice: a form with two of any of these proves nothing about its sender.
-    private bool IsUnambiguous => Array.TrueForAll(["headers", "email", "envelope", "dkim", "SPF"], name => _fields.Count(f => f.Name == name) <= 1);
+    // there all the same, and so twice, or after a closing delimiter that the mail holds: such a form proves nothing about its sender.
+    private bool IsUnambiguous => IsReadable && Array.TrueForAll(["headers", "email", "envelope", "dkim", "SPF"], name => _fields.Count(f => f.Name == name) <= 1);
 
     public static SendGridInboundForm Read(ReadOnlyMemory<byte> body, string? contentType) => new(body, contentType);
 
     public ReceivedMail ToMail(DateTimeOffset at)
     {
-        if (!IsReadable)
+        if (_fields.Count == 0)
             return Unread(at);
 
-        var raw = _fields.Find(f => f.Name == "email").Value;
-        var message = MimePart.Read(raw);
-        var (text, html) = raw.IsEmpty ? ("", "") : MimeText.Read(message);
-        var headers = raw.IsEmpty ? MailHeaders.Parse(Text("headers")) : message.Headers;
+        var headers = _headers ?? MailHeaders.None;
         var envelopes = Envelopes();
         return new ReceivedMail
         {
@@ -58,8 +65,8 @@ internal sealed class SendGridInboundForm
             ReturnPath = envelopes.FirstOrDefault()?.From?.Trim(' ', '<', '>'),
             Headers = headers,
             Subject = Text("subject") is { Length: > 0 } subject ? subject : headers["Subject"] ?? "",
-            Text = Text("text") + text,
-            Html = Text("html") + html,
+            Text = Text("text") + _text,
+            Html = Text("html") + _html,
             DkimDomains = IsUnambiguous ? SendGridVerdicts.DkimDomains(Text("dkim"), headers) : [],
             SpfPass = IsUnambiguous && SendGridVerdicts.SpfPassed(Text("SPF")),
         };
@@ -81,15 +88,21 @@ internal sealed class SendGridInboundForm
 
     private void Read(string? boundary)
     {
-        foreach (var part in MimePart.Split(_body, boundary))
+        if (boundary is not { Length: > 0 and <= MaxBoundary } || boundary.AsSpan().ContainsAnyExceptInRange(' ', '~') || boundary.AsSpan().ContainsAny('"', '\\'))
+            return;
+        var form = MimeScan.OfForm(_body, boundary, MaxParts);
+        _isPartial = form.IsCut || form.HasEpilogue;
+        foreach (var part in form.Leaves)
         {
-            if (part.Headers.Kind("Content-Disposition") == "form-data" && part.Headers.Parameter("Content-Disposition", "name") is { Length: > 0 } name
-                && part.Headers.Parameter("Content-Disposition", "filename") is null)
+            if (part.Disposition is { FileName: null } disposition && disposition.Disposition.Equals("form-data", StringComparison.OrdinalIgnoreCase)
+                && disposition.Parameters["name"] is { Length: > 0 } name)
             {
                 _fields.Add((name, Cut(part.Body)));
             }
         }
     }
+
+    private ReadOnlyMemory<byte> Field(string name) => _fields.Find(f => f.Name == name).Value;
 
     // The same field twice: both are read.
     private string Text(string name) =>
@@ -108,7 +121,7 @@ internal sealed class SendGridInboundForm
     }
 
     private T? Json<T>(string name, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-        where T : class => Json(_fields.Find(f => f.Name == name).Value, type);
+        where T : class => Json(Field(name), type);
 
     private static T? Json<T>(ReadOnlyMemory<byte> value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
         where T : class

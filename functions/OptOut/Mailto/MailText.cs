@@ -1,0 +1,39 @@
+using System.Text;
+using MimeKit.IO.Filters;
+
+namespace OptOut.Mailto;
+
+/// <summary>What a person wrote in a whole MIME message: its text and its HTML, decoded. Attachments are not looked at; a mail forwarded as one is.</summary>
+internal static class MailText
+{
+    private const int MaxDepth = 8, MaxParts = 100;
+
+    public static (MailHeaders? Headers, string Text, string Html) Read(ReadOnlyMemory<byte> mail)
+    {
+        var (text, html, parts) = (new StringBuilder(), new StringBuilder(), MaxParts);
+        return (Collect(mail, MaxDepth), text.ToString(), html.ToString());
+
+        MailHeaders? Collect(ReadOnlyMemory<byte> message, int depth)
+        {
+            var scan = MimeScan.OfMail(message, depth, parts);
+            parts -= scan.Leaves.Count;
+            foreach (var leaf in scan.Leaves)
+            {
+                // A mail forwarded in base64, against RFC 2046 section 5.2.1.
+                if (leaf.Type.IsMimeType("message", "rfc822") && depth > 1)
+                    Collect(Decode(leaf), depth - 1);
+                else if (leaf.Type.IsMimeType("text", "*") && leaf.Disposition is not { IsAttachment: true })
+                    (leaf.Type.IsMimeType("text", "html") ? html : text).Append(MailCharset.Decode(Decode(leaf).Span, leaf.Type.Charset)).Append('\n');
+            }
+
+            return scan.Headers;
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Decode(MimeLeaf leaf)
+    {
+        var encoded = MimeInput.Segment(leaf.Body);
+        var decoded = DecoderFilter.Create(leaf.Encoding).Flush(encoded.Array!, encoded.Offset, encoded.Count, out var start, out var length);
+        return decoded.AsMemory(start, length);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text;
+using MimeKit;
+using MimeKit.Utils;
+
+namespace OptOut.Mailto;
+
+/// <summary>A part of a MIME entity that holds no parts itself, its body still encoded and not copied.</summary>
+internal readonly record struct MimeLeaf(ContentType Type, ContentDisposition? Disposition, ContentEncoding Encoding, ReadOnlyMemory<byte> Body);
+
+/// <summary>
+/// One pass of MimeKit over a mail or a form. Its header and part limits bound the work; whatever came before a limit, or before the
+/// end of a mail cut short, is kept.
+/// </summary>
+internal sealed class MimeScan : MimeReader
+{
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly MimeInput _input;
+    private readonly int _maxLeaves;
+    private readonly List<MimeLeaf> _leaves = [];
+    private readonly List<(string Name, string Value)> _fields = [];
+    private ContentType? _type;
+    private bool _hasHeaders, _isTyped;
+    private ContentType _leafType = new("text", "plain");
+    private ContentDisposition? _disposition;
+    private ContentEncoding? _encoding;
+
+    private MimeScan(ReadOnlyMemory<byte> bytes, MimeInput input, int maxDepth, int maxLeaves)
+        : base(new ParserOptions { MaxMimeDepth = maxDepth }, input) => (_bytes, _input, _maxLeaves) = (bytes, input, maxLeaves);
+
+    public IReadOnlyList<MimeLeaf> Leaves => _leaves;
+
+    /// <summary>Null when the mail's own header section is longer than <see cref="MimeInput.MaxHeaders"/>.</summary>
+    public MailHeaders? Headers => _hasHeaders ? new MailHeaders(_fields, _type) : null;
+
+    /// <summary>Whether a limit was met, so that something is left unread.</summary>
+    public bool IsCut => _input.IsCut;
+
+    /// <summary>Whether more than white space follows the closing delimiter.</summary>
+    public bool HasEpilogue { get; private set; }
+
+    // A field before the first, because MimeKit refuses a mail whose first line is none.
+    public static MimeScan OfMail(ReadOnlyMemory<byte> mail, int maxDepth, int maxLeaves) => Run(mail, "MIME-Version: 1.0\r\n", maxDepth, maxLeaves);
+
+    // Of depth 1: a field that calls itself a multipart with the form's own boundary would swallow the fields after it.
+    public static MimeScan OfForm(ReadOnlyMemory<byte> form, string boundary, int maxLeaves) =>
+        Run(form, $"Content-Type: multipart/form-data; boundary=\"{boundary}\"\r\n\r\n", maxDepth: 1, maxLeaves);
+
+    private static MimeScan Run(ReadOnlyMemory<byte> bytes, string prefix, int maxDepth, int maxLeaves)
+    {
+        using var input = new MimeInput(Encoding.ASCII.GetBytes(prefix), bytes);
+        var scan = new MimeScan(bytes, input, maxDepth, maxLeaves);
+        try
+        {
+            scan.ReadEntity();
+        }
+        catch (FormatException)
+        {
+            // A header section that ends in the middle of a line that is no field: what came before it is kept.
+            scan._hasHeaders = !input.IsCut;
+        }
+
+        return scan;
+    }
+
+    protected override void OnHeadersBegin(long beginOffset, int beginLineNumber, CancellationToken cancellationToken)
+    {
+        _input.BeginHeaders(beginOffset);
+        (_disposition, _encoding, _isTyped) = (null, null, true);
+    }
+
+    protected override void OnHeaderRead(Header header, int beginLineNumber, CancellationToken cancellationToken)
+    {
+        switch (header.Id)
+        {
+            case HeaderId.ContentType:
+                // RFC 2045 section 5.2: what is no type is plain text.
+                _isTyped = header.RawValue.Contains((byte)'/');
+                if (!_hasHeaders && _type is null)
+                    _ = ContentType.TryParse(Options, header.RawValue, out _type);
+                break;
+            case HeaderId.ContentDisposition when _disposition is null:
+                _ = ContentDisposition.TryParse(Options, header.RawValue, out _disposition);
+                break;
+            case HeaderId.ContentTransferEncoding when _encoding is null:
+                _ = MimeUtils.TryParse(header.Value, out ContentEncoding encoding);
+                _encoding = encoding;
+                break;
+        }
+
+        if (!_hasHeaders && header.Offset >= _input.PrefixLength && header.Field.Length > 0 && !header.Field.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            _fields.Add((header.Field, Header.Unfold(MailCharset.Decode(Slice(header.Offset.Value + header.RawField.Length + 1, header.RawValue.Length).Span, null))));
+    }
+
+    protected override void OnHeadersEnd(long beginOffset, int beginLineNumber, long endOffset, int endLineNumber, CancellationToken cancellationToken)
+    {
+        _input.EndHeaders(endOffset);
+        _hasHeaders |= !_input.IsCut;
+    }
+
+    protected override void OnMimePartBegin(ContentType contentType, long beginOffset, int beginLineNumber, CancellationToken cancellationToken) =>
+        _leafType = _isTyped ? contentType : new ContentType("text", "plain");
+
+    protected override void OnMimePartContentEnd(long beginOffset, int beginLineNumber, long endOffset, int lines, NewLineFormat? newLineFormat, CancellationToken cancellationToken)
+    {
+        if (_leaves.Count == _maxLeaves)
+            _input.Cut();
+        else if (!_input.IsCut)
+            _leaves.Add(new MimeLeaf(_leafType, _disposition, _encoding ?? ContentEncoding.Default, Slice(beginOffset, endOffset - beginOffset)));
+    }
+
+    protected override void OnMultipartEpilogueRead(byte[] buffer, int startIndex, int count, CancellationToken cancellationToken) =>
+        HasEpilogue |= buffer.AsSpan(startIndex, count).ContainsAnyExcept(" \t\r\n"u8);
+
+    private ReadOnlyMemory<byte> Slice(long offset, long length) => _bytes.Slice((int)(offset - _input.PrefixLength), (int)length);
+}
