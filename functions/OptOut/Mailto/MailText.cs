@@ -1,4 +1,5 @@
 using System.Text;
+using MimeKit;
 using MimeKit.IO.Filters;
 
 namespace OptOut.Mailto;
@@ -20,12 +21,15 @@ internal static class MailText
             foreach (var leaf in scan.Leaves)
             {
                 // A mail forwarded in base64, against RFC 2046 section 5.2.1.
-                if (leaf.Type.IsMimeType("message", "rfc822") && depth > 1)
+                if (depth > 1 && leaf.Encoding is ContentEncoding.Base64 or ContentEncoding.QuotedPrintable && leaf.Type.IsMimeType("message", "rfc822"))
                     Collect(Decode(leaf), depth - 1);
                 else if (leaf.Type.IsMimeType("text", "*") && leaf.Disposition is not { IsAttachment: true })
                     (leaf.Type.IsMimeType("text", "html") ? html : text).Append(MailCharset.Decode(Decode(leaf).Span, leaf.Type.Charset)).Append('\n');
             }
 
+            // A multipart whose delimiter is not told or never comes.
+            if (scan.Leaves.Count == 0)
+                text.Append(MailCharset.Decode(scan.Body.Span, null));
             return scan.Headers;
         }
     }

@@ -18,11 +18,14 @@ internal sealed class MimeScan : MimeReader
     private readonly int _maxLeaves;
     private readonly List<MimeLeaf> _leaves = [];
     private readonly List<(string Name, string Value)> _fields = [];
+    private readonly HashSet<HeaderId> _read = [];
     private ContentType? _type;
     private bool _hasHeaders, _isTyped;
     private ContentType _leafType = new("text", "plain");
     private ContentDisposition? _disposition;
-    private ContentEncoding? _encoding;
+    private ContentEncoding _encoding;
+
+    public static ReadOnlySpan<byte> White => " \t\r\n"u8;
 
     private MimeScan(ReadOnlyMemory<byte> bytes, MimeInput input, int maxDepth, int maxLeaves)
         : base(new ParserOptions { MaxMimeDepth = maxDepth }, input) => (_bytes, _input, _maxLeaves) = (bytes, input, maxLeaves);
@@ -34,6 +37,9 @@ internal sealed class MimeScan : MimeReader
 
     /// <summary>Whether a limit was met, so that something is left unread.</summary>
     public bool IsCut => _input.IsCut;
+
+    /// <summary>What follows the first header section, as it is.</summary>
+    public ReadOnlyMemory<byte> Body { get; private set; }
 
     /// <summary>Whether more than white space follows the closing delimiter.</summary>
     public bool HasEpilogue { get; private set; }
@@ -65,35 +71,38 @@ internal sealed class MimeScan : MimeReader
     protected override void OnHeadersBegin(long beginOffset, int beginLineNumber, CancellationToken cancellationToken)
     {
         _input.BeginHeaders(beginOffset);
-        (_disposition, _encoding, _isTyped) = (null, null, true);
+        _read.Clear();
+        (_disposition, _encoding, _isTyped) = (null, ContentEncoding.Default, true);
     }
 
     protected override void OnHeaderRead(Header header, int beginLineNumber, CancellationToken cancellationToken)
     {
-        switch (header.Id)
+        // The first of a name counts, readable or not: a later one must not speak for it.
+        switch (_read.Add(header.Id) ? header.Id : HeaderId.Unknown)
         {
             case HeaderId.ContentType:
                 // RFC 2045 section 5.2: what is no type is plain text.
                 _isTyped = header.RawValue.Contains((byte)'/');
-                if (!_hasHeaders && _type is null)
+                if (!_hasHeaders)
                     _ = ContentType.TryParse(Options, header.RawValue, out _type);
                 break;
-            case HeaderId.ContentDisposition when _disposition is null:
+            case HeaderId.ContentDisposition:
                 _ = ContentDisposition.TryParse(Options, header.RawValue, out _disposition);
                 break;
-            case HeaderId.ContentTransferEncoding when _encoding is null:
-                _ = MimeUtils.TryParse(header.Value, out ContentEncoding encoding);
-                _encoding = encoding;
+            case HeaderId.ContentTransferEncoding:
+                _ = MimeUtils.TryParse(header.Value, out _encoding);
                 break;
         }
 
         if (!_hasHeaders && header.Offset >= _input.PrefixLength && header.Field.Length > 0 && !header.Field.AsSpan().ContainsAnyExceptInRange('!', '~'))
-            _fields.Add((header.Field, Header.Unfold(MailCharset.Decode(Slice(header.Offset.Value + header.RawField.Length + 1, header.RawValue.Length).Span, null))));
+            _fields.Add((header.Field, Unfold(MailCharset.Decode(Slice(header.Offset.Value + header.RawField.Length + 1, header.RawValue.Length).Span, null))));
     }
 
     protected override void OnHeadersEnd(long beginOffset, int beginLineNumber, long endOffset, int endLineNumber, CancellationToken cancellationToken)
     {
         _input.EndHeaders(endOffset);
+        if (!_hasHeaders)
+            Body = Slice(endOffset, _bytes.Length + _input.PrefixLength - endOffset);
         _hasHeaders |= !_input.IsCut;
     }
 
@@ -105,11 +114,14 @@ internal sealed class MimeScan : MimeReader
         if (_leaves.Count == _maxLeaves)
             _input.Cut();
         else if (!_input.IsCut)
-            _leaves.Add(new MimeLeaf(_leafType, _disposition, _encoding ?? ContentEncoding.Default, Slice(beginOffset, endOffset - beginOffset)));
+            _leaves.Add(new MimeLeaf(_leafType, _disposition, _encoding, Slice(beginOffset, endOffset - beginOffset)));
     }
 
     protected override void OnMultipartEpilogueRead(byte[] buffer, int startIndex, int count, CancellationToken cancellationToken) =>
-        HasEpilogue |= buffer.AsSpan(startIndex, count).ContainsAnyExcept(" \t\r\n"u8);
+        HasEpilogue |= buffer.AsSpan(startIndex, count).ContainsAnyExcept(White);
+
+    // A bare carriage return stays: without it, an address that is none could become one.
+    private static string Unfold(string value) => value.Replace("\r\n", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Trim();
 
     private ReadOnlyMemory<byte> Slice(long offset, long length) => _bytes.Slice((int)(offset - _input.PrefixLength), (int)length);
 }

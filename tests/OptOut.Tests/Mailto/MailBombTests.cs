@@ -95,7 +95,7 @@ public sealed class MailBombTests
         var envelope = Part("envelope", """{"to":["a@b.example"],"from":"jan@example.com"}""");
 
         SendGridInboundForm Form(int length) => Read(Encoding.Latin1.GetBytes(
-            $"{text}{envelope}{Part("SPF", "pass")}{Part(field, $"From: jan@example.com\n{beginning}{new string('s', length)}\n\nhttps://x.example/u/{Token}")}{Delimiter}--"));
+            $"{text}{envelope}{Part("SPF", "pass")}{Part(field, $"From: jan@example.com\n{beginning}{new string('s', length)}\n{(field == "email" ? $"\nhttps://x.example/u/{Token}" : "")}")}{Delimiter}--"));
         var (read, refused) = (Form(fits).ToMail(DateTimeOffset.UnixEpoch), Form(fits + 10_000).ToMail(DateTimeOffset.UnixEpoch));
 
         Assert.True(Form(fits).IsReadable);
@@ -125,6 +125,17 @@ public sealed class MailBombTests
             Assert.Equal(("jan@example.com", false), (mail.Headers["From"], mail.SpfPass));
             Assert.Equal([Token], TokenSearch.InTexts(mail.Text));
         });
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("\r\n \r\n", true)]
+    [InlineData("\nFrom: jan@example.com\n", false)]
+    public void A_header_field_after_an_empty_line_makes_the_sender_doubtful(string after, bool proves)
+    {
+        var mail = Read(Encoding.Latin1.GetBytes($"{Part("headers", "From: jan@example.com\n" + after)}{Part("SPF", "pass")}{Delimiter}--\r\n")).ToMail(DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(("jan@example.com", proves), (mail.Headers["From"], mail.SpfPass));
     }
 
     // A field above 4 MiB is cut.

@@ -37,6 +37,7 @@ public sealed class MailReadingTests
     [Fact]
     public void Encoded_words_and_raw_bytes_make_no_address()
     {
+        Assert.Equal("jan@exam\rple.com", Headers("From: jan@exam\rple.com\n")["From"]);
         var headers = Headers("From: =?utf-8?q?victim=40bank=2Eexample=3E=2C?= <it's@evil.example>\r\nSubject: caf\u00e9?\r\nlast: line");
 
         Assert.Equal("=?utf-8?q?victim=40bank=2Eexample=3E=2C?= <it's@evil.example>", headers["From"]);
@@ -60,6 +61,8 @@ public sealed class MailReadingTests
     [InlineData("Content-Disposition: attachment; filename=a.txt", "attached", "", "")]
     [InlineData("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64", "U3ViamVjdDogYQoKaW5zaWRl", "inside\n", "")]
     [InlineData("Content-Type: multipart/mixed; boundary=\"it's a?\"", "--it's a?\n\none\n--it's a? \n\ntwo\n--it's a?--\nepilogue", "one\ntwo\n", "")]
+    [InlineData("Content-Type: multipart/mixed; boundary=b; junk", "--b\n\none\n--b--", "--b\n\none\n--b--", "")]
+    [InlineData("Content-Disposition: (\nContent-Disposition: attachment", "first counts", "first counts\n", "")]
     [InlineData("Content-Type: multipart/digest; boundary=b", "--b\n\nSubject: a\n\nin a digest\n--b--", "in a digest\n", "")]
     public void A_whole_mail_is_read_as_mail_programs_read_it(string headers, string body, string text, string html) =>
         Assert.Equal((text, html), Read(Encoding.Latin1.GetBytes($"From: jan@example.com\n{headers}{(headers.Length > 0 ? "\n" : "")}\n{body}")));

@@ -36,9 +36,18 @@ internal sealed class SendGridInboundForm
             Read(FirstBoundary(body.Span));
         _charsets = Json("charsets", SendGridInboundJson.Default.DictionaryStringString) ?? [];
         var raw = Field("email");
-        (_headers, _text, _html) = raw.IsEmpty ? (MimeScan.OfMail(Field("headers"), maxDepth: 1, maxLeaves: 1).Headers, "", "") : MailText.Read(raw);
-        if (_headers is null)
-            _text = MailCharset.Decode(raw.Span, null);
+        if (raw.IsEmpty)
+        {
+            // Nothing of the mail's body stands in this field, so an empty line in it hides header fields.
+            var scan = MimeScan.OfMail(Field("headers"), maxDepth: 1, maxLeaves: 1);
+            (_headers, _text, _html, _isPartial) = (scan.Headers, "", "", _isPartial || scan.Body.Span.ContainsAnyExcept(MimeScan.White));
+        }
+        else
+        {
+            (_headers, _text, _html) = MailText.Read(raw);
+            if (_headers is null)
+                _text = MailCharset.Decode(raw.Span, null);
+        }
     }
 
     /// <summary>False for a body without a single field of the form, and where a limit left something unread.</summary>
