@@ -3,8 +3,8 @@ using MimeKit;
 namespace OptOut.Mailto;
 
 /// <summary>
-/// The header section of a mail (RFC 5322 section 2.2), unfolded. Encoded words stay encoded: an address or a signature must not be read out of
-/// one. A line that is no header field is passed over.
+/// The header section of a mail (RFC 5322 section 2.2), unfolded. Encoded words stay encoded: an address or a signature must not be
+/// read out of one. A line that is no header field is passed over.
 /// </summary>
 internal sealed class MailHeaders(IReadOnlyList<(string Name, string Value)> fields, ContentType? contentType)
 {
@@ -17,5 +17,6 @@ internal sealed class MailHeaders(IReadOnlyList<(string Name, string Value)> fie
 
     public bool Has(string name) => All(name).Any();
 
-    public IEnumerable<string> All(string name) => fields.Where(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(f => f.Value);
+    public IEnumerable<string> All(string name) =>
+        fields.Where(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(f => f.Value);
 }

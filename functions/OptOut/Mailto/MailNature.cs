@@ -39,7 +39,11 @@ internal static class MailNatures
 
         // RFC 6522: bounces, receipts and complaints. A complaint is somebody's objection, whosever machine carries it.
         if (headers.ContentType is { } type && type.IsMimeType("multipart", "report"))
-            return "feedback-report".Equals(type.Parameters["report-type"], StringComparison.OrdinalIgnoreCase) ? MailNature.Generated : MailNature.Answer;
+        {
+            return "feedback-report".Equals(type.Parameters["report-type"], StringComparison.OrdinalIgnoreCase)
+                ? MailNature.Generated
+                : MailNature.Answer;
+        }
 
         // RFC 5321 section 4.5.5: the null return path is for mail that answers mail.
         if (mail.ReturnPath is "" || headers["Return-Path"] is "<>" || IsFromTheMailSystem(headers["From"]) || Array.Exists(AnswerMarks, headers.Has))

@@ -4,7 +4,9 @@ using MimeKit.IO.Filters;
 
 namespace OptOut.Mailto;
 
-/// <summary>What a person wrote in a whole MIME message: its text and its HTML, decoded. Attachments are not looked at; a mail forwarded as one is.</summary>
+/// <summary>
+/// What a person wrote in a whole MIME message: its text and its HTML, decoded. Attachments are not looked at; a mail forwarded as one is.
+/// </summary>
 internal static class MailText
 {
     private const int MaxDepth = 8, MaxParts = 100;
@@ -21,10 +23,12 @@ internal static class MailText
             foreach (var leaf in scan.Leaves)
             {
                 // A mail forwarded in base64, against RFC 2046 section 5.2.1.
-                if (depth > 1 && leaf.Encoding is ContentEncoding.Base64 or ContentEncoding.QuotedPrintable && leaf.Type.IsMimeType("message", "rfc822"))
+                var isEncoded = leaf.Encoding is ContentEncoding.Base64 or ContentEncoding.QuotedPrintable;
+                var into = leaf.Type.IsMimeType("text", "html") ? html : text;
+                if (isEncoded && depth > 1 && leaf.Type.IsMimeType("message", "rfc822"))
                     Collect(Decode(leaf), depth - 1);
                 else if (leaf.Type.IsMimeType("text", "*") && leaf.Disposition is not { IsAttachment: true })
-                    (leaf.Type.IsMimeType("text", "html") ? html : text).Append(MailCharset.Decode(Decode(leaf).Span, leaf.Type.Charset)).Append('\n');
+                    into.Append(MailCharset.Decode(Decode(leaf).Span, leaf.Type.Charset)).Append('\n');
             }
 
             // A multipart whose delimiter is not told or never comes.
@@ -37,7 +41,8 @@ internal static class MailText
     private static ReadOnlyMemory<byte> Decode(MimeLeaf leaf)
     {
         var encoded = MimeInput.Segment(leaf.Body);
-        var decoded = DecoderFilter.Create(leaf.Encoding).Flush(encoded.Array!, encoded.Offset, encoded.Count, out var start, out var length);
+        var decoder = DecoderFilter.Create(leaf.Encoding);
+        var decoded = decoder.Flush(encoded.Array!, encoded.Offset, encoded.Count, out var start, out var length);
         return decoded.AsMemory(start, length);
     }
 }

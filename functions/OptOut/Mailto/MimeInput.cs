@@ -3,10 +3,11 @@ using System.Runtime.InteropServices;
 namespace OptOut.Mailto;
 
 /// <summary>
-/// What MimeKit reads: a prefix, then the bytes, not copied. It ends early where header sections grow too long: MimeKit lengthens its header
-/// buffer by a block at a time, which takes time in the square of a header's length.
+/// What MimeKit reads: a prefix, then the bytes, not copied. It ends early where header sections grow too long: MimeKit lengthens its
+/// header buffer by a block at a time, which takes time in the square of a header's length.
 /// </summary>
-internal sealed class MimeInput(byte[] prefix, ReadOnlyMemory<byte> bytes) : MemoryStream(Segment(bytes).Array!, Segment(bytes).Offset, bytes.Length, writable: false)
+internal sealed class MimeInput(byte[] prefix, ReadOnlyMemory<byte> bytes)
+    : MemoryStream(Segment(bytes).Array!, Segment(bytes).Offset, bytes.Length, writable: false)
 {
     /// <summary>Bytes, of all header sections together.</summary>
     public const int MaxHeaders = 256 * 1024;
@@ -21,7 +22,8 @@ internal sealed class MimeInput(byte[] prefix, ReadOnlyMemory<byte> bytes) : Mem
 
     public void BeginHeaders(long offset) => _headersBegin = offset;
 
-    public void EndHeaders(long offset) => (_earlierHeaders, _headersBegin) = (_earlierHeaders + offset - _headersBegin.GetValueOrDefault(), null);
+    public void EndHeaders(long offset) =>
+        (_earlierHeaders, _headersBegin) = (_earlierHeaders + offset - _headersBegin.GetValueOrDefault(), null);
 
     public void Cut() => IsCut = true;
 
@@ -40,8 +42,8 @@ internal sealed class MimeInput(byte[] prefix, ReadOnlyMemory<byte> bytes) : Mem
             return 0;
         var read = base.Read(buffer, offset, count);
 
-        // MimeKit remembers each charset name it meets for the life of the process, unknown ones too. Names come before an apostrophe (RFC 2231)
-        // or a question mark (RFC 2047): without those it meets none. Values that matter are read from the bytes themselves.
+        // MimeKit remembers each charset name it meets for the life of the process, unknown ones too. Names come before an apostrophe
+        // (RFC 2231) or a question mark (RFC 2047): without those it meets none. Values that matter are read from the bytes themselves.
         buffer.AsSpan(offset, read).Replace((byte)'?', (byte)'_');
         buffer.AsSpan(offset, read).Replace((byte)'\'', (byte)'_');
         return read;

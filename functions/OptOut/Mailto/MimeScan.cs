@@ -5,7 +5,8 @@ using MimeKit.Utils;
 namespace OptOut.Mailto;
 
 /// <summary>A part of a MIME entity that holds no parts itself, its body still encoded and not copied.</summary>
-internal readonly record struct MimeLeaf(ContentType Type, ContentDisposition? Disposition, ContentEncoding Encoding, ReadOnlyMemory<byte> Body);
+internal readonly record struct MimeLeaf(
+    ContentType Type, ContentDisposition? Disposition, ContentEncoding Encoding, ReadOnlyMemory<byte> Body);
 
 /// <summary>
 /// One pass of MimeKit over a mail or a form. Its header and part limits bound the work; whatever came before a limit, or before the
@@ -45,7 +46,8 @@ internal sealed class MimeScan : MimeReader
     public bool HasEpilogue { get; private set; }
 
     // A field before the first, because MimeKit refuses a mail whose first line is none.
-    public static MimeScan OfMail(ReadOnlyMemory<byte> mail, int maxDepth, int maxLeaves) => Run(mail, "MIME-Version: 1.0\r\n", maxDepth, maxLeaves);
+    public static MimeScan OfMail(ReadOnlyMemory<byte> mail, int maxDepth, int maxLeaves) =>
+        Run(mail, "MIME-Version: 1.0\r\n", maxDepth, maxLeaves);
 
     // Of depth 1: a field that calls itself a multipart with the form's own boundary would swallow the fields after it.
     public static MimeScan OfForm(ReadOnlyMemory<byte> form, string boundary, int maxLeaves) =>
@@ -94,11 +96,16 @@ internal sealed class MimeScan : MimeReader
                 break;
         }
 
-        if (!_hasHeaders && header.Offset >= _input.PrefixLength && header.Field.Length > 0 && !header.Field.AsSpan().ContainsAnyExceptInRange('!', '~'))
-            _fields.Add((header.Field, Unfold(MailCharset.Decode(Slice(header.Offset.Value + header.RawField.Length + 1, header.RawValue.Length).Span, null))));
+        var isField = header.Field.Length > 0 && !header.Field.AsSpan().ContainsAnyExceptInRange('!', '~');
+        if (isField && !_hasHeaders && header.Offset is { } offset && offset >= _input.PrefixLength)
+        {
+            var value = Slice(offset + header.RawField.Length + 1, header.RawValue.Length);
+            _fields.Add((header.Field, Unfold(MailCharset.Decode(value.Span, null))));
+        }
     }
 
-    protected override void OnHeadersEnd(long beginOffset, int beginLineNumber, long endOffset, int endLineNumber, CancellationToken cancellationToken)
+    protected override void OnHeadersEnd(
+        long beginOffset, int beginLineNumber, long endOffset, int endLineNumber, CancellationToken cancellationToken)
     {
         _input.EndHeaders(endOffset);
         if (!_hasHeaders)
@@ -106,10 +113,12 @@ internal sealed class MimeScan : MimeReader
         _hasHeaders |= !_input.IsCut;
     }
 
-    protected override void OnMimePartBegin(ContentType contentType, long beginOffset, int beginLineNumber, CancellationToken cancellationToken) =>
+    protected override void OnMimePartBegin(
+        ContentType contentType, long beginOffset, int beginLineNumber, CancellationToken cancellationToken) =>
         _leafType = _isTyped ? contentType : new ContentType("text", "plain");
 
-    protected override void OnMimePartContentEnd(long beginOffset, int beginLineNumber, long endOffset, int lines, NewLineFormat? newLineFormat, CancellationToken cancellationToken)
+    protected override void OnMimePartContentEnd(
+        long beginOffset, int beginLineNumber, long endOffset, int lines, NewLineFormat? newLineFormat, CancellationToken cancellationToken)
     {
         if (_leaves.Count == _maxLeaves)
             _input.Cut();
@@ -121,7 +130,8 @@ internal sealed class MimeScan : MimeReader
         HasEpilogue |= buffer.AsSpan(startIndex, count).ContainsAnyExcept(White);
 
     // A bare carriage return stays: without it, an address that is none could become one.
-    private static string Unfold(string value) => value.Replace("\r\n", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Trim();
+    private static string Unfold(string value) =>
+        value.Replace("\r\n", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Trim();
 
     private ReadOnlyMemory<byte> Slice(long offset, long length) => _bytes.Slice((int)(offset - _input.PrefixLength), (int)length);
 }

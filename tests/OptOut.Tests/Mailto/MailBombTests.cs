@@ -78,9 +78,11 @@ public sealed class MailBombTests
     [InlineData("message/rfc822", "")]
     public async Task Nesting_thousands_of_levels_deep_overflows_no_stack(string type, string delimiter)
     {
-        var nested = string.Concat(Enumerable.Range(0, 50_000).Select(i => $"Content-Type: {type.Replace("{0}", $"{i}", StringComparison.Ordinal)}\n\n{delimiter.Replace("{0}", $"{i}", StringComparison.Ordinal)}"));
+        var level = $"Content-Type: {type}\n\n{delimiter}";
+        var nested = string.Concat(Enumerable.Range(0, 50_000).Select(i => level.Replace("{0}", $"{i}", StringComparison.Ordinal)));
+        var bomb = Bomb("email", nested, "x", 4 * 1024 * 1024);
 
-        var mail = await Task.Run(() => Read(Bomb("email", nested, "x", 4 * 1024 * 1024)).ToMail(DateTimeOffset.UnixEpoch), TestContext.Current.CancellationToken);
+        var mail = await Task.Run(() => Read(bomb).ToMail(DateTimeOffset.UnixEpoch), TestContext.Current.CancellationToken);
 
         Assert.Equal("", mail.Text);
     }
@@ -94,8 +96,14 @@ public sealed class MailBombTests
         var text = field == "headers" ? Part("text", $"/u/{Token}") : "";
         var envelope = Part("envelope", """{"to":["a@b.example"],"from":"jan@example.com"}""");
 
-        SendGridInboundForm Form(int length) => Read(Encoding.Latin1.GetBytes(
-            $"{text}{envelope}{Part("SPF", "pass")}{Part(field, $"From: jan@example.com\n{beginning}{new string('s', length)}\n{(field == "email" ? $"\nhttps://x.example/u/{Token}" : "")}")}{Delimiter}--"));
+        var body = field == "email" ? $"\nhttps://x.example/u/{Token}" : "";
+
+        SendGridInboundForm Form(int length)
+        {
+            var mail = Part(field, $"From: jan@example.com\n{beginning}{new string('s', length)}\n{body}");
+            return Read(Encoding.Latin1.GetBytes($"{text}{envelope}{Part("SPF", "pass")}{mail}{Delimiter}--"));
+        }
+
         var (read, refused) = (Form(fits).ToMail(DateTimeOffset.UnixEpoch), Form(fits + 10_000).ToMail(DateTimeOffset.UnixEpoch));
 
         Assert.True(Form(fits).IsReadable);
@@ -133,7 +141,9 @@ public sealed class MailBombTests
     [InlineData("\nFrom: jan@example.com\n", false)]
     public void A_header_field_after_an_empty_line_makes_the_sender_doubtful(string after, bool proves)
     {
-        var mail = Read(Encoding.Latin1.GetBytes($"{Part("headers", "From: jan@example.com\n" + after)}{Part("SPF", "pass")}{Delimiter}--\r\n")).ToMail(DateTimeOffset.UnixEpoch);
+        var form = $"{Part("headers", "From: jan@example.com\n" + after)}{Part("SPF", "pass")}{Delimiter}--\r\n";
+
+        var mail = Read(Encoding.Latin1.GetBytes(form)).ToMail(DateTimeOffset.UnixEpoch);
 
         Assert.Equal(("jan@example.com", proves), (mail.Headers["From"], mail.SpfPass));
     }
@@ -142,7 +152,9 @@ public sealed class MailBombTests
     [Fact]
     public void A_field_is_read_up_to_its_limit()
     {
-        var mail = Read(Encoding.Latin1.GetBytes(Part("text", new string('x', 5 * 1024 * 1024)) + Part("subject", "s") + Delimiter)).ToMail(DateTimeOffset.UnixEpoch);
+        var form = Part("text", new string('x', 5 * 1024 * 1024)) + Part("subject", "s") + Delimiter;
+
+        var mail = Read(Encoding.Latin1.GetBytes(form)).ToMail(DateTimeOffset.UnixEpoch);
 
         Assert.Equal((4 * 1024 * 1024, "s"), (mail.Text.Length, mail.Subject));
     }
@@ -153,12 +165,21 @@ public sealed class MailBombTests
     {
         const string unknown = "x-nobody-knows";
         var value = $"=?{unknown}?q?a?=; charset={unknown}; name*={unknown}''a; x=\"=?{unknown}?q?a?=\"";
-        var headers = $"Subject: {value}\nContent-Type: text/plain; {value}\nContent-Disposition: inline; {value}\nContent-Transfer-Encoding: {value}\n";
+        var headers = string.Concat(
+            new[] { "Subject: ", "Content-Type: text/plain; ", "Content-Disposition: inline; ", "Content-Transfer-Encoding: " }.Select(f => $"{f}{value}\n"));
+        string[] forms =
+        [
+            Part("headers", headers),
+            Part("email", $"{headers}\nx"),
+            Part("charsets", $$"""{"text":"{{unknown}}"}""") + Part("text", "x"),
+            $"{Delimiter}\r\n{headers}\r\nx\r\n",
+        ];
 
-        foreach (var field in new[] { Part("headers", headers), Part("email", $"{headers}\nx"), Part("charsets", $$"""{"text":"{{unknown}}"}""") + Part("text", "x"), $"{Delimiter}\r\n{headers}\r\nx\r\n" })
-            _ = Read(Encoding.Latin1.GetBytes(field)).ToMail(DateTimeOffset.UnixEpoch);
+        foreach (var form in forms)
+            _ = Read(Encoding.Latin1.GetBytes(form)).ToMail(DateTimeOffset.UnixEpoch);
 
-        var names = typeof(MimeReader).Assembly.GetType("MimeKit.Utils.CharsetUtils")!.GetField("aliases", BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null);
+        var charsets = typeof(MimeReader).Assembly.GetType("MimeKit.Utils.CharsetUtils")!;
+        var names = charsets.GetField("aliases", BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null);
         Assert.DoesNotContain(unknown, Assert.IsType<Dictionary<string, int>>(names).Keys);
     }
 

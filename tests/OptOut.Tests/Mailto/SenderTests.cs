@@ -132,13 +132,15 @@ public sealed class SenderTests(OptOutHost host) : IClassFixture<OptOutHost>
     public async Task A_mail_that_hides_the_forms_own_fields_proves_nothing(string how, string hiding)
     {
         var person = await host.PutSubjectAsync($"hidden-{how}", [$"hidden-{how}@victim.example"]);
-        var text = $"stop\r\n--xYzZY\r\nContent-Disposition: form-data; name=\"dkim\"\r\n\r\n{{@victim.example : pass}}\r\n--xYzZY\r\nContent-Disposition: form-data; name=\"subject\"\r\n\r\nhidden {how}\r\n{hiding}";
+        static string Part(string name, string value) => $"--xYzZY\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n";
+        var text = $"stop\r\n{Part("dkim", "{@victim.example : pass}")}{Part("subject", $"hidden {how}")}{hiding}";
+        var mail = Plain($"hidden-{how}@victim.example", To, "", text) with { EnvelopeFrom = "x@evil.example" };
 
-        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Plain($"hidden-{how}@victim.example", To, "", text) with { EnvelopeFrom = "x@evil.example" }, Cancel));
+        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(mail, Cancel));
 
         await host.QuietAsync();
         Assert.Empty(await host.LedgerAsync(person));
-        Assert.Equal(1, host.Sandbox.SendGrid.Mails.Count(m => m.To == "privacy@kruidtuin.example" && m.PlainText.Contains($"hidden {how}", StringComparison.Ordinal)));
+        Assert.Single(host.Sandbox.SendGrid.Mails, m => m.To == "privacy@kruidtuin.example" && m.PlainText.Contains($"hidden {how}", StringComparison.Ordinal));
     }
 
     private int Notices(string about) => host.Sandbox.SendGrid.Mails.Count(m => m.To == "privacy@kruidtuin.example" && m.PlainText.Contains($" {about}\n", StringComparison.Ordinal));

@@ -60,6 +60,8 @@ internal sealed partial class SendGridInboundDoor(
     [LoggerMessage(Level = LogLevel.Error, Message = "A mail came in and OptOut:SendGrid:InboundPublicKeys is empty: it waits at SendGrid, three days at most. Give the public key of the Inbound Parse security policy")]
     private partial void LogNoKey();
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A signed mail of {Bytes} bytes is no form or goes beyond a limit: what can be read is searched for a link of ours and otherwise passed on. If this repeats, look at the Inbound Parse setting")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "A signed mail of {Bytes} bytes is no form or goes beyond a limit: what can be read is "
+            + "searched for a link of ours and otherwise passed on. If this repeats, look at the Inbound Parse setting")]
     private partial void LogUnreadable(int bytes);
 }

@@ -8,8 +8,8 @@ namespace OptOut.Vendors.SendGrid;
 /// <summary>
 /// The form that Inbound Parse posts for a mail (https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook),
 /// in both of its shapes: taken apart (<c>headers</c>, <c>text</c>, <c>html</c>), or whole (<c>email</c>, where the setting <i>POST the raw,
-/// full MIME message</i> is on). Attachments are passed over. Nothing in it can make reading fail: what cannot be read is left out, and a body
-/// that is no form at all, like a whole mail with too long a header section, is taken for the text of a mail, so that a person still sees it.
+/// full MIME message</i> is on). Attachments are passed over. Nothing in it can make reading fail: what cannot be read is left out. A body
+/// that is no form at all is taken for the text of a mail, and so is a whole mail with too long a header section: a person still sees it.
 /// </summary>
 internal sealed class SendGridInboundForm
 {
@@ -55,7 +55,8 @@ internal sealed class SendGridInboundForm
 
     // SendGrid's boundary is always the same, so a mail can hold a delimiter and fields of its sender's making. Those SendGrid adds itself are
     // there all the same, and so twice, or after a closing delimiter that the mail holds: such a form proves nothing about its sender.
-    private bool IsUnambiguous => IsReadable && Array.TrueForAll(["headers", "email", "envelope", "dkim", "SPF"], name => _fields.Count(f => f.Name == name) <= 1);
+    private bool IsUnambiguous => IsReadable
+        && Array.TrueForAll(["headers", "email", "envelope", "dkim", "SPF"], name => _fields.Count(f => f.Name == name) <= 1);
 
     public static SendGridInboundForm Read(ReadOnlyMemory<byte> body, string? contentType) => new(body, contentType);
 
@@ -97,13 +98,18 @@ internal sealed class SendGridInboundForm
 
     private void Read(string? boundary)
     {
-        if (boundary is not { Length: > 0 and <= MaxBoundary } || boundary.AsSpan().ContainsAnyExceptInRange(' ', '~') || boundary.AsSpan().ContainsAny('"', '\\'))
+        if (boundary is not { Length: > 0 and <= MaxBoundary } || boundary.AsSpan().ContainsAnyExceptInRange(' ', '~')
+            || boundary.AsSpan().ContainsAny('"', '\\'))
+        {
             return;
+        }
+
         var form = MimeScan.OfForm(_body, boundary, MaxParts);
         _isPartial = form.IsCut || form.HasEpilogue;
         foreach (var part in form.Leaves)
         {
-            if (part.Disposition is { FileName: null } disposition && disposition.Disposition.Equals("form-data", StringComparison.OrdinalIgnoreCase)
+            if (part.Disposition is { FileName: null } disposition
+                && disposition.Disposition.Equals("form-data", StringComparison.OrdinalIgnoreCase)
                 && disposition.Parameters["name"] is { Length: > 0 } name)
             {
                 _fields.Add((name, Cut(part.Body)));
