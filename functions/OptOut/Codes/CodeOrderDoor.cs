@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -97,19 +99,25 @@ public sealed class CodeOrderDoor(CodeBook book, CodeLinks links, TopicCatalogue
     }
 }
 
-/// <param name="Subjects">Customer numbers: a code for each, in this order. A number given twice has one code, told twice.</param>
-/// <param name="Count">How many codes for leaflets addressed to nobody.</param>
-/// <param name="Channel">What it is printed for; <c>post</c> where left out.</param>
-/// <param name="Campaign">The controller's own number for the mailing, 0 to 4,294,967,295.</param>
-/// <param name="Qr"><c>none</c>, <c>svg</c> or <c>png</c>.</param>
-internal sealed record CodesRequest(IReadOnlyList<string?>? Subjects, int? Count, string? Channel, string? Topic, uint Campaign, string? Qr);
+[Description("`subjects` or `count`, one of the two.")]
+internal sealed record CodesRequest(
+    [property: SchemaRef("CustomerNumber"), Length(1, CodeOrderDoor.MaxCodes)]
+    [property: Description("Who gets a letter: a code for each, in this order, the same for the same number. At most 100 with pictures.")]
+    IReadOnlyList<string?>? Subjects,
+    [property: Range(1, CodeOrderDoor.MaxCodes), Description("How many codes for leaflets addressed to nobody. At most 100 with pictures.")]
+    int? Count,
+    [property: SchemaRef("Channel"), DefaultValue("post")] string? Channel,
+    [property: SchemaRef("Topic")] string? Topic,
+    [property: SchemaRef("Campaign")] uint Campaign,
+    [property: AllowedValues("none", "svg", "png"), DefaultValue("none")] string? Qr);
 
 internal sealed record CodesAnswer(IReadOnlyList<CodeAnswer> Codes);
 
-/// <param name="Code">As printed, <c>ABCDE-FGHJK</c>.</param>
-/// <param name="Url">The short link.</param>
-/// <param name="Qr">The SVG, or the PNG in base64.</param>
-internal sealed record CodeAnswer(string Code, Uri Url, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Qr);
+internal sealed record CodeAnswer(
+    [property: RegularExpression("^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$"), Description("As printed.")] string Code,
+    [property: Description("The short link.")] Uri Url,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: Description("The SVG, or the PNG in base64, where `qr` asked for it.")] string? Qr);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(CodesRequest))]

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace OptOut.Consent;
 
 public enum Decision
@@ -6,7 +8,8 @@ public enum Decision
     Allow,
 }
 
-/// <summary>The door a change came in by. Stored and published by name: never rename.</summary>
+/// <summary>Stored and published by name: never rename.</summary>
+[Description("The door a change came in by.")]
 public enum Source
 {
     OneClick,

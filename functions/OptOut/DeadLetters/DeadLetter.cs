@@ -1,15 +1,21 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Azure.Messaging.ServiceBus;
 using OptOut.FanOut;
+using OptOut.Http;
 using OptOut.LinkMail;
 
 namespace OptOut.DeadLetters;
 
 /// <summary>The dead letters of one kind.</summary>
-/// <param name="Vendor">Who did not take them; null where it is not about a vendor.</param>
-/// <param name="Reason">One of <see cref="DeadLetter.Reasons"/>.</param>
-/// <param name="Oldest">When the earliest of the decisions in them was made: a Stop among them waits since then.</param>
-public sealed record DeadLetterGroup(string Subscription, string? Vendor, string Reason, int Count, DateTimeOffset Oldest);
+public sealed record DeadLetterGroup(
+    [property: SchemaRef("Subscription")] string Subscription,
+    [property: Description("Who did not take them; null where it is not about a vendor.")] string? Vendor,
+    [property: SchemaRef("DeadLetterReason")] string Reason,
+    [property: Range(1, int.MaxValue)] int Count,
+    [property: Description("When the earliest of the decisions in them was made: a Stop among them waits since then.")]
+    DateTimeOffset Oldest);
 
 /// <summary>A message that its function, or the bus, gave up.</summary>
 internal static class DeadLetter

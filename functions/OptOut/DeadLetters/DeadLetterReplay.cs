@@ -1,6 +1,9 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Logging;
 using OptOut.FanOut;
+using OptOut.Http;
 
 namespace OptOut.DeadLetters;
 
@@ -9,10 +12,11 @@ namespace OptOut.DeadLetters;
 public sealed record ReplayOrder(string? Subscription, string? Vendor, string? Reason, int Max);
 
 /// <summary>What became of a subscription's dead letters.</summary>
-/// <param name="Replayed">Sent again.</param>
-/// <param name="Left">Asked for and still there: over the number asked for, or in other hands just now.</param>
-/// <param name="Unreadable">Asked for and not sent, because nobody can read what they say: they stay for a person to look at.</param>
-public sealed record ReplayCount(string Subscription, int Replayed, int Left, int Unreadable);
+public sealed record ReplayCount(
+    [property: SchemaRef("Subscription")] string Subscription,
+    [property: Range(0, int.MaxValue), Description("Sent again.")] int Replayed,
+    [property: Range(0, int.MaxValue), Description("Asked for and still there: over `max`, or in other hands just now.")] int Left,
+    [property: Range(0, int.MaxValue), Description("Not sent: nobody can read what they say. They stay for a person to look at.")] int Unreadable);
 
 /// <summary>
 /// Sends dead letters again: for their own subscription alone, and tried anew from the first. The message is sent first and the dead letter

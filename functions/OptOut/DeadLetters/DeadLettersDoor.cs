@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -17,7 +19,7 @@ public sealed class DeadLettersDoor(DeadLetterCount letters, DeadLetterReplay re
     /// <summary>Sent again in one call; what is left takes another.</summary>
     public const int MaxReplayed = 1_000;
 
-    private const int Replayed = 100;
+    internal const int Replayed = 100;
 
     public Task<IResult> GetAsync(CancellationToken cancellationToken) => OrLaterAsync(async () =>
     {
@@ -69,12 +71,15 @@ public sealed class DeadLettersDoor(DeadLetterCount letters, DeadLetterReplay re
 }
 
 /// <param name="DeadLetters">Of one subscription no more than <see cref="DeadLetterCount.MaxCounted"/> are counted.</param>
-internal sealed record DeadLettersAnswer(int Total, IReadOnlyList<DeadLetterGroup> DeadLetters);
+internal sealed record DeadLettersAnswer([property: Range(0, int.MaxValue)] int Total, IReadOnlyList<DeadLetterGroup> DeadLetters);
 
-/// <param name="Max">1 to <see cref="DeadLettersDoor.MaxReplayed"/>.</param>
-internal sealed record ReplayRequest(string? Subscription, string? Vendor, string? Reason, int? Max);
+internal sealed record ReplayRequest(
+    [property: SchemaRef("Subscription")] string? Subscription,
+    [property: Length(1, 32)] string? Vendor,
+    [property: SchemaRef("DeadLetterReason")] string? Reason,
+    [property: Range(1, DeadLettersDoor.MaxReplayed), DefaultValue(DeadLettersDoor.Replayed)] int? Max);
 
-internal sealed record ReplayAnswer(int Replayed, IReadOnlyList<ReplayCount> Subscriptions);
+internal sealed record ReplayAnswer([property: Range(0, int.MaxValue)] int Replayed, IReadOnlyList<ReplayCount> Subscriptions);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(DeadLettersAnswer))]

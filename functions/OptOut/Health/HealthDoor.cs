@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
@@ -22,7 +23,10 @@ public sealed class HealthDoor(HealthCheckService checks)
     }
 }
 
-internal sealed record HealthAnswer(string Status, string Tables, string Bus);
+internal sealed record HealthAnswer(
+    [property: AllowedValues("ok", "degraded", "down")] string Status,
+    [property: AllowedValues("ok", "down")] string Tables,
+    [property: AllowedValues("ok", "down")] string Bus);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(HealthAnswer))]

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
@@ -34,17 +36,32 @@ public sealed class LinkDoor(LinkHeaders headers, TopicCatalogue catalogue, Iden
                 forms.Url,
                 forms.Preferences,
                 forms.Mailto,
-                new Dictionary<string, string>(StringComparer.Ordinal) { ["List-Unsubscribe"] = forms.ListUnsubscribe, ["List-Unsubscribe-Post"] = forms.ListUnsubscribePost },
+                new MessageHeaders(forms.ListUnsubscribe, forms.ListUnsubscribePost),
                 forms.Warnings),
             LinkJson.Default.LinkAnswer);
     }
 }
 
-/// <param name="Subject">The customer number.</param>
-/// <param name="Campaign">The controller's own number for the mailing, 0 to 4,294,967,295.</param>
-internal sealed record LinkRequest(string? Subject, string? Channel, string? Topic, uint Campaign);
+internal sealed record LinkRequest(
+    [property: Required, SchemaRef("CustomerNumber"), Description("The number that `PUT /api/subjects/{id}` knows the person by, as it is.")]
+    string? Subject,
+    [property: Required, SchemaRef("Channel")] string? Channel,
+    [property: SchemaRef("Topic")] string? Topic,
+    [property: SchemaRef("Campaign")] uint Campaign);
 
-internal sealed record LinkAnswer(Uri Url, Uri Preferences, string? Mailto, IReadOnlyDictionary<string, string> Headers, IReadOnlyList<string> Warnings);
+internal sealed record LinkAnswer(
+    [property: Description("For the body of the message, and where a one-click POST goes.")] Uri Url,
+    [property: Description("For the second of the two choices that a message must offer.")] Uri Preferences,
+    [property: Description("The address that a mail can be sent to instead; null where the controller receives no mail.")] string? Mailto,
+    MessageHeaders Headers,
+    [property: MinLength(1), Description("What you must see to for these headers to be honest.")] IReadOnlyList<string> Warnings);
+
+internal sealed record MessageHeaders(
+    [property: JsonPropertyName("List-Unsubscribe"), Description("RFC 2369 section 3.2.")]
+    [property: RegularExpression("^<https?://[^>]+>(, <mailto:[^>]+>)?$")]
+    string ListUnsubscribe,
+    [property: JsonPropertyName("List-Unsubscribe-Post"), AllowedValues(LinkHeaders.OneClick), Description("RFC 8058 section 3.1.")]
+    string ListUnsubscribePost);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(LinkRequest))]

@@ -12,7 +12,8 @@ namespace OptOut.OpenApi;
 
 /// <summary>
 /// <c>GET /api/openapi.json</c>: every HTTP door, for API gateways and client generators (OpenAPI 3.1, https://spec.openapis.org/oas/v3.1.1.html). Written by
-/// hand in <c>openapi.json</c> beside this file, and held to what the doors take and answer by tests. Only <c>servers</c> is the controller's own.
+/// hand in <c>openapi.json</c> beside this file, with the schemas that <see cref="RecordSchemas"/> makes, and verified by tests against what the
+/// doors take and answer. Only <c>servers</c> is the controller's own. Built when it is first asked for.
 /// </summary>
 public sealed class OpenApiDoor
 {
@@ -28,10 +29,7 @@ public sealed class OpenApiDoor
 
     public OpenApiDoor(IOptions<LinkOptions> links)
     {
-        using var resource = typeof(OpenApiDoor).Assembly.GetManifestResourceStream("OptOut.OpenApi.openapi.json")!;
-        var document = JsonNode.Parse(resource)!;
-        document["servers"]![0]!["url"] = links.Value.BaseUrl!.AbsoluteUri.TrimEnd('/');
-        _document = JsonSerializer.SerializeToUtf8Bytes(document, Legible);
+        _document = JsonSerializer.SerializeToUtf8Bytes(Build(links.Value.BaseUrl!), Legible);
         _tag = new EntityTagHeaderValue($"\"{Base64Url.EncodeToString(SHA256.HashData(_document).AsSpan(0, 16))}\"");
     }
 
@@ -40,6 +38,15 @@ public sealed class OpenApiDoor
         request.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(_tag, useStrongComparison: false))
             ? Results.StatusCode(StatusCodes.Status304NotModified)
             : Results.Bytes(_document, ContentType));
+
+    internal static JsonNode Build(Uri baseUrl)
+    {
+        using var resource = typeof(OpenApiDoor).Assembly.GetManifestResourceStream("OptOut.OpenApi.openapi.json")!;
+        var document = JsonNode.Parse(resource)!;
+        RecordSchemas.AddTo(document["components"]!["schemas"]!.AsObject());
+        document["servers"]![0]!["url"] = baseUrl.AbsoluteUri.TrimEnd('/');
+        return document;
+    }
 
     private sealed class Document(EntityTagHeaderValue tag, IResult answer) : IResult
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
@@ -80,19 +81,17 @@ internal static class CheckReason
     public const string NoObjection = "no-objection", Allowed = "allowed", Stopped = "stopped", StoppedTopic = "stopped-topic", Register = "register", Undeliverable = "undeliverable";
 }
 
-/// <param name="Allowed">Whether marketing may be sent.</param>
-/// <param name="Reason">
-/// <c>no-objection</c>, <c>allowed</c> (decided so, at <paramref name="Since"/>); <c>stopped</c>, <c>stopped-topic</c> (the person's decision);
-/// <c>register</c> (stands in <see cref="Register"/>) or <c>undeliverable</c> (does not work, by what <see cref="Vendor"/> says).
-/// </param>
-/// <param name="Since">The latest decision about this identifier, or when it was registered or bounced; null when there is none.</param>
-internal sealed record CheckAnswer(bool Allowed, string Reason, DateTimeOffset? Since)
+internal sealed record CheckAnswer(
+    bool Allowed,
+    [property: SchemaRef("CheckReason")] string Reason,
+    [property: Description("The latest decision about this identifier, or when it was registered or bounced; null when there is none.")]
+    DateTimeOffset? Since)
 {
-    /// <summary>The register that denies it, by its name in the settings: <c>do-not-call</c>.</summary>
+    [Description("With `register`: its name in the settings.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Register { get; init; }
 
-    /// <summary>The vendor to which it bounced.</summary>
+    [Description("With `undeliverable`: the vendor to which it bounced.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Vendor { get; init; }
 }

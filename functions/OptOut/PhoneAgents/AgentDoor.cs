@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
@@ -31,7 +33,7 @@ public sealed class AgentDoor(AgentIntake intake, ProfileStore profiles, TopicCa
 
     private async Task<IResult> RecordAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var (body, problem) = await ApiBody.ReadAsync(request, AgentRequestJson.Default.AgentRequest, cancellationToken);
+        var (body, problem) = await ApiBody.ReadAsync(request, OptOutRequestJson.Default.OptOutRequest, cancellationToken);
         if (problem is not null)
             return problem;
         var errors = new List<(string, string)>();
@@ -45,17 +47,18 @@ public sealed class AgentDoor(AgentIntake intake, ProfileStore profiles, TopicCa
             return ApiAnswers.Invalid(errors);
 
         return await intake.RecordAsync(spoken, cancellationToken) is { } changes
-            ? Results.Json(await AnswerAsync(spoken, changes, language, cancellationToken), AgentAnswerJson.Default.AgentAnswer)
+            ? Results.Json(await AnswerAsync(spoken, changes, language, cancellationToken), OptOutAnswerJson.Default.OptOutAnswer)
             : ApiAnswers.Later("The opt-out could not be kept, so it is not recorded. Tell the person nothing yet.");
     }
 
-    private async Task<AgentAnswer> AnswerAsync(Spoken spoken, IReadOnlyList<Change> changes, Language? language, CancellationToken cancellationToken)
+    private async Task<OptOutAnswer> AnswerAsync(
+        Spoken spoken, IReadOnlyList<Change> changes, Language? language, CancellationToken cancellationToken)
     {
         var (restsOn, profile) = await LookUpAsync(changes, cancellationToken);
         var entry = restsOn ?? changes[0];
         var reference = Reference.Of(entry);
         var words = language ?? Language.Find(profile?.Language) ?? controller.Value.Language;
-        return new AgentAnswer(
+        return new OptOutAnswer(
             reference,
             [.. changes.Select(c => c.Subject.ToString())],
             entry.At,
@@ -81,14 +84,16 @@ public sealed class AgentDoor(AgentIntake intake, ProfileStore profiles, TopicCa
     }
 }
 
-/// <param name="Reference">The number to read out: of this call, or of the earlier act that stopped the same already.</param>
-/// <param name="Subjects">The subject keys of everybody who is stopped by it: how logs, reports and ledgers name them.</param>
-/// <param name="Recorded">When the Stop was said, as recorded.</param>
-/// <param name="Say">What the agent reads out.</param>
-/// <param name="Notice">Something the agent should look at; left out when there is nothing.</param>
-internal sealed record AgentAnswer(
-    string Reference, IReadOnlyList<string> Subjects, DateTimeOffset Recorded, string Say, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Notice);
+internal sealed record OptOutAnswer(
+    [property: SchemaRef("Reference"), Description("To read out: of this call, or of the earlier act that stopped the same already.")]
+    string Reference,
+    [property: SchemaRef("SubjectKey"), MinLength(1), Description("Everybody who is stopped by it.")] IReadOnlyList<string> Subjects,
+    [property: Description("When it was said, as recorded.")] DateTimeOffset Recorded,
+    [property: Description("What the agent reads out.")] string Say,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: Description("Something the agent should look at: the customer number has no contact point yet.")]
+    string? Notice);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
-[JsonSerializable(typeof(AgentAnswer))]
-internal sealed partial class AgentAnswerJson : JsonSerializerContext;
+[JsonSerializable(typeof(OptOutAnswer))]
+internal sealed partial class OptOutAnswerJson : JsonSerializerContext;

@@ -10,7 +10,7 @@ namespace OptOut.PhoneAgents;
 internal sealed record SpokenOn(string Agent, string Call)
 {
     // With the words around them they fit the 200 characters of an evidence's reference.
-    private const int MaxAgent = 60, MaxCall = 120;
+    internal const int MaxAgent = 60, MaxCall = 120;
 
     // A country code and a digit more or less: what is left of a number is still that number.
     private const int TellingDigits = 8;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using OptOut.Acknowledgement;
 using OptOut.Catalogue;
 using OptOut.Consent;
 using OptOut.Http;
@@ -63,18 +64,20 @@ public sealed class PortalDoor(
 
         return changes.Count == 0
             ? ApiAnswers.Later("The store does not answer.")
-            : Answer(StatusCodes.Status202Accepted, Standing(subject, null) with { Recorded = RecordedAct.OnItsWay(changes[0]) });
+            : Answer(StatusCodes.Status202Accepted, Accepted(subject, changes[0]));
     }
 
     // What the store has now, which another act may have changed again meanwhile.
-    private async Task<PreferencesAnswer?> ShownAsync(SubjectKey subject, PortalWish wish, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    private async Task<PreferencesRecorded?> ShownAsync(
+        SubjectKey subject, PortalWish wish, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
         try
         {
             if (await LoadAsync(subject, cancellationToken) is not { } after)
                 return null;
             var restsOn = wish.RestsOn(after.Consent) is { } entry ? await consent.FindAsync(subject, entry.EventId, cancellationToken) : null;
-            return Standing(subject, after.Consent) with { Recorded = RecordedAct.Of(after, restsOn, changes.Count > 0 ? changes[0].Act : null) };
+            var recorded = RecordedAct.Of(after, restsOn, changes.Count > 0 ? changes[0].Act : null);
+            return new PreferencesRecorded(Standing(subject, after.Consent), recorded);
         }
         catch (StoreUnavailableException)
         {
@@ -82,8 +85,16 @@ public sealed class PortalDoor(
         }
     }
 
-    private PreferencesAnswer Standing(SubjectKey subject, ConsentState? state) =>
-        PreferencesAnswer.Of(subject, state, links.Write(new Link(subject, Channel: null, TopicId: 0, time.GetUtcNow(), Campaign: 0)), _offered);
+    private PreferencesAnswer Standing(SubjectKey subject, ConsentState state) =>
+        PreferencesAnswer.Of(subject, state, Links(subject), _offered);
+
+    private PreferencesAccepted Accepted(SubjectKey subject, Change change)
+    {
+        var own = Links(subject);
+        return new(subject.ToString(), own.Preferences, own.Url, new AcceptedAct(Reference.Of(change)));
+    }
+
+    private LinkForms Links(SubjectKey subject) => links.Write(new Link(subject, Channel: null, TopicId: 0, time.GetUtcNow(), Campaign: 0));
 
     private async Task<SubjectState?> LoadAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
@@ -98,5 +109,6 @@ public sealed class PortalDoor(
         }
     }
 
-    private static NoStore Answer(int status, PreferencesAnswer answer) => new(Results.Json(answer, PreferencesAnswerJson.Default.PreferencesAnswer, statusCode: status));
+    private static NoStore Answer(int status, object answer) =>
+        new(Results.Json(answer, answer.GetType(), PreferencesAnswerJson.Default, statusCode: status));
 }

@@ -1,40 +1,35 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OptOut.Consent;
+using OptOut.Http;
 using OptOut.Links;
 using OptOut.Storage;
 
 namespace OptOut.Portal;
 
 /// <summary>What stands for a person, with the links that a portal shows beside it.</summary>
-/// <param name="Subject">The subject key: how logs, reports and ledgers name this person.</param>
-/// <param name="StoppedEverything">Whether no marketing may be sent over any channel.</param>
-/// <param name="General">By channel: whether marketing may be sent that is about none of the topics, or about one added later.</param>
-/// <param name="Channels">By channel and topic: whether marketing may be sent.</param>
-/// <param name="Link">The preference page of this person, signed; it does not expire.</param>
-/// <param name="Unsubscribe">Where the general unsubscribe button posts <c>choice=stop</c>, and the page behind it.</param>
-/// <param name="Recorded">After a PUT: what was recorded.</param>
-internal sealed record PreferencesAnswer(
-    string Subject,
-    bool? StoppedEverything,
-    IReadOnlyDictionary<string, bool>? General,
-    IReadOnlyDictionary<string, IReadOnlyDictionary<string, bool>>? Channels,
-    Uri Link,
-    Uri Unsubscribe,
-    RecordedAct? Recorded = null)
+internal record PreferencesAnswer(
+    [property: SchemaRef("SubjectKey")] string Subject,
+    [property: Description("No marketing may be sent over any channel.")] bool StoppedEverything,
+    [property: SchemaRef("ByChannel")] IReadOnlyDictionary<string, bool> General,
+    [property: SchemaRef("ByChannelAndTopic")] IReadOnlyDictionary<string, IReadOnlyDictionary<string, bool>> Channels,
+    [property: Description("The person's preference page. It does not expire.")] Uri Link,
+    [property: Description("Where the general unsubscribe button posts `choice=stop`, and the page behind it.")] Uri Unsubscribe)
 {
     /// <param name="subject">Whose.</param>
-    /// <param name="state">What stands; null when the store cannot say it yet.</param>
+    /// <param name="state">What stands.</param>
     /// <param name="links">The person's own.</param>
     /// <param name="offered">The controller's channels, and the topics of each.</param>
-    public static PreferencesAnswer Of(SubjectKey subject, ConsentState? state, LinkForms links, IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> offered)
+    public static PreferencesAnswer Of(
+        SubjectKey subject, ConsentState state, LinkForms links, IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> offered)
     {
-        var now = state ?? ConsentState.Empty;
         return new(
             subject.ToString(),
-            state is null ? null : Consent.Channels.All.All(channel => now.Stops(channel).IsEverything),
-            state is null ? null : offered.Keys.ToDictionary(c => c.Name(), c => !now.Stops(c).General, StringComparer.Ordinal),
-            state is null ? null : offered.ToDictionary(o => o.Key.Name(), o => Row(now.Stops(o.Key), o.Value), StringComparer.Ordinal),
+            Consent.Channels.All.All(channel => state.Stops(channel).IsEverything),
+            offered.Keys.ToDictionary(c => c.Name(), c => !state.Stops(c).General, StringComparer.Ordinal),
+            offered.ToDictionary(o => o.Key.Name(), o => Row(state.Stops(o.Key), o.Value), StringComparer.Ordinal),
             links.Preferences,
             links.Url);
 
@@ -42,14 +37,30 @@ internal sealed record PreferencesAnswer(
     }
 }
 
-/// <param name="Changed">Whether this call changed anything; false when all of it stood already, null when the store cannot say yet.</param>
-/// <param name="Reference">The number to show to the person: of this act, or of the earlier one that the answer rests on. Null when nothing was ever recorded.</param>
-/// <param name="Ledger">Where the person's ledger now ends; null when the store cannot say yet.</param>
-internal sealed record RecordedAct(bool? Changed, string? Reference, LedgerEnd? Ledger)
+/// <summary>What was recorded, and what stands since.</summary>
+internal sealed record PreferencesRecorded : PreferencesAnswer
 {
-    /// <summary>Safe, and on its way to the store.</summary>
-    public static RecordedAct OnItsWay(Change change) => new(null, Acknowledgement.Reference.Of(change), null);
+    public PreferencesRecorded(PreferencesAnswer standing, RecordedAct recorded)
+        : base(standing) => Recorded = recorded;
 
+    // After what stands: properties of a derived record are written first.
+    [JsonPropertyOrder(1)]
+    public RecordedAct Recorded { get; }
+}
+
+/// <summary>Recorded, and not yet in the store, so nobody can say what stands.</summary>
+internal sealed record PreferencesAccepted(
+    [property: SchemaRef("SubjectKey")] string Subject, Uri Link, Uri Unsubscribe, AcceptedAct Recorded);
+
+internal sealed record AcceptedAct([property: SchemaRef("Reference")] string Reference);
+
+internal sealed record RecordedAct(
+    [property: Description("False when all of it stood already.")] bool Changed,
+    [property: SchemaRef("Reference")]
+    [property: Description("Of this act, or of the earlier one that the answer rests on. Not there when nothing was ever recorded.")]
+    string? Reference,
+    LedgerEnd Ledger)
+{
     /// <param name="state">What stands now.</param>
     /// <param name="restsOn">The ledger's entry that the answer rests on.</param>
     /// <param name="act">Of this call; null when it had nothing to record.</param>
@@ -59,10 +70,12 @@ internal sealed record RecordedAct(bool? Changed, string? Reference, LedgerEnd? 
         new LedgerEnd(state.Head.Sequence, state.Head.Hash));
 }
 
-/// <param name="Sequence">How many entries the person's ledger has.</param>
-/// <param name="Hash">Of the last, 64 lower-case hex digits.</param>
-internal sealed record LedgerEnd(long Sequence, string Hash);
+[Description("Where the person's ledger now ends.")]
+internal sealed record LedgerEnd(
+    [property: Range(0, int.MaxValue), Description("How many entries it has.")] long Sequence, [property: SchemaRef("Hash")] string Hash);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PreferencesAnswer))]
+[JsonSerializable(typeof(PreferencesRecorded))]
+[JsonSerializable(typeof(PreferencesAccepted))]
 internal sealed partial class PreferencesAnswerJson : JsonSerializerContext;

@@ -1,6 +1,9 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OptOut.Consent;
+using OptOut.Http;
 
 namespace OptOut.Portal;
 
@@ -8,10 +11,13 @@ namespace OptOut.Portal;
 /// The body of <c>PUT /api/subjects/{id}/preferences</c>: <c>{"everything":"stop"}</c>, or <c>{"channels":{"email":{"newsletter":true,"offers":false}}}</c>
 /// where true is "send me this" and what is not named stays as it is.
 /// </summary>
-/// <param name="Everything"><c>stop</c>, the consolidated opt-out. There is no word for the opposite: what a person wants again is named.</param>
-/// <param name="Channels">By channel and topic.</param>
-/// <param name="Reference">The portal's own reference, kept in the ledger: 1 to 200 printable ASCII characters, nothing personal.</param>
-internal sealed record PreferencesRequest(string? Everything, IReadOnlyDictionary<string, IReadOnlyDictionary<string, bool>?>? Channels, string? Reference)
+[MinProperties(1), Description("`everything` or `channels`, one of the two.")]
+internal sealed record PreferencesRequest(
+    [property: AllowedValues("stop"), Description("The consolidated opt-out.")] string? Everything,
+    [property: SchemaRef("ByChannelAndTopic")] IReadOnlyDictionary<string, IReadOnlyDictionary<string, bool>?>? Channels,
+    [property: RegularExpression("^[ -?A-~]+$"), MaxLength(PreferencesRequest.MaxReference)]
+    [property: Description("Your portal's own, kept in the ledger: printable ASCII, nothing personal, no @.")]
+    string? Reference)
 {
     private const int MaxReference = 200;
 

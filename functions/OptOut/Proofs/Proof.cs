@@ -1,8 +1,11 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using OptOut.Consent;
+using OptOut.Http;
 
 namespace OptOut.Proofs;
 
@@ -10,17 +13,21 @@ namespace OptOut.Proofs;
 /// Everything that shows what a person decided and who was told: what a controller lays before a supervisory authority that asks (GDPR art. 5(2)), or
 /// looks at when a person complains. Of the person it holds the subject key alone; of vendors, what they confirmed.
 /// </summary>
-/// <param name="Format"><c>optout-proof-1</c>.</param>
-/// <param name="Controller">In whose name.</param>
-/// <param name="Subject">The subject key: how logs, reports and anchors name this person.</param>
-/// <param name="AsOf">When it was looked up.</param>
-internal sealed record Proof(string Format, string Controller, string Subject, DateTimeOffset AsOf, ProofLedger Ledger, IReadOnlyList<VendorProof> Vendors);
+internal sealed record Proof(
+    [property: AllowedValues("optout-proof-1")] string Format,
+    string Controller,
+    [property: SchemaRef("SubjectKey")] string Subject,
+    [property: Description("When it was looked up.")] DateTimeOffset AsOf,
+    ProofLedger Ledger,
+    [property: Description("Every vendor that is told of opt-outs.")] IReadOnlyList<VendorProof> Vendors);
 
-/// <param name="Whole">Whether every entry's hash is right, from the first to the one that the state names.</param>
-/// <param name="FirstBroken">Where it is not: the number of the first entry that is missing, altered or out of place. Left out where it is whole.</param>
-/// <param name="Sequence">How many entries the state says there are.</param>
-/// <param name="Hash">Of the last, as the state says, 64 lower-case hex digits.</param>
-internal sealed record ProofLedger(bool Whole, long? FirstBroken, long Sequence, string Hash, IReadOnlyList<ProofEntry> Entries)
+internal sealed record ProofLedger(
+    [property: Description("Every entry's hash is right, from the first to the one that the state names.")] bool Whole,
+    [property: Range(1, int.MaxValue), Description("Where it is not: the first entry that is missing, altered or out of place.")]
+    long? FirstBroken,
+    [property: Range(0, int.MaxValue), Description("How many entries the state says there are.")] long Sequence,
+    [property: SchemaRef("Hash")] string Hash,
+    IReadOnlyList<ProofEntry> Entries)
 {
     /// <param name="readable">Whether the ledger ends with <paramref name="entries"/>; else the next one cannot be read.</param>
     public static ProofLedger Of(SubjectKey subject, IReadOnlyList<LedgerEntry> entries, bool readable, LedgerHead head)
@@ -30,23 +37,18 @@ internal sealed record ProofLedger(bool Whole, long? FirstBroken, long Sequence,
     }
 }
 
-/// <param name="Reference">The number the person was given.</param>
-/// <param name="At">When the person decided.</param>
-/// <param name="ReceivedAt">When it reached us.</param>
-/// <param name="Vendor">Who passed it on; left out where the person came to us.</param>
-/// <param name="CanonicalText">What was hashed: SHA-256 over its UTF-8 bytes is <paramref name="Hash"/>.</param>
 internal sealed record ProofEntry(
-    long Sequence,
-    string Reference,
+    [property: Range(1, int.MaxValue)] long Sequence,
+    [property: SchemaRef("Reference")] string Reference,
     Decision Decision,
-    string Scope,
-    DateTimeOffset At,
-    DateTimeOffset ReceivedAt,
+    [property: SchemaRef("Scope")] string Scope,
+    [property: Description("When the person decided.")] DateTimeOffset At,
+    [property: Description("When it reached us.")] DateTimeOffset ReceivedAt,
     Source Source,
-    string? Vendor,
-    string PreviousHash,
-    string Hash,
-    string CanonicalText)
+    [property: Description("Who passed it on; not there where the person came to us.")] string? Vendor,
+    [property: SchemaRef("Hash")] string PreviousHash,
+    [property: SchemaRef("Hash")] string Hash,
+    [property: Description("What was hashed: SHA-256 over its UTF-8 bytes is `hash`.")] string CanonicalText)
 {
     public static ProofEntry Of(LedgerEntry entry) => new(
         entry.Sequence,

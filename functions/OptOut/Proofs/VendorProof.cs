@@ -1,6 +1,8 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 using OptOut.Consent;
 using OptOut.FanOut;
+using OptOut.Http;
 using OptOut.Identifiers;
 using OptOut.Subjects;
 using OptOut.Vendors;
@@ -8,32 +10,33 @@ using OptOut.Vendors;
 namespace OptOut.Proofs;
 
 /// <summary>How far a vendor is with what a person decided.</summary>
+[Description("`nothing-to-hold`: nothing is stopped on its channel, or the person has no contact point there. "
+    + "`confirmed`: it confirmed every Stop that stands. "
+    + "`waiting`: not told yet, or tried again. `rejected`: it refused, and a person has to look.")]
 [JsonConverter(typeof(JsonStringEnumConverter<VendorProofStatus>))]
 internal enum VendorProofStatus
 {
-    /// <summary>Nothing is stopped on its channel, or no contact point of the person's is one of that channel.</summary>
     [JsonStringEnumMemberName("nothing-to-hold")]
     NothingToHold,
 
-    /// <summary>It confirmed every Stop that stands, for every contact point.</summary>
     [JsonStringEnumMemberName("confirmed")]
     Confirmed,
 
-    /// <summary>Not told yet, or it did not take it and is tried again.</summary>
     [JsonStringEnumMemberName("waiting")]
     Waiting,
 
-    /// <summary>It refused, or was tried for as long as anything is: a person has to look.</summary>
     [JsonStringEnumMemberName("rejected")]
     Rejected,
 }
 
-/// <param name="DecidedAt">When the person decided what it was last told; left out while it was told nothing.</param>
-/// <param name="ConfirmedAt">When it confirmed all of that; left out while it has not.</param>
-/// <param name="SecondsToStop">Between the two.</param>
-/// <param name="Reason">What stands in the way.</param>
 internal sealed record VendorProof(
-    string Vendor, string Channel, VendorProofStatus Status, DateTimeOffset? DecidedAt, DateTimeOffset? ConfirmedAt, double? SecondsToStop, string? Reason)
+    string Vendor,
+    [property: SchemaRef("Channel")] string Channel,
+    VendorProofStatus Status,
+    [property: Description("When the person decided what it was last told.")] DateTimeOffset? DecidedAt,
+    [property: Description("When it confirmed all of that.")] DateTimeOffset? ConfirmedAt,
+    [property: Description("Between the two.")] double? SecondsToStop,
+    [property: Description("What stands in the way.")] string? Reason)
 {
     /// <param name="vendor">Who is to be told.</param>
     /// <param name="stops">What the person stopped on its channel.</param>

@@ -1,30 +1,48 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OptOut.Http;
 
 namespace OptOut.ReadyTexts;
 
-/// <summary>One text, ready to paste.</summary>
-/// <param name="Plain">As it is printed, spoken or sent as text.</param>
-/// <param name="Where">Where it belongs.</param>
-/// <param name="Rule">Which rule asks for it.</param>
-/// <param name="Html">The same in HTML, everything in it escaped; null where HTML has no use.</param>
-/// <param name="Septets">Of an SMS: what the words take of the 160 septets of one part, the link not counted (3GPP TS 23.038).</param>
-/// <param name="SeptetsWithLink">The same with a person's link, whose length is always the same.</param>
-/// <param name="QrSvg">Of printed matter: the QR code as an SVG image; null without a code.</param>
-internal sealed record ReadyText(string Plain, string Where, string Rule, string? Html = null, int? Septets = null, int? SeptetsWithLink = null, string? QrSvg = null);
+/// <summary>One text, ready to paste. What a derived record adds is written after these three.</summary>
+internal abstract record ReadyText(
+    [property: JsonPropertyOrder(-1), Description("As it is printed, spoken or sent as text.")] string Plain,
+    [property: JsonPropertyOrder(-1), Description("Where it belongs.")] string Where,
+    [property: JsonPropertyOrder(-1), Description("Which rule asks for it.")] string Rule);
+
+[Description("A text, ready to paste.")]
+internal sealed record HtmlText(
+    string Plain, string Where, string Rule, [property: Description("The same in HTML, everything in it escaped.")] string Html)
+    : ReadyText(Plain, Where, Rule);
+
+[Description("A text in the alphabet of an SMS.")]
+internal sealed record SmsText(
+    string Plain,
+    string Where,
+    string Rule,
+    [property: Range(1, 160), Description("What the words take of the 160 septets of one part, the link not counted (3GPP TS 23.038).")]
+    int Septets,
+    [property: Range(1, int.MaxValue), Description("The same with a person's link, whose length is always the same.")]
+    int SeptetsWithLink)
+    : ReadyText(Plain, Where, Rule);
+
+[Description("A text to print.")]
+internal sealed record PrintText(
+    string Plain, string Where, string Rule, [property: Description("With `printed_code`: its QR code.")] string? QrSvg)
+    : ReadyText(Plain, Where, Rule);
 
 /// <summary>The texts by which every message, call, leaflet and statement offers the way out, in one language and in the controller's name.</summary>
-/// <param name="Language">nl, fr, de or en.</param>
-/// <param name="Placeholders">What is still to be filled in, and where it comes from.</param>
 internal sealed record ReadyTextSet(
-    string Language,
-    IReadOnlyDictionary<string, string> Placeholders,
-    ReadyText MailFooter,
-    ReadyText SmsSuffix,
-    ReadyText Leaflet,
-    ReadyText CallScript,
-    ReadyText PrivacyStatement);
+    [property: SchemaRef("Language")] string Language,
+    [property: Description("What is still to be filled in, and where it comes from.")] IReadOnlyDictionary<string, string> Placeholders,
+    HtmlText MailFooter,
+    SmsText SmsSuffix,
+    PrintText Leaflet,
+    HtmlText CallScript,
+    HtmlText PrivacyStatement);
 
 [JsonSerializable(typeof(ReadyTextSet))]
 internal sealed partial class ReadyTextJson : JsonSerializerContext

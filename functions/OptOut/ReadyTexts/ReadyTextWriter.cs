@@ -42,7 +42,7 @@ public sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IOpt
         .. printed is null ? [(ShortUrl, "readytexts.placeholder.short"), (Code, "readytexts.placeholder.code")] : Array.Empty<(string, string)>(),
     ];
 
-    private ReadyText MailFooter(Language language)
+    private HtmlText MailFooter(Language language)
     {
         var o = controller.Value;
         var intro = language.Format("readytexts.mail.intro", o.Name);
@@ -64,33 +64,33 @@ public sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IOpt
             Format(language, "readytexts.mail.contact", $"<a href=\"mailto:{Html.Encode(o.PrivacyAddress)}\">{Html.Encode(o.PrivacyAddress)}</a>"),
             .. statement is null ? [] : new[] { $"<a href=\"{Html.Encode(statement)}\">{Html.Encode(language["privacy"])}</a>" },
         ];
-        return new ReadyText(
+        return new HtmlText(
             string.Join('\n', plain), language["readytexts.mail.where"], language["readytexts.mail.rule"], $"<p lang=\"{language.Code}\">{string.Join("<br>\n", html)}</p>");
     }
 
-    private ReadyText SmsSuffix(Language language)
+    private SmsText SmsSuffix(Language language)
     {
         var named = language.Format("readytexts.sms", Gsm7.Fold(controller.Value.Name), UnsubscribeUrl);
         var text = Words(named) <= MaxSmsSeptets ? named : language.Format("readytexts.sms.short", UnsubscribeUrl);
-        return new ReadyText(
-            text, language["readytexts.sms.where"], language["readytexts.sms.rule"], Septets: Words(text), SeptetsWithLink: Words(text) + LinkLength);
+        var septets = Words(text)!.Value;
+        return new SmsText(text, language["readytexts.sms.where"], language["readytexts.sms.rule"], septets, septets + LinkLength);
 
         // Null, and so too long, for a name in another script.
         static int? Words(string text) => Gsm7.Septets(text.Replace(UnsubscribeUrl, "", StringComparison.Ordinal));
     }
 
-    private ReadyText Leaflet(Language language, PrintedCode? printed)
+    private PrintText Leaflet(Language language, PrintedCode? printed)
     {
         var (name, address) = (controller.Value.Name, controller.Value.PrivacyAddress);
         var (url, code) = printed is { } p ? (codes.Of(p).AbsoluteUri, p.ToString()) : (ShortUrl, Code);
-        return new ReadyText(
+        return new PrintText(
             $"{language.Format("readytexts.leaflet", name, url, address)}\n{language.Format("readytexts.leaflet.code", code)}",
             language["readytexts.leaflet.where"],
             language["readytexts.leaflet.rule"],
-            QrSvg: printed is { } drawn ? codes.Svg(drawn) : null);
+            printed is { } drawn ? codes.Svg(drawn) : null);
     }
 
-    private ReadyText CallScript(Language language)
+    private HtmlText CallScript(Language language)
     {
         var (name, page) = (controller.Value.Name, Address("unsubscribe"));
         string[] steps =
@@ -101,14 +101,14 @@ public sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IOpt
             language.Format("readytexts.call.record", page),
             language["readytexts.call.fair"],
         ];
-        return new ReadyText(
+        return new HtmlText(
             string.Join('\n', steps.Select((step, i) => $"{i + 1}. {step}")),
             language["readytexts.call.where"],
             language["readytexts.call.rule"],
             $"<ol lang=\"{language.Code}\">\n{string.Concat(steps.Select(step => $"<li>{Html.Encode(step)}</li>\n"))}</ol>");
     }
 
-    private ReadyText PrivacyStatement(Language language)
+    private HtmlText PrivacyStatement(Language language)
     {
         var (title, after) = (language["readytexts.privacy.title"], $"{language["readytexts.privacy.after"]} {language["still.comes"]}");
         var right = language.Format("readytexts.privacy.right", controller.Value.Name);
@@ -122,7 +122,7 @@ public sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IOpt
             Format(language, "readytexts.privacy.page", $"<a href=\"{Html.Encode(page)}\">{Html.Encode(page)}</a>"),
             Format(language, "readytexts.privacy.write", $"<a href=\"mailto:{Html.Encode(address)}\">{Html.Encode(address)}</a>"),
         ];
-        return new ReadyText(
+        return new HtmlText(
             $"{title}\n\n{right} {choices}\n{string.Concat(plain.Select(line => $"- {line}\n"))}{after}",
             language["readytexts.privacy.where"],
             language["readytexts.privacy.rule"],

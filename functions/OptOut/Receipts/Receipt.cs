@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -5,6 +7,7 @@ using System.Text.Unicode;
 using OptOut.Catalogue;
 using OptOut.Consent;
 using OptOut.Controller;
+using OptOut.Http;
 using OptOut.Texts;
 
 namespace OptOut.Receipts;
@@ -13,11 +16,14 @@ namespace OptOut.Receipts;
 /// What a person keeps to prove their choice: the ledger's entries of one act, each with the text that was hashed, so that anybody can check
 /// them with nothing but SHA-256. No name, address or number is in it.
 /// </summary>
-/// <param name="Format"><c>optout-receipt-1</c>.</param>
-/// <param name="Controller">In whose name.</param>
-/// <param name="Subject">The subject key: a keyed hash, which tells nobody who it is.</param>
-/// <param name="Check">How to check it, in the person's language.</param>
-public sealed record Receipt(string Format, string Controller, string Reference, string Subject, string Check, IReadOnlyList<ReceiptEntry> Entries)
+[Description("The proof of an act: no name, address or number is in it.")]
+public sealed record Receipt(
+    [property: AllowedValues("optout-receipt-1")] string Format,
+    string Controller,
+    [property: SchemaRef("Reference")] string Reference,
+    [property: SchemaRef("SubjectKey")] string Subject,
+    [property: Description("How to check it, in the person's language.")] string Check,
+    [property: MinLength(1)] IReadOnlyList<ReceiptEntry> Entries)
 {
     /// <param name="entries">At least one, all of one act, in their order.</param>
     /// <param name="language">Of the words in it.</param>
@@ -45,10 +51,18 @@ public sealed record Receipt(string Format, string Controller, string Reference,
     public string ToJson() => JsonSerializer.Serialize(this, ReceiptJson.Readable.Receipt);
 }
 
-/// <param name="CanonicalText">What was hashed: SHA-256 over its UTF-8 bytes is <paramref name="Hash"/>.</param>
-/// <param name="Moment">As a person reads it, in the controller's time zone.</param>
 public sealed record ReceiptEntry(
-    long Sequence, Decision Decision, string Scope, string ScopeText, DateTimeOffset At, string Moment, Source Source, string SourceText, string PreviousHash, string Hash, string CanonicalText)
+    [property: Range(1, int.MaxValue)] long Sequence,
+    Decision Decision,
+    [property: SchemaRef("Scope")] string Scope,
+    string ScopeText,
+    DateTimeOffset At,
+    [property: Description("As a person reads it, in the controller's time zone.")] string Moment,
+    Source Source,
+    string SourceText,
+    [property: SchemaRef("Hash")] string PreviousHash,
+    [property: SchemaRef("Hash")] string Hash,
+    [property: Description("What was hashed: SHA-256 over its UTF-8 bytes is `hash`.")] string CanonicalText)
 {
     [JsonIgnore]
     public bool IsStop => Decision == Decision.Stop;

@@ -12,7 +12,7 @@ namespace OptOut.Subjects;
 public sealed class ProfileStore(StorageAccount storage, IdentifierProtector protector)
 {
     // 64 KiB of property hold a hundred identifiers of the longest kind, encrypted and in base64.
-    private const int MaxIdentifiers = 100;
+    internal const int MaxIdentifiers = 100;
 
     public async Task<Profile> LoadAsync(SubjectKey subject, CancellationToken cancellationToken) => (await FindAsync(subject, cancellationToken)).Profile;
 

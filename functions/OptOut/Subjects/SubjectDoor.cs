@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
@@ -65,12 +67,15 @@ public sealed class SubjectDoor(SubjectRegistrar registrar, IdentifierProtector 
 }
 
 /// <summary>Every identifier the controller knows, and the language: <c>{"identifiers":{"email":["..."],"phone":["..."],"postal":["..."]},"language":"nl"}</c>.</summary>
-internal sealed record SubjectRequest(SubjectIdentifiers? Identifiers, string? Language);
+internal sealed record SubjectRequest(SubjectIdentifiers? Identifiers, [property: SchemaRef("LanguageTag")] string? Language);
 
-internal sealed record SubjectIdentifiers(IReadOnlyList<string>? Email, IReadOnlyList<string>? Phone, IReadOnlyList<string>? Postal);
+[Description("At most 100 over time.")]
+internal sealed record SubjectIdentifiers(
+    [property: SchemaRef("EmailText"), MaxLength(ProfileStore.MaxIdentifiers)] IReadOnlyList<string>? Email,
+    [property: SchemaRef("PhoneText"), MaxLength(ProfileStore.MaxIdentifiers)] IReadOnlyList<string>? Phone,
+    [property: SchemaRef("PostalText"), MaxLength(ProfileStore.MaxIdentifiers)] IReadOnlyList<string>? Postal);
 
-/// <param name="Subject">The subject key: how logs, reports and ledgers name this person.</param>
-internal sealed record SubjectAnswer(string Subject);
+internal sealed record SubjectAnswer([property: SchemaRef("SubjectKey")] string Subject);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(SubjectRequest))]

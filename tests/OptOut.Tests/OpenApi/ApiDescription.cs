@@ -7,7 +7,7 @@ using OptOut.OpenApi;
 
 namespace OptOut.Tests.OpenApi;
 
-/// <summary>The document as it stands in the product, read for tests: its operations, its references, its schemas as a validator of JSON Schema 2020-12 has them.</summary>
+/// <summary>The document as it is served: its operations, its references, its schemas as a validator of JSON Schema 2020-12 has them.</summary>
 internal static partial class ApiDescription
 {
     private const string ToSchemas = "#/components/schemas/";
@@ -16,9 +16,9 @@ internal static partial class ApiDescription
     private static readonly EvaluationOptions Strict = new() { OutputFormat = OutputFormat.List, RequireFormatValidation = true };
     private static readonly ConcurrentDictionary<string, JsonSchema> Schemas = new(StringComparer.Ordinal);
 
-    public static string Text { get; } = Read();
+    public static JsonNode Root { get; } = OpenApiDoor.Build(new Uri("https://optout.example.com"));
 
-    public static JsonNode Root { get; } = JsonNode.Parse(Text)!;
+    public static string Text { get; } = Root.ToJsonString();
 
     public static IReadOnlyList<ApiOperation> Operations { get; } =
     [
@@ -78,11 +78,5 @@ internal static partial class ApiDescription
         whole["$schema"] = "https://json-schema.org/draft/2020-12/schema";
         whole["$defs"] = Root["components"]!["schemas"]!.DeepClone();
         return JsonSchema.FromText(whole.ToJsonString().Replace(ToSchemas, "#/$defs/", StringComparison.Ordinal));
-    }
-
-    private static string Read()
-    {
-        using var text = new StreamReader(typeof(OpenApiDoor).Assembly.GetManifestResourceStream("OptOut.OpenApi.openapi.json")!);
-        return text.ReadToEnd();
     }
 }

@@ -194,6 +194,8 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
         var answer = await PutAsync("whole-3", $$"""{"channels":{{AllTrue}}}""");
 
         Assert.Equal(200, answer.Status);
+        Assert.Equal(
+            ["subject", "stoppedEverything", "general", "channels", "link", "unsubscribe", "recorded"], answer.Json.AsObject().Select(p => p.Key));
         Assert.Equal(["changed", "ledger"], answer.Json["recorded"]!.AsObject().Select(p => p.Key));
         Assert.False(answer.Json["recorded"]!["changed"]!.GetValue<bool>());
         Assert.Equal(0, answer.Json["recorded"]!["ledger"]!["sequence"]!.GetValue<long>());

@@ -62,6 +62,7 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
         var words = Text(sms, "plain").Replace("{{unsubscribe_url}}", "", StringComparison.Ordinal);
         var whole = Text(sms, "plain").Replace("{{unsubscribe_url}}", $"https://optout.kruidtuin.example/u/{await host.TokenAsync("sms-1", "sms")}", StringComparison.Ordinal);
 
+        Assert.Equal(["plain", "where", "rule", "septets", "septetsWithLink"], sms.AsObject().Select(p => p.Key));
         Assert.StartsWith("De Kruidtuin - ", words, StringComparison.Ordinal);
         Assert.InRange(sms["septets"]!.GetValue<int>(), 1, 60);
         Assert.Equal(Gsm7.Septets(words), sms["septets"]!.GetValue<int>());
@@ -129,6 +130,7 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal(
             $"Geen reclame meer van De Kruidtuin, of zelf kiezen wat u nog krijgt? Scan de QR-code, ga naar {url} of mail naar privacy@kruidtuin.example.\nCode: {code}",
             Text(answer.Json["leaflet"]!, "plain"));
+        Assert.Equal(["plain", "where", "rule", "qrSvg"], answer.Json["leaflet"]!.AsObject().Select(p => p.Key));
         Assert.Equal(qr, Text(answer.Json["leaflet"]!, "qrSvg"));
         Assert.Equal(["{{unsubscribe_url}}", "{{preferences_url}}"], answer.Json["placeholders"]!.AsObject().Select(p => p.Key));
         Assert.Null((await GetAsync("nl")).Json["leaflet"]!["qrSvg"]);

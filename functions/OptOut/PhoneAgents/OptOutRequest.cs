@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OptOut.Catalogue;
@@ -11,13 +13,20 @@ namespace OptOut.PhoneAgents;
 /// The body of <c>POST /api/opt-outs</c>: <c>{"identifier":{"phone":"0470 12 34 56"},"agent":"A-17","call":"C-2026-11-25-881"}</c>. It can only stop:
 /// there is no property that would say anything else.
 /// </summary>
-/// <param name="Identifier">The number that was called, and whatever else the person named.</param>
-/// <param name="Subject">The customer number, beside the identifier or in its place. Whoever is named in either way is stopped.</param>
-/// <param name="Scope"><c>*,*</c>, everything, where left out. Narrower only where the person chose so after hearing both choices, as the call script offers them.</param>
-/// <param name="Agent">Who heard it: 1 to 60 printable ASCII characters, nothing personal.</param>
-/// <param name="Call">In which call: 1 to 120 printable ASCII characters, nothing personal, unlike that of any other call.</param>
-/// <param name="At">When it was said, RFC 3339 with an offset; now, where left out.</param>
-internal sealed record AgentRequest(AgentIdentifiers? Identifier, string? Subject, string? Scope, string? Agent, string? Call, string? At)
+[Description("`identifier`, `subject`, or both.")]
+internal sealed record OptOutRequest(
+    OptOutIdentifiers? Identifier,
+    [property: SchemaRef("CustomerNumber")] string? Subject,
+    [property: SchemaRef("Scope"), DefaultValue("*,*")] string? Scope,
+    [property: Required, RegularExpression("^[ -?A-~]+$"), MaxLength(SpokenOn.MaxAgent)]
+    [property: Description("The agent's number at the call centre: printable ASCII, nothing personal.")]
+    string? Agent,
+    [property: Required, RegularExpression("^[ -?A-~]+$"), MaxLength(SpokenOn.MaxCall)]
+    [property: Description("The dialler's own number of this call, which no other call has: printable ASCII, nothing personal.")]
+    string? Call,
+    [property: DataType(DataType.DateTime)]
+    [property: Description("When it was said, not before the year 2000; left out for now. A moment in the future counts as now.")]
+    string? At)
 {
     /// <param name="region">Of numbers without a country: ISO 3166-1 alpha-2.</param>
     /// <param name="errors">Everything that is wrong, by field, with the mend.</param>
@@ -51,9 +60,11 @@ internal sealed record AgentRequest(AgentIdentifiers? Identifier, string? Subjec
     }
 }
 
-/// <param name="Phone">Any usual spelling.</param>
-/// <param name="Postal">Street, number, postcode and town in one line.</param>
-internal sealed record AgentIdentifiers(string? Phone, string? Email, string? Postal)
+[MinProperties(1), Description("The number that was called, and whatever else the person named.")]
+internal sealed record OptOutIdentifiers(
+    [property: SchemaRef("PhoneText")] string? Phone,
+    [property: SchemaRef("EmailText")] string? Email,
+    [property: SchemaRef("PostalText")] string? Postal)
 {
     public IReadOnlyList<Identifier> Read(string region, List<(string, string)> errors)
     {
@@ -80,5 +91,5 @@ internal sealed record AgentIdentifiers(string? Phone, string? Email, string? Po
 
 // A name given twice says two things, and one that is not known may be the one that matters: both are refused.
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
-[JsonSerializable(typeof(AgentRequest))]
-internal sealed partial class AgentRequestJson : JsonSerializerContext;
+[JsonSerializable(typeof(OptOutRequest))]
+internal sealed partial class OptOutRequestJson : JsonSerializerContext;
