@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -75,7 +74,8 @@ internal sealed class LocalSystem : IAsyncDisposable
     private async Task StartPartsAsync(Action<LocalSystem, WebApplication>? mapEndpoints, Action<ILoggingBuilder>? configureLogging, CancellationToken cancellationToken)
     {
         CheckPorts();
-        var functionPort = _arguments.Port == 0 && Runs(Part.Functions) ? FreePort() : _arguments.Port;
+        // The sandbox is told where the functions are before they listen.
+        var functionPort = _arguments.Port == 0 && Runs(Part.Functions) ? FreePort.Find() : _arguments.Port;
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{functionPort}"));
 
         var storage = AzuriteProcess.ConnectionStringAt(_arguments.TablesPort, _arguments.BlobsPort);
@@ -202,12 +202,4 @@ internal sealed class LocalSystem : IAsyncDisposable
     private string Folder(string part) => Directory.CreateDirectory(Path.Combine(_arguments.DataFolder, part)).FullName;
 
     private Task TellAsync(string part, string what) => _console.WriteLineAsync($"  {part,-11}{what}");
-
-    // The sandbox is told where the functions are before they listen, so a free port is chosen first.
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -19,7 +19,7 @@ public sealed partial class DemoCommandTests : IDisposable
     {
         var (exit, output, error) = await RunAsync(new DemoSettings());
 
-        Assert.Equal((0, ""), (exit, error));
+        Assert.True((exit, error) == (0, ""), error);
         Assert.Equal(
             """
             OptOut, from one press to the proof of it. All of it runs on this machine, and nobody in it exists.

@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using OptOut.Local.Composition;
+using OptOut.Local.Hosting;
 
 namespace OptOut.Tests.Durability;
 
@@ -24,9 +25,9 @@ public sealed class KilledFunctionsTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _port = LocalProcess.FreePort();
-        _sandboxPort = LocalProcess.FreePort();
-        int[] others = [LocalProcess.FreePort(), LocalProcess.FreePort(), LocalProcess.FreePort()];
+        _port = FreePort.Find();
+        _sandboxPort = FreePort.Find();
+        int[] others = [FreePort.Find(), FreePort.Find(), FreePort.Find()];
         _ports = [.. new (string, int)[] { ("--port", _port), ("--sandbox-port", _sandboxPort), ("--bus-port", others[0]), ("--tables-port", others[1]), ("--blobs-port", others[2]) }
             .SelectMany(o => new[] { o.Item1, o.Item2.ToString(CultureInfo.InvariantCulture) }), "--data", _data];
         _http.BaseAddress = new Uri($"http://127.0.0.1:{_port}");

@@ -21,14 +21,6 @@ internal sealed class LocalProcess : IAsyncDisposable
     public static LocalProcess Start(params IEnumerable<string> arguments) => new(Process.Start(
         new ProcessStartInfo("dotnet", [typeof(Arguments).Assembly.Location, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!);
 
-    /// <summary>A port that is free now.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     /// <summary>Waits until something listens on the port.</summary>
     public async Task ListensAsync(int port, CancellationToken cancellationToken)
     {

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using OptOut.Acknowledgement;
 using OptOut.Consent;
+using OptOut.Local.Hosting;
 using OptOut.Local.Npm;
 
 namespace OptOut.Tests.Portal;
@@ -59,7 +59,7 @@ public sealed class PortalSampleTests(OptOutHost host) : IClassFixture<OptOutHos
     public async Task The_script_says_what_is_wrong_and_how_to_mend_it_and_changes_nothing()
     {
         var before = await host.EverythingAsync();
-        var (url, nobody) = (host.Client.BaseAddress!.AbsoluteUri, $"http://127.0.0.1:{FreePort()}");
+        var (url, nobody) = (host.Client.BaseAddress!.AbsoluteUri, $"http://127.0.0.1:{FreePort.Find()}");
 
         Assert.Equal(
             (1, "Set in the environment:\n  OPTOUT_URL: where OptOut is, as in https://optout.example.com\n  OPTOUT_KEY: a function key of OptOut\n  OPTOUT_CUSTOMER: your own number for the person who is logged in\n"),
@@ -109,13 +109,6 @@ public sealed class PortalSampleTests(OptOutHost host) : IClassFixture<OptOutHos
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(Cancel), process.StandardError.ReadToEndAsync(Cancel));
         await process.WaitForExitAsync(Cancel);
         return (process.ExitCode, (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries), await errors);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Sample(string name) => Path.Combine(AppContext.BaseDirectory, "Samples", name);

@@ -307,7 +307,7 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
         foreach (var pull in Vendor.Pulls)
         {
             foreach (var page in await Vendor.PullAsync(pull, TimeProvider.System.GetUtcNow().AddMinutes(1)))
-                entries.AddRange(Assert.IsType<VendorPull.Page>(page).Entries);
+                entries.AddRange(page is VendorPull.Page read ? read.Entries : throw Xunit.Sdk.FailException.ForFailure($"{page}"));
         }
 
         return entries;
