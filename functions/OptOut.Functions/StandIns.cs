@@ -9,14 +9,17 @@ internal static class StandIns
     private const string AzureSite = "WEBSITE_SITE_NAME";
 
     /// <summary>
-    /// Refuses to start on Azure with the stand-in for the Service Bus extension, with which no opt-out would reach a vendor: a deployment that did not go
-    /// through <c>dotnet publish</c> carries it.
+    /// Refuses to start on Azure with the stand-in for the Service Bus extension, with which no opt-out would reach a vendor: a deployment that
+    /// did not go through <c>dotnet publish</c> carries it.
     /// </summary>
     /// <exception cref="InvalidOperationException">Says what to do.</exception>
     public static void RefuseStandIns(this FunctionsApplicationBuilder builder)
     {
         var extension = typeof(ServiceBusTriggerAttribute).Assembly.GetName().Name;
         if (extension != "Microsoft.Azure.Functions.Worker.Extensions.ServiceBus" && builder.Configuration[AzureSite] is { Length: > 0 })
-            throw new InvalidOperationException($"{extension} cannot run on Azure: deploy what `dotnet publish functions/OptOut.Functions` makes.");
+        {
+            throw new InvalidOperationException(
+                $"{extension} cannot run on Azure: deploy what `dotnet publish functions/OptOut.Functions` makes.");
+        }
     }
 }

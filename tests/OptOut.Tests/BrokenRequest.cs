@@ -1,16 +1,25 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using OptOut.Vendors.SendGrid;
 
 namespace OptOut.Tests;
 
 /// <summary>Requests that no HTTP client would send, byte by byte.</summary>
 internal static class BrokenRequest
 {
+    // So that every endpoint reads the body.
+    private static readonly string Readable =
+        $"Content-Type: application/x-www-form-urlencoded\r\n{SendGridSignature.SignatureHeader}: {Signature}\r\n"
+        + $"{SendGridSignature.TimestampHeader}: 1700000000\r\nx-functions-key: {OptOutHost.FunctionKey}\r\n";
+
+    /// <summary>Has the form of SendGrid's signature, and is nobody's.</summary>
+    public static string Signature => Convert.ToBase64String(new byte[70]);
+
     /// <summary>Announces 100 bytes, sends 10 and hangs up.</summary>
     public static async Task HangUpAsync(Uri server, string path, string headers = "")
     {
-        using var connection = await SendAsync(server, $"POST {path} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: 100\r\n\r\n0123456789");
+        using var connection = await SendAsync(server, path, $"{headers}Content-Length: 100\r\n\r\n0123456789");
         await Task.Delay(200, TestContext.Current.CancellationToken);
     }
 
@@ -18,17 +27,18 @@ internal static class BrokenRequest
     /// <returns>The status of the answer.</returns>
     public static async Task<int> BadChunkAsync(Uri server, string path, string headers = "")
     {
-        using var connection = await SendAsync(server, $"POST {path} HTTP/1.1\r\nHost: x\r\n{headers}Transfer-Encoding: chunked\r\n\r\nmany\r\n");
+        using var connection = await SendAsync(server, path, $"{headers}Transfer-Encoding: chunked\r\n\r\nmany\r\n");
         var start = new byte["HTTP/1.1 400".Length];
         await connection.GetStream().ReadExactlyAsync(start, TestContext.Current.CancellationToken);
         return int.Parse(Encoding.ASCII.GetString(start[^3..]), System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    private static async Task<TcpClient> SendAsync(Uri server, string request)
+    private static async Task<TcpClient> SendAsync(Uri server, string path, string rest)
     {
         var connection = new TcpClient();
         await connection.ConnectAsync(IPAddress.Loopback, server.Port, TestContext.Current.CancellationToken);
-        await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+        var request = Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\n{Readable}{rest}");
+        await connection.GetStream().WriteAsync(request, TestContext.Current.CancellationToken);
         return connection;
     }
 }

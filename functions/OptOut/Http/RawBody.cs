@@ -11,8 +11,8 @@ internal readonly record struct RawBody(ReadOnlyMemory<byte> Bytes, IResult? Pro
     private const int BufferBytes = 16 * 1024;
 
     /// <returns>
-    /// The bytes; or the problem: 413 above <paramref name="maxBytes"/>, or the server's own answer to a client that hangs up, goes silent or sends
-    /// something else than it announced. That is the client's doing and no error of ours, so it is neither thrown nor logged.
+    /// The bytes; or the problem: 413 above <paramref name="maxBytes"/>, or the server's own answer to a client that hangs up, goes silent or
+    /// sends something else than it announced. That is the client's doing and no error of ours, so it is neither thrown nor logged.
     /// </returns>
     public static async Task<RawBody> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal readonly record struct RawBody(ReadOnlyMemory<byte> Bytes, IResult? Pro
         return new(copy.GetBuffer().AsMemory(0, (int)copy.Length), null);
     }
 
-    /// <summary>Whether a body cannot be read because of whoever sends it.</summary>
+    /// <summary>Whether a body cannot be read because of its sender.</summary>
     public static bool IsOfClient(Exception e, HttpRequest request) =>
         e is IOException || (e is OperationCanceledException && request.HttpContext.RequestAborted.IsCancellationRequested);
 }

@@ -10,8 +10,9 @@ internal static class ClientAddress
     private const int Ipv6PrefixBytes = 8;
 
     /// <summary>
-    /// Writes the network the request counts for: 4 bytes of IPv4, or the first 8 of IPv6. The connection's address is already the client's: the Functions
-    /// host replaces X-Forwarded-For, and the worker takes the address out of it, or out of <see cref="LimitOptions.ClientAddressHeader"/>.
+    /// Writes the network the request counts for: 4 bytes of IPv4, or the first 8 of IPv6. The connection's address is already the client's:
+    /// the Functions host replaces X-Forwarded-For, and the worker takes the address out of it, or out of
+    /// <see cref="LimitOptions.ClientAddressHeader"/>.
     /// </summary>
     /// <param name="connection">The request's.</param>
     /// <param name="destination">At least 16 bytes.</param>

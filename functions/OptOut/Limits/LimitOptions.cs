@@ -50,8 +50,9 @@ public sealed class ActLimitOptions : ClientLimitOptions
 public sealed class LimitOptions
 {
     /// <summary>
-    /// The header in which a proxy in front of the app writes the client's address, such as Front Door's <c>X-Azure-ClientIP</c>. Empty, the default:
-    /// the address that the Functions host was called from. Set it only where nothing but that proxy reaches the app: anybody can write a header.
+    /// The header in which a proxy in front of the app writes the client's address, such as Front Door's <c>X-Azure-ClientIP</c>. Empty, the
+    /// default: the address that the Functions host was called from. Set it only where nothing but that proxy reaches the app: anybody can
+    /// write a header.
     /// </summary>
     public string ClientAddressHeader { get; set; } = "";
 

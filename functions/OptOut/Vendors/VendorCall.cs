@@ -112,5 +112,5 @@ internal sealed record VendorCall(string Vendor, string Operation, Func<HttpClie
     }
 }
 
-/// <summary>What came back; the content is disposed of by whoever reads it.</summary>
+/// <summary>What came back; its reader disposes of the content.</summary>
 internal readonly record struct VendorAnswer(HttpStatusCode Status, HttpResponseHeaders Headers, HttpContent Content);

@@ -12,12 +12,9 @@ public sealed class BrokenOffTests(OptOutHost host) : IClassFixture<OptOutHost>
     [InlineData("/webhooks/sendgrid/events")]
     public async Task It_is_answered_and_not_logged_as_an_error(string path)
     {
-        var headers = $"x-functions-key: {OptOutHost.FunctionKey}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-            + $"X-Twilio-Email-Event-Webhook-Signature: {Convert.ToBase64String(new byte[70])}\r\nX-Twilio-Email-Event-Webhook-Timestamp: 1700000000\r\n";
+        await BrokenRequest.HangUpAsync(host.Client.BaseAddress!, path);
 
-        await BrokenRequest.HangUpAsync(host.Client.BaseAddress!, path, headers);
-
-        Assert.InRange(await BrokenRequest.BadChunkAsync(host.Client.BaseAddress!, path, headers), 400, 404);
+        Assert.InRange(await BrokenRequest.BadChunkAsync(host.Client.BaseAddress!, path), 400, 404);
         Assert.DoesNotContain(host.Logs.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 }

@@ -1,20 +1,17 @@
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Template;
 
 namespace OptOut.Tests.Worker;
 
 /// <summary>
-/// Sends a request as the Functions host does: it finds the function by its route, has the worker invoke it, and passes the request on to the worker's own
-/// port under the invocation's id. Its proxy replaces X-Forwarded-For by the address of the host's caller.
+/// Sends a request as the Functions host does: it finds the function by its route, has the worker invoke it, and passes the request on to the
+/// worker's own port under the invocation's id. Its proxy replaces X-Forwarded-For by the address of the host's caller.
 /// </summary>
 /// <param name="worker">Where the functions are.</param>
 /// <param name="caller">The address of the host's caller.</param>
-internal sealed class WorkerHttp(WorkerProcess worker, string caller = "198.51.100.1") : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+internal sealed class WorkerHttp(WorkerProcess worker, string caller = "198.51.100.1")
+    : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
 {
-    /// <summary>How the last invocation ended.</summary>
-    public JsonNode? Result { get; private set; }
-
     public HttpClient Client() => new(this) { BaseAddress = worker.HttpAddress };
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -26,11 +23,9 @@ internal sealed class WorkerHttp(WorkerProcess worker, string caller = "198.51.1
         request.Headers.Add("X-Forwarded-For", caller);
         request.Headers.Add("X-Forwarded-Host", "optout.example.com");
         request.Headers.Add("X-Forwarded-Proto", "https");
-        var inputs = new JsonArray(new JsonObject { ["name"] = "request", ["data"] = new JsonObject { ["http"] = new JsonObject() } });
-        var metadata = new JsonObject(values.Select(v => KeyValuePair.Create(v.Key, (JsonNode?)new JsonObject { ["string"] = (string)v.Value! })));
-        var invoked = worker.InvokeAsync(function, id, inputs, metadata);
+        var invoked = worker.InvokeHttpAsync(function, id, values.Select(v => (v.Key, (string)v.Value!)));
         var response = await base.SendAsync(request, cancellationToken);
-        Result = (await invoked)["invocationResponse"]!["result"];
+        Assert.Equal("Success", await invoked);
         return response;
     }
 
@@ -38,7 +33,8 @@ internal sealed class WorkerHttp(WorkerProcess worker, string caller = "198.51.1
     {
         var found = from function in worker.Functions
                     from binding in WorkerProcess.Bindings(function)
-                    where (string?)binding["type"] == "httpTrigger" && binding["methods"]!.AsArray().Any(m => method.Equals((string?)m, StringComparison.OrdinalIgnoreCase))
+                    where (string?)binding["type"] == "httpTrigger"
+                    where binding["methods"]!.AsArray().Any(m => method.Equals((string?)m, StringComparison.OrdinalIgnoreCase))
                     let template = TemplateParser.Parse((string)binding["route"]!)
                     let values = new RouteValueDictionary()
                     where new TemplateMatcher(template, []).TryMatch(path, values)

@@ -7,14 +7,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 using OptOut.Functions;
 
 namespace OptOut.Tests.Worker;
 
 /// <summary>
-/// The function app on the genuine Functions worker, in a process of its own. This end plays the Functions host: it speaks the worker's protocol, loads
-/// every function, and sends each HTTP request to the worker's own port as the host's proxy does.
+/// The function app on the genuine Functions worker, in a process of its own. This end plays the Functions host: it speaks the worker's protocol
+/// and loads every function.
 /// </summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
@@ -28,7 +27,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private WorkerProcess()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         _host = builder.Build();
         _host.Run(StreamAsync);
     }
@@ -70,21 +70,21 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a function and waits for its end.</summary>
-    /// <returns>What the worker says of it: result, and its exception where it failed.</returns>
-    public Task<JsonObject> InvokeAsync(string function, string id, JsonNode inputs, JsonObject? values = null) => AskAsync($"invocationResponse {id}", new JsonObject
-    {
-        ["invocationRequest"] = new JsonObject
-        {
-            ["invocationId"] = id,
-            ["functionId"] = Function(function)["functionId"]!.DeepClone(),
-            ["inputData"] = inputs,
-            ["triggerMetadata"] = values ?? [],
-            ["traceContext"] = new JsonObject { ["traceParent"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00" },
-        },
-    });
+    /// <summary>The bindings of a function, the trigger first.</summary>
+    public static IEnumerable<JsonNode> Bindings(JsonNode function) =>
+        function["rawBindings"]!.AsArray().Select(b => JsonNode.Parse((string)b!)!);
 
-    public JsonNode Function(string name) => Functions.Single(f => (string)f["name"]! == name);
+    public static string NewInvocation() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
+
+    /// <summary>Runs a timer function and waits for its end.</summary>
+    /// <returns>How it ended: <c>Success</c>, <c>Failure</c> or <c>Cancelled</c>.</returns>
+    public Task<string?> InvokeTimerAsync(string function) =>
+        InvokeAsync(function, NewInvocation(), "timer", new() { ["json"] = """{"IsPastDue":false}""" }, []);
+
+    /// <summary>Runs an HTTP function, whose request comes to the worker's own port with the header <c>x-ms-invocation-id</c>.</summary>
+    /// <returns>As of a timer.</returns>
+    public Task<string?> InvokeHttpAsync(string function, string id, IEnumerable<(string Name, string Value)> route) =>
+        InvokeAsync(function, id, "request", new() { ["http"] = new JsonObject() }, route);
 
     public async ValueTask DisposeAsync()
     {
@@ -103,10 +103,15 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         string[] arguments =
         [
-            typeof(UnsubscribeFunctions).Assembly.Location, "--functions-uri", host.AbsoluteUri, "--functions-worker-id", "worker", "--functions-request-id", "request",
-            "--functions-grpc-max-message-length", "2147483647",
+            typeof(UnsubscribeFunctions).Assembly.Location, "--functions-uri", host.AbsoluteUri, "--functions-worker-id", "worker",
+            "--functions-request-id", "request", "--functions-grpc-max-message-length", "2147483647",
         ];
-        var start = new ProcessStartInfo("dotnet", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = AppContext.BaseDirectory;
         foreach (var (name, value) in settings)
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
@@ -135,20 +140,40 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private async Task LoadAsync()
     {
         var directory = AppContext.BaseDirectory;
-        var ready = await AskAsync("workerInitResponse", new() { ["workerInitRequest"] = new JsonObject { ["hostVersion"] = "4.1000.0", ["functionAppDirectory"] = directory } });
+        var init = new JsonObject { ["hostVersion"] = "4.1000.0", ["functionAppDirectory"] = directory };
+        var ready = await AskAsync("workerInitResponse", new() { ["workerInitRequest"] = init });
         HttpAddress = new Uri((string)ready["workerInitResponse"]!["capabilities"]!["HttpUri"]!);
-        var metadata = await AskAsync("functionMetadataResponse", new() { ["functionsMetadataRequest"] = new JsonObject { ["functionAppDirectory"] = directory } });
+        var which = new JsonObject { ["functionAppDirectory"] = directory };
+        var metadata = await AskAsync("functionMetadataResponse", new() { ["functionsMetadataRequest"] = which });
         Functions = [.. metadata["functionMetadataResponse"]!["functionMetadataResults"]!.AsArray().Select(f => f!)];
         foreach (var function in Functions)
         {
             var loading = (JsonObject)function.DeepClone();
-            loading["bindings"] = new JsonObject(Bindings(function).Select(b => KeyValuePair.Create((string)b["name"]!, (JsonNode?)new JsonObject { ["type"] = (string)b["type"]! })));
-            var loaded = await AskAsync($"functionLoadResponse {function["functionId"]}", new() { ["functionLoadRequest"] = new JsonObject { ["functionId"] = function["functionId"]!.DeepClone(), ["metadata"] = loading } });
+            loading["bindings"] = new JsonObject(Bindings(function).Select(b => Named((string)b["name"]!, new() { ["type"] = (string)b["type"]! })));
+            var load = new JsonObject { ["functionId"] = function["functionId"]!.DeepClone(), ["metadata"] = loading };
+            var loaded = await AskAsync($"functionLoadResponse {function["functionId"]}", new() { ["functionLoadRequest"] = load });
             Assert.Equal("Success", (string?)loaded["functionLoadResponse"]!["result"]!["status"]);
         }
     }
 
-    public static IEnumerable<JsonNode> Bindings(JsonNode function) => function["rawBindings"]!.AsArray().Select(b => JsonNode.Parse((string)b!)!);
+    private async Task<string?> InvokeAsync(
+        string function, string id, string trigger, JsonObject data, IEnumerable<(string Name, string Value)> values)
+    {
+        var ended = await AskAsync($"invocationResponse {id}", new JsonObject
+        {
+            ["invocationRequest"] = new JsonObject
+            {
+                ["invocationId"] = id,
+                ["functionId"] = Functions.Single(f => (string)f["name"]! == function)["functionId"]!.DeepClone(),
+                ["inputData"] = new JsonArray(new JsonObject { ["name"] = trigger, ["data"] = data }),
+                ["triggerMetadata"] = new JsonObject(values.Select(v => Named(v.Name, new() { ["string"] = v.Value }))),
+                ["traceContext"] = new JsonObject { ["traceParent"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00" },
+            },
+        });
+        return (string?)ended["invocationResponse"]!["result"]!["status"];
+    }
+
+    private static KeyValuePair<string, JsonNode?> Named(string name, JsonObject value) => new(name, value);
 
     private async Task<JsonObject> AskAsync(string answer, JsonObject question)
     {

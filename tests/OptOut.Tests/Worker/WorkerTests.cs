@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker;
 using OptOut.Tests.Infrastructure;
+using OptOut.Vendors.SendGrid;
 
 namespace OptOut.Tests.Worker;
 
-/// <summary>The function app as Azure runs it: its own Program.cs on the genuine worker, beside a bus whose messages OptOut.Local handles.</summary>
+/// <summary>The function app as Azure runs it: its own Program.cs on the genuine worker. OptOut.Local handles the messages of its bus.</summary>
 public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -37,7 +37,8 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
     public async Task An_opt_out_is_taken_and_reaches_the_vendor()
     {
         using var http = new WorkerHttp(fixture.Worker).Client();
-        using var put = await http.PutAsJsonAsync("/api/subjects/worker-1", new { identifiers = new { email = new[] { "worker@example.com" } } }, Cancel);
+        var person = new { identifiers = new { email = new[] { "worker@example.com" } } };
+        using var put = await http.PutAsJsonAsync("/api/subjects/worker-1", person, Cancel);
         Assert.Equal(HttpStatusCode.OK, put.StatusCode);
         using var post = await http.PostAsJsonAsync("/api/links", new { subject = "worker-1", channel = "email" }, Cancel);
         var link = new Uri((string)(await post.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["url"]!).AbsolutePath;
@@ -48,7 +49,8 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
 
         Assert.Equal((HttpStatusCode.OK, ""), (pressed.StatusCode, await pressed.Content.ReadAsStringAsync(Cancel)));
         await OptOutHost.UntilAsync(() => Task.FromResult(fixture.Host.OnSendGridsList().Contains("worker@example.com")));
-        using var check = new HttpRequestMessage(HttpMethod.Get, "/api/check?channel=email") { Headers = { { "OptOut-Identifier", "worker@example.com" } } };
+        using var check = new HttpRequestMessage(HttpMethod.Get, "/api/check?channel=email");
+        check.Headers.Add("OptOut-Identifier", "worker@example.com");
         using var answer = await http.SendAsync(check, Cancel);
         Assert.False((bool)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!["allowed"]!);
     }
@@ -56,11 +58,7 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
     [Fact]
     public async Task A_timer_function_runs_and_what_it_logs_is_on_the_console_that_the_host_shows()
     {
-        var timer = new JsonObject { ["name"] = "timer", ["data"] = new JsonObject { ["json"] = """{"IsPastDue":false}""" } };
-
-        var ended = await fixture.Worker.InvokeAsync("VerifyLedgers", Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString(), new JsonArray(timer));
-
-        Assert.Equal("Success", (string?)ended["invocationResponse"]!["result"]!["status"]);
+        Assert.Equal("Success", await fixture.Worker.InvokeTimerAsync("VerifyLedgers"));
         await OptOutHost.UntilAsync(() => Task.FromResult(fixture.Worker.Console.Contains("Verified ", StringComparison.Ordinal)));
     }
 
@@ -70,7 +68,8 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
         async Task<int> GuessAsync(string client)
         {
             using var http = new WorkerHttp(fixture.Worker, client).Client();
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/q/ABCDE-FGHJT") { Headers = { { "X-Forwarded-For", "192.0.2.1" } } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/q/ABCDE-FGHJT");
+            request.Headers.Add("X-Forwarded-For", "192.0.2.1");
             using var answer = await http.SendAsync(request, Cancel);
             return (int)answer.StatusCode;
         }
@@ -90,10 +89,11 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
         using var http = new WorkerHttp(fixture.Worker).Client();
         foreach (var chunked in (bool[])[false, true])
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/sendgrid/inbound") { Content = new ByteArrayContent(new byte[mebibytes * 1024 * 1024]) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/sendgrid/inbound");
+            request.Content = new ByteArrayContent(new byte[mebibytes * 1024 * 1024]);
             request.Headers.TransferEncodingChunked = chunked;
-            request.Headers.Add("X-Twilio-Email-Event-Webhook-Signature", Convert.ToBase64String(new byte[70]));
-            request.Headers.Add("X-Twilio-Email-Event-Webhook-Timestamp", "1700000000");
+            request.Headers.Add(SendGridSignature.SignatureHeader, BrokenRequest.Signature);
+            request.Headers.Add(SendGridSignature.TimestampHeader, "1700000000");
             using var answer = await http.SendAsync(request, Cancel);
             Assert.Equal(status, answer.StatusCode);
         }
@@ -105,19 +105,17 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
     [InlineData("VendorWebhook", "/webhooks/sendgrid/inbound")]
     public async Task A_client_that_hangs_up_or_breaks_off_is_no_error_of_ours(string function, string path)
     {
-        string[] signed = ["X-Twilio-Email-Event-Webhook-Signature: " + Convert.ToBase64String(new byte[70]), "X-Twilio-Email-Event-Webhook-Timestamp: 1700000000"];
-        var headers = string.Concat(signed.Select(h => h + "\r\n")) + "Content-Type: application/x-www-form-urlencoded\r\n";
         async Task<string?> ResultAsync(Func<string, Task> send)
         {
-            var id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
-            var route = new JsonObject { ["vendor"] = new JsonObject { ["string"] = "sendgrid" }, ["door"] = new JsonObject { ["string"] = "inbound" } };
-            var invoked = fixture.Worker.InvokeAsync(function, id, new JsonArray(new JsonObject { ["name"] = "request", ["data"] = new JsonObject { ["http"] = new JsonObject() } }), route);
-            await send($"{headers}x-ms-invocation-id: {id}\r\n");
-            return (string?)(await invoked)["invocationResponse"]!["result"]!["status"];
+            var id = WorkerProcess.NewInvocation();
+            var invoked = fixture.Worker.InvokeHttpAsync(function, id, [("vendor", "sendgrid"), ("door", "inbound")]);
+            await send($"x-ms-invocation-id: {id}\r\n");
+            return await invoked;
         }
 
-        Assert.Equal("Success", await ResultAsync(all => BrokenRequest.HangUpAsync(fixture.Worker.HttpAddress, path, all)));
-        Assert.Equal("Success", await ResultAsync(async all => Assert.Equal(400, await BrokenRequest.BadChunkAsync(fixture.Worker.HttpAddress, path, all))));
+        var worker = fixture.Worker.HttpAddress;
+        Assert.Equal("Success", await ResultAsync(id => BrokenRequest.HangUpAsync(worker, path, id)));
+        Assert.Equal("Success", await ResultAsync(async id => Assert.Equal(400, await BrokenRequest.BadChunkAsync(worker, path, id))));
         Assert.DoesNotContain("fail:", fixture.Worker.Console, StringComparison.Ordinal);
     }
 }
@@ -136,7 +134,8 @@ public sealed class WorkerFixture(AzuriteFixture azurite) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _host = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?> { ["OptOut:Limits:CodeGuess:Client:Count"] = $"{Guesses}" });
+        var settings = new Dictionary<string, string?> { ["OptOut:Limits:CodeGuess:Client:Count"] = $"{Guesses}" };
+        _host = await OptOutHost.StartAsync(azurite, settings: settings);
         _worker = await WorkerProcess.StartAsync(_host.Settings);
     }
 
