@@ -57,11 +57,22 @@ public sealed class ExportTests
         _ = provider.GetRequiredService<MeterProvider>();
         var metrics = provider.GetRequiredService<OptOutMetrics>();
 
-        metrics.OutboxSwept(7);
-        Assert.Equal(["optout.outbox.depth 7"], exporter.Collect(reader));
+        AssertIsTold();
         Assert.Empty(exporter.Collect(reader));
-        metrics.OutboxSwept(7);
-        Assert.Equal(["optout.outbox.depth 7"], exporter.Collect(reader));
+        AssertIsTold();
+
+        // A gauge keeps the latest value, which another test of this process may have measured in between: then once more.
+        void AssertIsTold()
+        {
+            string[] told = [];
+            for (var attempt = 0; attempt < 10 && told.Length == 0; attempt++)
+            {
+                metrics.OutboxSwept(7);
+                told = exporter.Collect(reader);
+            }
+
+            Assert.Equal(["optout.outbox.depth 7"], told);
+        }
     }
 
     private sealed class TakenMetrics : BaseExporter<Metric>
