@@ -1,9 +1,9 @@
 using Azure.Messaging.ServiceBus;
 using OptOut.Acknowledgement;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.FanOut;
 using OptOut.Intake;
-using OptOut.Local.Sandbox.SendGrid;
 
 namespace OptOut.Tests;
 

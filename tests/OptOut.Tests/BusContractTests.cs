@@ -1,10 +1,10 @@
 using Azure.Messaging.ServiceBus;
 using OptOut.Consent;
+using OptOut.Emulators.ServiceBus;
+using OptOut.Emulators.ServiceBus.Filters;
 using OptOut.FanOut;
 using OptOut.Identifiers;
 using OptOut.LinkMail;
-using OptOut.Local.ServiceBus;
-using OptOut.Local.ServiceBus.Filters;
 using OptOut.Texts;
 
 namespace OptOut.Tests;

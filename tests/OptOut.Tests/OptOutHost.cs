@@ -9,12 +9,12 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.ServiceBus;
 using OptOut.FanOut;
 using OptOut.Functions;
 using OptOut.Identifiers;
 using OptOut.Local.Hosting;
-using OptOut.Local.Sandbox;
-using OptOut.Local.ServiceBus;
 using OptOut.Storage;
 using OptOut.Tests.Vendors.SendGrid;
 
@@ -308,12 +308,12 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
                 DataFolder = _busFolder,
                 Topics =
                 [
-                    new TopicDefinition(Topology.Topic, [.. Topology.Subscriptions.Select(s => new Local.ServiceBus.SubscriptionDefinition(s.Name)
+                    new TopicDefinition(Topology.Topic, [.. Topology.Subscriptions.Select(s => new Emulators.ServiceBus.SubscriptionDefinition(s.Name)
                     {
                         Rules = [new SqlRule(s.Filter)],
                         LockDuration = Topology.LockDuration,
                         MaxDeliveryCount = Topology.MaxDeliveryCount,
-                    }), new Local.ServiceBus.SubscriptionDefinition(Witness)])
+                    }), new Emulators.ServiceBus.SubscriptionDefinition(Witness)])
                     {
                         DuplicateWindow = Topology.DuplicateWindow,
                     },

@@ -6,11 +6,11 @@ using Azure.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using OptOut.Emulators.ServiceBus;
 using OptOut.FanOut;
 using OptOut.Local.Azurite;
 using OptOut.Local.CommandLine;
 using OptOut.Local.Composition;
-using OptOut.Local.ServiceBus;
 using OptOut.Platform;
 using OptOut.Storage;
 

@@ -3,13 +3,13 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.ServiceBus;
 using OptOut.FanOut;
 using OptOut.Functions;
 using OptOut.Local.Azurite;
 using OptOut.Local.CommandLine;
 using OptOut.Local.Hosting;
-using OptOut.Local.Sandbox;
-using OptOut.Local.ServiceBus;
 
 namespace OptOut.Local.Composition;
 
@@ -121,7 +121,7 @@ internal sealed class LocalSystem : IAsyncDisposable
                     DataFolder = Folder("bus"),
                     Topics =
                     [
-                        new TopicDefinition(Topology.Topic, [.. Topology.Subscriptions.Select(s => new ServiceBus.SubscriptionDefinition(s.Name)
+                        new TopicDefinition(Topology.Topic, [.. Topology.Subscriptions.Select(s => new Emulators.ServiceBus.SubscriptionDefinition(s.Name)
                         {
                             Rules = [new SqlRule(s.Filter)],
                             LockDuration = Topology.LockDuration,

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using OptOut.Local.Sandbox.SendGrid;
+using OptOut.Emulators.Sandbox.SendGrid;
 
 namespace OptOut.Local.DemoPage;
 

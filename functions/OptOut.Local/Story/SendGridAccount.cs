@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using OptOut.Local.Sandbox.SendGrid;
+using OptOut.Emulators.Sandbox.SendGrid;
 
 namespace OptOut.Local.Story;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Azure.Messaging.ServiceBus;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox;
 using OptOut.FanOut;
-using OptOut.Local.Sandbox;
 using OptOut.Reconciliation;
 using OptOut.Rendering;
 

@@ -1,8 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
+using OptOut.Emulators.Sandbox;
 using OptOut.Local.Commands;
 using OptOut.Local.Composition;
-using OptOut.Local.Sandbox;
 using OptOut.Tests.CommandLine;
 using OptOut.Tests.ServiceBus;
 

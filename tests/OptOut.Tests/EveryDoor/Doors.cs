@@ -1,12 +1,12 @@
 using System.Net.Http.Json;
 using OptOut.Consent;
-using OptOut.Local.Sandbox.AmazonSes;
-using OptOut.Local.Sandbox.Dialler;
-using OptOut.Local.Sandbox.Generic;
-using OptOut.Local.Sandbox.Mailgun;
-using OptOut.Local.Sandbox.Postmark;
-using OptOut.Local.Sandbox.PrintHouse;
-using OptOut.Local.Sandbox.Twilio;
+using OptOut.Emulators.Sandbox.AmazonSes;
+using OptOut.Emulators.Sandbox.Dialler;
+using OptOut.Emulators.Sandbox.Generic;
+using OptOut.Emulators.Sandbox.Mailgun;
+using OptOut.Emulators.Sandbox.Postmark;
+using OptOut.Emulators.Sandbox.PrintHouse;
+using OptOut.Emulators.Sandbox.Twilio;
 using static OptOut.Tests.Mailto.MailWriter;
 
 namespace OptOut.Tests.EveryDoor;

@@ -1,13 +1,13 @@
 using System.Net.Http.Json;
 using System.Text;
 using Microsoft.Azure.Functions.Worker;
+using OptOut.Emulators.Sandbox.AmazonSes;
+using OptOut.Emulators.Sandbox.Dialler;
+using OptOut.Emulators.Sandbox.Generic;
+using OptOut.Emulators.Sandbox.Mailgun;
+using OptOut.Emulators.Sandbox.Postmark;
+using OptOut.Emulators.Sandbox.Twilio;
 using OptOut.Local.Azurite;
-using OptOut.Local.Sandbox.AmazonSes;
-using OptOut.Local.Sandbox.Dialler;
-using OptOut.Local.Sandbox.Generic;
-using OptOut.Local.Sandbox.Mailgun;
-using OptOut.Local.Sandbox.Postmark;
-using OptOut.Local.Sandbox.Twilio;
 using OptOut.Tests.Infrastructure;
 using static OptOut.Tests.Mailto.MailWriter;
 

@@ -3,7 +3,7 @@ using Azure.Messaging.ServiceBus;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using OptOut.Local.ServiceBus;
+using OptOut.Emulators.ServiceBus;
 using OptOut.Platform;
 
 namespace OptOut.Tests.Hosting;

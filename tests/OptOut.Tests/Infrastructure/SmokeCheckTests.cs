@@ -1,4 +1,4 @@
-using OptOut.Local.Sandbox;
+using OptOut.Emulators.Sandbox;
 
 namespace OptOut.Tests.Infrastructure;
 

@@ -164,7 +164,7 @@ public sealed class InboundDoorTests(AzuriteFixture azurite)
         await using var host = await OptOutHost.StartAsync(azurite);
         await host.PutSubjectAsync("klant-5511", ["zoe.vermeersch@example.com"]);
         var token = await host.TokenAsync("klant-5511");
-        host.Sandbox.SendGrid.Failures.Set(new OptOut.Local.Sandbox.SandboxFailure(OptOut.Local.Sandbox.SandboxFailureKind.Status, Calls: 1, Status: 400, Message: "bad privacy@kruidtuin.example", Containing: "mail/send"));
+        host.Sandbox.SendGrid.Failures.Set(new OptOut.Emulators.Sandbox.SandboxFailure(OptOut.Emulators.Sandbox.SandboxFailureKind.Status, Calls: 1, Status: 400, Message: "bad privacy@kruidtuin.example", Containing: "mail/send"));
 
         await host.Sandbox.SendGrid.ReceiveAsync(Plain("Zoe <zoe.vermeersch@example.com>", $"x@{Host}", "Vermeersch stop", "Zoe Vermeersch"), Cancel);
         await host.Sandbox.SendGrid.ReceiveAsync(Plain("Zoe <zoe.vermeersch@example.com>", $"x@{Host}", "Vermeersch stop", "Zoe Vermeersch"), Cancel);

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using OptOut.Local.Sandbox.SendGrid;
+using OptOut.Emulators.Sandbox.SendGrid;
 
 namespace OptOut.Tests.Mailto;
 

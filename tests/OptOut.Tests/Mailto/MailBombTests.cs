@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Text;
 using MimeKit;
+using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Links;
-using OptOut.Local.Sandbox.SendGrid;
 using OptOut.Mailto;
 using OptOut.Vendors.SendGrid;
 

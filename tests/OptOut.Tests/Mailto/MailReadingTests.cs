@@ -1,7 +1,7 @@
 using System.Text;
 using CsCheck;
+using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Links;
-using OptOut.Local.Sandbox.SendGrid;
 using OptOut.Mailto;
 using OptOut.Vendors.SendGrid;
 using static OptOut.Tests.Mailto.MailWriter;

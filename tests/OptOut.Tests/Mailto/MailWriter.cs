@@ -1,5 +1,5 @@
 using System.Text;
-using OptOut.Local.Sandbox.SendGrid;
+using OptOut.Emulators.Sandbox.SendGrid;
 
 namespace OptOut.Tests.Mailto;
 

@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using OptOut.Local.Sandbox;
+using OptOut.Emulators.Sandbox;
 using OptOut.Tests.Mail;
 using static OptOut.Tests.Mailto.MailWriter;
 

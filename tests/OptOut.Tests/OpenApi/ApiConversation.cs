@@ -4,11 +4,11 @@ using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
 using OptOut.Consent;
 using OptOut.Denials;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.Generic;
 using OptOut.FanOut;
 using OptOut.Identifiers;
 using OptOut.Local.Azurite;
-using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.Generic;
 
 namespace OptOut.Tests.OpenApi;
 

@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using OptOut.Acknowledgement;
-using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.Dialler;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.Dialler;
 
 namespace OptOut.Tests.Proofs;
 

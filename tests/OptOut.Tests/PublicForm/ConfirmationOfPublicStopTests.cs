@@ -1,4 +1,4 @@
-using OptOut.Local.Sandbox.SendGrid;
+using OptOut.Emulators.Sandbox.SendGrid;
 
 namespace OptOut.Tests.PublicForm;
 

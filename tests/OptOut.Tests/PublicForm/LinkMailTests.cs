@@ -1,12 +1,12 @@
 using System.Text.RegularExpressions;
 using Azure.Messaging.ServiceBus;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.FanOut;
 using OptOut.Identifiers;
 using OptOut.LinkMail;
 using OptOut.Links;
-using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.SendGrid;
 using OptOut.Tests.Reconciliation;
 using OptOut.Texts;
 using static OptOut.Tests.Unsubscribe.LinkPageTests;

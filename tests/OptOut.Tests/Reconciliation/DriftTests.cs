@@ -1,7 +1,7 @@
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.FanOut;
-using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.SendGrid;
 using OptOut.Reconciliation;
 using OptOut.Storage;
 

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.SendGrid;
+using OptOut.Emulators.ServiceBus;
 using OptOut.FanOut;
 using OptOut.Identifiers;
 using OptOut.Intake;
 using OptOut.Local.Composition;
-using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.SendGrid;
-using OptOut.Local.ServiceBus;
 using OptOut.Reconciliation;
 using OptOut.Storage;
 using OptOut.Subjects;
@@ -52,7 +52,7 @@ internal sealed class House : IAsyncDisposable
             new EmbeddedServiceBusOptions
             {
                 Time = time,
-                Topics = [new TopicDefinition(Topology.Topic, [.. Topology.Subscriptions.Select(s => new OptOut.Local.ServiceBus.SubscriptionDefinition(s.Name) { Rules = [new SqlRule(s.Filter)] })])],
+                Topics = [new TopicDefinition(Topology.Topic, [.. Topology.Subscriptions.Select(s => new OptOut.Emulators.ServiceBus.SubscriptionDefinition(s.Name) { Rules = [new SqlRule(s.Filter)] })])],
             },
             Cancel);
         var sandbox = await VendorSandbox.StartAsync(

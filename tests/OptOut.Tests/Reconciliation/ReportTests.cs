@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
-using OptOut.Local.Sandbox;
+using OptOut.Emulators.Sandbox;
 using OptOut.Reconciliation;
 using OptOut.Rendering;
 

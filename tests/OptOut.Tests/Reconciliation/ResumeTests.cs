@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.SendGrid;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Platform;
 using OptOut.Reconciliation;
 using OptOut.Storage;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Azure.Messaging.ServiceBus;
-using OptOut.Local.ServiceBus;
+using OptOut.Emulators.ServiceBus;
 
 namespace OptOut.Tests.ServiceBus;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using OptOut.Local.ServiceBus.Journaling;
+using OptOut.Emulators.ServiceBus.Journaling;
 
 namespace OptOut.Tests.ServiceBus;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Azure.Messaging.ServiceBus;
-using OptOut.Local.ServiceBus;
+using OptOut.Emulators.ServiceBus;
 
 namespace OptOut.Tests.ServiceBus;
 

@@ -1,5 +1,5 @@
 using Azure.Messaging.ServiceBus;
-using OptOut.Local.ServiceBus;
+using OptOut.Emulators.ServiceBus;
 
 namespace OptOut.Tests.ServiceBus;
 

@@ -1,6 +1,6 @@
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Time.Testing;
-using OptOut.Local.ServiceBus;
+using OptOut.Emulators.ServiceBus;
 
 namespace OptOut.Tests.ServiceBus;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using OptOut.Local.ServiceBus.Filters;
+using OptOut.Emulators.ServiceBus.Filters;
 
 namespace OptOut.Tests.ServiceBus;
 

@@ -1,6 +1,6 @@
 using Azure.Messaging.ServiceBus;
-using OptOut.Local.ServiceBus;
-using OptOut.Local.ServiceBus.Filters;
+using OptOut.Emulators.ServiceBus;
+using OptOut.Emulators.ServiceBus.Filters;
 
 namespace OptOut.Tests.ServiceBus;
 

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using Azure.Storage.Blobs.Models;
 using OptOut.Consent;
 using OptOut.Denials;
+using OptOut.Emulators.Sandbox.PrintHouse;
 using OptOut.Identifiers;
-using OptOut.Local.Sandbox.PrintHouse;
 using OptOut.Suppressions;
 
 namespace OptOut.Tests.Suppressions;

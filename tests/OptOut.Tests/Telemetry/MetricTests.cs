@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
-using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.SendGrid;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Tests.Mailto;
 
 namespace OptOut.Tests.Telemetry;

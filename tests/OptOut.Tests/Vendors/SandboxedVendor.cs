@@ -2,8 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox;
 using OptOut.Identifiers;
-using OptOut.Local.Sandbox;
 using OptOut.Tests.Vendors.SendGrid;
 using OptOut.Vendors;
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Extensions.Logging;
-using OptOut.Local.Sandbox;
+using OptOut.Emulators.Sandbox;
 
 namespace OptOut.Tests.Vendors;
 

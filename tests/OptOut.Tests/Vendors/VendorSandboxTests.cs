@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.SendGrid;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Tests.Vendors.SendGrid;
 using OptOut.Vendors;
 

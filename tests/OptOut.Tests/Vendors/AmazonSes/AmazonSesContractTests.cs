@@ -1,5 +1,5 @@
+using OptOut.Emulators.Sandbox.AmazonSes;
 using OptOut.Identifiers;
-using OptOut.Local.Sandbox.AmazonSes;
 
 namespace OptOut.Tests.Vendors.AmazonSes;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using OptOut.Consent;
-using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.AmazonSes;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.AmazonSes;
 
 namespace OptOut.Tests.Vendors.AmazonSes;
 

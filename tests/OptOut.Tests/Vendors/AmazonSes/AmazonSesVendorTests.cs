@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.AmazonSes;
 using OptOut.Identifiers;
-using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.AmazonSes;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SandboxedVendor;
 

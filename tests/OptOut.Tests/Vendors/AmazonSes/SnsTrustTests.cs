@@ -1,6 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using OptOut.Local.Sandbox.AmazonSes;
+using OptOut.Emulators.Sandbox.AmazonSes;
 using OptOut.Vendors.AmazonSes;
 
 namespace OptOut.Tests.Vendors.AmazonSes;

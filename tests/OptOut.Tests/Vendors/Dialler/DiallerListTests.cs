@@ -45,7 +45,7 @@ public sealed class DiallerListTests : IAsyncLifetime
         await _dialler.StartAsync(Cancel);
         var address = _dialler.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
 
-        await using var sandbox = await Local.Sandbox.VendorSandbox.StartAsync(new Local.Sandbox.VendorSandboxOptions { SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
+        await using var sandbox = await Emulators.Sandbox.VendorSandbox.StartAsync(new Emulators.Sandbox.VendorSandboxOptions { SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
         var settings = OptOutSettings.Of("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", sandbox, ["dialler"]);
         settings["OptOut:Dialler:BaseAddress"] = $"{address}/centre/v1"; // Without the slash that people forget.
         settings["OptOut:Dialler:Topics:0"] = "offers";

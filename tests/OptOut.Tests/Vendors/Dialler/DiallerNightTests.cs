@@ -1,6 +1,6 @@
 using System.Text;
 using OptOut.Consent;
-using OptOut.Local.Sandbox.Dialler;
+using OptOut.Emulators.Sandbox.Dialler;
 
 namespace OptOut.Tests.Vendors.Dialler;
 

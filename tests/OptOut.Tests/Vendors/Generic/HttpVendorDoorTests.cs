@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.Generic;
 using OptOut.Identifiers;
-using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.Generic;
 
 namespace OptOut.Tests.Vendors.Generic;
 

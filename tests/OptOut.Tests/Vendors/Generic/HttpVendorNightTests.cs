@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using OptOut.Consent;
-using OptOut.Local.Sandbox.Generic;
+using OptOut.Emulators.Sandbox.Generic;
 
 namespace OptOut.Tests.Vendors.Generic;
 

@@ -1,5 +1,5 @@
 using OptOut.Consent;
-using OptOut.Local.Sandbox.Generic;
+using OptOut.Emulators.Sandbox.Generic;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.Generic.HttpVendorPushTests;
 using static OptOut.Tests.Vendors.SandboxedVendor;

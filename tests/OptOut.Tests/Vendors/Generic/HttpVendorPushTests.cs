@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.Generic;
 using OptOut.Identifiers;
-using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.Generic;
 using OptOut.Tests.Demo;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SandboxedVendor;

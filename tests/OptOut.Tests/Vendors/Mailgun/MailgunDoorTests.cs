@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using OptOut.Consent;
-using OptOut.Local.Sandbox.Mailgun;
+using OptOut.Emulators.Sandbox.Mailgun;
 
 namespace OptOut.Tests.Vendors.Mailgun;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox.Mailgun;
 using OptOut.Identifiers;
-using OptOut.Local.Sandbox.Mailgun;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SandboxedVendor;
 
@@ -140,7 +140,7 @@ public sealed class MailgunVendorTests
         for (var i = 0; i < 1_200; i++)
             it.Account().Add(new MailgunEntry("bounces", $"person{i}@example.com", Noon, []));
         var first = Assert.IsType<VendorPull.Page>(await it.Vendor.PullAsync(Bounces, Noon, null, TestContext.Current.CancellationToken));
-        it.There.Failures.Set(new(OptOut.Local.Sandbox.SandboxFailureKind.HalfBody, Calls: 1));
+        it.There.Failures.Set(new(OptOut.Emulators.Sandbox.SandboxFailureKind.HalfBody, Calls: 1));
 
         var failed = Assert.IsType<VendorPull.Failed>(await it.Vendor.PullAsync(Bounces, Noon, first.Next, TestContext.Current.CancellationToken));
         var second = Assert.IsType<VendorPull.Page>(await it.Vendor.PullAsync(Bounces, Noon, first.Next, TestContext.Current.CancellationToken));

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using OptOut.Consent;
-using OptOut.Local.Sandbox.Postmark;
+using OptOut.Emulators.Sandbox.Postmark;
 
 namespace OptOut.Tests.Vendors.Postmark;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox.Postmark;
 using OptOut.Identifiers;
-using OptOut.Local.Sandbox.Postmark;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SandboxedVendor;
 

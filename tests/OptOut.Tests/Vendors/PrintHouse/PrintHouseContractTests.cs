@@ -1,5 +1,5 @@
+using OptOut.Emulators.Sandbox.PrintHouse;
 using OptOut.Identifiers;
-using OptOut.Local.Sandbox.PrintHouse;
 
 namespace OptOut.Tests.Vendors.PrintHouse;
 

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OptOut.Catalogue;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Identifiers;
-using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.SendGrid;
 using OptOut.Vendors;
 using OptOut.Vendors.SendGrid;
 

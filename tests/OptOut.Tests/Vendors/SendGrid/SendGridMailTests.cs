@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.SendGrid;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Mail;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SendGrid.SandboxedSendGrid;

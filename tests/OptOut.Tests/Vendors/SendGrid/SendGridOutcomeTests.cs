@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using OptOut.Local.Sandbox;
+using OptOut.Emulators.Sandbox;
 using OptOut.Platform;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SendGrid.SandboxedSendGrid;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using OptOut.Local.Sandbox;
+using OptOut.Emulators.Sandbox;
 using OptOut.Vendors.SendGrid;
 using static OptOut.Tests.Vendors.SendGrid.SandboxedSendGrid;
 

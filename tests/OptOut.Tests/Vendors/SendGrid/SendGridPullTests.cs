@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using OptOut.Consent;
-using OptOut.Local.Sandbox.SendGrid;
+using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SendGrid.SandboxedSendGrid;
 
@@ -169,7 +169,7 @@ public sealed class SendGridPullTests
         await using var it = await StartAsync(_time);
         it.Account.AddGlobal(Many(1_100));
         var first = (VendorPull.Page)await it.Vendor.PullAsync("global", Noon, null, TestContext.Current.CancellationToken);
-        it.Account.Failures.Set(new(OptOut.Local.Sandbox.SandboxFailureKind.HalfBody, Calls: 1));
+        it.Account.Failures.Set(new(OptOut.Emulators.Sandbox.SandboxFailureKind.HalfBody, Calls: 1));
 
         var failed = Assert.IsType<VendorPull.Failed>(await it.Vendor.PullAsync("global", Noon, first.Next, TestContext.Current.CancellationToken));
         var second = Assert.IsType<VendorPull.Page>(await it.Vendor.PullAsync("global", Noon, first.Next, TestContext.Current.CancellationToken));

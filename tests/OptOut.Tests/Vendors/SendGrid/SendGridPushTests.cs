@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Identifiers;
-using OptOut.Local.Sandbox.SendGrid;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SendGrid.SandboxedSendGrid;
 
@@ -108,7 +108,7 @@ public sealed class SendGridPushTests
         await using var it = await StartAsync(_time);
         await it.PushAsync("*");
         it.Account.Requests.Clear();
-        it.Account.Failures.Set(new(OptOut.Local.Sandbox.SandboxFailureKind.Status, Status: 503, Containing: "POST /v3/asm/groups"));
+        it.Account.Failures.Set(new(OptOut.Emulators.Sandbox.SandboxFailureKind.Status, Status: 503, Containing: "POST /v3/asm/groups"));
 
         Assert.IsType<VendorOutcome.Transient>(await it.PushAsync("offers", confirmed: "*"));
 

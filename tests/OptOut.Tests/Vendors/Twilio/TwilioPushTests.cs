@@ -2,9 +2,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.Twilio;
 using OptOut.Identifiers;
-using OptOut.Local.Sandbox;
-using OptOut.Local.Sandbox.Twilio;
 using OptOut.Tests.Vendors.SendGrid;
 using OptOut.Vendors;
 

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox.Twilio;
 using OptOut.Identifiers;
 using OptOut.Local.Azurite;
-using OptOut.Local.Sandbox.Twilio;
 
 namespace OptOut.Tests.Vendors.Twilio;
 

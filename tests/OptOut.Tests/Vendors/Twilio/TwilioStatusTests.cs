@@ -1,6 +1,6 @@
 using System.Text;
 using OptOut.Consent;
-using OptOut.Local.Sandbox.Twilio;
+using OptOut.Emulators.Sandbox.Twilio;
 using OptOut.Vendors;
 using OptOut.Vendors.Twilio;
 

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace OptOut.Emulators.Sandbox;
+
+/// <summary>
+/// A vendor's state as one JSON file, replaced whole, so that a run cut short leaves the old state or the new. Written twice a second
+/// while there is something to write, and at the end: a file an entry would make a thousand entries slow.
+/// </summary>
+internal sealed class SandboxFile<T> : IAsyncDisposable
+    where T : class
+{
+    private readonly string? _path;
+    private readonly JsonTypeInfo<T> _type;
+    private readonly Lock _gate;
+    private readonly CancellationTokenSource _end = new();
+    private Task _writing = Task.CompletedTask;
+    private volatile bool _changed;
+
+    /// <param name="folder">Null keeps nothing.</param>
+    /// <param name="name">Of the file, without its ending.</param>
+    /// <param name="type">How the state is written.</param>
+    /// <param name="gate">Held by whoever changes the state.</param>
+    public SandboxFile(string? folder, string name, JsonTypeInfo<T> type, Lock gate)
+    {
+        (_path, _type, _gate) = (folder is null ? null : Path.Combine(folder, $"{name}.json"), type, gate);
+        if (folder is not null)
+            Directory.CreateDirectory(folder);
+    }
+
+    public T? Load()
+    {
+        if (_path is null || !File.Exists(_path))
+            return null;
+        using var stream = File.OpenRead(_path);
+        return JsonSerializer.Deserialize(stream, _type);
+    }
+
+    /// <summary>Keeps the state from now on.</summary>
+    public void Keep(T state)
+    {
+        if (_path is null)
+            return;
+        Write(state);
+        _writing = WriteAsync(state);
+    }
+
+    public void Changed() => _changed = true;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _writing;
+        _end.Dispose();
+    }
+
+    private async Task WriteAsync(T state)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500), TimeProvider.System);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_end.Token))
+                WriteChanges();
+        }
+        catch (OperationCanceledException)
+        {
+            WriteChanges();
+        }
+
+        void WriteChanges()
+        {
+            if (_changed)
+                Write(state);
+        }
+    }
+
+    private void Write(T state)
+    {
+        var unfinished = _path + ".new";
+        using (var stream = File.Create(unfinished))
+        {
+            lock (_gate)
+            {
+                _changed = false;
+                JsonSerializer.Serialize(stream, state, _type);
+            }
+        }
+
+        File.Move(unfinished, _path!, overwrite: true);
+    }
+}

@@ -1,0 +1,126 @@
+using Microsoft.Extensions.Logging;
+using OptOut.Emulators.ServiceBus.Filters;
+using OptOut.Emulators.ServiceBus.Journaling;
+
+namespace OptOut.Emulators.ServiceBus.Entities;
+
+/// <summary>
+/// Every topic and queue, behind one gate. One lock, held for microseconds, is what makes "accepted", "delivered" and
+/// "settled" have one order here, in the journal and on the wire; a single machine has no use for more.
+/// </summary>
+internal sealed class Broker : IAsyncDisposable
+{
+    private readonly BrokerServices _services;
+    private readonly Dictionary<string, Topic> _topics = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, MessageQueue> _queues = new(StringComparer.OrdinalIgnoreCase);
+    private bool _stopped;
+
+    /// <exception cref="SqlFilterException">A rule is not a filter.</exception>
+    /// <exception cref="ArgumentException">Two entities have one name.</exception>
+    /// <exception cref="IOException">The journal cannot be opened.</exception>
+    public Broker(EmbeddedServiceBusOptions options, ILogger log)
+    {
+        MaxMessageBytes = options.MaxMessageBytes;
+        _services = new BrokerServices(options.Time, log, OnAlarm);
+        foreach (var topic in options.Topics)
+            Add(topic.Name, topic.DuplicateWindow, topic.DefaultTimeToLive, topic.Subscriptions.Select(subscription => Build(topic, subscription)));
+        foreach (var queue in options.Queues)
+            Add(queue.Name, queue.DuplicateWindow, queue.DefaultTimeToLive, [Build(queue)]);
+        lock (Gate)
+        {
+            if (options.DataFolder is { } folder)
+                Restore(folder);
+            OnTime();
+        }
+    }
+
+    /// <summary>Held around every call into a topic or a queue.</summary>
+    public Lock Gate { get; } = new();
+
+    public int MaxMessageBytes { get; }
+
+    /// <param name="path">As in a link address, without the leading slash.</param>
+    public Topic? FindTopic(string path) => _topics.GetValueOrDefault(path);
+
+    public MessageQueue? FindQueue(string path) => _queues.GetValueOrDefault(path);
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (Gate)
+            _stopped = true;
+        await _services.DisposeAsync();
+    }
+
+    private Subscription Build(TopicDefinition topic, SubscriptionDefinition definition) => new(
+        new RuleSet(definition.Rules),
+        new MessageQueue(
+            $"{topic.Name}/Subscriptions/{definition.Name}",
+            new QueueSettings(definition.LockDuration, definition.MaxDeliveryCount, definition.DeadLetterOnExpiration),
+            _services));
+
+    private Subscription Build(QueueDefinition definition) => new(
+        new RuleSet([]),
+        new MessageQueue(
+            definition.Name,
+            new QueueSettings(definition.LockDuration, definition.MaxDeliveryCount, definition.DeadLetterOnExpiration),
+            _services));
+
+    private void Add(string name, TimeSpan? duplicateWindow, TimeSpan? timeToLive, IEnumerable<Subscription> subscriptions)
+    {
+        var topic = new Topic(name, duplicateWindow, timeToLive, [.. subscriptions], _services);
+        _topics.Add(name, topic);
+        foreach (var queue in topic.Subscriptions.Select(subscription => subscription.Queue))
+        {
+            _queues.Add(queue.Path, queue);
+            _queues.Add(queue.DeadLetters!.Path, queue.DeadLetters);
+        }
+    }
+
+    private void Restore(string folder)
+    {
+        var replay = new JournalReplay(_topics, _queues);
+        var journal = Journal.Open(folder, replay.Apply);
+        try
+        {
+            journal.Compact(Snapshot());
+            _services.Journal = journal;
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
+    }
+
+    private IEnumerable<JournalEntry> Snapshot() =>
+        _topics.Values.SelectMany(topic => topic.Snapshot()).Concat(_queues.Values.SelectMany(queue => queue.Snapshot()));
+
+    private void OnAlarm()
+    {
+        lock (Gate)
+        {
+            if (!_stopped)
+                OnTime();
+        }
+    }
+
+    private void OnTime()
+    {
+        try
+        {
+            var next = DateTimeOffset.MaxValue;
+            foreach (var topic in _topics.Values)
+                next = Earlier(next, topic.OnTime());
+            foreach (var queue in _queues.Values)
+                next = Earlier(next, queue.OnTime());
+            _services.Alarm.Rearm(next);
+        }
+        catch (IOException problem)
+        {
+            _services.Alarm.Rearm(DateTimeOffset.MaxValue);
+            _services.ReportJournalFailure(problem);
+        }
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+}

@@ -1,0 +1,32 @@
+using Amqp;
+using Amqp.Framing;
+using Amqp.Types;
+
+namespace OptOut.Emulators.ServiceBus.Entities;
+
+/// <summary>The application properties in their encoded form, which is how they are kept, journalled and sent.</summary>
+internal static class PropertySection
+{
+    public static Map Read(ReadOnlyMemory<byte> section)
+    {
+        if (section.IsEmpty)
+            return [];
+        var bytes = section.ToArray();
+        return ((ApplicationProperties)AmqpDecoder.Read(new ByteBuffer(bytes, 0, bytes.Length, bytes.Length))!).Map;
+    }
+
+    /// <summary>The section with these properties set or replaced.</summary>
+    public static ReadOnlyMemory<byte> With(ReadOnlyMemory<byte> section, IReadOnlyDictionary<string, object?> changes)
+    {
+        if (changes.Count == 0)
+            return section;
+        var properties = new ApplicationProperties();
+        foreach (var (name, value) in Read(section))
+            properties[name] = value;
+        foreach (var (name, value) in changes)
+            properties[name] = value;
+        var buffer = new ByteBuffer(256, autoGrow: true);
+        properties.Encode(buffer);
+        return buffer.Buffer.AsMemory(buffer.Offset, buffer.Length);
+    }
+}

@@ -1,4 +1,0 @@
-namespace OptOut.Local.Sandbox.Generic;
-
-/// <summary>A company's own CRM, which sends its mails.</summary>
-internal sealed class CrmSandbox(SandboxSetup setup) : GenericSandbox(setup, "crm", "email");
