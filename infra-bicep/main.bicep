@@ -262,7 +262,7 @@ var storageSettings = {
   OptOut__Storage__BlobEndpoint: dataStorage.outputs.blobEndpoint
 }
 
-// The app is called by Front Door alone, which writes the client's address there: functions/OptOut/Limits/LimitOptions.cs.
+// The app is called by Front Door alone, which writes the client's address there: functions/OptOut/Platform/Limits/LimitOptions.cs.
 // https://learn.microsoft.com/azure/frontdoor/front-door-http-headers-protocol
 var clientAddressSettings = { OptOut__Limits__ClientAddressHeader: 'X-Azure-ClientIP' }
 

@@ -4,7 +4,7 @@ using Azure.Monitor.OpenTelemetry.Exporter;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Logging;
-using OptOut.Telemetry;
+using OptOut.Platform.Telemetry;
 
 namespace OptOut.Functions;
 

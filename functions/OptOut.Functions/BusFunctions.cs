@@ -1,14 +1,14 @@
 using Azure.Messaging.ServiceBus;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
-using OptOut.Acknowledgement;
 using OptOut.Consent;
-using OptOut.FanOut;
+using OptOut.Delivery;
+using OptOut.Messaging;
 
 namespace OptOut.Functions;
 
 /// <summary>One function for each subscription of the topic.</summary>
-public sealed class BusFunctions(ApplyHandler apply, ChannelHandler channels, AcknowledgeHandler acknowledge, ILogger<BusFunctions> logger)
+internal sealed class BusFunctions(ApplyHandler apply, ChannelHandler channels, AcknowledgeHandler acknowledge, ILogger<BusFunctions> logger)
 {
     [Function("Apply")]
     public async Task Apply(

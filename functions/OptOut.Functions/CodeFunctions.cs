@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using OptOut.Codes;
+using OptOut.Api.Codes;
+using OptOut.Web;
 
 namespace OptOut.Functions;
 
 /// <summary>Printed codes: ordered by the controller's systems, typed or scanned by a person.</summary>
-public sealed class CodeFunctions(CodeOrderDoor orders, CodeDoor codes, QrDoor pictures)
+internal sealed class CodeFunctions(CodeOrderDoor orders, CodeDoor codes, QrDoor pictures)
 {
     [Function("PostCodes")]
     public Task<IResult> PostCodes(

@@ -1,16 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using OptOut.Health;
-using OptOut.Links;
-using OptOut.Permission;
-using OptOut.PhoneAgents;
-using OptOut.Proofs;
-using OptOut.Subjects;
+using OptOut.Api;
+using OptOut.Api.PhoneAgents;
 
 namespace OptOut.Functions;
 
 /// <summary>What the controller's own systems call, with a function key.</summary>
-public sealed class ControllerFunctions(SubjectDoor subjects, LinkDoor links, CheckDoor check, ProofDoor proofs, AgentDoor agents, HealthDoor health)
+internal sealed class ControllerFunctions(SubjectDoor subjects, LinkDoor links, CheckDoor check, ProofDoor proofs, AgentDoor agents, HealthDoor health)
 {
     [Function("PutSubject")]
     public Task<IResult> PutSubject(

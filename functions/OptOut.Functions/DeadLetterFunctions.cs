@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using OptOut.DeadLetters;
+using OptOut.Api;
+using OptOut.Delivery;
 
 namespace OptOut.Functions;
 
 /// <summary>What an operator looks at, and sets going again.</summary>
-public sealed class DeadLetterFunctions(DeadLetterCount letters, DeadLettersDoor door)
+internal sealed class DeadLetterFunctions(DeadLetterCount letters, DeadLettersDoor door)
 {
     [Function("CountDeadLetters")]
     public Task CountDeadLetters([TimerTrigger("0 15 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => letters.WatchAsync(cancellationToken);

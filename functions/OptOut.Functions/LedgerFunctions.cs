@@ -1,16 +1,19 @@
 using Microsoft.Azure.Functions.Worker;
-using OptOut.Anchors;
-using OptOut.Telemetry;
+using OptOut.Evidence;
+using OptOut.Platform.Telemetry;
 
 namespace OptOut.Functions;
 
 /// <summary>The ledgers' anchors: written each hour, verified each night once the vendors and their files have had theirs.</summary>
-public sealed class LedgerFunctions(AnchorWriter anchors, LedgerVerifier verifier, OptOutMetrics metrics)
+internal sealed class LedgerFunctions(AnchorWriter anchors, LedgerVerifier verifier, OptOutMetrics metrics)
 {
     [Function("AnchorLedgers")]
     public Task AnchorLedgers([TimerTrigger("0 30 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => anchors.RunAsync(cancellationToken);
 
     [Function("VerifyLedgers")]
-    public async Task VerifyLedgers([TimerTrigger("0 0 4 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
-        metrics.LedgersVerified(await verifier.RunAsync(cancellationToken));
+    public async Task VerifyLedgers([TimerTrigger("0 0 4 * * *")] TimerInfo timer, CancellationToken cancellationToken)
+    {
+        foreach (var (kind, count) in (await verifier.RunAsync(cancellationToken)).Counts)
+            metrics.LedgerMismatches(kind, count);
+    }
 }

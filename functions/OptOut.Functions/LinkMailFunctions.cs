@@ -1,13 +1,13 @@
 using Azure.Messaging.ServiceBus;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
-using OptOut.FanOut;
-using OptOut.LinkMail;
+using OptOut.Delivery;
+using OptOut.Messaging;
 
 namespace OptOut.Functions;
 
 /// <summary>The mail with a person's own link, asked for on the public page.</summary>
-public sealed class LinkMailFunctions(LinkMailHandler links, ILogger<LinkMailFunctions> logger)
+internal sealed class LinkMailFunctions(LinkMailHandler links, ILogger<LinkMailFunctions> logger)
 {
     [Function("MailLink")]
     public async Task MailLink(

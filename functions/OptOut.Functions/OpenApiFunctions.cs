@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using OptOut.OpenApi;
+using OptOut.Api.OpenApi;
 
 namespace OptOut.Functions;
 
 /// <summary>What there is to call, for API gateways and client generators.</summary>
-public sealed class OpenApiFunctions(OpenApiDoor document)
+internal sealed class OpenApiFunctions(OpenApiDoor document)
 {
     [Function("OpenApi")]
     public IResult OpenApi([HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/openapi.json")] HttpRequest request) => document.Get(request);

@@ -1,12 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using OptOut.Portal;
-using OptOut.ReadyTexts;
+using OptOut.Api.Portal;
+using OptOut.Api.ReadyTexts;
 
 namespace OptOut.Functions;
 
 /// <summary>What the controller's customer portal calls, and whoever writes its messages.</summary>
-public sealed class PortalFunctions(PortalDoor preferences, ReadyTextsDoor texts)
+internal sealed class PortalFunctions(PortalDoor preferences, ReadyTextsDoor texts)
 {
     [Function("GetSubjectPreferences")]
     public Task<IResult> GetSubjectPreferences(

@@ -1,7 +1,7 @@
 using Azure.Messaging.ServiceBus;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
-using OptOut.FanOut;
+using OptOut.Messaging;
 
 namespace OptOut.Functions;
 

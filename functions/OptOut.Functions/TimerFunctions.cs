@@ -1,13 +1,14 @@
 using Microsoft.Azure.Functions.Worker;
-using OptOut.Intake;
+using OptOut.Messaging;
+using OptOut.Platform.Telemetry;
 using OptOut.Reconciliation;
-using OptOut.Suppressions;
-using OptOut.Telemetry;
+using OptOut.Reconciliation.Report;
+using OptOut.Records.SuppressionFiles;
 
 namespace OptOut.Functions;
 
 /// <summary>What the clock starts. Schedules are NCRONTAB, seconds first, in UTC.</summary>
-public sealed class TimerFunctions(Outbox outbox, SuppressionWriter suppressions, Reconciler reconciler, OptOutMetrics metrics)
+internal sealed class TimerFunctions(Outbox outbox, SuppressionWriter suppressions, Reconciler reconciler, OptOutMetrics metrics)
 {
     [Function("SweepOutbox")]
     public Task SweepOutbox([TimerTrigger("0 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) => outbox.SweepAsync(cancellationToken);

@@ -1,12 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using OptOut.PublicForm;
-using OptOut.Unsubscribe;
+using OptOut.Web.PublicForm;
+using OptOut.Web.Unsubscribe;
 
 namespace OptOut.Functions;
 
 /// <summary>What a person, or a mail client for a person, reaches.</summary>
-public sealed class UnsubscribeFunctions(UnsubscribeDoor links, PublicDoor form)
+internal sealed class UnsubscribeFunctions(UnsubscribeDoor links, PublicDoor form)
 {
     [Function("Link")]
     public Task<IResult> Link(

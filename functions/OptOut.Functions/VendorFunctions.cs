@@ -5,7 +5,7 @@ using OptOut.Vendors;
 namespace OptOut.Functions;
 
 /// <summary>What vendors call. Anonymous to the host: each proves itself by its signature.</summary>
-public sealed class VendorFunctions(VendorDoors doors)
+internal sealed class VendorFunctions(VendorDoors doors)
 {
     [Function("VendorWebhook")]
     public Task<IResult> VendorWebhook(

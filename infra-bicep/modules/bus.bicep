@@ -1,4 +1,4 @@
-metadata description = 'The bus: one topic, one subscription for each handler. Names, filters and times are those of functions/OptOut/FanOut/Topology.cs; a test compares.'
+metadata description = 'The bus: one topic, one subscription for each handler. Names, filters and times are those of functions/OptOut/Messaging/Topology.cs; a test compares.'
 
 import { azdTags } from 'types.bicep'
 import { roles } from 'roles.bicep'

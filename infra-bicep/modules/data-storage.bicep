@@ -20,7 +20,7 @@ param anchorsLocked bool
 @description('Whether nobody can delete the account without taking the lock away first.')
 param lock bool
 
-// As functions/OptOut/Storage/StorageAccount.cs has them; a test compares.
+// As functions/OptOut/Records/StorageAccount.cs has them; a test compares.
 var tables = ['consent', 'identifiers', 'denials', 'feed', 'outbox', 'codes', 'runs', 'heads']
 var containers = ['reports', 'vendor-lists', 'suppressions']
 

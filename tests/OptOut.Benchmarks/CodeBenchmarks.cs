@@ -1,6 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
-using OptOut.Codes;
+using OptOut.Links;
 
 namespace OptOut.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.Net.Mail;
 using BenchmarkDotNet.Attributes;
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Benchmarks;
 
@@ -28,7 +28,7 @@ public class ConsentBenchmarks
     public int Floor() => Scopes.Count(_floor.ContainsKey);
 
     [Benchmark(Description = "answer: may we, on this channel, about this topic?")]
-    public ConsentAnswer Answer() => _state.Answer(Channel.Email, Asked);
+    public bool Answer() => _state.Answer(Channel.Email, Asked).Decision == Decision.Allow;
 }
 
 /// <summary>The normal form of an address, against the framework's own parser.</summary>

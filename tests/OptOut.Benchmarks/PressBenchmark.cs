@@ -5,11 +5,11 @@ using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
-using OptOut.FanOut;
-using OptOut.Identifiers;
+using OptOut.Identity;
 using OptOut.Links;
 using OptOut.Local.CommandLine;
 using OptOut.Local.Composition;
+using OptOut.Messaging;
 
 namespace OptOut.Benchmarks;
 

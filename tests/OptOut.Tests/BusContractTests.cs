@@ -1,11 +1,10 @@
 using Azure.Messaging.ServiceBus;
+using OptOut.Company;
 using OptOut.Consent;
 using OptOut.Emulators.ServiceBus;
 using OptOut.Emulators.ServiceBus.Filters;
-using OptOut.FanOut;
-using OptOut.Identifiers;
-using OptOut.LinkMail;
-using OptOut.Texts;
+using OptOut.Identity;
+using OptOut.Messaging;
 
 namespace OptOut.Tests;
 

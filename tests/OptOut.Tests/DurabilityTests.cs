@@ -2,7 +2,7 @@ using Azure.Data.Tables;
 using OptOut.Consent;
 using OptOut.Intake;
 using OptOut.Local.Azurite;
-using OptOut.Tests.Unsubscribe;
+using OptOut.Tests.Web.Unsubscribe;
 
 namespace OptOut.Tests;
 
@@ -53,7 +53,7 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
         var subject = host.SubjectOf("largest-act");
         var (now, act) = (TimeProvider.System.GetUtcNow(), EventIds.Derive("largest act"));
         Change[] changes = [.. from channel in Channels.All from number in Enumerable.Range(1, 50) select Change.Create(
-            EventIds.Derive($"{act}", $"{channel}", $"{number}"), subject, new Scope(channel, Topic.Parse($"a-topic-with-a-long-name-{number}")), Decision.Stop, now, now, Source.Portal, new Evidence(Reference: new string('r', 200)), act)];
+            EventIds.Derive($"{act}", $"{channel}", $"{number}"), subject, new Scope(channel, Topic.Parse($"a-topic-with-a-long-name-{number}")), Decision.Stop, now, now, Source.Portal, new ChangeEvidence(Reference: new string('r', 200)), act)];
         await host.StopBusAsync();
 
         var recorded = await host.Service<ChangeIntake>().RecordAsync(changes, AnswerWhen.Visible);

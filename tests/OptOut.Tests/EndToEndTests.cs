@@ -17,7 +17,7 @@ public sealed class EndToEndTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal((200, ""), (answer.Status, answer.Body));
         var entry = Assert.Single(await host.LedgerAsync(subject, 1));
         Assert.Equal((Scope.Everything, Decision.Stop, Source.OneClick), (entry.Change.Scope, entry.Change.Decision, entry.Change.Source));
-        Assert.Equal(new Evidence(Channel.Email, Topic.Parse("newsletter"), 42), entry.Change.Evidence);
+        Assert.Equal(new ChangeEvidence(Channel.Email, Topic.Parse("newsletter"), 42), entry.Change.Evidence);
 
         var row = await host.ConfirmedAsync(subject, entry.Change.Id);
         Assert.Contains("jan.peeters@example.com", host.OnSendGridsList());

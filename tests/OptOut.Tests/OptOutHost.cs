@@ -11,11 +11,11 @@ using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.Emulators.Sandbox;
 using OptOut.Emulators.ServiceBus;
-using OptOut.FanOut;
 using OptOut.Functions;
-using OptOut.Identifiers;
+using OptOut.Identity;
 using OptOut.Local.Hosting;
-using OptOut.Storage;
+using OptOut.Messaging;
+using OptOut.Records;
 using OptOut.Tests.Vendors.SendGrid;
 
 namespace OptOut.Tests;

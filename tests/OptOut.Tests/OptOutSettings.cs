@@ -1,5 +1,5 @@
 using OptOut.Emulators.Sandbox;
-using OptOut.FanOut;
+using OptOut.Messaging;
 
 namespace OptOut.Tests;
 

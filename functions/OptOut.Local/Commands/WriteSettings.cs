@@ -7,12 +7,12 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OptOut.Emulators.ServiceBus;
-using OptOut.FanOut;
 using OptOut.Local.Azurite;
 using OptOut.Local.CommandLine;
 using OptOut.Local.Composition;
+using OptOut.Messaging;
 using OptOut.Platform;
-using OptOut.Storage;
+using OptOut.Records;
 
 namespace OptOut.Local.Commands;
 

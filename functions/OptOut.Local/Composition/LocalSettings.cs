@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
-using OptOut.FanOut;
+using OptOut.Messaging;
 
 namespace OptOut.Local.Composition;
 

@@ -5,11 +5,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OptOut.Emulators.Sandbox;
 using OptOut.Emulators.ServiceBus;
-using OptOut.FanOut;
 using OptOut.Functions;
 using OptOut.Local.Azurite;
 using OptOut.Local.CommandLine;
 using OptOut.Local.Hosting;
+using OptOut.Messaging;
 
 namespace OptOut.Local.Composition;
 

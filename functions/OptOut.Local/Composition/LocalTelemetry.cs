@@ -5,7 +5,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using OptOut.Local.Hosting;
-using OptOut.Telemetry;
+using OptOut.Platform.Telemetry;
 
 namespace OptOut.Local.Composition;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OptOut.Platform;
-using OptOut.Storage;
+using OptOut.Records;
 
 namespace OptOut.Local.Composition;
 

@@ -1,8 +1,8 @@
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
-using OptOut.FanOut;
+using OptOut.Messaging;
 using OptOut.Platform;
-using OptOut.Storage;
+using OptOut.Records;
 
 namespace OptOut.Local.DemoPage;
 

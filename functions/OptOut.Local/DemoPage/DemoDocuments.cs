@@ -1,7 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using OptOut.Local.DemoPage.Components;
-using OptOut.Rendering;
+using OptOut.Platform;
 
 namespace OptOut.Local.DemoPage;
 

@@ -4,8 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
-using OptOut.Catalogue;
-using OptOut.Controller;
+using OptOut.Company;
 using OptOut.Local.Mailbox;
 using OptOut.Platform;
 

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Options;
 using MimeKit;
-using OptOut.Catalogue;
+using OptOut.Api;
+using OptOut.Company;
 using OptOut.Consent;
-using OptOut.Controller;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Identity.Postal;
 using OptOut.Links;
 using OptOut.Local.Mailbox;
-using OptOut.Subjects;
+using OptOut.Records;
 
 namespace OptOut.Local.DemoPage;
 

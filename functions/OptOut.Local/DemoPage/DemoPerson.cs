@@ -1,5 +1,5 @@
 using System.Globalization;
-using OptOut.Texts;
+using OptOut.Company;
 
 namespace OptOut.Local.DemoPage;
 

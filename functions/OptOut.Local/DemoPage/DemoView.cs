@@ -1,7 +1,6 @@
 using System.Globalization;
-using OptOut.Catalogue;
+using OptOut.Company;
 using OptOut.Consent;
-using OptOut.Controller;
 
 namespace OptOut.Local.DemoPage;
 

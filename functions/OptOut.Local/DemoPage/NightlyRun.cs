@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OptOut.Reconciliation;
-using OptOut.Storage;
+using OptOut.Records;
 
 namespace OptOut.Local.DemoPage;
 

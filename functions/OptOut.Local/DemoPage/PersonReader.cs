@@ -1,10 +1,9 @@
 using System.Text.Json.Nodes;
-using OptOut.Catalogue;
+using OptOut.Company;
 using OptOut.Consent;
-using OptOut.FanOut;
-using OptOut.Identifiers;
-using OptOut.Permission;
-using OptOut.Storage;
+using OptOut.Identity;
+using OptOut.Records;
+using OptOut.Records.ContactPoints;
 using OptOut.Vendors;
 
 namespace OptOut.Local.DemoPage;

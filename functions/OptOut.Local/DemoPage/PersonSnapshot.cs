@@ -1,5 +1,5 @@
 using OptOut.Consent;
-using OptOut.FanOut;
+using OptOut.Records;
 
 namespace OptOut.Local.DemoPage;
 

@@ -39,8 +39,8 @@ internal static partial class FunctionDiscovery
 
         if (!ValidName().IsMatch(name))
             errors.Add($"{where}: the name is not one Azure takes.", "Begin with a letter; then at most 127 letters, digits, '-' or '_'.");
-        if (!method.IsPublic || !method.DeclaringType.IsVisible)
-            errors.Add($"{where}: is not public.", "Make the class and the method public; the Functions worker finds no others.");
+        if (!method.IsPublic)
+            errors.Add($"{where}: is not public.", "Make the method public; the Functions worker finds no others.");
         return new FunctionDeclaration(name, method, triggers[0].parameter, triggers[0].trigger);
     }
 

@@ -1,8 +1,8 @@
 using System.Net;
 using MimeKit;
 using MimeKit.Utils;
+using OptOut.Company;
 using OptOut.Links;
-using OptOut.Texts;
 
 namespace OptOut.Local.Mailbox;
 

@@ -1,4 +1,4 @@
-using OptOut.Texts;
+using OptOut.Company;
 
 namespace OptOut.Local.Mailbox;
 

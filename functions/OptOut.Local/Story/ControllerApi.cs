@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using OptOut.Api;
 using OptOut.Consent;
 using OptOut.Links;
 using OptOut.Local.Composition;
-using OptOut.Permission;
 
 namespace OptOut.Local.Story;
 

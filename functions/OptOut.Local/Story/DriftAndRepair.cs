@@ -1,4 +1,4 @@
-using OptOut.Reconciliation;
+using OptOut.Reconciliation.Report;
 
 namespace OptOut.Local.Story;
 

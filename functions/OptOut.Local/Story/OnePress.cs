@@ -1,7 +1,7 @@
 using System.Globalization;
-using OptOut.FanOut;
 using OptOut.Local.Composition;
 using OptOut.Local.Mailbox;
+using OptOut.Records;
 
 namespace OptOut.Local.Story;
 

@@ -1,9 +1,8 @@
 using Azure;
 using Microsoft.Extensions.DependencyInjection;
 using OptOut.Consent;
-using OptOut.FanOut;
-using OptOut.Reconciliation;
-using OptOut.Storage;
+using OptOut.Reconciliation.Report;
+using OptOut.Records;
 
 namespace OptOut.Local.Story;
 

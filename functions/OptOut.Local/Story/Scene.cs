@@ -4,7 +4,7 @@ using OptOut.Links;
 using OptOut.Local.CommandLine;
 using OptOut.Local.Composition;
 using OptOut.Local.Mailbox;
-using OptOut.Reconciliation;
+using OptOut.Reconciliation.Report;
 
 namespace OptOut.Local.Story;
 

@@ -1,14 +1,14 @@
 namespace OptOut.Consent;
 
 /// <summary>What a person does in one go, where it may loosen: whose, when, through which door. Each change of it is written by <see cref="Write"/>.</summary>
-public sealed record Act(SubjectKey Subject, Guid Id, DateTimeOffset At, Source Source, Evidence Evidence)
+internal sealed record Act(SubjectKey Subject, Guid Id, DateTimeOffset At, Source Source, ChangeEvidence Evidence)
 {
     // Preferences dates a Stop with exceptions a millisecond before them, and a tie means Stop: two are room enough.
     private static readonly TimeSpan Room = TimeSpan.FromMilliseconds(2);
 
     /// <param name="began">When the request came in, before anything was read: a Stop that arrives meanwhile is later, and wins.</param>
     /// <param name="read">What was read then. It counts as before the act, even where the clock of whoever wrote it runs ahead of ours.</param>
-    public static Act Of(SubjectKey subject, Source source, Evidence evidence, DateTimeOffset began, ConsentState read)
+    public static Act Of(SubjectKey subject, Source source, ChangeEvidence evidence, DateTimeOffset began, ConsentState read)
     {
         var latest = read.Entries.Select(e => e.Value.At + Room).DefaultIfEmpty(began).Max();
         var at = latest > began ? latest : began;

@@ -34,13 +34,13 @@ public enum Source
 /// <param name="Campaign">The campaign number in the link, 0 where none was given.</param>
 /// <param name="Vendor">The vendor that reported it: 1 to 32 of <c>a-z 0-9 -</c>.</param>
 /// <param name="Reference">The vendor's or agent's own reference: 1 to 200 printable ASCII characters.</param>
-public sealed record Evidence(Channel? Channel = null, Topic? Topic = null, uint Campaign = 0, string? Vendor = null, string? Reference = null)
+public sealed record ChangeEvidence(Channel? Channel = null, Topic? Topic = null, uint Campaign = 0, string? Vendor = null, string? Reference = null)
 {
-    public static Evidence None { get; } = new();
+    public static ChangeEvidence None { get; } = new();
 }
 
 /// <summary>An attempt to let something other than the person's own act undo a Stop.</summary>
-public sealed class AllowNotPermittedException(Source source, Scope scope)
+internal sealed class AllowNotPermittedException(Source source, Scope scope)
     : InvalidOperationException($"An Allow for {scope} may not come from {source}: only the person's own act through a verified door may.");
 
 /// <summary>One decision about one scope of one subject at one moment.</summary>
@@ -68,7 +68,7 @@ public sealed record Change
 
     public required Source Source { get; init; }
 
-    public required Evidence Evidence { get; init; }
+    public required ChangeEvidence Evidence { get; init; }
 
     /// <summary>
     /// The only way to make a change, also from a stored or published form, so that the two rules of every change hold everywhere:
@@ -80,7 +80,7 @@ public sealed record Change
     /// or not printable ASCII.
     /// </exception>
     public static Change Create(
-        Guid id, SubjectKey subject, Scope scope, Decision decision, DateTimeOffset at, DateTimeOffset receivedAt, Source source, Evidence? evidence = null, Guid? act = null)
+        Guid id, SubjectKey subject, Scope scope, Decision decision, DateTimeOffset at, DateTimeOffset receivedAt, Source source, ChangeEvidence? evidence = null, Guid? act = null)
     {
         // A number without a name would be no Stop, and so an Allow to whoever asks.
         if (!Enum.IsDefined(decision))
@@ -104,7 +104,7 @@ public sealed record Change
             At = Milliseconds(at < receivedAt ? at : receivedAt),
             ReceivedAt = Milliseconds(receivedAt),
             Source = source,
-            Evidence = evidence ?? Evidence.None,
+            Evidence = evidence ?? ChangeEvidence.None,
         };
     }
 
@@ -113,7 +113,7 @@ public sealed record Change
         new(moment.UtcTicks - (moment.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
 }
 
-public static class Sources
+internal static class Sources
 {
     /// <summary>
     /// Whether the source is the person's own act through a verified door, so that it may add an Allow. An SMS START

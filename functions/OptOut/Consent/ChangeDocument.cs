@@ -7,7 +7,7 @@ namespace OptOut.Consent;
 /// A change as it is written to the ledger, the bus and the outbox. One form for all three, so that a change read anywhere is the change
 /// that was recorded, and passes through <see cref="Change.Create"/> again on its way in.
 /// </summary>
-public sealed record ChangeDocument
+internal sealed record ChangeDocument
 {
     public required Guid Id { get; init; }
 
@@ -64,7 +64,7 @@ public sealed record ChangeDocument
         At,
         ReceivedAt,
         Source,
-        new Evidence(
+        new ChangeEvidence(
             SeenOnChannel is null ? null : Channels.TryParse(SeenOnChannel, out var channel) ? channel : throw new FormatException("SeenOnChannel is not a channel."),
             SeenOnTopic is null ? null : Topic.Parse(SeenOnTopic),
             Campaign,

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace OptOut.Consent;
 
 /// <summary>The latest decision recorded for one scope.</summary>
-public readonly record struct ConsentEntry(Decision Decision, DateTimeOffset At, Guid EventId)
+internal readonly record struct ConsentEntry(Decision Decision, DateTimeOffset At, Guid EventId)
 {
     /// <summary>A total order, so that merging gives one result whatever the order: later wins, then Stop, then the higher event id.</summary>
     internal bool Beats(ConsentEntry other)
@@ -17,13 +17,13 @@ public readonly record struct ConsentEntry(Decision Decision, DateTimeOffset At,
 }
 
 /// <summary>The answer to "may we?", and the entry that decided it; no entry at all means nobody objected.</summary>
-public readonly record struct ConsentAnswer(Decision Decision, Scope? DecidedBy, ConsentEntry? Entry);
+internal readonly record struct ConsentAnswer(Decision Decision, Scope? DecidedBy, ConsentEntry? Entry);
 
 /// <summary>
 /// A person's consent: a map from scope to the latest decision. Merging is per entry, latest wins, so it is commutative,
 /// associative and idempotent: changes may arrive in any order, any number of times.
 /// </summary>
-public sealed class ConsentState : IEquatable<ConsentState>
+internal sealed class ConsentState : IEquatable<ConsentState>
 {
     private readonly ImmutableSortedDictionary<string, (Scope Scope, ConsentEntry Entry)> _entries;
 

@@ -7,7 +7,7 @@ namespace OptOut.Consent;
 /// Event ids. What happens here gets a new one; what a vendor or a file reports gets the same one every time it is reported, so that
 /// a replay is recognised.
 /// </summary>
-public static class EventIds
+internal static class EventIds
 {
     public static Guid New(DateTimeOffset now) => Guid.CreateVersion7(now);
 

@@ -7,7 +7,7 @@ namespace OptOut.Consent;
 /// <summary>The end of a subject's ledger: how many entries, and the hash of the last.</summary>
 /// <param name="Sequence">Number of the last entry; 0 before the first.</param>
 /// <param name="Hash">Its SHA-256, 64 lower-case hex digits.</param>
-public readonly record struct LedgerHead(long Sequence, string Hash);
+internal readonly record struct LedgerHead(long Sequence, string Hash);
 
 /// <summary>A change as it stands in the ledger, chained to the entry before it.</summary>
 public sealed record LedgerEntry(long Sequence, Change Change, string PreviousHash, string Hash);
@@ -17,7 +17,7 @@ public sealed record LedgerEntry(long Sequence, Change Change, string PreviousHa
 /// removed or slipped in later breaks every hash that follows. Anybody holding the list can check it: the hash is plain
 /// SHA-256 over the lines of <see cref="CanonicalText"/>.
 /// </summary>
-public static class Ledger
+internal static class Ledger
 {
     /// <summary>The head of an empty ledger: its hash is bound to the subject, so that two people's ledgers cannot be swapped.</summary>
     public static LedgerHead Start(SubjectKey subject) => new(0, Hash($"optout-ledger-1\n{subject}"));

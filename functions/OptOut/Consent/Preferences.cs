@@ -4,7 +4,7 @@ namespace OptOut.Consent;
 /// Turns what a person wants into changes: as few as say it, and none that loosens more than was asked. Pure, so that the preference page, the
 /// portal and an undo all mean the same.
 /// </summary>
-public static class Preferences
+internal static class Preferences
 {
     // A tie means Stop. Where a channel is stopped but for a topic, the Stop is written this much before the exception to it.
     private static readonly TimeSpan Before = TimeSpan.FromMilliseconds(1);

@@ -12,7 +12,7 @@ public enum Channel : byte
 }
 
 /// <summary>The written names of channels: <c>email</c>, <c>sms</c>, <c>phone</c>, <c>post</c>.</summary>
-public static class Channels
+internal static class Channels
 {
     public static IReadOnlyList<Channel> All { get; } = [Channel.Email, Channel.Sms, Channel.Phone, Channel.Post];
 

@@ -6,7 +6,7 @@ namespace OptOut.Consent;
 /// What is stopped on one channel, in a form that stays right when a controller adds a topic: a general answer and the
 /// topics that differ from it. Written <c>-</c> (nothing), <c>*</c> (everything), <c>a,b</c> (those) or <c>*!a,b</c> (all but those).
 /// </summary>
-public sealed class StopSet : IEquatable<StopSet>
+internal sealed class StopSet : IEquatable<StopSet>
 {
     private readonly ImmutableSortedSet<string> _different;
 

@@ -1,13 +1,12 @@
-using OptOut.Anchors;
 using OptOut.Consent;
-using OptOut.Permission;
-using OptOut.Storage;
-using OptOut.Telemetry;
+using OptOut.Platform.Telemetry;
+using OptOut.Records;
+using OptOut.Records.ContactPoints;
 
 namespace OptOut.Intake;
 
 /// <summary>Makes sure the store has the changes of an act, and that what may be sent follows from it. Doing it twice is doing it once.</summary>
-public sealed class ChangeApplier(ConsentStore consent, IdentifierIndex index, LedgerHeads heads)
+internal sealed class ChangeApplier(ConsentStore consent, IdentifierIndex index, LedgerHeads heads)
 {
     /// <summary>The projection runs even where the ledger had the changes: whoever wrote it may have died before projecting.</summary>
     /// <returns>What now stands for each of the subject's identifiers.</returns>

@@ -1,13 +1,13 @@
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
-using OptOut.FanOut;
+using OptOut.Messaging;
 using OptOut.Platform;
-using OptOut.Telemetry;
+using OptOut.Platform.Telemetry;
 
 namespace OptOut.Intake;
 
 /// <summary>Whom the answer is for, and so how much must have happened before it is given.</summary>
-public enum AnswerWhen
+internal enum AnswerWhen
 {
     /// <summary>A mail client: as soon as one durable copy exists that will reach the vendors.</summary>
     Durable,
@@ -24,14 +24,14 @@ public enum AnswerWhen
 
 /// <param name="Durable">Whether the change is safe and on its way. When not, success must not be shown.</param>
 /// <param name="Stored">Whether the store shows it already. Null when the answer did not wait for that.</param>
-public sealed record IntakeResult(bool Durable, bool? Stored);
+internal sealed record IntakeResult(bool Durable, bool? Stored);
 
 /// <summary>
 /// The one way in for every change. It is published on the bus and applied to the store side by side, and it is durable when the
 /// bus, or the outbox in its place, has it: from there <c>apply</c> brings it to the store and the channels bring it to the vendors, whatever
 /// dies meanwhile. A copy in the store alone does not count, because nothing would carry it on until the night.
 /// </summary>
-public sealed partial class ChangeIntake(
+internal sealed partial class ChangeIntake(
     ChangePublisher bus, Outbox outbox, ChangeApplier applier, TimeProvider time, ILogger<ChangeIntake> logger)
 {
     // Beyond this a person is told that it is recorded, without seeing it yet.

@@ -1,20 +1,20 @@
 using OptOut.Consent;
-using OptOut.Identifiers;
-using OptOut.Permission;
-using OptOut.Subjects;
+using OptOut.Identity;
+using OptOut.Records;
+using OptOut.Records.ContactPoints;
 
 namespace OptOut.Intake;
 
 /// <summary>A Stop for an identifier rather than for a person we know: from a vendor, a form, a list.</summary>
 /// <param name="EventKey">The same whenever the same thing is reported again.</param>
 /// <param name="Act">What the person did in one go, where that was more than this; null makes each event its own.</param>
-public sealed record IdentifierStop(Identifier Identifier, Scope Scope, DateTimeOffset At, Source Source, Evidence Evidence, string EventKey, Guid? Act = null);
+internal sealed record IdentifierStop(Identifier Identifier, Scope Scope, DateTimeOffset At, Source Source, ChangeEvidence Evidence, string EventKey, Guid? Act = null);
 
 /// <summary>
 /// Records a Stop for whoever an identifier belongs to: everybody who has it, or, while nobody is known to, a subject that stands
 /// in for its owner. A Stop is safe, so one for an address we never heard of is kept all the same.
 /// </summary>
-public sealed class IdentifierIntake(ChangeIntake intake, IdentifierIndex index, ProfileStore profiles, IdentifierProtector protector, TimeProvider time)
+internal sealed class IdentifierIntake(ChangeIntake intake, IdentifierIndex index, ProfileStore profiles, IdentifierProtector protector, TimeProvider time)
 {
     /// <returns>The events recorded; null when not all of them are durable, so that the caller must come back with the same key.</returns>
     /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose identifier it is.</exception>

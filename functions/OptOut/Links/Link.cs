@@ -8,7 +8,7 @@ namespace OptOut.Links;
 /// <param name="TopicId">The topic's number in the catalogue, 0 for none.</param>
 /// <param name="IssuedAt">To the minute, 2020-01-01 to 2051-11-23.</param>
 /// <param name="Campaign">The controller's own number for the mailing, 0 for none.</param>
-public readonly record struct Link(SubjectKey Subject, Channel? Channel, byte TopicId, DateTimeOffset IssuedAt, uint Campaign)
+internal readonly record struct Link(SubjectKey Subject, Channel? Channel, byte TopicId, DateTimeOffset IssuedAt, uint Campaign)
 {
     /// <summary>Bytes of the signed part: version, key id, channel, topic, subject, minutes, campaign.</summary>
     internal const int PayloadLength = 1 + 1 + 1 + 1 + SubjectKey.ByteLength + 3 + 4;

@@ -8,14 +8,14 @@ namespace OptOut.Links;
 /// <param name="ListUnsubscribe">Value of the header <c>List-Unsubscribe</c> (RFC 2369).</param>
 /// <param name="ListUnsubscribePost">Value of the header <c>List-Unsubscribe-Post</c> (RFC 8058).</param>
 /// <param name="Warnings">What the controller must see to for these headers to be honest.</param>
-public sealed record LinkForms(Uri Url, string? Mailto, string ListUnsubscribe, string ListUnsubscribePost, IReadOnlyList<string> Warnings)
+internal sealed record LinkForms(Uri Url, string? Mailto, string ListUnsubscribe, string ListUnsubscribePost, IReadOnlyList<string> Warnings)
 {
     /// <summary>The page where the person adjusts preferences, for the second of the two choices that a message must offer.</summary>
     public Uri Preferences => new($"{Url.AbsoluteUri}/preferences");
 }
 
 /// <summary>Writes the forms of a link.</summary>
-public sealed class LinkHeaders(LinkKeyRing ring, IOptions<LinkOptions> options)
+internal sealed class LinkHeaders(LinkKeyRing ring, IOptions<LinkOptions> options)
 {
     /// <summary>The one value RFC 8058 section 3.1 allows.</summary>
     public const string OneClick = "List-Unsubscribe=One-Click";

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
-using OptOut.Keys;
+using OptOut.Identity;
 
 namespace OptOut.Links;
 
@@ -10,7 +10,7 @@ namespace OptOut.Links;
 /// Signs and verifies link tokens, version 1: 27 bytes of <see cref="Link"/> and the first 16 bytes of their HMAC-SHA256, as 58
 /// characters of base64url. With a short prefix that fits the 64 octets of a mail address's local part.
 /// </summary>
-public sealed class LinkKeyRing : IDisposable
+internal sealed class LinkKeyRing : IDisposable
 {
     /// <summary>Characters of a token.</summary>
     public const int TokenLength = 58;

@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
-using OptOut.Keys;
+using OptOut.Identity;
 
 namespace OptOut.Links;
 
 /// <summary>What a link's key may do.</summary>
-public enum LinkKeyUse
+internal enum LinkKeyUse
 {
     /// <summary>Signs new links and verifies its own. Exactly one key signs.</summary>
     Sign,
@@ -36,7 +36,7 @@ internal static class OneClickScopes
     };
 }
 
-public sealed class LinkKeyOptions
+internal sealed class LinkKeyOptions
 {
     /// <summary>0 to 255, part of every link: never reuse a number for another secret.</summary>
     public int Id { get; set; } = -1;
@@ -48,7 +48,7 @@ public sealed class LinkKeyOptions
 }
 
 /// <summary>Setting <c>OptOut:Links</c>.</summary>
-public sealed class LinkOptions
+internal sealed class LinkOptions
 {
     /// <summary>Where <c>/u/{token}</c> is served, as in <c>https://optout.example.com</c>.</summary>
     public Uri? BaseUrl { get; set; }

@@ -10,7 +10,7 @@ namespace OptOut.Platform;
 /// <param name="status">What they answered; 0 for no answer.</param>
 /// <param name="reason">The status and its code, or the kind of fault; never the client's words, which may quote the request.</param>
 /// <param name="cause">What the client threw, where it threw.</param>
-public sealed class StoreUnavailableException(int status, string reason, Exception? cause = null)
+internal sealed class StoreUnavailableException(int status, string reason, Exception? cause = null)
     : Exception($"The store does not answer ({reason}).", cause)
 {
     /// <param name="answer">Of which the status and the code are kept, and not the message.</param>

@@ -1,7 +1,7 @@
 namespace OptOut.Platform;
 
 /// <summary>How long something may take by the product's clock, beside the caller's own cancellation.</summary>
-public sealed class TimeLimit : IDisposable
+internal sealed class TimeLimit : IDisposable
 {
     private readonly CancellationTokenSource _expiry;
     private readonly CancellationTokenSource _either;
@@ -27,7 +27,7 @@ public sealed class TimeLimit : IDisposable
     }
 }
 
-public static class TimeLimits
+internal static class TimeLimits
 {
     /// <summary>Limits what follows: <c>using var limit = time.Limit(Patience, cancellationToken);</c></summary>
     public static TimeLimit Limit(this TimeProvider time, TimeSpan limit, CancellationToken cancellationToken = default) =>

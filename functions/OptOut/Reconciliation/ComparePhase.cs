@@ -2,10 +2,11 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
 using OptOut.Intake;
-using OptOut.Permission;
-using OptOut.Storage;
+using OptOut.Reconciliation.Report;
+using OptOut.Records;
+using OptOut.Records.ContactPoints;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;
@@ -95,7 +96,7 @@ internal sealed class ComparePhase(
         // The same key every night, so that a Stop found again, by whatever run, is the same event.
         var key = $"{vendor.Name}~{entry.List}~{protector.Hash(entry.Identifier)}~{entry.At.UtcTicks.ToString(CultureInfo.InvariantCulture)}";
         var stop = new IdentifierStop(
-            entry.Identifier, entry.Stop, EntryRule.ActedAt(entry), Source.Reconciliation, new Evidence(vendor.Channel, Vendor: vendor.Name, Reference: entry.List), key);
+            entry.Identifier, entry.Stop, EntryRule.ActedAt(entry), Source.Reconciliation, new ChangeEvidence(vendor.Channel, Vendor: vendor.Name, Reference: entry.List), key);
         if (await intake.RecordAsync(stop, AnswerWhen.Visible, cancellationToken) is not { } changes)
             return null;
         foreach (var change in changes)

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
-using OptOut.Denials;
-using OptOut.Identifiers;
-using OptOut.Permission;
+using OptOut.Identity;
+using OptOut.Records.ContactPoints;
+using OptOut.Records.ExternalSuppressions;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;

@@ -1,3 +1,4 @@
+using OptOut.Messaging;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;

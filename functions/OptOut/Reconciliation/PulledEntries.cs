@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Reconciliation;
 

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
-using OptOut.FanOut;
-using OptOut.Identifiers;
-using OptOut.Permission;
+using OptOut.Identity;
+using OptOut.Messaging;
+using OptOut.Reconciliation.Report;
+using OptOut.Records;
+using OptOut.Records.ContactPoints;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;

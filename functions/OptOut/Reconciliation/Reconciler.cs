@@ -2,8 +2,9 @@ using System.Collections.Concurrent;
 using Azure;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
-using OptOut.DeadLetters;
+using OptOut.Delivery;
 using OptOut.Platform;
+using OptOut.Reconciliation.Report;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;
@@ -12,7 +13,7 @@ namespace OptOut.Reconciliation;
 /// The nightly comparison of every vendor's lists with our consent: repaired both ways, and reported. A run that was interrupted, by a crash or by
 /// a vendor that was away, is taken up where it stood by the next start.
 /// </summary>
-public sealed partial class Reconciler
+internal sealed partial class Reconciler
 {
     // A run taken up after this long tells of the past: once it is done, one of the present follows at once.
     private static readonly TimeSpan Stale = TimeSpan.FromHours(1);
@@ -26,7 +27,7 @@ public sealed partial class Reconciler
     private readonly TimeProvider _time;
     private readonly ILogger<Reconciler> _logger;
 
-    internal Reconciler(
+    public Reconciler(
         IEnumerable<IVendor> vendors, RunStore runs, VendorReconciliation reconciliation, ReportStore reports, ReportMailer mailer, DeadLetterCount deadLetters, TimeProvider time, ILogger<Reconciler> logger) =>
         (_vendors, _runs, _reconciliation, _reports, _mailer, _deadLetters, _time, _logger) = ([.. vendors], runs, reconciliation, reports, mailer, deadLetters, time, logger);
 

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Options;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Reconciliation;
 
 /// <summary>Setting <c>OptOut:Reconciliation</c>: the nightly comparison of the vendors' lists with our consent.</summary>
-public sealed class ReconciliationOptions
+internal sealed class ReconciliationOptions
 {
     public const string Section = "OptOut:Reconciliation";
 

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
-using OptOut.Permission;
-using OptOut.Storage;
+using OptOut.Messaging;
+using OptOut.Reconciliation.Report;
+using OptOut.Records;
+using OptOut.Records.ContactPoints;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;

@@ -1,12 +1,11 @@
 using Azure.Data.Tables;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OptOut.Identifiers;
-using OptOut.Mail;
-using OptOut.Rendering;
-using OptOut.Storage;
-using OptOut.Vendors;
-using OptOut.Vendors.SendGrid;
+using OptOut.Identity;
+using OptOut.Messaging;
+using OptOut.Platform;
+using OptOut.Reconciliation.Report;
+using OptOut.Records;
 
 namespace OptOut.Reconciliation;
 
@@ -17,7 +16,7 @@ namespace OptOut.Reconciliation;
 internal sealed partial class ReportMailer(
     StorageAccount storage,
     ReportStore reports,
-    SendGridMail mail,
+    IMailSender mail,
     ComponentRenderer components,
     IOptions<ReconciliationOptions> options,
     ILogger<ReportMailer> logger)

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization.Metadata;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using OptOut.Consent;
-using OptOut.Identifiers;
-using OptOut.Storage;
+using OptOut.Identity;
+using OptOut.Records;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;

@@ -4,7 +4,8 @@ using Azure.Data.Tables;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
 using OptOut.Platform;
-using OptOut.Storage;
+using OptOut.Reconciliation.Report;
+using OptOut.Records;
 
 namespace OptOut.Reconciliation;
 

@@ -1,3 +1,5 @@
+using OptOut.Reconciliation.Report;
+
 namespace OptOut.Reconciliation;
 
 /// <summary>The counts of a run, or of one unit of it. Small enough for a table row, whatever the number of people.</summary>

@@ -1,4 +1,4 @@
-using OptOut.Vendors;
+using OptOut.Messaging;
 
 namespace OptOut.Reconciliation;
 

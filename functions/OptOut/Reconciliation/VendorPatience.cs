@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using OptOut.FanOut;
+using OptOut.Messaging;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;

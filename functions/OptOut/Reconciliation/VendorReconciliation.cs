@@ -2,7 +2,8 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Reconciliation.Report;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;

@@ -1,8 +1,10 @@
-using OptOut.Catalogue;
+using OptOut.Company;
 using OptOut.Consent;
-using OptOut.FanOut;
-using OptOut.Identifiers;
-using OptOut.Permission;
+using OptOut.Delivery;
+using OptOut.Identity;
+using OptOut.Messaging;
+using OptOut.Records;
+using OptOut.Records.ContactPoints;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;

@@ -1,8 +1,7 @@
 using OptOut.Consent;
-using OptOut.FanOut;
-using OptOut.Identifiers;
-using OptOut.Permission;
-using OptOut.Storage;
+using OptOut.Identity;
+using OptOut.Records;
+using OptOut.Records.ContactPoints;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;

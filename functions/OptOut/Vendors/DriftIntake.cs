@@ -1,14 +1,14 @@
 using OptOut.Consent;
-using OptOut.FanOut;
-using OptOut.Identifiers;
+using OptOut.Identity;
 using OptOut.Intake;
-using OptOut.Permission;
-using OptOut.Storage;
+using OptOut.Messaging;
+using OptOut.Records;
+using OptOut.Records.ContactPoints;
 
 namespace OptOut.Vendors;
 
 /// <summary>How a difference between a vendor's list and ours ended.</summary>
-public enum DriftEnd
+internal enum DriftEnd
 {
     /// <summary>Nothing was to be done.</summary>
     Nothing,
@@ -31,7 +31,7 @@ public enum DriftEnd
 /// first, the person's Allow or the entry, the nightly comparison finds out by the list's own dates. So in doubt nothing is recorded here, and nothing removed
 /// there but what we put there.
 /// </summary>
-public sealed class DriftIntake(IdentifierIntake stops, ChangeIntake changes, IdentifierIndex index, ConsentStore consent, TimeProvider time)
+internal sealed class DriftIntake(IdentifierIntake stops, ChangeIntake changes, IdentifierIndex index, ConsentStore consent, TimeProvider time)
 {
     /// <summary>The vendor refused to send: the contact point stands on a list of its own.</summary>
     /// <exception cref="Platform.StoreUnavailableException">The store does not answer.</exception>
@@ -46,7 +46,7 @@ public sealed class DriftIntake(IdentifierIntake stops, ChangeIntake changes, Id
             return await AnnounceAsync(known!);
 
         var stop = new IdentifierStop(
-            drift.Identifier, Scope.Everything, drift.At, Source.VendorWebhook, new Evidence(drift.Channel, Vendor: vendor, Reference: drift.EventKey), $"{vendor}:{drift.EventKey}");
+            drift.Identifier, Scope.Everything, drift.At, Source.VendorWebhook, new ChangeEvidence(drift.Channel, Vendor: vendor, Reference: drift.EventKey), $"{vendor}:{drift.EventKey}");
         return await stops.RecordAsync(stop, AnswerWhen.Durable, cancellationToken) is null ? DriftEnd.Lost : DriftEnd.Recorded;
     }
 

@@ -1,5 +1,6 @@
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 
 namespace OptOut.Vendors;
 
@@ -7,7 +8,7 @@ namespace OptOut.Vendors;
 /// A party that sends marketing, or holds a list for it, over one channel. An adapter translates and reports; when to try again,
 /// what to record and what to remove is decided outside it, in one place for all vendors.
 /// </summary>
-public interface IVendor
+internal interface IVendor
 {
     /// <summary>Short, stable, part of row keys and of the report: 1 to 32 of <c>a-z 0-9 -</c>.</summary>
     string Name { get; }
@@ -50,26 +51,10 @@ public interface IVendor
 /// <param name="Identifier">The contact point the vendor knows.</param>
 /// <param name="Stops">What must be stopped for it on the vendor's channel, now.</param>
 /// <param name="Confirmed">What the vendor last confirmed to us, null when it never did.</param>
-public sealed record VendorPush(Identifier Identifier, StopSet Stops, StopSet? Confirmed);
-
-/// <summary>What a vendor answered. Reasons go to rows, logs and the report: nothing personal in them.</summary>
-public abstract record VendorOutcome
-{
-    private VendorOutcome() { }
-
-    /// <summary>The vendor holds what was pushed.</summary>
-    public sealed record Confirmed : VendorOutcome;
-
-    /// <summary>Worth trying again: busy, unreachable, a fault of its own.</summary>
-    /// <param name="RetryAfter">What the vendor asked for, null when it did not say.</param>
-    public sealed record Transient(TimeSpan? RetryAfter, string Reason) : VendorOutcome;
-
-    /// <summary>Trying again changes nothing: a person has to look.</summary>
-    public sealed record Rejected(string Reason) : VendorOutcome;
-}
+internal sealed record VendorPush(Identifier Identifier, StopSet Stops, StopSet? Confirmed);
 
 /// <summary>What a pull answered: a page, or why there is none.</summary>
-public abstract record VendorPull
+internal abstract record VendorPull
 {
     private VendorPull() { }
 
@@ -86,7 +71,7 @@ public abstract record VendorPull
 }
 
 /// <summary>What an entry on a vendor's list means for the person.</summary>
-public enum VendorEntryKind
+internal enum VendorEntryKind
 {
     /// <summary>The person asked the vendor to stop.</summary>
     Unsubscribed,
@@ -105,4 +90,4 @@ public enum VendorEntryKind
 /// <param name="List">One of <see cref="IVendor.Lists"/>.</param>
 /// <param name="Stop">The scope a Stop has that is recorded because of this entry.</param>
 /// <param name="At">When the vendor made the entry, by the vendor's clock.</param>
-public sealed record VendorEntry(Identifier Identifier, string List, VendorEntryKind Kind, Scope Stop, DateTimeOffset At);
+internal sealed record VendorEntry(Identifier Identifier, string List, VendorEntryKind Kind, Scope Stop, DateTimeOffset At);

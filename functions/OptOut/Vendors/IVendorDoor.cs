@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http;
-using OptOut.Http;
+using OptOut.Platform.Http;
 
 namespace OptOut.Vendors;
 
 /// <summary>What a vendor calls of its own accord: <c>POST /webhooks/{Path}</c>. Anonymous to the host: each proves itself on the raw body.</summary>
-public interface IVendorDoor
+internal interface IVendorDoor
 {
     /// <summary>Two segments, in lower case: <c>sendgrid/events</c>.</summary>
     string Path { get; }
@@ -14,7 +14,7 @@ public interface IVendorDoor
 }
 
 /// <summary>Every vendor's webhooks. A vendor brings its own, so that a new one needs no trigger of its own.</summary>
-public sealed class VendorDoors(IEnumerable<IVendorDoor> doors)
+internal sealed class VendorDoors(IEnumerable<IVendorDoor> doors)
 {
     private readonly Dictionary<string, IVendorDoor> _doors = doors.ToDictionary(d => d.Path, StringComparer.Ordinal);
 

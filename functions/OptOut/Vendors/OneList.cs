@@ -1,4 +1,4 @@
-using OptOut.Catalogue;
+using OptOut.Company;
 using OptOut.Consent;
 
 namespace OptOut.Vendors;

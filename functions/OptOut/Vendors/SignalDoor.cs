@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using OptOut.Http;
+using OptOut.Platform.Http;
 
 namespace OptOut.Vendors;
 

@@ -1,14 +1,14 @@
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
-using OptOut.Denials;
-using OptOut.Identifiers;
+using OptOut.Identity;
 using OptOut.Intake;
-using OptOut.Telemetry;
+using OptOut.Platform.Telemetry;
+using OptOut.Records.ExternalSuppressions;
 
 namespace OptOut.Vendors;
 
 /// <summary>Records what a vendor told us of its own accord. Told again, it is recorded once.</summary>
-public sealed partial class SignalIntake(
+internal sealed partial class SignalIntake(
     IdentifierIntake intake, DriftIntake drifts, DenialStore denials, IEnumerable<IVendor> vendors, OptOutMetrics metrics, ILogger<SignalIntake> logger)
 {
     // A webhook of thousands must be answered before the vendor gives up. Each person costs three reads or writes and a message, some 5 ms each in Azure.
@@ -20,7 +20,8 @@ public sealed partial class SignalIntake(
     /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose identifiers they are.</exception>
     public async Task<bool> RecordAsync(string vendor, VendorSignals signals, CancellationToken cancellationToken)
     {
-        metrics.VendorTold(vendor, signals);
+        foreach (var (kind, count) in signals.Counts.Where(c => c.Count > 0))
+            metrics.VendorTold(vendor, kind, count);
         if (signals.Unreadable > 0)
             LogUnreadable(vendor, signals.Unreadable);
 
@@ -66,7 +67,7 @@ public sealed partial class SignalIntake(
     }
 
     private static IdentifierStop Stop(string vendor, VendorSignal signal) => new(
-        signal.Identifier, signal.Stop, signal.At, Source.VendorWebhook, new Evidence(Vendor: vendor, Reference: signal.EventKey), $"{vendor}:{signal.EventKey}");
+        signal.Identifier, signal.Stop, signal.At, Source.VendorWebhook, new ChangeEvidence(Vendor: vendor, Reference: signal.EventKey), $"{vendor}:{signal.EventKey}");
 
     private IReadOnlyList<Channel> Of(string vendor, Identifier who) => _channels.TryGetValue(vendor, out var channel) ? [channel] : who.Channels;
 

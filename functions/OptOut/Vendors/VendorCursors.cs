@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Vendors;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Vendors;
 

@@ -2,8 +2,9 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OptOut.Messaging;
 using OptOut.Platform;
-using OptOut.Telemetry;
+using OptOut.Platform.Telemetry;
 
 namespace OptOut.Vendors;
 

@@ -1,5 +1,5 @@
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Vendors;
 
@@ -9,20 +9,20 @@ namespace OptOut.Vendors;
 /// <param name="Stop">The scope of the Stop to record.</param>
 /// <param name="At">When it happened, by the vendor's clock.</param>
 /// <param name="Kind">Why.</param>
-public sealed record VendorSignal(string EventKey, Identifier Identifier, Scope Stop, DateTimeOffset At, VendorEntryKind Kind);
+internal sealed record VendorSignal(string EventKey, Identifier Identifier, Scope Stop, DateTimeOffset At, VendorEntryKind Kind);
 
 /// <summary>A vendor refused to send, because the contact point stands on a list of its own. When it came there, the vendor does not say.</summary>
 /// <param name="EventKey">As of a <see cref="VendorSignal"/>.</param>
 /// <param name="Identifier">To whom.</param>
 /// <param name="Channel">What would have been sent over.</param>
 /// <param name="At">When it was refused, by the vendor's clock.</param>
-public sealed record VendorDrift(string EventKey, Identifier Identifier, Channel Channel, DateTimeOffset At);
+internal sealed record VendorDrift(string EventKey, Identifier Identifier, Channel Channel, DateTimeOffset At);
 
 /// <summary>A contact point that does not work, for good. It says nothing about what the person wants.</summary>
-public sealed record VendorBounce(Identifier Identifier, DateTimeOffset At);
+internal sealed record VendorBounce(Identifier Identifier, DateTimeOffset At);
 
 /// <summary>A verified webhook, read as far as it can be.</summary>
-public sealed record VendorSignals
+internal sealed record VendorSignals
 {
     /// <summary>What is to be recorded.</summary>
     public IReadOnlyList<VendorSignal> Signals { get; init; } = [];
@@ -45,4 +45,17 @@ public sealed record VendorSignals
 
     /// <summary>How many events could not be read. Above zero a person has to look: one of them may be a Stop.</summary>
     public int Unreadable { get; init; }
+
+    /// <summary>How many there are of each kind, zeros too.</summary>
+    public IReadOnlyList<(string Kind, int Count)> Counts =>
+    [
+        ("signals", Signals.Count(s => s.Kind != VendorEntryKind.Complaint)),
+        ("complaints", Signals.Count(s => s.Kind == VendorEntryKind.Complaint)),
+        ("drifts", Drifts.Count),
+        ("bounces", Bounces.Count),
+        ("resubscribed", Resubscribed.Count),
+        ("undelivered", Undelivered),
+        ("ignored", Ignored),
+        ("unreadable", Unreadable),
+    ];
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
+using OptOut.Company;
 using OptOut.Consent;
-using OptOut.Texts;
 
 namespace OptOut.Tests.Browser;
 

@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
-using OptOut.Pages;
-using OptOut.Texts;
+using OptOut.Company;
+using OptOut.Web.Pages;
 
 namespace OptOut.Tests.Browser;
 

@@ -1,5 +1,5 @@
-using OptOut.Pages;
-using OptOut.Texts;
+using OptOut.Company;
+using OptOut.Web.Pages;
 
 namespace OptOut.Tests.Browser;
 

@@ -1,8 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using OptOut.Codes;
+using OptOut.Company;
+using OptOut.Links;
 using OptOut.Local.Azurite;
-using OptOut.Texts;
 
 namespace OptOut.Tests.Browser;
 

@@ -8,9 +8,9 @@ namespace OptOut.Tests.Consent;
 
 public sealed class ChangeDocumentTests
 {
-    private static readonly Gen<Evidence> AnyEvidence = Gen.Select(
+    private static readonly Gen<ChangeEvidence> AnyEvidence = Gen.Select(
         AnyChannel, AnyTopic, Gen.UInt, Gen.OneOf<string?>(null, "sendgrid", "print-house"), Gen.OneOf<string?>(null, "SM1", " ~\"\\</script>"),
-        (channel, topic, campaign, vendor, reference) => new Evidence(channel, topic, campaign, vendor, reference));
+        (channel, topic, campaign, vendor, reference) => new ChangeEvidence(channel, topic, campaign, vendor, reference));
 
     [Fact]
     public void A_change_read_back_is_the_change_that_was_written() => Gen.Select(AnyChange, AnyEvidence, Gen.Bool).Sample((plain, evidence, oneOfSeveral) =>

@@ -66,13 +66,13 @@ public sealed class ChangeTests
     [InlineData("two\nlines")]
     [InlineData("\u007f")]
     public void A_reference_that_is_not_1_to_200_printable_ASCII_characters_is_refused(string reference) =>
-        Assert.Throws<ArgumentException>(() => Seen(new Evidence(Reference: reference)));
+        Assert.Throws<ArgumentException>(() => Seen(new ChangeEvidence(Reference: reference)));
 
     [Fact]
     public void A_reference_of_200_characters_is_taken_and_one_of_201_is_not()
     {
-        Assert.Equal(200, Seen(new Evidence(Reference: new string('x', 200))).Evidence.Reference!.Length);
-        Assert.Throws<ArgumentException>(() => Seen(new Evidence(Reference: new string('x', 201))));
+        Assert.Equal(200, Seen(new ChangeEvidence(Reference: new string('x', 200))).Evidence.Reference!.Length);
+        Assert.Throws<ArgumentException>(() => Seen(new ChangeEvidence(Reference: new string('x', 201))));
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public sealed class ChangeTests
     [InlineData("two\nlines")]
     [InlineData("Someone@example.com")]
     public void A_vendor_that_is_not_a_vendors_name_is_refused(string vendor) =>
-        Assert.Throws<ArgumentException>(() => Seen(new Evidence(Vendor: vendor)));
+        Assert.Throws<ArgumentException>(() => Seen(new ChangeEvidence(Vendor: vendor)));
 
-    private static Change Seen(Evidence evidence) => Change.Create(Id(1), Subject, Scope.Everything, Decision.Stop, Noon, Noon, Source.VendorWebhook, evidence);
+    private static Change Seen(ChangeEvidence evidence) => Change.Create(Id(1), Subject, Scope.Everything, Decision.Stop, Noon, Noon, Source.VendorWebhook, evidence);
 }

@@ -18,10 +18,10 @@ public sealed class LedgerTests
     {
         var first = Change.Create(
             Id(1), Subject, Scope.Everything, Decision.Stop, new(2026, 5, 1, 10, 11, 12, 345, TimeSpan.Zero), new(2026, 5, 1, 10, 11, 13, TimeSpan.Zero), Source.OneClick,
-            new Evidence(Channel.Email, Topic.Parse("newsletter"), 42));
+            new ChangeEvidence(Channel.Email, Topic.Parse("newsletter"), 42));
         var second = Change.Create(
             Id(2), Subject, Scope.Parse("sms,offers"), Decision.Allow, new(2026, 5, 2, 2, 0, 0, TimeSpan.FromHours(2)), new(2026, 5, 2, 2, 0, 0, TimeSpan.FromHours(2)), Source.SmsReply,
-            new Evidence(Vendor: "twilio", Reference: "SM-1"), Id(9));
+            new ChangeEvidence(Vendor: "twilio", Reference: "SM-1"), Id(9));
 
         Assert.Equal(new LedgerHead(0, StartHash), Ledger.Start(Subject));
         var entry = Ledger.Append(Ledger.Start(Subject), first);
@@ -74,7 +74,7 @@ public sealed class LedgerTests
             5 => entry with { Change = entry.Change with { At = entry.Change.At.AddMilliseconds(1) } },
             6 => entry with { Change = entry.Change with { ReceivedAt = entry.Change.ReceivedAt.AddMilliseconds(-1) } },
             7 => entry with { Change = entry.Change with { Subject = new SubjectKey(1) } },
-            8 => entry with { Change = entry.Change with { Evidence = new Evidence(Reference: "x") } },
+            8 => entry with { Change = entry.Change with { Evidence = new ChangeEvidence(Reference: "x") } },
             9 => entry with { Change = entry.Change with { Act = Id(78) } },
             _ => entry with { Change = entry.Change with { Id = Id(77) } },
         };

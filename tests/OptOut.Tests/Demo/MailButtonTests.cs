@@ -1,8 +1,8 @@
 using System.Text;
 using MimeKit;
+using OptOut.Company;
 using OptOut.Links;
 using OptOut.Local.Mailbox;
-using OptOut.Texts;
 
 namespace OptOut.Tests.Demo;
 

@@ -1,5 +1,6 @@
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Identity.Postal;
 
 namespace OptOut.Tests.EveryDoor;
 

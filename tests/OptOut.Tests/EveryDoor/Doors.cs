@@ -7,7 +7,7 @@ using OptOut.Emulators.Sandbox.Mailgun;
 using OptOut.Emulators.Sandbox.Postmark;
 using OptOut.Emulators.Sandbox.PrintHouse;
 using OptOut.Emulators.Sandbox.Twilio;
-using static OptOut.Tests.Mailto.MailWriter;
+using static OptOut.Tests.Replies.Mail.MailWriter;
 
 namespace OptOut.Tests.EveryDoor;
 

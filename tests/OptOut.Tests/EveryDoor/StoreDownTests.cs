@@ -9,7 +9,7 @@ using OptOut.Emulators.Sandbox.Postmark;
 using OptOut.Emulators.Sandbox.Twilio;
 using OptOut.Local.Azurite;
 using OptOut.Tests.Infrastructure;
-using static OptOut.Tests.Mailto.MailWriter;
+using static OptOut.Tests.Replies.Mail.MailWriter;
 
 namespace OptOut.Tests.EveryDoor;
 

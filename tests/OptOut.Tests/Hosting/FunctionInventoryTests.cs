@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
-using OptOut.FanOut;
 using OptOut.Functions;
 using OptOut.Local.Hosting;
+using OptOut.Messaging;
 using OptOut.Vendors;
 
 namespace OptOut.Tests.Hosting;

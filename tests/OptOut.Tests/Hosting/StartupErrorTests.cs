@@ -16,7 +16,7 @@ public sealed class StartupErrorTests
             """
             The functions cannot start:
             - no good (Http.BadName): the name is not one Azure takes. Begin with a letter; then at most 127 letters, digits, '-' or '_'.
-            - Internal (Http.Internal): is not public. Make the class and the method public; the Functions worker finds no others.
+            - Internal (Http.Internal): is not public. Make the method public; the Functions worker finds no others.
             - NoTrigger (Http.NoTrigger): has 0 triggers. Give exactly one parameter [HttpTrigger], [ServiceBusTrigger] or [TimerTrigger].
             - Twice: 2 functions have this name (Http.Twice, Timers.Twice). Give each a name of its own; case makes no difference.
             - Admin (Http.Admin): the route 'administration' begins with admin or runtime, which Azure keeps for itself. Choose another route.

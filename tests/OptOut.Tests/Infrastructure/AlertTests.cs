@@ -65,7 +65,7 @@ public sealed partial class AlertTests(Templates templates)
         var criterion = (await templates.OfAsync(environment)).The(MetricAlerts)["properties"]!["criteria"]!["allOf"]![0]!;
 
         Assert.Equal("DeadletteredMessages", Text(criterion["metricName"]));
-        Assert.Equal([FanOut.Topology.Topic], criterion["dimensions"]![0]!["values"]!.AsArray().Select(Text));
+        Assert.Equal([Messaging.Topology.Topic], criterion["dimensions"]![0]!["values"]!.AsArray().Select(Text));
     }
 
     // A window in which a timer may not have run once would find nothing: no dead letters, or a silence that is none.

@@ -4,8 +4,8 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OptOut.FanOut;
-using OptOut.Storage;
+using OptOut.Messaging;
+using OptOut.Records;
 
 namespace OptOut.Tests.Infrastructure;
 

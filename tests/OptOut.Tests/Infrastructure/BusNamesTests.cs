@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Xml;
 using Microsoft.Azure.Functions.Worker;
-using OptOut.FanOut;
+using OptOut.Messaging;
 using static OptOut.Tests.Infrastructure.Deployment;
 
 namespace OptOut.Tests.Infrastructure;

@@ -4,10 +4,10 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
-using OptOut.Anchors;
 using OptOut.Consent;
-using OptOut.Reconciliation;
-using OptOut.Telemetry;
+using OptOut.Evidence;
+using OptOut.Platform.Telemetry;
+using OptOut.Reconciliation.Report;
 using OptOut.Vendors;
 using static OptOut.Tests.Infrastructure.Deployment;
 
@@ -84,15 +84,15 @@ public sealed partial class SignalNamesTests(Templates templates)
 
         var calls = new Dictionary<string, Action>(StringComparer.Ordinal)
         {
-            [nameof(OptOutMetrics.ChangeRecorded)] = () => Each<Source>(source => metrics.ChangeRecorded(Stop(source))),
-            [nameof(OptOutMetrics.StopConfirmed)] = () => Each<Channel>(channel => metrics.StopConfirmed("sendgrid", channel, TimeSpan.FromSeconds(1))),
+            [nameof(OptOutMetrics.ChangeRecorded)] = () => Each<Source>(source => metrics.ChangeRecorded(source.ToString(), nameof(Decision.Stop))),
+            [nameof(OptOutMetrics.StopConfirmed)] = () => Each<Channel>(channel => metrics.StopConfirmed("sendgrid", channel.Name(), TimeSpan.FromSeconds(1))),
             [nameof(OptOutMetrics.VendorAnswered)] = () => Array.ForEach(["confirmed", "transient", "gave-up", "rejected"], outcome => metrics.VendorAnswered("sendgrid", outcome)),
-            [nameof(OptOutMetrics.VendorTold)] = () =>
-                metrics.VendorTold("sendgrid", new VendorSignals { Undelivered = 1, Ignored = 1, Unreadable = 1 }),
+            [nameof(OptOutMetrics.VendorTold)] = () => Array.ForEach([.. new VendorSignals().Counts], c => metrics.VendorTold("sendgrid", c.Kind, 1)),
             [nameof(OptOutMetrics.OutboxSwept)] = () => metrics.OutboxSwept(1),
             [nameof(OptOutMetrics.DeadLettersCounted)] = () => metrics.DeadLettersCounted("email", "Rejected", 1),
-            [nameof(OptOutMetrics.Reconciled)] = () => Each<VendorRunStatus>(status => metrics.Reconciled(Report(status))),
-            [nameof(OptOutMetrics.LedgersVerified)] = () => metrics.LedgersVerified(Verified()),
+            [nameof(OptOutMetrics.VendorReconciled)] = () => Each<VendorRunStatus>(status => metrics.Reconciled(Report(status))),
+            [nameof(OptOutMetrics.DriftFound)] = () => metrics.Reconciled(Report(VendorRunStatus.Complete)),
+            [nameof(OptOutMetrics.LedgerMismatches)] = () => Array.ForEach([.. Verified().Counts], c => metrics.LedgerMismatches(c.Key, c.Value)),
             [nameof(OptOutMetrics.MailUnreadable)] = metrics.MailUnreadable,
         };
         Assert.Equal(typeof(OptOutMetrics).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(m => m.Name).Order(StringComparer.Ordinal), calls.Keys.Order(StringComparer.Ordinal));
@@ -101,9 +101,6 @@ public sealed partial class SignalNamesTests(Templates templates)
         Assert.All(measured.Where(m => m.Key is not ("optout.outbox.depth" or "optout.mail.unreadable")), m => Assert.NotEmpty(m.Value.Tags));
         return measured;
     }
-
-    private static Change Stop(Source source) =>
-        Change.Create(EventIds.New(DateTimeOffset.UnixEpoch), SubjectKey.Parse(new string('0', 26)), Scope.Everything, Decision.Stop, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, source);
 
     private static ReconciliationReport Report(VendorRunStatus status) => new()
     {

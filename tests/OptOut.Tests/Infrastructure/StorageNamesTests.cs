@@ -4,7 +4,7 @@ using Azure.Identity;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using OptOut.Storage;
+using OptOut.Records;
 
 namespace OptOut.Tests.Infrastructure;
 

@@ -142,7 +142,7 @@ public sealed class LinkKeyRingTests
         using var ring = Ring();
         var bytes = System.Buffers.Text.Base64Url.DecodeFromChars(Golden);
         bytes[0] = 2;
-        using var key = new OptOut.Keys.KeyedHash(Convert.FromBase64String(OptOutSettings.LinkSecret), "optout/link/v1");
+        using var key = new OptOut.Identity.KeyedHash(Convert.FromBase64String(OptOutSettings.LinkSecret), "optout/link/v1");
         Span<byte> mac = stackalloc byte[32];
         key.Compute(bytes.AsSpan(0, 27), mac);
         mac[..16].CopyTo(bytes.AsSpan(27));

@@ -1,9 +1,8 @@
 using OptOut.Consent;
 using OptOut.Emulators.Sandbox;
 using OptOut.Emulators.Sandbox.SendGrid;
-using OptOut.FanOut;
-using OptOut.Reconciliation;
-using OptOut.Storage;
+using OptOut.Reconciliation.Report;
+using OptOut.Records;
 
 namespace OptOut.Tests.Reconciliation;
 

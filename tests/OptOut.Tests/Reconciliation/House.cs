@@ -4,17 +4,19 @@ using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OptOut.Api;
 using OptOut.Consent;
+using OptOut.Delivery;
 using OptOut.Emulators.Sandbox;
 using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Emulators.ServiceBus;
-using OptOut.FanOut;
-using OptOut.Identifiers;
+using OptOut.Identity;
 using OptOut.Intake;
 using OptOut.Local.Composition;
+using OptOut.Messaging;
 using OptOut.Reconciliation;
-using OptOut.Storage;
-using OptOut.Subjects;
+using OptOut.Reconciliation.Report;
+using OptOut.Records;
 using OptOut.Tests.Vendors.SendGrid;
 using OptOut.Vendors;
 
@@ -76,8 +78,6 @@ internal sealed class House : IAsyncDisposable
         services.AddLogging(l => l.SetMinimumLevel(LogLevel.Information).AddProvider(logs));
         services.AddSingleton<TimeProvider>(time).AddSingleton<IConfiguration>(configuration);
         services.AddOptOut(configuration);
-        if (services.All(s => s.ServiceType != typeof(Reconciler)))
-            services.AddReconciliation();
         var real = services.Single(s => s.ServiceType == typeof(IVendor) && s.ImplementationType?.Name == "SendGridVendor");
         services.Remove(real);
         services.AddSingleton<IVendor>(p => new InterruptedVendor((IVendor)ActivatorUtilities.CreateInstance(p, real.ImplementationType!)));
@@ -161,7 +161,7 @@ internal sealed class House : IAsyncDisposable
     }
 
     public async Task<StopSet> StopsOfAsync(string name) =>
-        (await Get<OptOut.Permission.IdentifierIndex>().FindAsync(Who(name), Cancel))?.Stops[Channel.Email] ?? StopSet.Nothing;
+        (await Get<OptOut.Records.ContactPoints.IdentifierIndex>().FindAsync(Who(name), Cancel))?.Stops[Channel.Email] ?? StopSet.Nothing;
 
     /// <summary>Plays the trigger of the email channel until nothing is left for it.</summary>
     public async Task DrainAsync()

@@ -1,5 +1,6 @@
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 using OptOut.Vendors;
 
 namespace OptOut.Tests.Reconciliation;

@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text;
+using OptOut.Api;
 using OptOut.Consent;
-using OptOut.Denials;
 using OptOut.Emulators.Sandbox.Registers;
-using OptOut.Identifiers;
-using OptOut.Permission;
-using OptOut.Reconciliation;
-using OptOut.Storage;
-using OptOut.Subjects;
+using OptOut.Identity;
+using OptOut.Reconciliation.Report;
+using OptOut.Records;
+using OptOut.Records.ContactPoints;
+using OptOut.Records.ExternalSuppressions;
 
 namespace OptOut.Tests.Reconciliation;
 

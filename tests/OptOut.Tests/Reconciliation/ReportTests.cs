@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
 using OptOut.Emulators.Sandbox;
+using OptOut.Platform;
 using OptOut.Reconciliation;
-using OptOut.Rendering;
+using OptOut.Reconciliation.Report;
 
 namespace OptOut.Tests.Reconciliation;
 

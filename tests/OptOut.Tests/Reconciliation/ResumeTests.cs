@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
+using OptOut.Consent;
 using OptOut.Emulators.Sandbox;
 using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Platform;
 using OptOut.Reconciliation;
-using OptOut.Storage;
+using OptOut.Reconciliation.Report;
+using OptOut.Records;
 
 namespace OptOut.Tests.Reconciliation;
 

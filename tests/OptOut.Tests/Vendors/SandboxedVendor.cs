@@ -3,7 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.Emulators.Sandbox;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 using OptOut.Tests.Vendors.SendGrid;
 using OptOut.Vendors;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OptOut.Catalogue;
+using OptOut.Company;
 using OptOut.Emulators.Sandbox;
 using OptOut.Vendors;
 using OptOut.Vendors.SendGrid;

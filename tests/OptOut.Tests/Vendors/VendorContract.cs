@@ -3,9 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.Emulators.Sandbox;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Identity.Postal;
+using OptOut.Messaging;
 using OptOut.Platform;
-using OptOut.Storage;
+using OptOut.Records;
 using OptOut.Tests.Vendors.SendGrid;
 using OptOut.Vendors;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Emulators.Sandbox.Dialler;
 

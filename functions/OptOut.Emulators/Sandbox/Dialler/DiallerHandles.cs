@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Emulators.Sandbox.Dialler;
 

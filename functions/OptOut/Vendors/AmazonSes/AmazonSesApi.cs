@@ -3,7 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 
 namespace OptOut.Vendors.AmazonSes;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using OptOut.Http;
+using OptOut.Platform.Http;
 
 namespace OptOut.Vendors.AmazonSes;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Vendors.AmazonSes;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
-using OptOut.Catalogue;
+using OptOut.Company;
 
 namespace OptOut.Vendors.AmazonSes;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
+using OptOut.Messaging;
 
 namespace OptOut.Vendors.AmazonSes;
 

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
+using OptOut.Messaging;
 
 namespace OptOut.Vendors.AmazonSes;
 

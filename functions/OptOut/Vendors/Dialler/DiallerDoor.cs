@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using OptOut.Controller;
+using OptOut.Company;
 
 namespace OptOut.Vendors.Dialler;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using OptOut.Consent;
-using OptOut.Http;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
+using OptOut.Platform.Http;
 
 namespace OptOut.Vendors.Dialler;
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
-using OptOut.Suppressions;
+using OptOut.Records.SuppressionFiles;
 
 namespace OptOut.Vendors.Dialler;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using OptOut.Http;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Platform.Http;
 
 namespace OptOut.Vendors.Dialler;
 

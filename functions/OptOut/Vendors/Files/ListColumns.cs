@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Identity.Postal;
 
 namespace OptOut.Vendors.Files;
 

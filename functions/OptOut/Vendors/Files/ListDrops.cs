@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using OptOut.Storage;
+using OptOut.Records;
 
 namespace OptOut.Vendors.Files;
 

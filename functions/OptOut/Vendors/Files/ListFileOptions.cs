@@ -8,7 +8,7 @@ namespace OptOut.Vendors.Files;
 /// How the lists look that a party drops in the container <c>vendor-lists</c>, in the folder of its name: part of that party's settings, under
 /// <c>Files</c>.
 /// </summary>
-public sealed class ListFileOptions
+internal sealed class ListFileOptions
 {
     public ListFileFormat Format { get; set; } = ListFileFormat.Csv;
 
@@ -83,7 +83,7 @@ public sealed class ListFileOptions
     };
 }
 
-public enum ListFileFormat
+internal enum ListFileFormat
 {
     /// <summary>Delimited text, one entry a line; fields may be in double quotes (RFC 4180), without a line break in one.</summary>
     Csv,

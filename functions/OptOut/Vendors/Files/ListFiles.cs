@@ -3,9 +3,10 @@ using System.Text;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Options;
+using OptOut.Company;
 using OptOut.Consent;
-using OptOut.Controller;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 using OptOut.Platform;
 
 namespace OptOut.Vendors.Files;

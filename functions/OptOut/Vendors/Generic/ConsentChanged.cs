@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using OptOut.Consent;
-using OptOut.Http;
+using OptOut.Platform.Http;
 
 namespace OptOut.Vendors.Generic;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 
 namespace OptOut.Vendors.Generic;
 

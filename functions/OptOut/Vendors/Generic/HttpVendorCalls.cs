@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using OptOut.Consent;
+using OptOut.Messaging;
 
 namespace OptOut.Vendors.Generic;
 

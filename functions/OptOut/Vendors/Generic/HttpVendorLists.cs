@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using OptOut.Catalogue;
+using OptOut.Company;
 using OptOut.Consent;
 
 namespace OptOut.Vendors.Generic;

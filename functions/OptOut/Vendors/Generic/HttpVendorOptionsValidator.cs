@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using OptOut.Catalogue;
+using OptOut.Company;
 using OptOut.Consent;
 
 namespace OptOut.Vendors.Generic;

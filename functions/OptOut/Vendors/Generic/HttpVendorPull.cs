@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using OptOut.Http;
+using OptOut.Messaging;
+using OptOut.Platform.Http;
 
 namespace OptOut.Vendors.Generic;
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
+using OptOut.Messaging;
 
 namespace OptOut.Vendors.Mailgun;
 

@@ -2,7 +2,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 
 namespace OptOut.Vendors.Postmark;
 

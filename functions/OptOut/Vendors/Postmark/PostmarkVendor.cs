@@ -1,7 +1,8 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 
 namespace OptOut.Vendors.Postmark;
 

@@ -3,10 +3,11 @@ using System.Globalization;
 using Azure;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
-using OptOut.Denials;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 using OptOut.Platform;
-using OptOut.Suppressions;
+using OptOut.Records.ExternalSuppressions;
+using OptOut.Records.SuppressionFiles;
 using OptOut.Vendors.Files;
 
 namespace OptOut.Vendors.PrintHouse;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using OptOut.Denials;
+using OptOut.Records.ExternalSuppressions;
 using OptOut.Vendors.Files;
 
 namespace OptOut.Vendors.Registers;

@@ -1,7 +1,8 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using OptOut.Consent;
-using OptOut.Denials;
+using OptOut.Messaging;
+using OptOut.Records.ExternalSuppressions;
 using OptOut.Vendors.Files;
 
 namespace OptOut.Vendors.Registers;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OptOut.Denials;
+using OptOut.Records.ExternalSuppressions;
 using OptOut.Vendors.Files;
 
 namespace OptOut.Vendors.Registers;

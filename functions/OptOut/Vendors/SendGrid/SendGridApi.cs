@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using OptOut.Identifiers;
+using OptOut.Identity;
 using SendGrid;
 using static SendGrid.BaseClient;
 

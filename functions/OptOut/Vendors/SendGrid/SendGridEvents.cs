@@ -1,6 +1,6 @@
 using System.Text.Json;
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Vendors.SendGrid;
 

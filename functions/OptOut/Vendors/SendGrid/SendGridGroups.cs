@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using OptOut.Messaging;
 using static SendGrid.BaseClient;
 
 namespace OptOut.Vendors.SendGrid;

@@ -2,9 +2,9 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OptOut.Http;
-using OptOut.Mailto;
-using OptOut.Telemetry;
+using OptOut.Platform.Http;
+using OptOut.Platform.Telemetry;
+using OptOut.Replies.Mail;
 
 namespace OptOut.Vendors.SendGrid;
 

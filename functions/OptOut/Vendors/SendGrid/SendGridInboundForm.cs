@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
-using OptOut.Mailto;
+using OptOut.Replies.Mail;
 
 namespace OptOut.Vendors.SendGrid;
 

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using Microsoft.Extensions.Options;
-using OptOut.Catalogue;
+using OptOut.Company;
 using OptOut.Consent;
 
 namespace OptOut.Vendors.SendGrid;

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Options;
-using OptOut.Identifiers;
-using OptOut.Mail;
+using OptOut.Identity;
+using OptOut.Messaging;
 using SendGrid.Helpers.Mail;
 using static SendGrid.BaseClient;
 
@@ -10,29 +10,22 @@ namespace OptOut.Vendors.SendGrid;
 /// <summary>
 /// Sends service mail. SendGrid has no idempotency: a mail sent again after a lost answer arrives twice, with the same reference.
 /// </summary>
-public sealed class SendGridMail
+internal sealed class SendGridMail(SendGridApi api, IOptions<SendGridOptions> options) : IMailSender
 {
     public const string ReferenceHeader = OutgoingMail.ReferenceHeader;
     public const string ReferenceArgument = "optout_reference";
     public const string Category = "optout-service";
 
-    private readonly SendGridApi _api;
-    private readonly SendGridSender _from;
-
-    internal SendGridMail(SendGridApi api, IOptions<SendGridOptions> options)
-    {
-        _api = api;
-        _from = options.Value.From;
-    }
+    private readonly SendGridSender _from = options.Value.From;
 
     public async Task<VendorOutcome> SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
         if (mail.To.Kind != IdentifierKind.Email)
             return new VendorOutcome.Rejected($"SendGrid takes e-mail addresses, not a {mail.To.Kind} identifier.");
 
-        var call = _api.Call(Method.POST, "mail/send", "mail.send", mail.To, Message(mail).Serialize());
+        var call = api.Call(Method.POST, "mail/send", "mail.send", mail.To, Message(mail).Serialize());
         call = call with { Expected = [HttpStatusCode.Accepted], Personal = [.. call.Personal, mail.ToName ?? "", mail.Subject] };
-        return (await _api.CallAsync(call, cancellationToken)).Failure ?? new VendorOutcome.Confirmed();
+        return (await api.CallAsync(call, cancellationToken)).Failure ?? new VendorOutcome.Confirmed();
     }
 
     private SendGridMessage Message(OutgoingMail mail)

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
-using OptOut.Catalogue;
-using OptOut.Identifiers;
+using OptOut.Company;
+using OptOut.Identity;
 
 namespace OptOut.Vendors.SendGrid;
 

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 using static SendGrid.BaseClient;
 
 namespace OptOut.Vendors.SendGrid;

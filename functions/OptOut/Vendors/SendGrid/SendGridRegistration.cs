@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OptOut.Messaging;
 
 namespace OptOut.Vendors.SendGrid;
 
@@ -17,7 +18,7 @@ internal static class SendGridRegistration
         services.AddSingleton<SendGridApi>();
         services.AddSingleton<SendGridLists>();
         services.AddSingleton<SendGridGroups>();
-        services.AddSingleton(provider => new SendGridMail(provider.GetRequiredService<SendGridApi>(), provider.GetRequiredService<IOptions<SendGridOptions>>()));
+        services.AddSingleton<SendGridMail>().AddSingleton<IMailSender>(provider => provider.GetRequiredService<SendGridMail>());
         services.AddSingleton<IVendor, SendGridVendor>();
         return services.AddSingleton<IVendorDoor, SendGridDoor>().AddSingleton<IVendorDoor, SendGridInboundDoor>();
     }

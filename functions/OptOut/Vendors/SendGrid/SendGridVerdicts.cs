@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using OptOut.Mailto;
+using OptOut.Replies.Mail;
 
 namespace OptOut.Vendors.SendGrid;
 

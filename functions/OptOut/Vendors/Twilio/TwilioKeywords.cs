@@ -1,4 +1,4 @@
-using OptOut.SmsReplies;
+using OptOut.Replies.Sms;
 
 namespace OptOut.Vendors.Twilio;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
-using OptOut.Catalogue;
-using OptOut.Identifiers;
+using OptOut.Company;
+using OptOut.Identity;
 
 namespace OptOut.Vendors.Twilio;
 

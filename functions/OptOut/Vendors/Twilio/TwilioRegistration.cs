@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OptOut.SmsReplies;
 
 namespace OptOut.Vendors.Twilio;
 
@@ -16,7 +15,7 @@ internal static class TwilioRegistration
 
         services.AddOptions<TwilioOptions>().Bind(section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TwilioOptions>, TwilioOptionsValidator>();
-        return services.AddSmsReplies()
+        return services
             .AddSingleton<TwilioRequestReader>()
             .AddSingleton<IVendor, TwilioVendor>()
             .AddSingleton<IVendorDoor, TwilioSmsDoor>()

@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
-using OptOut.Http;
-using OptOut.Identifiers;
-using OptOut.SmsReplies;
+using OptOut.Identity;
+using OptOut.Platform.Http;
+using OptOut.Replies.Sms;
 
 namespace OptOut.Vendors.Twilio;
 

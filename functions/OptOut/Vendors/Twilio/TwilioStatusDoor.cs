@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Vendors.Twilio;
 

@@ -3,9 +3,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Options;
-using OptOut.Catalogue;
+using OptOut.Company;
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 
 namespace OptOut.Vendors.Twilio;
 

@@ -1,5 +1,5 @@
 using OptOut.Emulators.Sandbox.AmazonSes;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Tests.Vendors.AmazonSes;
 

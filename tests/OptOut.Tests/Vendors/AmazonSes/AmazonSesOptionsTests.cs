@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OptOut.Catalogue;
+using OptOut.Company;
 using OptOut.Vendors;
 using OptOut.Vendors.AmazonSes;
 

@@ -2,7 +2,8 @@ using Microsoft.Extensions.Time.Testing;
 using OptOut.Consent;
 using OptOut.Emulators.Sandbox;
 using OptOut.Emulators.Sandbox.AmazonSes;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SandboxedVendor;
 

@@ -1,5 +1,5 @@
 using OptOut.Emulators.Sandbox.Dialler;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Tests.Vendors.Dialler;
 

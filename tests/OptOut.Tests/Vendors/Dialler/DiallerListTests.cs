@@ -10,7 +10,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 using OptOut.Vendors;
 
 namespace OptOut.Tests.Vendors.Dialler;

@@ -1,7 +1,7 @@
 using System.Text;
 using OptOut.Consent;
 using OptOut.Emulators.Sandbox.Dialler;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Tests.Vendors.Dialler;
 

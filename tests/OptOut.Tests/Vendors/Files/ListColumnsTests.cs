@@ -1,5 +1,5 @@
 using OptOut.Consent;
-using OptOut.Identifiers;
+using OptOut.Identity;
 using OptOut.Vendors.Files;
 
 namespace OptOut.Tests.Vendors.Files;

@@ -5,11 +5,11 @@ using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OptOut.Company;
 using OptOut.Consent;
-using OptOut.Controller;
-using OptOut.Storage;
+using OptOut.Messaging;
+using OptOut.Records;
 using OptOut.Tests.Reconciliation;
-using OptOut.Vendors;
 using OptOut.Vendors.Files;
 
 namespace OptOut.Tests.Vendors.Files;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using OptOut.Consent;
 using OptOut.Emulators.Sandbox;
 using OptOut.Emulators.Sandbox.Generic;
-using OptOut.Identifiers;
+using OptOut.Identity.Postal;
 
 namespace OptOut.Tests.Vendors.Generic;
 

@@ -1,5 +1,6 @@
 using OptOut.Consent;
 using OptOut.Emulators.Sandbox.Generic;
+using OptOut.Messaging;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.Generic.HttpVendorPushTests;
 using static OptOut.Tests.Vendors.SandboxedVendor;

@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using OptOut.Emulators.Sandbox;
 using OptOut.Emulators.Sandbox.Generic;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 using OptOut.Tests.Demo;
-using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SandboxedVendor;
 
 namespace OptOut.Tests.Vendors.Generic;

@@ -1,5 +1,5 @@
 using OptOut.Emulators.Sandbox.Mailgun;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Tests.Vendors.Mailgun;
 

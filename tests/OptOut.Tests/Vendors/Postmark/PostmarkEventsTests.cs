@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-using OptOut.Catalogue;
+using OptOut.Company;
 using OptOut.Consent;
 using OptOut.Vendors;
 using OptOut.Vendors.Postmark;

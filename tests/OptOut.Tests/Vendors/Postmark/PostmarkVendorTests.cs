@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
 using OptOut.Consent;
 using OptOut.Emulators.Sandbox.Postmark;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SandboxedVendor;
 

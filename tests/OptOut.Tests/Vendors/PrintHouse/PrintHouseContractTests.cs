@@ -1,5 +1,6 @@
 using OptOut.Emulators.Sandbox.PrintHouse;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Identity.Postal;
 
 namespace OptOut.Tests.Vendors.PrintHouse;
 

@@ -1,4 +1,4 @@
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Tests.Vendors.SendGrid;
 

@@ -1,15 +1,14 @@
 using System.Text.Json.Nodes;
 using OptOut.Emulators.Sandbox;
 using OptOut.Emulators.Sandbox.SendGrid;
-using OptOut.Mail;
-using OptOut.Vendors;
+using OptOut.Messaging;
 using static OptOut.Tests.Vendors.SendGrid.SandboxedSendGrid;
 
 namespace OptOut.Tests.Vendors.SendGrid;
 
 public sealed class SendGridMailTests
 {
-    public static readonly OutgoingMail Confirmation = new(
+    internal static readonly OutgoingMail Confirmation = new(
         Jan, "Jan Peeters", "U bent uitgeschreven", "Wij schrijven u niet meer.", "<p>Wij schrijven u niet meer.</p>", "nl", "0198-abc");
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
-using OptOut.Catalogue;
+using OptOut.Company;
 using OptOut.Vendors.SendGrid;
 
 namespace OptOut.Tests.Vendors.SendGrid;

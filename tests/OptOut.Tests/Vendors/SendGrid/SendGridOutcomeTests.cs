@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using OptOut.Emulators.Sandbox;
+using OptOut.Messaging;
 using OptOut.Platform;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SendGrid.SandboxedSendGrid;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using OptOut.Consent;
 using OptOut.Emulators.Sandbox.SendGrid;
+using OptOut.Messaging;
 using OptOut.Vendors;
 using static OptOut.Tests.Vendors.SendGrid.SandboxedSendGrid;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
 using OptOut.Consent;
 using OptOut.Emulators.Sandbox.SendGrid;
-using OptOut.Identifiers;
-using OptOut.Vendors;
+using OptOut.Identity;
+using OptOut.Messaging;
 using static OptOut.Tests.Vendors.SendGrid.SandboxedSendGrid;
 
 namespace OptOut.Tests.Vendors.SendGrid;

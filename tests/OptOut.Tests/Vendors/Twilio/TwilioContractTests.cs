@@ -1,5 +1,5 @@
 using OptOut.Emulators.Sandbox.Twilio;
-using OptOut.Identifiers;
+using OptOut.Identity;
 
 namespace OptOut.Tests.Vendors.Twilio;
 

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.Emulators.Sandbox;
 using OptOut.Emulators.Sandbox.Twilio;
-using OptOut.Identifiers;
+using OptOut.Identity;
+using OptOut.Messaging;
 using OptOut.Tests.Vendors.SendGrid;
 using OptOut.Vendors;
 

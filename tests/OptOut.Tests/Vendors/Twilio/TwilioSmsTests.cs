@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using OptOut.Consent;
 using OptOut.Emulators.Sandbox.Twilio;
-using OptOut.Identifiers;
+using OptOut.Identity;
 using OptOut.Local.Azurite;
 
 namespace OptOut.Tests.Vendors.Twilio;
@@ -49,7 +49,7 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
 
         var answer = await ReceiveAsync(number, message);
 
-        Assert.Contains($"<Message>{OptOut.ReadyTexts.Gsm7.Fold(begins)}", answer, StringComparison.Ordinal);
+        Assert.Contains($"<Message>{OptOut.Replies.Sms.Gsm7.Fold(begins)}", answer, StringComparison.Ordinal);
         Assert.Equal(Scope.Everything, Assert.Single(await _host.LedgerAsync(subject, 1)).Change.Scope);
     }
 

@@ -1,0 +1,164 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OptOut.Api;
+using OptOut.Api.Codes;
+using OptOut.Api.OpenApi;
+using OptOut.Api.PhoneAgents;
+using OptOut.Api.Portal;
+using OptOut.Api.ReadyTexts;
+using OptOut.Company;
+using OptOut.Delivery;
+using OptOut.Evidence;
+using OptOut.Identity;
+using OptOut.Intake;
+using OptOut.Links;
+using OptOut.Messaging;
+using OptOut.Platform;
+using OptOut.Platform.Http;
+using OptOut.Platform.Limits;
+using OptOut.Platform.Telemetry;
+using OptOut.Reconciliation;
+using OptOut.Reconciliation.Report;
+using OptOut.Records;
+using OptOut.Records.ContactPoints;
+using OptOut.Records.ExternalSuppressions;
+using OptOut.Records.SuppressionFiles;
+using OptOut.Replies.Mail;
+using OptOut.Replies.Sms;
+using OptOut.Vendors;
+using OptOut.Vendors.AmazonSes;
+using OptOut.Vendors.Dialler;
+using OptOut.Vendors.Files;
+using OptOut.Vendors.Generic;
+using OptOut.Vendors.Mailgun;
+using OptOut.Vendors.Postmark;
+using OptOut.Vendors.PrintHouse;
+using OptOut.Vendors.Registers;
+using OptOut.Vendors.SendGrid;
+using OptOut.Vendors.Twilio;
+using OptOut.Web;
+using OptOut.Web.Pages;
+using OptOut.Web.PublicForm;
+using OptOut.Web.Unsubscribe;
+
+namespace OptOut;
+
+/// <summary>The services of each area, from the bottom up. Registration alone sees every area.</summary>
+internal static class AreaRegistrations
+{
+    public static IServiceCollection AddIdentity(this IServiceCollection services, IConfiguration configuration) => services
+        .AddValidated<DataOptions, DataOptionsValidator>(configuration, "OptOut:Data")
+        .AddSingleton<IdentifierProtector>();
+
+    public static IServiceCollection AddLinks(this IServiceCollection services, IConfiguration configuration) => services
+        .AddValidated<LinkOptions, LinkOptionsValidator>(configuration, "OptOut:Links")
+        .AddSingleton<LinkKeyRing>().AddSingleton<LinkHeaders>();
+
+    public static IServiceCollection AddCompany(this IServiceCollection services, IConfiguration configuration) => services
+        .AddValidated<CatalogueOptions, CatalogueOptionsValidator>(configuration, "OptOut:Catalogue")
+        .AddValidated<BrandOptions, BrandOptionsValidator>(configuration, "OptOut:Brand")
+        .AddValidated<ControllerOptions, ControllerOptionsValidator>(configuration, "OptOut:Controller")
+        .AddSingleton<TopicCatalogue>();
+
+    public static IServiceCollection AddPlatform(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddValidated<LimitOptions, LimitOptionsValidator>(configuration, "OptOut:Limits");
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = RawBody.ServerMaxBytes);
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<LimitOptions>>((forwarded, limits) =>
+        {
+            if (limits.Value.ClientAddressHeader is { Length: > 0 } header)
+                forwarded.ForwardedForHeaderName = header;
+        });
+        return services.AddMetrics().AddSingleton<OptOutMetrics>().AddSingleton<RequestLimits>().AddSingleton<ComponentRenderer>();
+    }
+
+    public static IServiceCollection AddRecords(this IServiceCollection services, IConfiguration configuration) => services
+        .AddValidated<StorageOptions, StorageOptionsValidator>(configuration, "OptOut:Storage")
+        .AddSingleton<StorageAccount>().AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<LedgerHeads>()
+        .AddSingleton<VendorRows>().AddSingleton<CodeBook>()
+        .AddSingleton<Feed>().AddSingleton<IdentifierIndex>()
+        .AddSingleton<DenialStore>()
+        .AddSingleton<SuppressionStore>().AddSingleton<SuppressionWriter>();
+
+    public static IServiceCollection AddMessaging(this IServiceCollection services, IConfiguration configuration) => services
+        .AddValidated<FanOutOptions, FanOutOptionsValidator>(configuration, "OptOut:FanOut")
+        .AddSingleton<ChangePublisher>().AddSingleton<Outbox>().AddSingleton<RetrySchedule>().AddSingleton<StorePatience>();
+
+    public static IServiceCollection AddIntake(this IServiceCollection services) =>
+        services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>();
+
+    public static IServiceCollection AddReplies(this IServiceCollection services, IConfiguration configuration) => services
+        .AddValidated<MailtoOptions, MailtoOptionsValidator>(configuration, "OptOut:Mailto")
+        .AddSingleton<MailtoNotice>().AddSingleton<MailtoIntake>()
+        .AddSingleton<SmsReplyIntake>().AddSingleton<SmsAnswers>();
+
+    /// <summary>Each vendor has a folder and a line here. One without settings registers nothing.</summary>
+    public static IServiceCollection AddVendors(this IServiceCollection services, IConfiguration configuration)
+    {
+        VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorCursors>().AddSingleton<VendorDoors>();
+        services.AddSingleton<DriftIntake>().AddSingleton<SignalIntake>();
+        services.AddSingleton<ListDrops>().AddSingleton<ListFiles>();
+        services.AddSendGrid(configuration);
+        services.AddPostmark(configuration);
+        services.AddMailgun(configuration);
+        services.AddAmazonSes(configuration);
+        services.AddDialler(configuration);
+        services.AddRegisters(configuration);
+        services.AddPrintHouse(configuration);
+        services.AddTwilio(configuration);
+        return services.AddHttpVendors(configuration);
+    }
+
+    public static IServiceCollection AddDelivery(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<AcknowledgementOptions>().Bind(configuration.GetSection("OptOut:Acknowledgement"));
+        return services
+            .AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>().AddSingleton<VendorPusher>()
+            .AddSingleton<MailDispatch>().AddSingleton<ConfirmationMail>().AddSingleton<AcknowledgeHandler>()
+            .AddSingleton<LinkMailPace>().AddSingleton<LinkMailText>().AddSingleton<LinkMailHandler>()
+            .AddSingleton<DeadLetterCount>().AddSingleton<DeadLetterReplay>();
+    }
+
+    public static IServiceCollection AddEvidence(this IServiceCollection services, IConfiguration configuration) => services
+        .AddValidated<AnchorOptions, AnchorOptionsValidator>(configuration, AnchorOptions.Section)
+        .AddSingleton<AnchorStore>().AddSingleton<AnchorChain>().AddSingleton<AnchorWriter>()
+        .AddSingleton<LedgerCheck>().AddSingleton<LedgerReports>().AddSingleton<LedgerVerifier>()
+        .AddSingleton<VendorProofs>();
+
+    public static IServiceCollection AddReconciliation(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddValidated<ReconciliationOptions, ReconciliationOptionsValidator>(configuration, ReconciliationOptions.Section);
+        services.AddOptions<ReconciliationOptions>().PostConfigure<IOptions<ControllerOptions>>((options, controller) =>
+            options.PrivacyAddress = options.PrivacyAddress is { Length: > 0 } own ? own : controller.Value.PrivacyAddress);
+        return services
+            .AddSingleton<RunStore>().AddSingleton<RunBlobs>().AddSingleton<VendorPatience>().AddSingleton<VendorRepair>()
+            .AddSingleton<PullPhase>().AddSingleton<ComparePhase>().AddSingleton<RemovePhase>().AddSingleton<DenialPhase>().AddSingleton<PushPhase>()
+            .AddSingleton<VendorStandings>().AddSingleton<VendorReconciliation>()
+            .AddSingleton<ReportStore>().AddSingleton<ReportMailer>().AddSingleton<Reconciler>();
+    }
+
+    public static IServiceCollection AddWeb(this IServiceCollection services) => services
+        .AddSingleton<PageStyle>().AddSingleton<PageRenderer>().AddSingleton<PageViews>().AddSingleton<TooManyAnswer>()
+        .AddSingleton<UnsubscribeDoor>().AddSingleton<PreferencesDoor>().AddSingleton<UndoDoor>().AddSingleton<ReceiptDoor>().AddSingleton<ResultPages>()
+        .AddSingleton<PublicStop>().AddSingleton<PublicDoor>().AddSingleton<LinkRequestDoor>().AddSingleton<CodeDoor>();
+
+    public static IServiceCollection AddApi(this IServiceCollection services) => services
+        .AddSingleton<LinkDoor>().AddSingleton<CheckDoor>().AddSingleton<ProofDoor>().AddSingleton<DeadLettersDoor>().AddSingleton<OpenApiDoor>()
+        .AddSingleton<SubjectRegistrar>().AddSingleton<SubjectDoor>()
+        .AddSingleton<AgentIntake>().AddSingleton<AgentDoor>()
+        .AddSingleton<PortalDoor>()
+        .AddSingleton<CodeLinks>().AddSingleton<CodeOrderDoor>().AddSingleton<QrDoor>()
+        .AddSingleton<ReadyTextWriter>().AddSingleton<ReadyTextsDoor>()
+        .AddHealth();
+
+    private static IServiceCollection AddValidated<TOptions, TValidator>(this IServiceCollection services, IConfiguration configuration, string section)
+        where TOptions : class
+        where TValidator : class, IValidateOptions<TOptions>
+    {
+        services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).ValidateOnStart();
+        return services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
+    }
+}

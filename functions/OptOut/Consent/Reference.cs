@@ -1,0 +1,34 @@
+namespace OptOut.Consent;
+
+/// <summary>The number a person quotes to find again what they did: the last twelve hex digits of the act's id, in threes of four.</summary>
+internal static class Reference
+{
+    private const int Digits = 12;
+
+    public static string Of(Change change) => Of(change.Act);
+
+    public static string Of(Guid act) => Write(act.ToString("N").AsSpan(20));
+
+    /// <summary>A number as a person may type it, with or without its hyphens, in capitals or not, in the one form that is compared.</summary>
+    public static bool TryParse(string? text, out string reference)
+    {
+        reference = "";
+        if (text is not { Length: <= 64 })
+            return false;
+        Span<char> digits = stackalloc char[Digits];
+        var count = 0;
+        foreach (var c in text)
+        {
+            if (c is '-' or ' ')
+                continue;
+            if (!char.IsAsciiHexDigit(c) || count == Digits)
+                return false;
+            digits[count++] = c;
+        }
+
+        reference = count == Digits ? Write(digits) : "";
+        return count == Digits;
+    }
+
+    private static string Write(ReadOnlySpan<char> digits) => $"{digits[..4]}-{digits[4..8]}-{digits[8..]}".ToUpperInvariant();
+}

@@ -1,0 +1,66 @@
+using Azure.Messaging.ServiceBus;
+using Microsoft.Extensions.Logging;
+using OptOut.Consent;
+using OptOut.Intake;
+using OptOut.Messaging;
+using OptOut.Platform.Telemetry;
+using OptOut.Records.ContactPoints;
+using OptOut.Vendors;
+
+namespace OptOut.Delivery;
+
+/// <summary>
+/// What a channel's subscription does with a message: it makes every vendor of the channel equal to the current state. A vendor that is busy
+/// is tried again later by a message of its own, so that the others need not wait for it.
+/// </summary>
+internal sealed partial class ChannelHandler(
+    IEnumerable<IVendor> vendors, ChangeApplier applier, IdentifierIndex index, VendorPusher pusher, ChangePublisher publisher, RetrySchedule retry, StorePatience patience, OptOutMetrics metrics, ILogger<ChannelHandler> logger)
+{
+    private readonly IReadOnlyList<IVendor> _vendors = [.. vendors.Where(v => v.TakesPushes)];
+
+    public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, Channel channel, CancellationToken cancellationToken) =>
+        patience.HandleAsync<SubjectMessage>(received, channel.Name(), message => HandleAsync(message, channel, cancellationToken), cancellationToken);
+
+    private async Task<Settlement> HandleAsync(SubjectMessage message, Channel channel, CancellationToken cancellationToken)
+    {
+        // apply may not have run yet. Without the change in the store we would push yesterday's state, and nothing would bring us back.
+        var permissions = message.Changes.Count > 0
+            ? await applier.ApplyAsync(message.Changes, cancellationToken)
+            : await index.ProjectAsync(message.Subject, cancellationToken);
+
+        Settlement settlement = Settlement.Done;
+        foreach (var vendor in _vendors.Where(v => v.Channel == channel && (message.Vendor is null || message.Vendor == v.Name)))
+        {
+            if (await PushAsync(vendor, message, permissions, cancellationToken) is Settlement.DeadLetter dead)
+                settlement = dead;
+        }
+
+        return settlement;
+    }
+
+    private async Task<Settlement> PushAsync(IVendor vendor, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
+    {
+        var attempt = message.Attempt + 1;
+        using var span = OptOutTrace.Push(vendor.Name, message.Subject, attempt);
+        var outcome = await pusher.PushAsync(vendor, message, permissions, cancellationToken);
+        span.Ended(outcome.Word);
+        metrics.VendorAnswered(vendor.Name, outcome is VendorOutcome.Transient && retry.IsExhausted(attempt) ? "gave-up" : outcome.Word);
+        switch (outcome)
+        {
+            case VendorOutcome.Transient transient when !retry.IsExhausted(attempt):
+                var delay = retry.Next(attempt, transient.RetryAfter);
+                LogRetrying(vendor.Name, message.Subject, transient.Reason, attempt, delay);
+                await publisher.ScheduleAsync(message.TriedBy(vendor.Channel.Name()) with { Vendor = vendor.Name }, delay, cancellationToken);
+                return Settlement.Done;
+            case VendorOutcome.Transient transient:
+                return new Settlement.DeadLetter("GaveUp", $"{vendor.Name} after {attempt} tries: {transient.Reason}", vendor.Name);
+            case VendorOutcome.Rejected rejected:
+                return new Settlement.DeadLetter("Rejected", $"{vendor.Name}: {rejected.Reason}", vendor.Name);
+            default:
+                return Settlement.Done;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Vendor} did not take subject {Subject} ({Reason}); try {Attempt}, again in {Delay}")]
+    private partial void LogRetrying(string vendor, SubjectKey subject, string reason, int attempt, TimeSpan delay);
+}

@@ -1,0 +1,78 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using OptOut.Consent;
+using OptOut.Platform.Http;
+
+namespace OptOut.Evidence;
+
+/// <summary>
+/// Everything that shows what a person decided and who was told: what a controller lays before a supervisory authority that asks (GDPR art. 5(2)), or
+/// looks at when a person complains. Of the person it holds the subject key alone; of vendors, what they confirmed.
+/// </summary>
+internal sealed record Proof(
+    [property: AllowedValues("optout-proof-1")] string Format,
+    string Controller,
+    [property: SchemaRef("SubjectKey")] string Subject,
+    [property: Description("When it was looked up.")] DateTimeOffset AsOf,
+    ProofLedger Ledger,
+    [property: Description("Every vendor that is told of opt-outs.")] IReadOnlyList<VendorProof> Vendors);
+
+internal sealed record ProofLedger(
+    [property: Description("Every entry's hash is right, from the first to the one that the state names.")] bool Whole,
+    [property: Range(1, int.MaxValue), Description("Where it is not: the first entry that is missing, altered or out of place.")]
+    long? FirstBroken,
+    [property: Range(0, int.MaxValue), Description("How many entries the state says there are.")] long Sequence,
+    [property: SchemaRef("Hash")] string Hash,
+    IReadOnlyList<ProofEntry> Entries)
+{
+    /// <param name="readable">Whether the ledger ends with <paramref name="entries"/>; else the next one cannot be read.</param>
+    public static ProofLedger Of(SubjectKey subject, IReadOnlyList<LedgerEntry> entries, bool readable, LedgerHead head)
+    {
+        var broken = Consent.Ledger.FirstBroken(subject, entries, head) ?? (readable ? null : entries.Count + 1);
+        return new(broken is null, broken, head.Sequence, head.Hash, [.. entries.Select(ProofEntry.Of)]);
+    }
+}
+
+internal sealed record ProofEntry(
+    [property: Range(1, int.MaxValue)] long Sequence,
+    [property: SchemaRef("Reference")] string Reference,
+    Decision Decision,
+    [property: SchemaRef("Scope")] string Scope,
+    [property: Description("When the person decided.")] DateTimeOffset At,
+    [property: Description("When it reached us.")] DateTimeOffset ReceivedAt,
+    Source Source,
+    [property: Description("Who passed it on; not there where the person came to us.")] string? Vendor,
+    [property: SchemaRef("Hash")] string PreviousHash,
+    [property: SchemaRef("Hash")] string Hash,
+    [property: Description("What was hashed: SHA-256 over its UTF-8 bytes is `hash`.")] string CanonicalText)
+{
+    public static ProofEntry Of(LedgerEntry entry) => new(
+        entry.Sequence,
+        Consent.Reference.Of(entry.Change),
+        entry.Change.Decision,
+        entry.Change.Scope.ToString(),
+        entry.Change.At,
+        entry.Change.ReceivedAt,
+        entry.Change.Source,
+        entry.Change.Evidence.Vendor,
+        entry.PreviousHash,
+        entry.Hash,
+        Ledger.CanonicalText(entry.Sequence, entry.PreviousHash, entry.Change));
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(Proof))]
+internal sealed partial class ProofJson : JsonSerializerContext
+{
+    // People read it: letters with accents stay letters. Sources and decisions as the ledger writes them, statuses as the API does.
+    public static ProofJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+        WriteIndented = true,
+    });
+}

@@ -1,0 +1,75 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using OptOut.Company;
+using OptOut.Consent;
+using OptOut.Platform.Http;
+
+namespace OptOut.Evidence;
+
+/// <summary>
+/// What a person keeps to prove their choice: the ledger's entries of one act, each with the text that was hashed, so that anybody can check
+/// them with nothing but SHA-256. No name, address or number is in it.
+/// </summary>
+[Description("The proof of an act: no name, address or number is in it.")]
+public sealed record Receipt(
+    [property: AllowedValues("optout-receipt-1")] string Format,
+    string Controller,
+    [property: SchemaRef("Reference")] string Reference,
+    [property: SchemaRef("SubjectKey")] string Subject,
+    [property: Description("How to check it, in the person's language.")] string Check,
+    [property: MinLength(1)] IReadOnlyList<ReceiptEntry> Entries)
+{
+    /// <param name="entries">At least one, all of one act, in their order.</param>
+    /// <param name="language">Of the words in it.</param>
+    /// <param name="catalogue">For the topics' names.</param>
+    /// <param name="controller">In whose name, and in which time zone.</param>
+    public static Receipt Of(IReadOnlyList<LedgerEntry> entries, Language language, TopicCatalogue catalogue, ControllerOptions controller) => new(
+        "optout-receipt-1",
+        controller.Name,
+        Consent.Reference.Of(entries[0].Change),
+        entries[0].Change.Subject.ToString(),
+        language["receipt.check.how"],
+        [.. entries.Select(e => new ReceiptEntry(
+            e.Sequence,
+            e.Change.Decision,
+            e.Change.Scope.ToString(),
+            ScopeText.Of(e.Change.Scope, language, catalogue),
+            e.Change.At,
+            controller.Moment(e.Change.At, language),
+            e.Change.Source,
+            language[$"receipt.source.{e.Change.Source}"],
+            e.PreviousHash,
+            e.Hash,
+            Ledger.CanonicalText(e.Sequence, e.PreviousHash, e.Change)))]);
+
+    public string ToJson() => JsonSerializer.Serialize(this, ReceiptJson.Readable.Receipt);
+}
+
+public sealed record ReceiptEntry(
+    [property: Range(1, int.MaxValue)] long Sequence,
+    Decision Decision,
+    [property: SchemaRef("Scope")] string Scope,
+    string ScopeText,
+    DateTimeOffset At,
+    [property: Description("As a person reads it, in the controller's time zone.")] string Moment,
+    Source Source,
+    string SourceText,
+    [property: SchemaRef("Hash")] string PreviousHash,
+    [property: SchemaRef("Hash")] string Hash,
+    [property: Description("What was hashed: SHA-256 over its UTF-8 bytes is `hash`.")] string CanonicalText)
+{
+    [JsonIgnore]
+    public bool IsStop => Decision == Decision.Stop;
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(Receipt))]
+internal sealed partial class ReceiptJson : JsonSerializerContext
+{
+    // People open it: letters with accents stay letters.
+    public static ReceiptJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) });
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+
+namespace OptOut.Identity;
+
+/// <summary>
+/// The normal form of an e-mail address: trimmed, NFC, lower case, its domain in ASCII (IDNA). Dots and plus tags are kept:
+/// they mean something at most providers, and an address is never widened to one the person did not name.
+/// </summary>
+internal static class EmailAddress
+{
+    /// <summary>RFC 5321 4.5.3.1: local part 64 octets, the whole 254.</summary>
+    private const int MaxLength = 254, MaxLocal = 64;
+
+    private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
+
+    public static bool TryParse([NotNullWhen(true)] string? text, out Identifier identifier)
+    {
+        identifier = default;
+        if (text is null || text.Length > 1000)
+            return false;
+
+        string whole;
+        try
+        {
+            whole = text.Trim().Normalize(NormalizationForm.FormC);
+        }
+        catch (ArgumentException)
+        {
+            return false; // Half a surrogate pair: not text.
+        }
+
+        var at = whole.LastIndexOf('@');
+        if (at < 1 || at == whole.Length - 1)
+            return false;
+
+        var local = whole[..at].ToLowerInvariant();
+        if (Encoding.UTF8.GetByteCount(local) > MaxLocal || !IsLocalPart(local))
+            return false;
+        if (!TryDomain(whole[(at + 1)..], out var domain))
+            return false;
+
+        var value = $"{local}@{domain}";
+        if (Encoding.UTF8.GetByteCount(value) > MaxLength)
+            return false;
+
+        identifier = new Identifier(IdentifierKind.Email, value);
+        return true;
+    }
+
+    private static bool IsLocalPart(string local) =>
+        local[0] != '.' && local[^1] != '.' && !local.Contains("..", StringComparison.Ordinal)
+        && local.All(c => c > '~' ? !char.IsControl(c) && !char.IsWhiteSpace(c) : char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-/=?^_`{|}~.".Contains(c, StringComparison.Ordinal));
+
+    private static bool TryDomain(string text, out string domain)
+    {
+        domain = "";
+        try
+        {
+            domain = Idn.GetAscii(text.ToLowerInvariant()).ToLowerInvariant();
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+
+        return domain.Contains('.', StringComparison.Ordinal)
+            && domain.Split('.').All(label => label.Length is >= 1 and <= 63 && label[0] != '-' && label[^1] != '-'
+                && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'));
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace OptOut.Identity.Postal;
+
+/// <summary>A postal key in its parts; each is upper-case letters and digits, empty where the address has none.</summary>
+/// <param name="Country">ISO 3166-1 alpha-2; <c>ZZ</c>, which ISO leaves to users, where it is not known.</param>
+/// <param name="Postcode">As in <c>9000</c> or <c>1017GC</c>.</param>
+/// <param name="Street">Without spaces. Empty in the Netherlands, where the postcode holds it; <c>POSTBUS</c> for a postal box.</param>
+/// <param name="Number">As in <c>12</c>, <c>12A</c> or <c>12-14</c>; of a postal box its number.</param>
+/// <param name="Box">The bus, boîte or toevoeging, as in <c>3</c> or <c>AIII</c>.</param>
+/// <param name="Text">The whole address where no country's rules read it; then the four parts before it are empty.</param>
+internal sealed record PostalAddress(string Country, string Postcode, string Street, string Number, string Box, string Text)
+{
+    internal const string Belgium = "BE", Netherlands = "NL", UnknownCountry = "ZZ";
+
+    internal static PostalAddress General(string country, string text) => new(country, "", "", "", "", text);
+
+    /// <summary>Reads the written form back; false for anything else, spellings of an address included.</summary>
+    internal static bool TryRead(string text, [NotNullWhen(true)] out PostalAddress? address)
+    {
+        address = text.Split('|') switch
+        {
+            [var country, var postcode, var street, var number, var box] when IsStructured(country, postcode) && IsWord(street) && IsNumber(number) && IsNumber(box)
+                && street.Length + number.Length > 0 => new(country, postcode, street, number, box, ""),
+            [var country, var words] when IsCountry(country) && words.Length >= 5 && words.Split(' ').All(w => w.Length > 0 && IsWord(w)) => General(country, words),
+            _ => null,
+        };
+        return address is not null;
+    }
+
+    /// <summary>The written form: <see cref="Identifier.Value"/>.</summary>
+    public override string ToString() => Text.Length > 0 ? $"{Country}|{Text}" : $"{Country}|{Postcode}|{Street}|{Number}|{Box}";
+
+    private static bool IsCountry(string text) => text is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'];
+
+    private static bool IsStructured(string country, string postcode) => country switch
+    {
+        Belgium => postcode.Length == 4 && postcode.All(char.IsAsciiDigit),
+        Netherlands => postcode.Length == 6 && postcode[..4].All(char.IsAsciiDigit) && postcode[4..].All(char.IsAsciiLetterUpper),
+        _ => false,
+    };
+
+    private static bool IsWord(string text) => text.All(c => (char.IsLetterOrDigit(c) && !char.IsLower(c)) || char.IsSurrogate(c));
+
+    private static bool IsNumber(string text) => text.Split('-').All(IsWord);
+}

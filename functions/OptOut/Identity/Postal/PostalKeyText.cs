@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text;
+
+namespace OptOut.Identity.Postal;
+
+/// <summary>A run of letters or a run of digits of an address.</summary>
+/// <param name="Text">Upper case, no accents.</param>
+/// <param name="Before">What stands before it: <c>\0</c> nothing, else a space, <c>-</c> or <c>/</c>.</param>
+/// <param name="Dotted">Whether a full stop follows: an abbreviation.</param>
+internal readonly record struct PostalToken(string Text, char Before, bool Dotted)
+{
+    public bool IsNumber => char.IsDigit(Text[0]);
+
+    public bool Adjacent => Before == '\0';
+}
+
+/// <summary>An address as lines of tokens. Lines end at line breaks, commas, semicolons and bars.</summary>
+internal static class PostalKeyText
+{
+    /// <returns>Null when the text is none (half a surrogate pair).</returns>
+    public static List<List<PostalToken>>? Of(string text)
+    {
+        string plain;
+        try
+        {
+            // The signs of "number" would otherwise become the letter o, or nothing.
+            plain = text.Replace("N°", " NR ", StringComparison.OrdinalIgnoreCase).Replace("Nº", " NR ", StringComparison.OrdinalIgnoreCase).Normalize(NormalizationForm.FormKD);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+
+        var lines = new List<List<PostalToken>>();
+        var line = new List<PostalToken>();
+        var word = new StringBuilder();
+        var (before, digits) = (' ', false);
+        foreach (var rune in plain.EnumerateRunes())
+        {
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.Format)
+                continue;
+            if (Rune.IsLetterOrDigit(rune))
+            {
+                if (word.Length > 0 && digits != Rune.IsDigit(rune))
+                    End('\0');
+                digits = Rune.IsDigit(rune);
+                word.Append(Upper(rune));
+                continue;
+            }
+
+            if (word.Length > 0)
+                End(' ', dotted: rune.Value == '.');
+            if (rune.Value is '\n' or '\r' or ',' or ';' or '|')
+                EndLine();
+            else if (rune.Value is '/' or '\u2044')
+                before = '/';
+            else if (before != '/' && (rune.Value == '+' || Rune.GetUnicodeCategory(rune) == UnicodeCategory.DashPunctuation))
+                before = '-';
+        }
+
+        if (word.Length > 0)
+            End(' ');
+        EndLine();
+        return lines;
+
+        void End(char next, bool dotted = false)
+        {
+            line.Add(new PostalToken(word.ToString(), before, dotted));
+            word.Clear();
+            before = next;
+        }
+
+        void EndLine()
+        {
+            if (line.Count > 0)
+                lines.Add(line);
+            (line, before) = ([], ' ');
+        }
+    }
+
+    private static string Upper(Rune rune) => rune.Value switch
+    {
+        'ß' or 'ẞ' => "SS",
+        'æ' or 'Æ' => "AE",
+        'œ' or 'Œ' => "OE",
+        'ø' or 'Ø' => "O",
+        _ when Rune.IsDigit(rune) => ((int)Rune.GetNumericValue(rune)).ToString(CultureInfo.InvariantCulture),
+        _ => Rune.ToUpperInvariant(rune).ToString(),
+    };
+}

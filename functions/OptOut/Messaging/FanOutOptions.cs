@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+
+namespace OptOut.Messaging;
+
+/// <summary>Setting <c>OptOut:FanOut</c>: how a vendor that is busy or away is tried again.</summary>
+internal sealed class FanOutOptions
+{
+    public TimeSpan FirstRetry { get; set; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan LongestRetry { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Tries before the message is dead-lettered; with the other defaults, a little over two days.</summary>
+    public int MaxAttempts { get; set; } = 60;
+}
+
+internal sealed class FanOutOptionsValidator : IValidateOptions<FanOutOptions>
+{
+    public ValidateOptionsResult Validate(string? name, FanOutOptions options)
+    {
+        var errors = new List<string>();
+        if (options.FirstRetry <= TimeSpan.Zero)
+            errors.Add($"OptOut:FanOut:FirstRetry is {options.FirstRetry}; give a time above zero, as in '00:00:05'.");
+        if (options.LongestRetry < options.FirstRetry || options.LongestRetry > TimeSpan.FromDays(1))
+            errors.Add($"OptOut:FanOut:LongestRetry is {options.LongestRetry}; give a time from FirstRetry ({options.FirstRetry}) to one day.");
+        if (options.MaxAttempts is < 1 or > 1000)
+            errors.Add($"OptOut:FanOut:MaxAttempts is {options.MaxAttempts}; give 1 to 1000.");
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}
+
+/// <summary>When to try a vendor again: twice as long each time, never before the vendor asked, spread so that thousands do not return at once.</summary>
+internal sealed class RetrySchedule(IOptions<FanOutOptions> options)
+{
+    public bool IsExhausted(int attempt) => attempt >= options.Value.MaxAttempts;
+
+    /// <param name="attempt">Tries so far, from 1.</param>
+    /// <param name="asked">What the vendor asked for.</param>
+    public TimeSpan Next(int attempt, TimeSpan? asked)
+    {
+        var o = options.Value;
+        var grown = o.FirstRetry.TotalSeconds * Math.Pow(2, Math.Min(attempt - 1, 30));
+        var capped = Math.Min(grown, o.LongestRetry.TotalSeconds);
+        var least = Math.Max(capped, asked?.TotalSeconds ?? 0);
+        return TimeSpan.FromSeconds(least * (1 + RandomNumberGenerator.GetInt32(0, 250) / 1000.0));
+    }
+}

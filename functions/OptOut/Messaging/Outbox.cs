@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Azure;
+using Azure.Data.Tables;
+using Microsoft.Extensions.Logging;
+using OptOut.Consent;
+using OptOut.Platform;
+using OptOut.Platform.Telemetry;
+using OptOut.Records;
+
+namespace OptOut.Messaging;
+
+/// <summary>What a sweep did.</summary>
+/// <param name="Published">Messages the bus has taken now.</param>
+/// <param name="Left">Whether some are still waiting, because the bus is down still.</param>
+internal sealed record Sweep(int Published, bool Left);
+
+/// <summary>Messages the bus did not take, in the table <c>outbox</c>, spread over 16 shards; a timer publishes them once it is back.</summary>
+internal sealed partial class Outbox(StorageAccount storage, ChangePublisher publisher, OptOutMetrics metrics, ILogger<Outbox> logger)
+{
+    private const int Shards = 16;
+
+    // A property holds 32 Ki characters and a row 1 MiB (https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model):
+    // the largest act, 50 topics on four channels, needs several.
+    private const int MaxProperty = 30_000;
+
+    // More than this is not counted to the last: it is an outage, whatever the figure.
+    private const int MaxDepth = 100_000;
+
+    /// <returns>Whether the row is written.</returns>
+    public async Task<bool> TryParkAsync(SubjectMessage message)
+    {
+        try
+        {
+            var entity = new TableEntity(Shard(message.Id), message.Id.ToString("N"));
+            foreach (var (i, part) in JsonSerializer.Serialize(ParkedMessage.From(message), ParkedJson.Default.ParkedMessage).Chunk(MaxProperty).Index())
+                entity[Part(i)] = new string(part);
+            await storage.Outbox.UpsertEntityAsync(entity, TableUpdateMode.Replace, CancellationToken.None);
+            return true;
+        }
+        catch (Exception e) when (e is StoreUnavailableException or RequestFailedException)
+        {
+            // Whatever it was: the caller must not read success.
+            LogNotParked(message.Subject, message.Id, (e as StoreUnavailableException)?.Status ?? ((RequestFailedException)e).Status);
+            return false;
+        }
+    }
+
+    public async Task<Sweep> SweepAsync(CancellationToken cancellationToken)
+    {
+        var sweep = await PublishAsync(cancellationToken);
+        metrics.OutboxSwept(await DepthAsync(cancellationToken));
+        return sweep;
+    }
+
+    private async Task<Sweep> PublishAsync(CancellationToken cancellationToken)
+    {
+        var published = 0;
+        for (var shard = 0; shard < Shards; shard++)
+        {
+            var partition = Shard(shard);
+            await foreach (var row in storage.Outbox.QueryAsync<TableEntity>(r => r.PartitionKey == partition, cancellationToken: cancellationToken))
+            {
+                if (Read(row) is not { } message)
+                    continue;
+                if (!await publisher.TryPublishAsync(message))
+                    return new Sweep(published, Left: true);
+                await storage.Outbox.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellationToken);
+                published++;
+            }
+        }
+
+        if (published > 0)
+            LogSwept(published);
+        return new Sweep(published, Left: false);
+    }
+
+    private async Task<int> DepthAsync(CancellationToken cancellationToken)
+    {
+        var depth = 0;
+        await foreach (var page in storage.Outbox.QueryAsync<TableEntity>(select: ["RowKey"], cancellationToken: cancellationToken).AsPages())
+        {
+            depth += page.Values.Count;
+            if (depth >= MaxDepth)
+                break;
+        }
+
+        return depth;
+    }
+
+    // A row that cannot be read stays, for a person to look at, and holds up no other.
+    private SubjectMessage? Read(TableEntity row)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Text(row), ParkedJson.Default.ParkedMessage)?.ToMessage() ?? throw new FormatException();
+        }
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException or AllowNotPermittedException)
+        {
+            LogUnreadable(row.PartitionKey, row.RowKey, e.GetType().Name);
+            return null;
+        }
+    }
+
+    private static string Text(TableEntity row) => string.Concat(Enumerable.Range(0, row.Count).Select(i => row.GetString(Part(i))).TakeWhile(part => part is not null));
+
+    private static string Part(int index) => string.Create(CultureInfo.InvariantCulture, $"Message{index}");
+
+    private static string Shard(Guid id) => Shard(id.ToByteArray()[^1] % Shards);
+
+    private static string Shard(int shard) => shard.ToString("D2", CultureInfo.InvariantCulture);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Neither the bus nor the outbox took event {EventId} of subject {Subject} (status {Status}); the caller is told to come back")]
+    private partial void LogNotParked(SubjectKey subject, Guid eventId, int status);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The row {Shard}/{Row} of the outbox cannot be read ({Reason}): look at it, it may be an opt-out")]
+    private partial void LogUnreadable(string shard, string row, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The bus took {Count} messages that had waited in the outbox")]
+    private partial void LogSwept(int count);
+}
+
+internal sealed record ParkedMessage(string Subject, IReadOnlyList<ChangeDocument> Changes, DateTimeOffset At, Guid Id)
+{
+    public static ParkedMessage From(SubjectMessage message) =>
+        new(message.Subject.ToString(), [.. message.Changes.Select(ChangeDocument.From)], message.At, message.Id);
+
+    public SubjectMessage ToMessage() => new(SubjectKey.Parse(Subject), [.. Changes.Select(c => c.ToChange())], At, Id);
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ParkedMessage))]
+internal sealed partial class ParkedJson : JsonSerializerContext;

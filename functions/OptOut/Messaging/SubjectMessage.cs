@@ -1,0 +1,109 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+using Azure.Messaging.ServiceBus;
+using OptOut.Consent;
+
+namespace OptOut.Messaging;
+
+/// <summary>
+/// What goes over the bus: "subject X changed". It carries the changes of one act so that any reader can make sure the store has them, and never
+/// says what to do: a reader looks at the current state, so order, duplicates and replays do not matter.
+/// </summary>
+/// <param name="Changes">What the person did in one go; empty when the subject's identifiers changed instead.</param>
+/// <param name="At">From when time-to-stop counts.</param>
+/// <param name="Id">Recognises a message published twice.</param>
+/// <param name="Only">The one subscription it is sent again for; null the first time.</param>
+/// <param name="Vendor">The one vendor it is sent again for.</param>
+/// <param name="Attempt">How often that vendor has been tried.</param>
+/// <param name="Wait">How often it has waited for the store.</param>
+/// <param name="Replay">The number of the dead letter it was replayed from; 0 for none.</param>
+internal sealed record SubjectMessage(
+    SubjectKey Subject, IReadOnlyList<Change> Changes, DateTimeOffset At, Guid Id, string? Only = null, string? Vendor = null, int Attempt = 0, int Wait = 0, long Replay = 0)
+    : IBusMessage<SubjectMessage>
+{
+    internal const string ChangeLabel = "consent-change", UpdateLabel = "subject-updated";
+    private const string Json = "application/json", Version = "1";
+
+    public string About => Subject.ToString();
+
+    public static SubjectMessage Of(Change change) => Of([change]);
+
+    /// <param name="changes">At least one, all of one subject and one act.</param>
+    public static SubjectMessage Of(IReadOnlyList<Change> changes) => new(changes[0].Subject, changes, changes.Max(c => c.At), changes[0].Id);
+
+    // To the millisecond, as a change is: else a change made in the same one would seem the earlier of the two.
+    public static SubjectMessage Updated(SubjectKey subject, DateTimeOffset now) => new(subject, [], Change.Milliseconds(now), EventIds.New(now));
+
+    public SubjectMessage TriedBy(string subscription) => this with { Only = subscription, Attempt = Attempt + 1 };
+
+    public SubjectMessage WaitedFor(string subscription) => this with { Only = subscription, Wait = Wait + 1 };
+
+    public SubjectMessage ReplayedFor(string subscription, long deadLetter) => this with { Only = subscription, Attempt = 0, Wait = 0, Replay = deadLetter };
+
+    public ServiceBusMessage ToServiceBus()
+    {
+        var message = new ServiceBusMessage(BinaryData.FromString(ChangeDocument.ToJson(Changes)))
+        {
+            MessageId = Only is null ? Id.ToString("D") : $"{Id:D}~{Only}~{Vendor}~{Attempt}~{Wait}{(Replay > 0 ? $"~r{Replay}" : "")}",
+            CorrelationId = Subject.ToString(),
+            Subject = Changes.Count == 0 ? UpdateLabel : ChangeLabel,
+            ContentType = Json,
+        };
+        message.ApplicationProperties["v"] = Version;
+        message.ApplicationProperties["id"] = Id.ToString("D");
+        message.ApplicationProperties["at"] = At.ToString("O", CultureInfo.InvariantCulture);
+        message.ApplicationProperties["channel"] = Changes.Select(c => c.Scope.Channel).Distinct().ToArray() is [{ } channel] ? channel.Name() : "*";
+        if (Only is not null)
+            message.ApplicationProperties["only"] = Only;
+        if (Vendor is not null)
+            message.ApplicationProperties["vendor"] = Vendor;
+        if (Attempt > 0)
+            message.ApplicationProperties["attempt"] = Attempt;
+        if (Wait > 0)
+            message.ApplicationProperties["wait"] = Wait;
+        if (Replay > 0)
+            message.ApplicationProperties["replay"] = Replay;
+        return message;
+    }
+
+    public static bool TryRead(ServiceBusReceivedMessage received, [NotNullWhen(true)] out SubjectMessage? message, [NotNullWhen(false)] out string? problem)
+    {
+        message = null;
+        problem = null;
+        var properties = received.ApplicationProperties;
+        if (Text("v") != Version)
+            problem = $"The property v is '{Text("v")}'; this version reads {Version}.";
+        else if (received.ContentType != Json)
+            problem = $"The content type is '{received.ContentType}'; it must be {Json}.";
+        else if (!SubjectKey.TryParse(received.CorrelationId, out var subject))
+            problem = "The correlation id is not a subject key.";
+        else if (!Guid.TryParse(Text("id"), out var id) || !DateTimeOffset.TryParse(Text("at"), CultureInfo.InvariantCulture, out var at))
+            problem = "The properties id and at must be a UUID and a moment.";
+        else if (received.Subject is not (ChangeLabel or UpdateLabel))
+            problem = $"The subject is '{received.Subject}'; it must be {ChangeLabel} or {UpdateLabel}.";
+        else
+        {
+            try
+            {
+                Change[] changes = received.Subject == ChangeLabel ? [.. ChangeDocument.ListFromJson(received.Body.ToString()).Select(d => d.ToChange())] : [];
+                if (Array.Exists(changes, c => c.Subject != subject))
+                    problem = "The change is about another subject than the correlation id says.";
+                else if (changes.Length == 0 && received.Subject == ChangeLabel)
+                    problem = "The body holds no change.";
+                else
+                    message = new SubjectMessage(subject, changes, at, id, Text("only"), Text("vendor"), Number("attempt"), Number("wait"), properties.GetValueOrDefault("replay") as long? ?? 0);
+            }
+            catch (Exception e) when (e is JsonException or FormatException or ArgumentException or AllowNotPermittedException)
+            {
+                problem = $"The body is not a change: {e.GetType().Name}.";
+            }
+        }
+
+        return problem is null && message is not null;
+
+        string? Text(string name) => properties.GetValueOrDefault(name) as string;
+
+        int Number(string name) => properties.GetValueOrDefault(name) as int? ?? 0;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace OptOut.Platform.Http;
+
+/// <summary>What the API answers when it cannot do as asked: problem details (RFC 9457), each error by field, with the mend.</summary>
+internal static class ApiAnswers
+{
+    public static IResult Invalid(string field, string problem) => Invalid([(field, problem)]);
+
+    public static IResult Invalid(IEnumerable<(string Field, string Problem)> errors) => Results.ValidationProblem(
+        errors.GroupBy(e => e.Field, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Select(e => e.Problem).ToArray(), StringComparer.Ordinal),
+        title: "The request was not taken. Nothing was changed.");
+
+    public static IResult TooLarge(int maxBytes) => Results.Problem(
+        string.Create(CultureInfo.InvariantCulture, $"The body is larger than {maxBytes} bytes; send it in parts."), statusCode: StatusCodes.Status413PayloadTooLarge);
+
+    /// <param name="status">The server's; null for 400.</param>
+    public static IResult Incomplete(int? status) => Results.Problem(
+        "The body did not arrive as announced; send the request again.", statusCode: status ?? StatusCodes.Status400BadRequest);
+
+    public static IResult Later(string detail) =>
+        new Later(Results.Problem(detail, statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not now. Send the same request again."));
+}

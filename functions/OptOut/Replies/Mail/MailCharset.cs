@@ -1,0 +1,42 @@
+using System.Text;
+
+namespace OptOut.Replies.Mail;
+
+/// <summary>Bytes of a mail into text, by the name of their charset.</summary>
+internal static class MailCharset
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>
+    /// Never fails: a charset nobody knows is tried as UTF-8, and what is not UTF-8 is read as Latin-1, which has a character for every byte. A token
+    /// of ours is ASCII, so it survives either.
+    /// </summary>
+    public static string Decode(ReadOnlySpan<byte> bytes, string? charset)
+    {
+        if (Find(charset) is { } encoding)
+            return encoding.GetString(bytes);
+        try
+        {
+            return Strict.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            return Encoding.Latin1.GetString(bytes);
+        }
+    }
+
+    private static Encoding? Find(string? charset)
+    {
+        // UTF-8 and ASCII are what senders write when they do not know either.
+        if (charset?.Trim().ToLowerInvariant() is not { Length: > 0 } name || name is "utf-8" or "utf8" or "us-ascii" or "ascii")
+            return null;
+        try
+        {
+            return CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
+using OptOut.Company;
+
+namespace OptOut.Web.Pages;
+
+/// <summary>What every page shows: in which language, in whose name, and where the same page is in another language.</summary>
+/// <param name="Logo">A data URI; null shows the name.</param>
+/// <param name="Address">The page's path and query, without <c>lang</c>.</param>
+public sealed record PageView(Language Language, ControllerOptions Controller, PageStyle Style, string? Logo, string Address)
+{
+    public string ControllerName => Controller.Name;
+
+    public string PrivacyAddress => Controller.PrivacyAddress;
+
+    public Uri? PrivacyStatement => Controller.PrivacyStatement;
+
+    /// <summary>Where the form for people without a link is, in this page's language.</summary>
+    public string PublicFormAddress => $"/unsubscribe?lang={Language.Code}";
+
+    /// <summary>The same, but another language is found elsewhere: for the answer to a POST, and for pages that must be alike whatever was asked.</summary>
+    public PageView At(string address) => this with { Address = address };
+
+    /// <summary>Where this page is in a language.</summary>
+    public string In(Language language) => QueryHelpers.AddQueryString(Address, "lang", language.Code);
+}
+
+/// <summary>Chooses the language: the link's <c>lang</c>, then the person's own, then the browser's, then the controller's.</summary>
+internal sealed partial class PageViews(IOptions<ControllerOptions> controller, IOptions<BrandOptions> brand, PageStyle style)
+{
+    // What an address of ours may carry from page to page. Anything else may be personal, and is not repeated.
+    private static readonly string[] Kept = ["via", "ref", "code"];
+
+    public PageView For(HttpRequest request, string? profileLanguage = null)
+    {
+        var o = controller.Value;
+        var language = Language.Find(request.Query["lang"]) ?? Language.Find(profileLanguage) ?? Accepted(request) ?? o.Language;
+        return new PageView(language, o, style, brand.Value.Logo is { Length: > 0 } logo ? logo : null, Address(request));
+    }
+
+    private static string Address(HttpRequest request)
+    {
+        var kept = Kept.Select(name => KeyValuePair.Create(name, (string?)request.Query[name])).Where(p => p.Value is not null && Harmless().IsMatch(p.Value));
+        return QueryHelpers.AddQueryString(request.PathBase.Add(request.Path), kept);
+    }
+
+    private static Language? Accepted(HttpRequest request) => request.GetTypedHeaders().AcceptLanguage
+        .Where(l => l.Quality is not 0)
+        .OrderByDescending(l => l.Quality ?? 1)
+        .Select(l => Language.Find(l.Value.Value))
+        .FirstOrDefault(l => l is not null);
+
+    [GeneratedRegex(@"\A[A-Za-z0-9-]{1,32}\z", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Harmless();
+}

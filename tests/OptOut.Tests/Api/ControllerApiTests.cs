@@ -1,0 +1,184 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace OptOut.Tests.Api;
+
+/// <summary>What the controller's own systems call, and the words they get back when they call it wrongly.</summary>
+public sealed class ControllerApiTests(OptOutHost host) : IClassFixture<OptOutHost>
+{
+    private const string NotTaken = "The request was not taken. Nothing was changed.";
+
+    [Theory]
+    [InlineData("PUT", "/api/subjects/1")]
+    [InlineData("POST", "/api/links")]
+    [InlineData("GET", "/api/check?channel=email")]
+    public async Task Without_the_key_nobody_comes_in(string method, string path)
+    {
+        Assert.Equal((401, ""), await host.SendAsync(method, path) is var none ? (none.Status, none.Body) : default);
+        Assert.Equal((401, ""), await host.SendAsync(method, path, key: "wrong") is var wrong ? (wrong.Status, wrong.Body) : default);
+    }
+
+    [Fact]
+    public async Task Every_fault_of_a_subject_is_told_at_once_by_place_and_not_by_content()
+    {
+        var before = await host.EverythingAsync();
+
+        var answer = await Put("bad-1", """{"identifiers":{"email":["good@example.com","bad one"],"phone":["12",null],"postal":["x"]},"language":"es"}""");
+
+        Assert.Equal((400, "application/problem+json"), (answer.Status, answer.Headers["Content-Type"]));
+        Assert.Equal(NotTaken, answer.Json["title"]!.GetValue<string>());
+        AssertErrors(
+            answer,
+            ("language", "Give nl, fr, de or en, or leave it out."),
+            ("identifiers.email", "Entry 2 is not an e-mail address."),
+            ("identifiers.phone", "Entry 1 is not a phone number; write it as +32470123456 or as dialled in BE."),
+            ("identifiers.phone", "Entry 2 is not a phone number; write it as +32470123456 or as dialled in BE."),
+            ("identifiers.postal", "Entry 1 is not a postal address; give street, number, postcode and town in one line."));
+        Assert.DoesNotContain("bad one", answer.Body, StringComparison.Ordinal);
+        Assert.Equal(before, await host.EverythingAsync());
+    }
+
+    [Theory]
+    [InlineData("", "body", 1, 1)]
+    [InlineData("[]", "body", 1, 2)]
+    [InlineData("{\"identifiers\":{\"email\":\"jan@example.com\"}}", "identifiers.email", 1, 42)]
+    [InlineData("{\"identifiers\":{\"email\":[\"jan@example.com\"],}}", "identifiers", 1, 45)]
+    [InlineData("{\"identifiers\":{}}\n{", "body", 2, 1)]
+    [InlineData("{\"identifers\":{}}", "identifers", 1, 15)]
+    [InlineData("{\"identifiers\":{\"email\":[\"\\ud800\"]}}", "identifiers.email[0]", 1, 34)]
+    public async Task A_body_that_cannot_be_read_is_refused_with_its_place_and_without_its_words(string body, string field, int line, int at)
+    {
+        var answer = await Put("bad-2", body);
+
+        Assert.Equal(400, answer.Status);
+        AssertErrors(answer, (field, $"Not the JSON this call takes, at line {line}, byte {at}: look for a wrong type, a missing or unknown property, or a stray comma."));
+        Assert.DoesNotContain("jan@example.com", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_null_body_too_large_a_body_and_too_long_a_number_are_refused()
+    {
+        AssertErrors(await Put("bad-3", "null"), ("body", "The body is null; give a JSON object."));
+        AssertErrors(await Put(new string('9', 201), "{}"), ("id", "The customer number has 201 characters; at most 200 are taken."));
+        var large = await Put("bad-4", $"{{\"language\":\"{new string('x', 300_000)}\"}}");
+        Assert.Equal((413, "The body is larger than 262144 bytes; send it in parts."), (large.Status, large.Json["detail"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task More_identifiers_than_one_person_has_are_refused()
+    {
+        var answer = await Put("bad-5", new JsonObject { ["identifiers"] = new JsonObject { ["email"] = new JsonArray([.. Enumerable.Range(0, 101).Select(i => JsonValue.Create($"m{i}@example.com"))]) } }.ToJsonString());
+
+        Assert.Equal(400, answer.Status);
+        AssertErrors(answer, ("identifiers", "A subject has at most 100 identifiers over its life, and this would be 101: check that the customer number is one person's."));
+    }
+
+    [Fact]
+    public async Task The_same_person_put_twice_is_one_person_and_a_customer_number_may_hold_anything()
+    {
+        const string Id = "Kl\u00e4nt 7/\u03b1?#%&~";
+
+        var first = await host.PutSubjectAsync(Id, ["odd@example.com"]);
+
+        Assert.Equal(first, await host.PutSubjectAsync(Id, ["odd@example.com"]));
+        Assert.Equal(first, host.SubjectOf(Id));
+        Assert.NotEqual(first, await host.PutSubjectAsync("another", ["odd@example.com"]));
+    }
+
+    [Fact]
+    public async Task A_link_comes_in_every_form_a_message_needs()
+    {
+        var answer = await host.SendAsync("POST", "/api/links", JsonContent.Create(new { subject = "links-1", channel = "email", topic = "offers", campaign = uint.MaxValue }), OptOutHost.FunctionKey);
+
+        var url = answer.Json["url"]!.GetValue<string>();
+        var token = url["https://optout.kruidtuin.example/u/".Length..];
+        Assert.Equal($"u-{token}@optout.kruidtuin.example", answer.Json["mailto"]!.GetValue<string>());
+        Assert.Equal($"<{url}>, <mailto:u-{token}@optout.kruidtuin.example>", answer.Json["headers"]!["List-Unsubscribe"]!.GetValue<string>());
+        Assert.Equal("List-Unsubscribe=One-Click", answer.Json["headers"]!["List-Unsubscribe-Post"]!.GetValue<string>());
+        Assert.Single(answer.Json["warnings"]!.AsArray());
+        Assert.DoesNotContain("links-1", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_fault_of_a_link_request_is_told_at_once()
+    {
+        var before = await host.EverythingAsync();
+
+        AssertErrors(
+            await Post("""{"subject":" ","channel":"fax","topic":"nope"}"""),
+            ("subject", "Give the customer number that PUT /api/subjects/{id} knows the person by."),
+            ("channel", "Give the channel of the message: email, sms, phone or post."),
+            ("topic", "Not in the catalogue. Give one of: newsletter, offers; or leave it out."));
+        AssertErrors(
+            await Post("{}"),
+            ("subject", "Give the customer number that PUT /api/subjects/{id} knows the person by."),
+            ("channel", "Give the channel of the message: email, sms, phone or post."));
+        Assert.Equal(400, (await Post("""{"subject":"1","channel":"email","campaign":-1}""")).Status);
+        Assert.Equal(400, (await Post("""{"subject":"1","channel":"email","campaign":4294967296}""")).Status);
+        Assert.Equal(before, await host.EverythingAsync());
+    }
+
+    [Fact]
+    public async Task Every_fault_of_a_check_is_told_at_once()
+    {
+        AssertErrors(
+            await Check("channel=fax&topic=nope&email=x", "jan@example.com"),
+            ("email", "Not a parameter of this call. It takes channel and topic; the identifier goes in the header OptOut-Identifier, never in the URL."),
+            ("topic", "Not in the catalogue. Give one of: newsletter, offers; or leave it out to ask about marketing in general."),
+            ("channel", "Give the channel you would send over: email, sms, phone or post."));
+        AssertErrors(await Check("channel=email", null), ("OptOut-Identifier", "Give the email identifier in the header OptOut-Identifier."));
+        AssertErrors(await Check("channel=sms", "jan@example.com"), ("OptOut-Identifier", "Give the phone identifier in the header OptOut-Identifier."));
+        AssertErrors(await Check("channel=post", "x"), ("OptOut-Identifier", "Give the postal identifier in the header OptOut-Identifier."));
+    }
+
+    [Fact]
+    public async Task Nobody_we_know_has_not_objected()
+    {
+        var answer = await Check("channel=email&topic=offers", "nobody@example.com");
+
+        Assert.Equal((200, """{"allowed":true,"reason":"no-objection","since":null}"""), (answer.Status, answer.Body));
+    }
+
+    [Fact]
+    public async Task A_check_finds_an_identifier_however_it_is_spelled()
+    {
+        await host.PutSubjectAsync("check-1", ["caf\u00e9@M\u00fcnchen.example"], ["0470 99 88 77"], ["Kerkstraat 1, 9000 Gent"]);
+        Assert.Equal(200, (await host.PressAsync(await host.TokenAsync("check-1"))).Status);
+
+        Assert.Equal((false, "stopped"), await host.CheckAsync("email", " CAFE\u0301@xn--mnchen-3ya.EXAMPLE "));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("sms", "+32 (0)470/99.88.77"));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("phone", "0032470998877", "offers"));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("post", "KERKSTRAAT 1 - 9000 GENT"));
+    }
+
+    [Fact]
+    public async Task Health_needs_no_key_and_names_what_answers()
+    {
+        var answer = await host.SendAsync("GET", "/api/health");
+
+        Assert.Equal((200, """{"status":"ok","tables":"ok","bus":"ok"}"""), (answer.Status, answer.Body));
+    }
+
+    private static void AssertErrors(Answer answer, params (string Field, string Error)[] expected)
+    {
+        Assert.Equal(400, answer.Status);
+        Assert.Equal(NotTaken, answer.Json["title"]!.GetValue<string>());
+        Assert.Equal(expected, answer.Json["errors"]!.AsObject().SelectMany(f => f.Value!.AsArray().Select(e => (f.Key, e!.GetValue<string>()))));
+    }
+
+    private Task<Answer> Put(string id, string json) => host.SendAsync("PUT", $"/api/subjects/{Uri.EscapeDataString(id)}", Json(json), OptOutHost.FunctionKey);
+
+    private Task<Answer> Post(string json) => host.SendAsync("POST", "/api/links", Json(json), OptOutHost.FunctionKey);
+
+    private async Task<Answer> Check(string query, string? identifier)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/check?{query}");
+        request.Headers.Add("x-functions-key", OptOutHost.FunctionKey);
+        if (identifier is not null)
+            request.Headers.Add("OptOut-Identifier", Uri.EscapeDataString(identifier));
+        return await host.SendAsync(request);
+    }
+
+    private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
+}

@@ -1,0 +1,243 @@
+using System.Net;
+using System.Text;
+using Azure.Data.Tables;
+using Azure.Messaging.ServiceBus;
+using OptOut.Consent;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.Generic;
+using OptOut.Identity;
+using OptOut.Local.Azurite;
+using OptOut.Messaging;
+using OptOut.Records.ExternalSuppressions;
+
+namespace OptOut.Tests.Api.OpenApi;
+
+/// <summary>
+/// Every door asked for everything that the document says it answers, once: first as it should be asked, then wrongly, then while the tables are away,
+/// then without the bus as well. The tests of <see cref="AnswerTests"/> look at what came back.
+/// </summary>
+public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
+{
+    // Not printed by anybody, and whole: its check agrees.
+    private const string UnknownCode = "ABCDEFGHJT";
+
+    private static readonly Dictionary<string, string?> Settings = new(StringComparer.Ordinal)
+    {
+        ["OptOut:Limits:ClientAddressHeader"] = "X-Azure-ClientIP",
+        ["OptOut:Limits:CodeGuess:Client:Count"] = "5",
+        ["OptOut:Limits:LinkMail:Client:Count"] = "1",
+    };
+
+    private readonly List<Exchange> _all = [], _examples = [];
+    private OptOutHost? _host;
+
+    internal IReadOnlyList<Exchange> All => _all;
+
+    /// <summary>The answers to the document's own examples, while nothing is away.</summary>
+    internal IReadOnlyList<Exchange> Examples => _examples;
+
+    private OptOutHost Host => _host!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-openapi-").FullName });
+        await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString, Settings, vendors: ["crm"]);
+        _host = host;
+        await DeadLetterAsync();
+        _examples.AddRange(await ExamplesAsync("example"));
+        await ReasonsAsync();
+        var (token, code) = await PublicAsync();
+        await ProofsAsync();
+        await RefusedAsync();
+        await WebhooksAsync();
+        await host.QuietAsync();
+
+        await storage.StopAsync();
+        await AwayAsync("tables away", token, code);
+        await host.StopBusAsync();
+        await AwayAsync("tables and bus away", token, code);
+    }
+
+    public ValueTask DisposeAsync() => default;
+
+    private async Task<Exchange[]> ExamplesAsync(string what) => await Task.WhenAll(
+        ApiDescription.Operations.Where(o => o.IsApi).SelectMany(o => o.Examples().Select(e => SayAsync(e.Request, $"{what} '{e.Name}'", o.NeedsKey ? OptOutHost.FunctionKey : null))));
+
+    private async Task DeadLetterAsync()
+    {
+        await using var client = new ServiceBusClient(Host.BusConnectionString);
+        await using var sender = client.CreateSender(Topology.Topic);
+        await sender.SendMessageAsync(new ServiceBusMessage("no change") { Subject = SubjectMessage.ChangeLabel, MessageId = "openapi" });
+        await OptOutHost.UntilAsync(async () => (await Host.DeadLettersAsync(Topology.Apply)).Count > 0);
+    }
+
+    // One person for each reason of an answer to "may I send?", and what only some answers hold.
+    private async Task ReasonsAsync()
+    {
+        await Host.PutSubjectAsync("R-1", ["reasons@example.com"]);
+        await ApiAsync("PUT", "/api/subjects/R-1/preferences", """{"channels":{"email":{"newsletter":true,"offers":false}}}""");
+        await ApiAsync("PUT", "/api/subjects/R-1/preferences", """{"channels":{"email":{"offers":true}}}""");
+        await CheckAsync("email", "offers", "reasons@example.com");
+        await ApiAsync("PUT", "/api/subjects/R-1/preferences", """{"channels":{"email":{"newsletter":false}}}""");
+        await CheckAsync("email", "newsletter", "reasons@example.com");
+        await ApiAsync("POST", "/api/opt-outs", """{"subject":"R-1","agent":"A-1","call":"C-1"}""");
+        await CheckAsync("email", "newsletter", "reasons@example.com");
+        await CheckAsync("email", null, "nobody-ever@example.com");
+        Assert.True(EmailAddress.TryParse("gone@example.com", out var gone) & PhoneNumber.TryParse("+32470222201", "BE", out var listed));
+        await Host.Service<DenialStore>().SetAsync(new Denial(gone, Denial.OfBounces("sendgrid"), [Channel.Email], DateTimeOffset.UnixEpoch), CancellationToken.None);
+        await Host.Service<DenialStore>().SetAsync(new Denial(listed, "do-not-call", [Channel.Phone], DateTimeOffset.UnixEpoch), CancellationToken.None);
+        await CheckAsync("email", null, "gone@example.com");
+        await CheckAsync("phone", null, "0470 22 22 01");
+        await ApiAsync("POST", "/api/opt-outs", """{"subject":"nobody told us","agent":"A-1","call":"C-2"}""");
+        await ApiAsync("PUT", "/api/subjects/R-2/preferences", """{"channels":{"sms":{"newsletter":true}}}""");
+        await ApiAsync("POST", "/api/dead-letters/replay", null);
+    }
+
+    // One that was confirmed, one that was refused, and one that a vendor told us of and somebody meddled with.
+    private async Task ProofsAsync()
+    {
+        var confirmed = await Host.PutSubjectAsync("P-4", ["confirmed@example.com"]);
+        await Host.OneClickAsync(await Host.TokenAsync("P-4"));
+        await Host.ConfirmedAsync(confirmed, (await Host.LedgerAsync(confirmed, 1))[0].Change.Id);
+        await ApiAsync("GET", "/api/subjects/P-4/proof", null);
+
+        Host.Sandbox.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Status: 400));
+        await Host.PutSubjectAsync("P-2", ["refused@example.com"]);
+        await ApiAsync("PUT", "/api/subjects/P-2/preferences", """{"everything":"stop"}""");
+        await OptOutHost.UntilAsync(async () => (await ApiAsync("GET", "/api/subjects/P-2/proof", null)).Answer.Body.Contains("rejected", StringComparison.Ordinal));
+        Host.Sandbox.SendGrid.Failures.Clear();
+
+        var subject = await Host.PutSubjectAsync("P-3", ["told@example.com"]);
+        await PostWebhookAsync("a vendor's", """{"type":"unsubscribed","id":"evt-82","identifier":"told@example.com"}"""u8.ToArray());
+        await Host.LedgerAsync(subject, 1);
+        var row = (await Host.Storage.Consent.GetEntityAsync<TableEntity>(subject.ToString(), $"event~{subject}~0000000001")).Value;
+        row["Change"] = row.GetString("Change").Replace("VendorWebhook", "Portal", StringComparison.Ordinal);
+        await Host.Storage.Consent.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
+        await ApiAsync("GET", "/api/subjects/P-3/proof", null);
+    }
+
+    private async Task<(string Token, string Code)> PublicAsync()
+    {
+        await Host.PutSubjectAsync("P-1", ["public@example.com"]);
+        var token = await Host.TokenAsync("P-1");
+        var recorded = await ApiAsync("PUT", "/api/subjects/P-1/preferences", """{"everything":"stop"}""");
+        var reference = recorded.Answer.Json["recorded"]!["reference"]!.GetValue<string>();
+        var code = (await ApiAsync("POST", "/api/codes", """{"subjects":["P-1"]}""")).Answer.Json["codes"]![0]!["code"]!.GetValue<string>().Replace("-", "", StringComparison.Ordinal);
+
+        foreach (var path in (string[])[$"/u/{token}?lang=nl", "/u/not-a-token", $"/u/{token}/preferences", $"/u/{token}/receipt", $"/u/{token}/receipt?ref={reference}", $"/u/{token}/receipt?ref={reference}&format=json", $"/u/{token}/other", "/unsubscribe", "/q", $"/q/{code}", $"/q/{code[..9]}", $"/q/{code}/qr.svg", "/q/x/qr.svg", $"/q/{code}/qr.png", "/q/x/qr.png"])
+            await LookAsync(path);
+        foreach (var path in (string[])[$"/u/{token}", $"/u/{token}/preferences"])
+            await SayAsync(new HttpRequestMessage(HttpMethod.Options, path), "methods");
+        foreach (var (path, form) in ((string, string)[])
+        [
+            ($"/u/{token}", "List-Unsubscribe=One-Click"), ($"/u/{token}", "choice=stop"), ($"/u/{token}", "x=y"), ("/u/not-a-token", "choice=stop"),
+            ($"/u/{token}/preferences", "shown=email,newsletter&want=email,newsletter"), ($"/u/{token}/preferences", "want=x"), ($"/u/{token}/undo", $"ref={reference}"), ($"/u/{token}/undo", "ref=x"),
+            ("/unsubscribe", "email=form@example.com"), ("/unsubscribe", "email=x"), ("/unsubscribe", "email=form@example.com&ask=link"), ("/unsubscribe", "email=form@example.com&ask=link"),
+            ("/q", $"code={code}"), ("/q", "code=x"),
+        ])
+            await PostFormAsync(path, form);
+
+        // From another address, so that nobody else has guessed too often.
+        for (var guess = 0; guess < 6; guess++)
+            await SayAsync(new HttpRequestMessage(guess == 5 ? HttpMethod.Head : HttpMethod.Get, $"/q/{UnknownCode}") { Headers = { { "X-Azure-ClientIP", "203.0.113.9" } } }, $"guess {guess}");
+        await SayAsync(new HttpRequestMessage(HttpMethod.Get, $"/q/{UnknownCode}") { Headers = { { "X-Azure-ClientIP", "203.0.113.9" } } }, "one guess more");
+        return (token, code);
+    }
+
+    private async Task RefusedAsync()
+    {
+        var longId = new string('9', 201);
+        foreach (var operation in ApiDescription.Operations.Where(o => o.NeedsKey))
+        {
+            var (_, request) = operation.Examples().First();
+            await SayAsync(Again(operation, request), "no key");
+            await SayAsync(Again(operation, request), "wrong key", "wrong");
+            if (operation.Path.Contains("{id}", StringComparison.Ordinal))
+                await SayAsync(Again(operation, request, operation.Path.Replace("{id}", longId, StringComparison.Ordinal)), "a long number", OptOutHost.FunctionKey);
+            foreach (var (what, body) in ((string, string)[])[("unknown property", """{"nope":1}"""), ("null", "null"), ("no JSON", "{"), ("too large", new string(' ', 262_145))])
+            {
+                if (operation.BodyContent is not null)
+                    await SayAsync(Again(operation, request, body: body), what, OptOutHost.FunctionKey);
+            }
+        }
+
+        await ApiAsync("PUT", "/api/subjects/C-1001", """{"identifiers":{"email":["x"],"phone":["1"],"postal":["x"]},"language":"es"}""");
+        await ApiAsync("PUT", "/api/subjects/C-1001/preferences", """{"everything":"allow","reference":"@"}""");
+        await ApiAsync("PUT", "/api/subjects/C-1001/preferences", """{"channels":{"fax":{"x":true},"sms":{}}}""");
+        await ApiAsync("POST", "/api/links", "{}");
+        await ApiAsync("GET", "/api/check?channel=fax&email=x&topic=x", null);
+        await ApiAsync("GET", "/api/check?channel=email", null);
+        await ApiAsync("POST", "/api/opt-outs?language=es&x=y", """{"identifier":{},"scope":"fax","agent":"a@b","call":"+32470123456","at":"now"}""");
+        await ApiAsync("POST", "/api/codes", """{"subjects":[],"count":1001,"channel":"fax","topic":"x","qr":"gif"}""");
+        await ApiAsync("GET", "/api/texts/es?x=y&printed_code=x", null);
+        await ApiAsync("POST", "/api/dead-letters/replay", """{"subscription":"x","vendor":"","reason":"x","max":0}""");
+        var tag = (await ApiAsync("GET", "/api/openapi.json", null)).Answer.Headers["ETag"];
+        await SayAsync(new HttpRequestMessage(HttpMethod.Get, "/api/openapi.json") { Headers = { { "If-None-Match", tag } } }, "the same", OptOutHost.FunctionKey);
+    }
+
+    private async Task WebhooksAsync()
+    {
+        await PostWebhookAsync("the example", Event());
+        await PostWebhookAsync("nobody's door", Event(), "/webhooks/generic/nobody");
+        await PostWebhookAsync("too large", new byte[(4 * 1024 * 1024) + 1]);
+        await SayAsync(new HttpRequestMessage(HttpMethod.Post, "/webhooks/generic/crm") { Content = new ByteArrayContent(Event()) }, "not signed");
+    }
+
+    private async Task AwayAsync(string what, string token, string code)
+    {
+        await ExamplesAsync(what);
+        foreach (var path in (string[])[$"/u/{token}", $"/u/{token}/preferences", $"/q/{code}"])
+            await LookAsync(path);
+        foreach (var (path, form) in ((string, string)[])[($"/u/{token}", "List-Unsubscribe=One-Click"), ($"/u/{token}/preferences", "x=y"), ("/unsubscribe", "email=away@example.com")])
+            await PostFormAsync(path, form);
+        await PostWebhookAsync(what, Event());
+    }
+
+    private static byte[] Event() =>
+        Encoding.UTF8.GetBytes(ApiDescription.Operation("VendorWebhook").BodyContent!["application/json"]!["examples"]!["generic"]!["value"]!.ToJsonString());
+
+    private Task<Exchange> ApiAsync(string method, string path, string? body) => SayAsync(
+        new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") }, $"{path} {body}", OptOutHost.FunctionKey);
+
+    private Task CheckAsync(string channel, string? topic, string identifier) => SayAsync(
+        new HttpRequestMessage(HttpMethod.Get, $"/api/check?channel={channel}{(topic is null ? "" : $"&topic={topic}")}") { Headers = { { "OptOut-Identifier", identifier } } }, $"{channel} {topic} {identifier}", OptOutHost.FunctionKey);
+
+    // Every page has a HEAD beside its GET.
+    private async Task LookAsync(string path)
+    {
+        await SayAsync(new HttpRequestMessage(HttpMethod.Get, path), path);
+        await SayAsync(new HttpRequestMessage(HttpMethod.Head, path), path);
+    }
+
+    private Task PostFormAsync(string path, string form) => SayAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = OptOutHost.Form(form) }, $"{path} {form}");
+
+    private Task PostWebhookAsync(string what, byte[] body, string path = "/webhooks/generic/crm")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
+        foreach (var (header, value) in new GenericSigner(GenericSandbox.WebhookSecret, TimeProvider.System).Sign(body, null))
+            request.Headers.Add(header, value);
+        return SayAsync(request, what);
+    }
+
+    private static HttpRequestMessage Again(ApiOperation operation, HttpRequestMessage request, string? path = null, string? body = null)
+    {
+        var again = new HttpRequestMessage(request.Method, path ?? request.RequestUri!.OriginalString);
+        if (body is not null || operation.BodyContent is not null)
+            again.Content = new StringContent(body ?? "{}", Encoding.UTF8, "application/json");
+        return again;
+    }
+
+    private async Task<Exchange> SayAsync(HttpRequestMessage request, string what, string? key = null)
+    {
+        using (request)
+        {
+            if (key is not null)
+                request.Headers.Add("x-functions-key", key);
+            var operation = ApiDescription.Find(request.Method.Method, WebUtility.UrlDecode(request.RequestUri!.OriginalString.Split('?')[0]));
+            var exchange = new Exchange(operation, what, await Host.SendAsync(request));
+            lock (_all)
+                _all.Add(exchange);
+            return exchange;
+        }
+    }
+}

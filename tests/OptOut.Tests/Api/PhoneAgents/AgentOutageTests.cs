@@ -1,0 +1,86 @@
+using System.Text;
+using OptOut.Consent;
+using OptOut.Local.Azurite;
+
+namespace OptOut.Tests.Api.PhoneAgents;
+
+/// <summary>What the agent is told when the bus, the tables or both are away: never a success that is not safe.</summary>
+public sealed class AgentOutageTests(AzuriteFixture azurite)
+{
+    private const string ByPhone = """{"identifier":{"phone":"0470790001"},"agent":"A-17","call":"outage-1"}""";
+    private const string ByCustomer = """{"subject":"outage","agent":"A-17","call":"outage-2"}""";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task While_the_bus_is_away_the_stop_waits_in_the_outbox_and_holds_at_once()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var subject = await host.PutSubjectAsync("outage", ["agent-outage@example.com"], ["0470790001"]);
+        await host.QuietAsync();
+        await host.StopBusAsync();
+
+        Assert.Equal(200, (await PostAsync(host, ByPhone)).Status);
+        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "agent-outage@example.com"));
+        Assert.Equal(1, host.Rows(host.Storage.Outbox));
+
+        await host.StartBusAsync();
+        await SweptAsync(host);
+        await host.ConfirmedAsync(subject);
+        await host.LedgerAsync(subject, 1);
+    }
+
+    [Fact]
+    public async Task While_the_tables_are_away_a_customer_number_is_safe_on_the_bus_and_a_contact_point_must_wait()
+    {
+        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-agent-").FullName });
+        await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
+        var subject = await host.PutSubjectAsync("outage", ["agent-outage@example.com"], ["0470790001"]);
+        await host.QuietAsync();
+        await storage.StopAsync();
+
+        var byCustomer = await PostAsync(host, ByCustomer);
+        var byPhone = await PostAsync(host, ByPhone);
+
+        Assert.Equal(200, byCustomer.Status);
+        Assert.Equal((503, "60"), (byPhone.Status, byPhone.Headers["Retry-After"]));
+        Assert.Equal("The store does not answer, so the opt-out is not recorded in full. Tell the person nothing yet.", byPhone.Json["detail"]!.GetValue<string>());
+
+        await storage.StartAgainAsync(Cancel);
+        var change = Assert.Single(await host.LedgerAsync(subject, 1)).Change;
+        Assert.Equal(byCustomer.Json["reference"]!.GetValue<string>(), Reference.Of(change));
+    }
+
+    [Fact]
+    public async Task While_both_are_away_nothing_is_recorded_and_the_same_request_later_is()
+    {
+        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-agent-").FullName });
+        await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
+        var subject = await host.PutSubjectAsync("outage", ["agent-outage@example.com"], ["0470790001"]);
+        await host.QuietAsync();
+        var before = await host.EverythingAsync();
+        await host.StopBusAsync();
+        await storage.StopAsync();
+
+        Answer[] answers = [await PostAsync(host, ByCustomer), await PostAsync(host, ByPhone)];
+
+        Assert.All(answers, a => Assert.Equal((503, "60"), (a.Status, a.Headers["Retry-After"])));
+        await storage.StartAgainAsync(Cancel);
+        await host.StartBusAsync();
+        Assert.Equal(before, await host.EverythingAsync());
+
+        Assert.Equal(200, (await PostAsync(host, ByPhone)).Status);
+        Assert.Equal((Scope.Everything, Source.PhoneAgent), Assert.Single(await host.LedgerAsync(subject, 1)).Change is var c ? (c.Scope, c.Source) : default);
+        await SweptAsync(host); // For a while after an outage what is new goes by the outbox.
+        await host.ConfirmedAsync(subject);
+    }
+
+    private static Task SweptAsync(OptOutHost host) => OptOutHost.UntilAsync(async () =>
+    {
+        await host.RunTimerAsync("SweepOutbox");
+        return host.Rows(host.Storage.Outbox) == 0;
+    });
+
+    private static Task<Answer> PostAsync(OptOutHost host, string body) =>
+        host.SendAsync("POST", "/api/opt-outs", new StringContent(body, Encoding.UTF8, "application/json"), OptOutHost.FunctionKey);
+}

@@ -1,0 +1,282 @@
+using System.Text;
+using OptOut.Consent;
+
+namespace OptOut.Tests.Api.Portal;
+
+/// <summary>The controller's portal reads what stands for the person who has logged in, and sets what the person chooses.</summary>
+public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutHost>
+{
+    private const string AllTrue = """{"email":{"newsletter":true,"offers":true},"sms":{"newsletter":true,"offers":true},"phone":{"newsletter":true,"offers":true},"post":{"newsletter":true,"offers":true}}""";
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("PUT")]
+    public async Task Without_the_key_nobody_comes_in(string method)
+    {
+        var before = await host.EverythingAsync();
+
+        Assert.Equal(401, (await host.SendAsync(method, "/api/subjects/key-1/preferences", Json("""{"everything":"stop"}"""))).Status);
+        Assert.Equal(401, (await host.SendAsync(method, "/api/subjects/key-1/preferences", Json("""{"everything":"stop"}"""), "wrong")).Status);
+        Assert.Equal(before, await host.EverythingAsync());
+    }
+
+    [Fact]
+    public async Task Nobody_we_know_has_not_objected_and_reading_changes_nothing()
+    {
+        var before = await host.EverythingAsync();
+
+        var answer = await GetAsync("read-1");
+
+        Assert.Equal((200, "no-store"), (answer.Status, answer.Headers["Cache-Control"]));
+        Assert.Equal(["subject", "stoppedEverything", "general", "channels", "link", "unsubscribe"], answer.Json.AsObject().Select(p => p.Key));
+        Assert.Equal(host.SubjectOf("read-1").ToString(), Text(answer, "subject"));
+        Assert.False(answer.Json["stoppedEverything"]!.GetValue<bool>());
+        Assert.Equal("""{"email":true,"sms":true,"phone":true,"post":true}""", answer.Json["general"]!.ToJsonString());
+        Assert.Equal(AllTrue, answer.Json["channels"]!.ToJsonString());
+        Assert.DoesNotContain("read-1", answer.Body, StringComparison.Ordinal);
+        Assert.Equal(before, await host.EverythingAsync());
+    }
+
+    [Fact]
+    public async Task The_links_are_the_persons_own_and_the_button_behind_them_stops_everything()
+    {
+        var subject = await host.PutSubjectAsync("links", ["portal-links@example.com"]);
+        var answer = await GetAsync("links");
+        var unsubscribe = new Uri(Text(answer, "unsubscribe"));
+
+        Assert.Equal($"{unsubscribe}/preferences", Text(answer, "link"));
+        Assert.StartsWith("https://optout.kruidtuin.example/u/", unsubscribe.AbsoluteUri, StringComparison.Ordinal);
+        var page = await host.SendAsync("GET", new Uri(Text(answer, "link")).AbsolutePath);
+        Assert.Equal(200, page.Status);
+        Assert.Contains($"action=\"{unsubscribe.AbsolutePath}/preferences\"", page.Body, StringComparison.Ordinal);
+        Assert.Empty(await host.LedgerAsync(subject));
+        Assert.Equal(200, (await host.PressAsync(unsubscribe.Segments[^1])).Status);
+
+        var change = Assert.Single(await host.LedgerAsync(subject, 1)).Change;
+        Assert.Equal((Scope.Everything, Decision.Stop, Source.UnsubscribePage, ChangeEvidence.None), (change.Scope, change.Decision, change.Source, change.Evidence));
+        Assert.True((await GetAsync("links")).Json["stoppedEverything"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task A_link_for_a_message_names_the_preference_page_too()
+    {
+        var answer = await host.SendAsync("POST", "/api/links", Json("""{"subject":"links-2","channel":"email"}"""), OptOutHost.FunctionKey);
+
+        Assert.Equal($"{Text(answer, "url")}/preferences", Text(answer, "preferences"));
+    }
+
+    [Fact]
+    public async Task Stopping_everything_is_one_entry_from_the_portal_and_reaches_every_door()
+    {
+        var subject = await host.PutSubjectAsync("stop-1", ["portal-stop@example.com"], ["0470 55 66 01"], ["Kerkstraat 7, 9000 Gent"]);
+
+        var answer = await PutAsync("stop-1", """{"everything":"stop","reference":"portal session 81"}""");
+
+        Assert.Equal((200, "no-store"), (answer.Status, answer.Headers["Cache-Control"]));
+        Assert.True(answer.Json["stoppedEverything"]!.GetValue<bool>());
+        Assert.Equal("""{"email":false,"sms":false,"phone":false,"post":false}""", answer.Json["general"]!.ToJsonString());
+        Assert.Equal(AllTrue.Replace("true", "false", StringComparison.Ordinal), answer.Json["channels"]!.ToJsonString());
+        var entry = Assert.Single(await host.LedgerAsync(subject, 1));
+        Assert.Equal((Scope.Everything, Decision.Stop, Source.Portal), (entry.Change.Scope, entry.Change.Decision, entry.Change.Source));
+        Assert.Equal(new ChangeEvidence(Reference: "portal session 81"), entry.Change.Evidence);
+        AssertRecorded(answer, changed: true, Reference.Of(entry.Change), entry);
+
+        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "portal-stop@example.com", "offers"));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("sms", "0470 55 66 01"));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("phone", "0470 55 66 01"));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("post", "Kerkstraat 7, 9000 Gent"));
+        await host.ConfirmedAsync(subject, entry.Change.Id);
+        Assert.Contains("portal-stop@example.com", host.OnSendGridsList());
+        await host.QuietAsync();
+        Assert.Single(host.Sandbox.SendGrid.Mails, m => m.To == "portal-stop@example.com");
+    }
+
+    [Theory]
+    [InlineData("""{"everything":"stop"}""", 1)]
+    [InlineData("""{"channels":{"email":{"newsletter":false}}}""", 1)]
+    [InlineData("""{"channels":{"email":{"newsletter":false,"offers":true},"post":{"offers":false}}}""", 2)]
+    [InlineData("""{"channels":{"sms":{"newsletter":false,"offers":false}}}""", 1)]
+    public async Task The_same_call_twice_changes_nothing_more_and_gives_the_same_number(string body, int entries)
+    {
+        var id = $"twice-{body.GetHashCode(StringComparison.Ordinal):x}";
+        var subject = await host.PutSubjectAsync(id, [$"{id}@example.com"]);
+
+        var first = await PutAsync(id, body);
+        await host.QuietAsync();
+        var second = await PutAsync(id, body);
+        await host.QuietAsync();
+
+        var last = (await host.LedgerAsync(subject, entries))[^1];
+        AssertRecorded(first, changed: true, Reference.Of(last.Change), last);
+        AssertRecorded(second, changed: false, Reference.Of(last.Change), last);
+        Assert.Equal(first.Json["channels"]!.ToJsonString(), second.Json["channels"]!.ToJsonString());
+        Assert.Single(host.Sandbox.SendGrid.Mails, m => m.To == $"{id}@example.com");
+    }
+
+    [Fact]
+    public async Task Only_what_is_named_changes()
+    {
+        var subject = await host.PutSubjectAsync("cells-1", ["portal-cells@example.com"], ["0470 55 66 02"]);
+        Assert.Equal(200, (await PutAsync("cells-1", """{"channels":{"sms":{"offers":false}}}""")).Status);
+
+        var answer = await PutAsync("cells-1", """{"channels":{"email":{"newsletter":false},"phone":{"newsletter":true}}}""");
+
+        Assert.Equal(
+            """{"email":{"newsletter":false,"offers":true},"sms":{"newsletter":true,"offers":false},"phone":{"newsletter":true,"offers":true},"post":{"newsletter":true,"offers":true}}""",
+            answer.Json["channels"]!.ToJsonString());
+        Assert.Equal("""{"email":true,"sms":true,"phone":true,"post":true}""", answer.Json["general"]!.ToJsonString());
+        Assert.False(answer.Json["stoppedEverything"]!.GetValue<bool>());
+        Assert.Equal(["sms,offers Stop Portal", "email,newsletter Stop Portal"], Lines(await host.LedgerAsync(subject, 2)));
+        Assert.Equal((false, "stopped-topic"), await host.CheckAsync("email", "portal-cells@example.com", "newsletter"));
+        Assert.Equal((true, "allowed"), await host.CheckAsync("email", "portal-cells@example.com", "offers"));
+        Assert.Equal((true, "allowed"), await host.CheckAsync("phone", "0470 55 66 02", "offers"));
+        Assert.Equal((false, "stopped-topic"), await host.CheckAsync("sms", "0470 55 66 02", "offers"));
+    }
+
+    [Fact]
+    public async Task The_person_may_want_one_topic_again_after_stopping_everything_and_gets_that_and_no_more()
+    {
+        var subject = await host.PutSubjectAsync("again-1", ["portal-again@example.com"]);
+        await host.OneClickAsync(await host.TokenAsync("again-1"));
+        await host.LedgerAsync(subject, 1);
+
+        var answer = await PutAsync("again-1", """{"channels":{"email":{"newsletter":true}}}""");
+
+        Assert.Equal(["*,* Stop OneClick", "email,newsletter Allow Portal"], Lines(await host.LedgerAsync(subject, 2)));
+        Assert.False(answer.Json["stoppedEverything"]!.GetValue<bool>());
+        Assert.Equal("""{"newsletter":true,"offers":false}""", answer.Json["channels"]!["email"]!.ToJsonString());
+        Assert.Equal("""{"newsletter":false,"offers":false}""", answer.Json["channels"]!["sms"]!.ToJsonString());
+        Assert.Equal((true, "allowed"), await host.CheckAsync("email", "portal-again@example.com", "newsletter"));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "portal-again@example.com"));
+    }
+
+    [Fact]
+    public async Task Switching_off_every_topic_of_a_channel_stops_the_channel_for_what_comes_later_too()
+    {
+        var subject = await host.PutSubjectAsync("whole-1", ["portal-whole@example.com"]);
+
+        var answer = await PutAsync("whole-1", """{"channels":{"email":{"newsletter":false,"offers":false}}}""");
+
+        Assert.Equal("""{"email":false,"sms":true,"phone":true,"post":true}""", answer.Json["general"]!.ToJsonString());
+        Assert.Equal(["email,* Stop Portal"], Lines(await host.LedgerAsync(subject, 1)));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "portal-whole@example.com"));
+    }
+
+    [Fact]
+    public async Task Switching_off_all_there_is_is_the_consolidated_opt_out()
+    {
+        var answer = await PutAsync("whole-2", $$"""{"channels":{{AllTrue.Replace("true", "false", StringComparison.Ordinal)}}}""");
+
+        Assert.True(answer.Json["stoppedEverything"]!.GetValue<bool>());
+        Assert.Equal(["*,* Stop Portal"], Lines(await host.LedgerAsync(host.SubjectOf("whole-2"), 1)));
+    }
+
+    [Fact]
+    public async Task Saying_yes_to_every_topic_of_a_channel_allows_that_channel_again_and_no_other()
+    {
+        await host.PutSubjectAsync("whole-4", ["portal-yes@example.com"], ["0470 55 66 04"]);
+        await PutAsync("whole-4", """{"everything":"stop"}""");
+
+        var answer = await PutAsync("whole-4", """{"channels":{"email":{"newsletter":true,"offers":true}}}""");
+
+        Assert.Equal("""{"email":true,"sms":false,"phone":false,"post":false}""", answer.Json["general"]!.ToJsonString());
+        Assert.Equal(["*,* Stop Portal", "email,* Allow Portal"], Lines(await host.LedgerAsync(host.SubjectOf("whole-4"), 2)));
+        Assert.Equal((true, "allowed"), await host.CheckAsync("email", "portal-yes@example.com"));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("sms", "0470 55 66 04", "newsletter"));
+    }
+
+    [Fact]
+    public async Task Saving_what_stands_records_nothing_and_mentions_no_number()
+    {
+        var before = await host.EverythingAsync();
+
+        var answer = await PutAsync("whole-3", $$"""{"channels":{{AllTrue}}}""");
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(
+            ["subject", "stoppedEverything", "general", "channels", "link", "unsubscribe", "recorded"], answer.Json.AsObject().Select(p => p.Key));
+        Assert.Equal(["changed", "ledger"], answer.Json["recorded"]!.AsObject().Select(p => p.Key));
+        Assert.False(answer.Json["recorded"]!["changed"]!.GetValue<bool>());
+        Assert.Equal(0, answer.Json["recorded"]!["ledger"]!["sequence"]!.GetValue<long>());
+        Assert.Equal(before, await host.EverythingAsync());
+    }
+
+    [Fact]
+    public async Task A_choice_made_before_anybody_gave_us_an_address_holds_for_the_address_that_comes()
+    {
+        await PutAsync("early 1/\u00e9", """{"everything":"stop"}""");
+
+        var subject = await host.PutSubjectAsync("early 1/\u00e9", ["portal-early@example.com"]);
+
+        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "portal-early@example.com"));
+        await OptOutHost.UntilAsync(async () => await Task.FromResult(host.OnSendGridsList().Contains("portal-early@example.com")));
+        await host.LedgerAsync(subject, 1);
+    }
+
+    [Theory]
+    [InlineData("{}", "body", "Give \"everything\":\"stop\", or \"channels\" with what is to change.")]
+    [InlineData("""{"everything":"allow"}""", "everything", "The one value is \"stop\". What the person wants to receive again is named by channel and topic in channels.")]
+    [InlineData("""{"everything":"stop","channels":{"email":{"offers":true}}}""", "everything", "Give everything or channels, not both: what is stopped altogether has no exceptions.")]
+    [InlineData("""{"channels":{}}""", "channels", "Name at least one channel: email, sms, phone, post.")]
+    [InlineData("""{"channels":{"email":{}}}""", "channels.email", "Name at least one topic, as in {\"newsletter\":false}.")]
+    [InlineData("""{"channels":{"email":null}}""", "channels.email", "Name at least one topic, as in {\"newsletter\":false}.")]
+    [InlineData("""{"everything":"stop","reference":""}""", "reference", "Give 1 to 200 printable ASCII characters without personal data (so no @), or leave it out.")]
+    [InlineData("""{"everything":"stop","reference":"jan@example.com"}""", "reference", "Give 1 to 200 printable ASCII characters without personal data (so no @), or leave it out.")]
+    [InlineData("""{"everything":"stop","reference":"caf\u00e9"}""", "reference", "Give 1 to 200 printable ASCII characters without personal data (so no @), or leave it out.")]
+    [InlineData("""{"channels":{"email":{"offers":"no"}}}""", "channels.email.offers", "Not the JSON this call takes, at line 1, byte 36: look for a wrong type, a missing or unknown property, or a stray comma.")]
+    [InlineData("""{"channels":{"email":{"offers":true,"offers":false}}}""", "channels.email.offers", "Not the JSON this call takes, at line 1, byte 51: look for a wrong type, a missing or unknown property, or a stray comma.")]
+    [InlineData("""{"everyting":"stop"}""", "everyting", "Not the JSON this call takes, at line 1, byte 14: look for a wrong type, a missing or unknown property, or a stray comma.")]
+    [InlineData("null", "body", "The body is null; give a JSON object.")]
+    public async Task A_wrong_body_is_refused_with_the_mend_and_changes_nothing(string body, string field, string error)
+    {
+        var before = await host.EverythingAsync();
+
+        AssertErrors(await PutAsync("wrong-1", body), (field, error));
+        Assert.Equal(before, await host.EverythingAsync());
+    }
+
+    [Fact]
+    public async Task Every_fault_is_told_at_once_and_what_may_be_somebodys_address_is_not_repeated()
+    {
+        var answer = await PutAsync(new string('7', 201), """{"reference":"a\nb","channels":{"fax":{"offers":true},"email":{"oferts":true,"jan@example.com":false},"jan@example.com":{"offers":false}}}""");
+
+        AssertErrors(
+            answer,
+            ("id", "The customer number has 201 characters; at most 200 are taken."),
+            ("reference", "Give 1 to 200 printable ASCII characters without personal data (so no @), or leave it out."),
+            ("channels.fax", "Not a channel of the catalogue. Give one of: email, sms, phone, post."),
+            ("channels.email.oferts", "Not a topic of this channel. Give one of: newsletter, offers."),
+            ("channels.email.?", "Not a topic of this channel. Give one of: newsletter, offers."),
+            ("channels.?", "Not a channel of the catalogue. Give one of: email, sms, phone, post."));
+        Assert.DoesNotContain("jan@example.com", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Too_long_a_customer_number_is_refused_when_reading_too() =>
+        AssertErrors(await GetAsync(new string('7', 201)), ("id", "The customer number has 201 characters; at most 200 are taken."));
+
+    private static void AssertRecorded(Answer answer, bool changed, string reference, LedgerEntry end)
+    {
+        var recorded = answer.Json["recorded"]!;
+        Assert.Equal(
+            (changed, reference, end.Sequence, end.Hash),
+            (recorded["changed"]!.GetValue<bool>(), recorded["reference"]!.GetValue<string>(), recorded["ledger"]!["sequence"]!.GetValue<long>(), recorded["ledger"]!["hash"]!.GetValue<string>()));
+    }
+
+    private static void AssertErrors(Answer answer, params (string Field, string Error)[] expected)
+    {
+        Assert.Equal(400, answer.Status);
+        Assert.Equal("The request was not taken. Nothing was changed.", Text(answer, "title"));
+        Assert.Equal(expected, answer.Json["errors"]!.AsObject().SelectMany(f => f.Value!.AsArray().Select(e => (f.Key, e!.GetValue<string>()))));
+    }
+
+    private static IEnumerable<string> Lines(IEnumerable<LedgerEntry> ledger) => ledger.Select(e => $"{e.Change.Scope} {e.Change.Decision} {e.Change.Source}");
+
+    private static string Text(Answer answer, string name) => answer.Json[name]!.GetValue<string>();
+
+    private Task<Answer> GetAsync(string id) => host.SendAsync("GET", $"/api/subjects/{Uri.EscapeDataString(id)}/preferences", key: OptOutHost.FunctionKey);
+
+    private Task<Answer> PutAsync(string id, string body) => host.SendAsync("PUT", $"/api/subjects/{Uri.EscapeDataString(id)}/preferences", Json(body), OptOutHost.FunctionKey);
+
+    private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using OptOut.Consent;
+using OptOut.Local.Azurite;
+
+namespace OptOut.Tests.Api.Portal;
+
+/// <summary>What the portal is told, and what becomes of the choice, when the bus, the tables or both are away.</summary>
+public sealed class PreferencesOutageTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task While_the_bus_is_away_the_choice_waits_in_the_outbox_and_shows_at_once()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var subject = await host.PutSubjectAsync("bus-away", ["portal-bus-away@example.com"]);
+        await host.QuietAsync();
+        await host.StopBusAsync();
+
+        var answer = await PutAsync(host, """{"everything":"stop"}""", "bus-away");
+
+        Assert.Equal(200, answer.Status);
+        Assert.True(answer.Json["stoppedEverything"]!.GetValue<bool>());
+        Assert.Equal(1, host.Rows(host.Storage.Outbox));
+        Assert.Empty(host.OnSendGridsList());
+
+        await host.StartBusAsync();
+        await OptOutHost.UntilAsync(async () =>
+        {
+            await host.RunTimerAsync("SweepOutbox");
+            return host.Rows(host.Storage.Outbox) == 0;
+        });
+        await host.ConfirmedAsync(subject);
+        Assert.Equal(["portal-bus-away@example.com"], host.OnSendGridsList());
+    }
+
+    [Fact]
+    public async Task While_the_tables_are_away_what_is_safe_on_the_bus_is_accepted_word_for_word_and_nothing_is_claimed_beyond_that()
+    {
+        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-portal-").FullName });
+        await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
+        var subject = await host.PutSubjectAsync("away", ["portal-away@example.com"]);
+        await host.QuietAsync();
+        await storage.StopAsync();
+
+        var read = await host.SendAsync("GET", "/api/subjects/away/preferences", key: OptOutHost.FunctionKey);
+        var answer = await PutAsync(host, """{"channels":{"email":{"newsletter":false,"offers":true},"sms":{"newsletter":false,"offers":false}}}""", "away");
+
+        Assert.Equal((503, "60", "Not now. Send the same request again."), (read.Status, read.Headers["Retry-After"], read.Json["title"]!.GetValue<string>()));
+        Assert.Equal(202, answer.Status);
+        Assert.Equal(["subject", "link", "unsubscribe", "recorded"], answer.Json.AsObject().Select(p => p.Key));
+        Assert.Equal(["reference"], answer.Json["recorded"]!.AsObject().Select(p => p.Key));
+
+        await storage.StartAgainAsync(Cancel);
+
+        var ledger = await host.LedgerAsync(subject, 3);
+        Assert.Equal(["email,newsletter Stop Portal", "email,offers Allow Portal", "sms,* Stop Portal"], ledger.Select(e => $"{e.Change.Scope} {e.Change.Decision} {e.Change.Source}"));
+        Assert.Equal(answer.Json["recorded"]!["reference"]!.GetValue<string>(), Assert.Single(ledger.Select(e => Reference.Of(e.Change)).Distinct()));
+        await OptOutHost.UntilAsync(async () => await host.CheckAsync("email", "portal-away@example.com", "newsletter") == (false, "stopped-topic"));
+        Assert.Equal((true, "allowed"), await host.CheckAsync("email", "portal-away@example.com", "offers"));
+    }
+
+    [Fact]
+    public async Task While_both_are_away_no_success_is_shown_and_nothing_is_recorded()
+    {
+        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-portal-").FullName });
+        await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
+        var subject = await host.PutSubjectAsync("both", ["portal-both@example.com"]);
+        await host.QuietAsync();
+        var before = await host.EverythingAsync();
+        await host.StopBusAsync();
+        await storage.StopAsync();
+
+        var everything = await PutAsync(host, """{"everything":"stop"}""", "both");
+        var cell = await PutAsync(host, """{"channels":{"email":{"offers":false}}}""", "both");
+
+        Assert.Equal((503, "60"), (everything.Status, everything.Headers["Retry-After"]));
+        Assert.Equal((503, "60"), (cell.Status, cell.Headers["Retry-After"]));
+        Assert.Equal("The choice could not be kept, so it is not recorded. Show the person no success.", cell.Json["detail"]!.GetValue<string>());
+
+        await storage.StartAgainAsync(Cancel);
+        await host.StartBusAsync();
+        Assert.Equal(before, await host.EverythingAsync());
+        Assert.Empty(await host.LedgerAsync(subject));
+    }
+
+    private static Task<Answer> PutAsync(OptOutHost host, string body, string id) =>
+        host.SendAsync("PUT", $"/api/subjects/{id}/preferences", new StringContent(body, Encoding.UTF8, "application/json"), OptOutHost.FunctionKey);
+}

@@ -1,0 +1,44 @@
+using OptOut.Company;
+
+namespace OptOut.Tests.Company;
+
+public sealed class ColourTests
+{
+    // Figures of the W3C's own examples and of WebAIM's contrast checker.
+    [Theory]
+    [InlineData("#000000", "#ffffff", 21.0)]
+    [InlineData("#ffffff", "#ffffff", 1.0)]
+    [InlineData("#777777", "#ffffff", 4.48)]
+    [InlineData("#767676", "#ffffff", 4.54)]
+    [InlineData("#0000ff", "#ffffff", 8.59)]
+    [InlineData("#ff0000", "#ffffff", 4.00)]
+    public void Contrast_is_measured_as_WCAG_has_it_whichever_is_in_front(string a, string b, double contrast)
+    {
+        Assert.Equal(contrast, Colour.Parse(a).Contrast(Colour.Parse(b)), 0.005);
+        Assert.Equal(contrast, Colour.Parse(b).Contrast(Colour.Parse(a)), 0.005);
+    }
+
+    [Theory]
+    [InlineData("#0b4f9e", "#0b4f9e")]
+    [InlineData("#0B4F9E", "#0b4f9e")]
+    [InlineData("0b4f9e", null)]
+    [InlineData("#0b4f9", null)]
+    [InlineData("#0b4f9e0", null)]
+    [InlineData("#0b4f9g", null)]
+    [InlineData("blue", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void A_colour_is_a_hash_and_six_digits(string? text, string? colour) => Assert.Equal(colour, Colour.TryParse(text, out var parsed) ? parsed.ToString() : null);
+
+    [Fact]
+    public void All_that_is_ours_can_be_read_in_the_light_and_in_the_dark()
+    {
+        Assert.All([new BrandOptions().Light, new BrandOptions().Dark], palette => Assert.All([palette.Paper, palette.Soft], ground =>
+        {
+            Assert.True(palette.Ink.Contrast(ground) >= 7);
+            Assert.True(palette.Bad.Contrast(ground) >= 4.5);
+            Assert.True(palette.Accent.Contrast(ground) >= 4.5);
+            Assert.True(palette.Line.Contrast(ground) >= 3);
+        }));
+    }
+}

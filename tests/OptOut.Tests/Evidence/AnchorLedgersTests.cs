@@ -1,0 +1,237 @@
+using Azure.Data.Tables;
+using Azure.Storage.Blobs.Specialized;
+using Microsoft.Extensions.Logging;
+using OptOut.Consent;
+using OptOut.Delivery;
+using OptOut.Evidence;
+using OptOut.Messaging;
+using OptOut.Records;
+using OptOut.Tests.Reconciliation;
+
+namespace OptOut.Tests.Evidence;
+
+/// <summary>Each hour: what the ledgers came to is written where nobody can alter it.</summary>
+public sealed class AnchorLedgersTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_press_is_in_the_next_anchor_and_nothing_personal_is()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var (subject, token) = await host.KnownAsync("an");
+        Assert.Equal(200, (await host.OneClickAsync(token)).Status);
+        await host.AnchorAsync();
+
+        var (name, text) = Assert.Single(await host.AnchorsAsync());
+        Assert.Equal("00000001.txt", name);
+        Assert.Equal(["optout-anchor-1", "number 1"], text.Split('\n')[..2]);
+        Assert.Equal(["previous none", "count 1", await host.HeadAsync(subject), ""], text.Split('\n')[3..]);
+        Assert.StartsWith($"{subject} 1 ", await host.HeadAsync(subject), StringComparison.Ordinal);
+        Assert.Equal(0, host.Rows(host.Storage.Heads));
+        Assert.DoesNotContain("example", text, StringComparison.Ordinal);
+        Assert.Contains(host.Logs.Lines, l => l.StartsWith($"Information Anchor 00000001.txt with SHA-256 {Anchored.Sha256(text)} holds 1 heads", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nothing_new_writes_nothing()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        await host.AnchorAsync();
+        Assert.Empty(await host.AnchorsAsync());
+
+        var (_, token) = await host.KnownAsync("an");
+        await host.OneClickAsync(token);
+        await host.AnchorAsync();
+        await host.PutSubjectAsync("an", ["an@example.com", "an2@example.com"]);
+        await host.AnchorAsync();
+
+        Assert.Single(await host.AnchorsAsync());
+    }
+
+    [Fact]
+    public async Task The_next_anchor_names_the_one_before_and_holds_what_is_new_in_order()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var (an, token) = await host.KnownAsync("an");
+        await host.PressAsync(token);
+        await host.AnchorAsync();
+        var first = Assert.Single(await host.AnchorsAsync());
+
+        var others = new List<SubjectKey>();
+        for (var i = 0; i < 5; i++)
+        {
+            var (subject, link) = await host.KnownAsync($"other-{i}");
+            await host.PressAsync(link);
+            others.Add(subject);
+        }
+
+        await host.AnchorAsync();
+
+        var anchors = await host.AnchorsAsync();
+        Assert.Equal(["00000001.txt", "00000002.txt"], anchors.Select(a => a.Name));
+        Assert.Equal(first, anchors[0]);
+        Assert.Equal(["number 2", $"previous 00000001.txt {Anchored.Sha256(first.Text)}", "count 5"], (string[])[anchors[1].Text.Split('\n')[1], .. anchors[1].Text.Split('\n')[3..5]]);
+        Assert.Equal(others.Select(o => o.ToString()).Order(StringComparer.Ordinal), anchors[1].Heads().Select(h => h.Split(' ')[0]));
+        Assert.DoesNotContain(an.ToString(), anchors[1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_crash_between_the_anchor_and_the_rows_leaves_a_second_anchor_that_is_true()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var (an, token) = await host.KnownAsync("an");
+        await host.PressAsync(token);
+        await host.QuietAsync();
+
+        // Between the two there is one thing: the line in the log.
+        var dying = new AnchorWriter(host.Service<LedgerHeads>(), host.Service<AnchorStore>(), TimeProvider.System, new DiesAtTheFirstLine());
+        await Assert.ThrowsAsync<PulledThePlug>(() => dying.RunAsync(Cancel));
+        Assert.Single(await host.AnchorsAsync());
+        Assert.Equal(1, host.Rows(host.Storage.Heads));
+
+        await host.AnchorAsync();
+
+        var anchors = await host.AnchorsAsync();
+        Assert.Equal([await host.HeadAsync(an)], anchors[1].Heads());
+        Assert.Equal(anchors[0].Heads(), anchors[1].Heads());
+        Assert.Equal(0, host.Rows(host.Storage.Heads));
+        Assert.Empty((await host.VerifyAsync()).Mismatches);
+    }
+
+    [Fact]
+    public async Task A_late_message_makes_no_anchor_say_less_than_there_is()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var (an, token) = await host.KnownAsync("an");
+        await host.PressAsync(token);
+        await host.QuietAsync();
+        var first = (await host.LedgerAsync(an, 1))[0].Change;
+        await host.SendAsync("PUT", "/api/subjects/an/preferences", new StringContent("""{"channels":{"email":{"newsletter":true}}}"""), OptOutHost.FunctionKey);
+        await host.AnchorAsync();
+        var head = await host.HeadAsync(an);
+        Assert.Contains(head, Assert.Single(await host.AnchorsAsync()).Heads());
+
+        // The first message once more, long after.
+        var late = (await host.SentAsync()).First(m => SubjectMessage.TryRead(m, out var message, out _) && message.Changes.Any(c => c.Id == first.Id));
+        await host.Service<ApplyHandler>().HandleAsync(late, Cancel);
+        await host.AnchorAsync();
+
+        Assert.Equal([head], (await host.AnchorsAsync())[1].Heads());
+        Assert.Empty((await host.VerifyAsync()).Mismatches);
+    }
+
+    [Fact]
+    public async Task What_is_noted_while_the_anchor_is_made_waits_for_the_next()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var (an, token) = await host.KnownAsync("an");
+        await host.PressAsync(token);
+        await host.QuietAsync();
+        var heads = host.Service<LedgerHeads>();
+        WaitingHead[] read = await heads.ScanAsync(Cancel).ToArrayAsync(Cancel);
+
+        await heads.NoteAsync(an, Cancel);
+        await heads.DeleteAsync(read, Cancel);
+
+        Assert.Equal(1, host.Rows(host.Storage.Heads));
+        await heads.DeleteAsync(await heads.ScanAsync(Cancel).ToArrayAsync(Cancel), Cancel);
+        await heads.DeleteAsync(read, Cancel);
+        Assert.Equal(0, host.Rows(host.Storage.Heads));
+    }
+
+    [Fact]
+    public async Task Starts_at_once_make_one_chain_that_holds_everything()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var presses = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => host.KnownAsync($"many-{i}")));
+        var press = Task.WhenAll(presses.Select(p => host.PressAsync(p.Token)));
+        for (var i = 0; i < 5; i++)
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => host.Service<AnchorWriter>().RunAsync(Cancel)));
+        await press;
+        await host.AnchorAsync();
+
+        var anchors = await host.AnchorsAsync();
+        Assert.Equal(Enumerable.Range(1, anchors.Count).Select(n => $"{n:D8}.txt"), anchors.Select(a => a.Name));
+        Assert.Equal(presses.Select(p => p.Subject.ToString()).Order(StringComparer.Ordinal), anchors.SelectMany(a => a.Heads()).Select(h => h.Split(' ')[0]).Distinct().Order(StringComparer.Ordinal));
+        Assert.Empty((await host.VerifyAsync()).Mismatches);
+    }
+
+    [Fact]
+    public async Task An_anchor_that_is_there_is_never_written_over()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var store = host.Service<AnchorStore>();
+        var anchor = new Anchor(1, TimeProvider.System.GetUtcNow(), null, [new AnchoredHead(new SubjectKey(7), 1, new string('a', 64))]);
+
+        var written = await store.TryWriteAsync(anchor, Cancel);
+
+        // The same once more is what a lost answer looks like: it is ours.
+        Assert.Equal(new AnchorLink(1, Anchored.Sha256(anchor.ToText())), written);
+        Assert.Equal(written, await store.TryWriteAsync(anchor, Cancel));
+        Assert.Null(await store.TryWriteAsync(anchor with { Heads = [new AnchoredHead(new SubjectKey(8), 1, new string('a', 64))] }, Cancel));
+        Assert.Equal(anchor.ToText(), Assert.Single(await host.AnchorsAsync()).Text);
+    }
+
+    [Fact]
+    public async Task An_anchor_is_one_write_because_a_locked_container_takes_no_second()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var (_, token) = await host.KnownAsync("an");
+        await host.PressAsync(token);
+        await host.AnchorAsync();
+
+        // Whoever stages blocks, or opens a stream, leaves a list of them; Put Blob does not.
+        var blob = host.Storage.Anchors.GetBlockBlobClient("00000001.txt");
+        var blocks = (await blob.GetBlockListAsync(cancellationToken: Cancel)).Value;
+        var properties = (await blob.GetPropertiesAsync(cancellationToken: Cancel)).Value;
+        Assert.Empty(blocks.CommittedBlocks.Concat(blocks.UncommittedBlocks));
+        Assert.Empty(properties.Metadata);
+        Assert.Equal((properties.CreatedOn, "text/plain; charset=us-ascii"), (properties.LastModified, properties.ContentType));
+    }
+
+    [Fact]
+    public async Task A_change_that_only_the_bus_has_is_stored_and_anchored_by_its_message()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var (an, token) = await host.KnownAsync("an");
+        await host.PressAsync(token);
+        await host.AnchorAsync();
+        var partition = an.ToString();
+        await foreach (var row in host.Storage.Consent.QueryAsync<TableEntity>(r => r.PartitionKey == partition, cancellationToken: Cancel))
+            await host.RemoveAsync(row);
+
+        var message = (await host.SentAsync()).First(m => SubjectMessage.TryRead(m, out var read, out _) && read.Changes.Count > 0);
+        await host.Service<ApplyHandler>().HandleAsync(message, Cancel);
+        await host.AnchorAsync();
+
+        var anchors = await host.AnchorsAsync();
+        Assert.Equal([await host.HeadAsync(an)], anchors[1].Heads());
+        Assert.Equal(anchors[0].Heads(), anchors[1].Heads());
+    }
+
+    [Fact]
+    public async Task A_row_that_nothing_of_ours_wrote_is_left_and_said_and_holds_up_nobody()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var (an, token) = await host.KnownAsync("an");
+        await host.PressAsync(token);
+        await host.Storage.Heads.AddEntityAsync(new TableEntity("00", "nonsense") { ["Hash"] = "x" }, Cancel);
+        await host.Storage.Heads.AddEntityAsync(new TableEntity("00", $"{an}~0000000001") { ["Hash"] = 7 }, Cancel);
+        await host.AnchorAsync();
+
+        Assert.Equal([await host.HeadAsync(an)], Assert.Single(await host.AnchorsAsync()).Heads());
+        Assert.Equal(2, host.Rows(host.Storage.Heads));
+        Assert.Contains(host.Logs.Lines, l => l.StartsWith("Error The row 00/nonsense of the table heads cannot be read", StringComparison.Ordinal));
+    }
+
+    private sealed class DiesAtTheFirstLine : ILogger<AnchorWriter>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => throw new PulledThePlug();
+    }
+}

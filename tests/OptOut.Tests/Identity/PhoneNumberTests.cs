@@ -1,0 +1,42 @@
+using OptOut.Consent;
+using OptOut.Identity;
+
+namespace OptOut.Tests.Identity;
+
+public sealed class PhoneNumberTests
+{
+    [Theory]
+    [InlineData("0470 12 34 56", "BE", "+32470123456")]
+    [InlineData("0470/12.34.56", "BE", "+32470123456")]
+    [InlineData("+32 (0)470 12 34 56", "BE", "+32470123456")]
+    [InlineData("0032470123456", "BE", "+32470123456")]
+    [InlineData("02 555 12 12", "BE", "+3225551212")]
+    [InlineData("06 12345678", "NL", "+31612345678")]
+    [InlineData("06 12 34 56 78", "FR", "+33612345678")]
+    [InlineData("+31 6 12345678", "BE", "+31612345678")]
+    [InlineData("\uff10\uff14\uff17\uff10 12 34 56", "BE", "+32470123456")]
+    [InlineData("\u0660\u0664\u0667\u0660123456", "BE", "+32470123456")]
+    public void A_number_is_written_as_E164_by_the_region_it_is_dialled_in(string text, string region, string normal)
+    {
+        Assert.True(PhoneNumber.TryParse(text, region, out var identifier));
+        Assert.Equal((IdentifierKind.Phone, normal), (identifier.Kind, identifier.Value));
+        Assert.Equal([Channel.Sms, Channel.Phone], identifier.Channels);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("112")]
+    [InlineData("12")]
+    [InlineData("+32")]
+    [InlineData("0470 12 34")]
+    [InlineData("0470 12 34 56 78 90")]
+    [InlineData("jan@example.com")]
+    [InlineData("+999 123456789")]
+    public void What_is_no_number_is_refused(string? text)
+    {
+        Assert.False(PhoneNumber.TryParse(text, "BE", out var identifier));
+        Assert.Equal(default, identifier);
+        Assert.False(PhoneNumber.TryParse(new string('0', 101), "BE", out _));
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Configuration;
+using OptOut.Platform.Limits;
+
+namespace OptOut.Tests.Platform.Limits;
+
+public sealed class LimitOptionsTests
+{
+    [Fact]
+    public void The_defaults_let_an_office_behind_one_address_opt_out()
+    {
+        var options = new LimitOptions();
+
+        Assert.True(Validate(options).Succeeded);
+        Assert.Equal(("", 300, TimeSpan.FromMinutes(10)), (options.ClientAddressHeader, options.PublicStop.Client.Count, options.PublicStop.Client.Window));
+    }
+
+    [Fact]
+    public void Every_error_is_reported_at_once_with_its_setting_and_the_fix()
+    {
+        var options = new LimitOptions { ClientAddressHeader = "X-Client Address" };
+        options.PublicStop.Client.Count = 0;
+        options.LinkMail.Identifier.Window = TimeSpan.FromDays(2);
+        options.CodeGuess.Client.Window = TimeSpan.Zero;
+
+        Assert.Equal(
+            [
+                "OptOut:Limits:ClientAddressHeader is not the name of a header; give one as in 'X-Azure-ClientIP', or nothing.",
+                "OptOut:Limits:PublicStop:Client:Count is 0; give 1 to 1000000.",
+                "OptOut:Limits:LinkMail:Identifier:Window is 2.00:00:00; give a time from one second to one day, as in '00:10:00'.",
+                "OptOut:Limits:CodeGuess:Client:Window is 00:00:00; give a time from one second to one day, as in '00:10:00'.",
+            ],
+            Validate(options).Failures);
+    }
+
+    [Fact]
+    public void A_code_is_limited_by_client_only()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            new Dictionary<string, string?> { ["OptOut:Limits:CodeGuess:Client:Count"] = "5", ["OptOut:Limits:CodeGuess:Identifier:Count"] = "0" }).Build();
+        var options = configuration.GetSection("OptOut:Limits").Get<LimitOptions>()!;
+
+        Assert.Equal((5, true), (options.Of(LimitedAct.CodeGuess).Client.Count, Validate(options).Succeeded));
+        Assert.Throws<ArgumentOutOfRangeException>("act", () => options.OfIdentifier(LimitedAct.CodeGuess));
+    }
+
+    [Fact]
+    public void One_setting_leaves_the_others_at_their_defaults()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["PublicStop:Client:Count"] = "5" }).Build();
+        var options = configuration.Get<LimitOptions>()!;
+
+        Assert.Equal((5, TimeSpan.FromMinutes(10), 10), (options.PublicStop.Client.Count, options.PublicStop.Client.Window, options.PublicStop.Identifier.Count));
+    }
+
+    private static Microsoft.Extensions.Options.ValidateOptionsResult Validate(LimitOptions options) => new LimitOptionsValidator().Validate(null, options);
+}

@@ -1,0 +1,335 @@
+using Azure.Data.Tables;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OptOut.Consent;
+using OptOut.Identity;
+using OptOut.Intake;
+using OptOut.Records;
+using OptOut.Records.ContactPoints;
+
+namespace OptOut.Tests.Records;
+
+/// <summary>The stores over a real Azurite, without a host: what stands in the tables after each change.</summary>
+public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Noon = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly Identifier Jan = Email("jan@example.com"), Family = Email("family@example.com");
+    private readonly SubjectKey _subject = new(42), _other = new(43);
+    private ServiceProvider? _services;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private ConsentStore Consent => Get<ConsentStore>();
+
+    private IdentifierIndex Index => Get<IdentifierIndex>();
+
+    private ProfileStore Profiles => Get<ProfileStore>();
+
+    public async ValueTask InitializeAsync()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["OptOut:Storage:ConnectionString"] = await azurite.NewAccountAsync(),
+            ["OptOut:Storage:Prefix"] = "shop1",
+            ["OptOut:Data:HashSecret"] = OptOutSettings.HashSecret,
+            ["OptOut:Data:Keys:0:Id"] = "1",
+            ["OptOut:Data:Keys:0:Secret"] = OptOutSettings.DataSecret,
+        }).Build();
+        _services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddOptOut(configuration).BuildServiceProvider();
+        await Get<StorageAccount>().EnsureCreatedAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task One_change_is_one_state_one_ledger_entry_and_one_mark_that_it_was_seen()
+    {
+        var change = Stop(1);
+
+        Assert.True(await Consent.ApplyAsync(change, Cancel));
+
+        Assert.Equal([$"event~{_subject}~0000000001", $"seen~{_subject}~{change.Id:N}", $"state~{_subject}"], RowKeys());
+        var state = await Consent.LoadAsync(_subject, Cancel);
+        Assert.Equal(Decision.Stop, state.Consent.Answer(Channel.Post).Decision);
+        var ledger = await LedgerAsync();
+        Assert.Equal([change], ledger.Select(e => e.Change));
+        Assert.Equal(new LedgerHead(1, ledger[0].Hash), state.Head);
+        Assert.True(await Consent.HasAsync(_subject, change.Id, Cancel));
+        Assert.False(await Consent.HasAsync(_subject, Id(2), Cancel));
+    }
+
+    [Fact]
+    public async Task What_was_done_in_one_go_is_written_in_one_go_and_applying_it_again_adds_nothing()
+    {
+        var act = Enumerable.Range(1, 120).Select(i => Stop(i, $"email,t{i}")).ToArray();
+
+        var grown = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Consent.ApplyAsync(act, Cancel)));
+
+        Assert.Contains(true, grown);
+        Assert.False(await Consent.ApplyAsync(act, Cancel));
+        var ledger = new List<LedgerEntry>();
+        await foreach (var entry in Consent.LedgerAsync(_subject, Cancel))
+            ledger.Add(entry);
+        Assert.Equal(act, ledger.Select(e => e.Change));
+        var (state, head) = await Consent.LoadAsync(_subject, Cancel);
+        Assert.Null(Ledger.FirstBroken(_subject, ledger, head));
+        Assert.Equal(120, state.Entries.Count());
+        Assert.Equal(ledger[77], await Consent.FindAsync(_subject, act[77].Id, Cancel));
+        Assert.Null(await Consent.FindAsync(_subject, EventIds.Derive("no such event"), Cancel));
+    }
+
+    [Fact]
+    public async Task A_subject_nobody_heard_of_has_an_empty_ledger()
+    {
+        Assert.Equal(new SubjectState(ConsentState.Empty, Ledger.Start(_subject)), await Consent.LoadAsync(_subject, Cancel));
+        Assert.Empty(await LedgerAsync());
+    }
+
+    [Fact]
+    public async Task The_same_change_applied_again_also_after_others_is_applied_once()
+    {
+        var (stop, allow) = (Stop(1), Allow(2, "email,newsletter", 1));
+        Change[] all = [stop, stop, allow, stop, allow, Stop(3, minute: 2), stop, allow];
+
+        foreach (var change in all)
+            await Consent.ApplyAsync(change, Cancel);
+
+        Assert.Equal([stop.Id, allow.Id, Id(3)], (await LedgerAsync()).Select(e => e.Change.Id));
+    }
+
+    [Fact]
+    public async Task The_same_change_from_many_writers_at_once_is_applied_once()
+    {
+        var grown = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Consent.ApplyAsync(Stop(1), Cancel)));
+
+        Assert.Single(grown, g => g);
+        Assert.Single(await LedgerAsync());
+    }
+
+    [Fact]
+    public async Task Fifty_different_changes_at_once_all_stand_in_an_unbroken_ledger()
+    {
+        var changes = Enumerable.Range(0, 50).Select(i => Stop(i + 1, $"email,t{i}", i)).ToArray();
+
+        await Task.WhenAll(changes.Select(c => Consent.ApplyAsync(c, Cancel)));
+
+        var ledger = await LedgerAsync();
+        Assert.Equal(changes.Select(c => c.Id).Order(), ledger.Select(e => e.Change.Id).Order());
+        Assert.Null(Ledger.FirstBroken(_subject, ledger, (await Consent.LoadAsync(_subject, Cancel)).Head));
+        Assert.Equal(50, (await Consent.LoadAsync(_subject, Cancel)).Consent.Entries.Count());
+    }
+
+    [Fact]
+    public async Task A_Stop_said_again_leaves_the_ledger_and_beats_an_Allow_that_arrives_late()
+    {
+        Assert.True(await Consent.ApplyAsync(Stop(1), Cancel));
+        Assert.False(await Consent.ApplyAsync(Stop(2, minute: 10), Cancel));
+        Assert.Single(await LedgerAsync());
+
+        await Consent.ApplyAsync(Allow(3, "*,*", 5), Cancel);
+
+        Assert.Equal(Decision.Stop, (await Consent.LoadAsync(_subject, Cancel)).Consent.Answer(Channel.Email).Decision);
+    }
+
+    [Fact]
+    public async Task Until_when_a_Stop_was_said_again_is_known_also_after_another_took_its_place()
+    {
+        await Consent.ApplyAsync(Stop(1), Cancel);
+        Assert.Empty(await Consent.RepeatsAsync(_subject, Cancel));
+        await Consent.ApplyAsync(Stop(2, minute: 5), Cancel);
+        await Consent.ApplyAsync(Stop(3, minute: 10), Cancel);
+        await Consent.ApplyAsync(Allow(4, "email,*", 15), Cancel);
+        await Consent.ApplyAsync(Stop(5, minute: 30), Cancel);
+
+        Assert.Equal(new Dictionary<Guid, DateTimeOffset> { [Id(1)] = Noon.AddMinutes(10) }, await Consent.RepeatsAsync(_subject, Cancel));
+        Assert.Equal([Id(1), Id(4), Id(5)], (await LedgerAsync()).Select(e => e.Change.Id));
+        Assert.Equal(2, (await Consent.FindAsync(_subject, Id(4), Cancel))!.Sequence);
+        Assert.Equal(1, (await Consent.FindAsync(_subject, Id(1), Cancel))!.Sequence);
+    }
+
+    [Fact]
+    public async Task A_profile_keeps_every_identifier_it_ever_had_and_says_which_are_current()
+    {
+        Assert.True(await Profiles.SaveAsync(_subject, [Jan], "nl", Cancel));
+        Assert.True(await Profiles.SaveAsync(_subject, [Family], null, Cancel));
+        Assert.False(await Profiles.SaveAsync(_subject, [Family], null, Cancel));
+
+        var profile = await Profiles.LoadAsync(_subject, Cancel);
+        Assert.Equal([Jan, Family], profile.Identifiers);
+        Assert.Equal([Family], profile.Current);
+        Assert.Equal("nl", profile.Language);
+        Assert.DoesNotContain("example.com", string.Join(' ', Get<StorageAccount>().Consent.Query<TableEntity>(cancellationToken: Cancel).SelectMany(r => r.Keys.Select(k => r[k]))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_who_save_a_profile_at_once_lose_neither_ones_identifiers()
+    {
+        var identifiers = Enumerable.Range(0, 8).Select(i => Email($"m{i}@example.com")).ToArray();
+
+        await Task.WhenAll(identifiers.Select(i => Profiles.SaveAsync(_subject, [i], null, Cancel)));
+
+        Assert.Equal(identifiers.Select(i => i.Value), (await Profiles.LoadAsync(_subject, Cancel)).Identifiers.Select(i => i.Value).Order());
+    }
+
+    [Fact]
+    public async Task A_former_address_stays_stopped()
+    {
+        await Profiles.SaveAsync(_subject, [Jan], null, Cancel);
+        await Profiles.SaveAsync(_subject, [Family], null, Cancel);
+
+        await ApplyAsync(Stop(1));
+
+        Assert.Equal(("*", "*"), (await StopsAsync(Jan), await StopsAsync(Family)));
+    }
+
+    [Fact]
+    public async Task An_address_two_people_share_receives_what_both_allow()
+    {
+        await Profiles.SaveAsync(_subject, [Family], null, Cancel);
+        await Profiles.SaveAsync(_other, [Family], null, Cancel);
+
+        await ApplyAsync(Stop(1, "email,newsletter"));
+        await ApplyAsync(Stop(2, "email,offers", 1, _other));
+        Assert.Equal("newsletter,offers", await StopsAsync(Family));
+
+        await ApplyAsync(Stop(3, "*,*", 2, _other));
+        Assert.Equal("*", await StopsAsync(Family));
+
+        await ApplyAsync(Allow(4, "*,*", 3, _other));
+        Assert.Equal("newsletter", await StopsAsync(Family));
+        Assert.Equal([_subject, _other], await Index.SubjectsAsync(Family, Cancel));
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_between_ledger_and_projection_is_made_good_by_applying_again()
+    {
+        await Profiles.SaveAsync(_subject, [Jan], null, Cancel);
+        await Index.ProjectAsync(_subject, Cancel);
+
+        // The process died here: the ledger has it, what may be sent does not follow from it yet.
+        await Consent.ApplyAsync(Stop(1), Cancel);
+        Assert.Equal("-", await StopsAsync(Jan));
+
+        await ApplyAsync(Stop(1));
+
+        Assert.Equal("*", await StopsAsync(Jan));
+        Assert.Single(await LedgerAsync());
+        Assert.Equal(["*"], (await FeedAsync()).Select(e => e.Stops[Channel.Email].ToString()));
+    }
+
+    [Fact]
+    public async Task The_feed_tells_every_change_in_order_and_nothing_else()
+    {
+        await Profiles.SaveAsync(_subject, [Jan], null, Cancel);
+        await Index.ProjectAsync(_subject, Cancel);
+        Assert.Empty(await FeedAsync());
+
+        await ApplyAsync(Stop(1, "email,newsletter"));
+        await ApplyAsync(Stop(1, "email,newsletter"));
+        await ApplyAsync(Stop(2, "*,*", 1));
+        await ApplyAsync(Allow(3, "email,offers", 2));
+        await ApplyAsync(Stop(4, "sms,offers", 3));
+
+        var feed = await FeedAsync();
+        Assert.Equal(["newsletter", "*", "*!offers"], feed.Select(e => e.Stops[Channel.Email].ToString()));
+        Assert.All(feed, e => Assert.Equal((IdentifierKind.Email, Get<IdentifierProtector>().Hash(Jan)), (e.Kind, e.Hash)));
+        Assert.Equal(feed.Select(e => e.At).Order(), feed.Select(e => e.At));
+    }
+
+    [Fact]
+    public async Task After_changes_that_raced_each_other_the_feed_ends_with_what_is_so()
+    {
+        await Profiles.SaveAsync(_subject, [Jan], null, Cancel);
+        for (var round = 0; round < 5; round++)
+        {
+            var minute = round * 10;
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(i =>
+                ApplyAsync(i % 2 == 0 ? Stop(1 + minute + i, "email,*", minute + i) : Allow(1 + minute + i, "email,*", minute + i))));
+
+            Assert.Equal(await StopsAsync(Jan), $"{(await FeedAsync()).LastOrDefault()?.Stops[Channel.Email] ?? StopSet.Nothing}");
+        }
+    }
+
+    [Fact]
+    public async Task A_Stop_made_before_anybody_knew_whose_address_it_was_becomes_the_persons_and_a_late_message_does_not_take_it_back()
+    {
+        var standIn = Get<IdentifierProtector>().SubjectOf(Jan);
+        var stop = Stop(1, subject: standIn);
+        await Profiles.SaveAsync(standIn, [Jan], null, Cancel);
+        await ApplyAsync(stop);
+        await Profiles.SaveAsync(_subject, [Jan], null, Cancel);
+
+        // As the registrar does: the decisions first, the owner after.
+        await ApplyAsync(Change.Create(EventIds.Derive("adopted"), _subject, Scope.Everything, Decision.Stop, stop.At, Noon.AddHours(1), Source.Import));
+        await Index.ReplaceOwnerAsync(Jan, standIn, _subject, Cancel);
+        await ApplyAsync(stop);
+        Assert.Equal([_subject], await Index.SubjectsAsync(Jan, Cancel));
+
+        await ApplyAsync(Allow(2, "*,*", 5));
+        await ApplyAsync(stop);
+
+        Assert.Equal("-", await StopsAsync(Jan));
+
+        // A Stop that the person has not taken over brings its subject back: none is lost.
+        await ApplyAsync(Stop(3, "*,*", 9, standIn));
+        Assert.Equal("*", await StopsAsync(Jan));
+    }
+
+    [Fact]
+    public async Task A_row_holds_nothing_in_the_clear_and_a_scan_gives_the_identifier_back()
+    {
+        await Profiles.SaveAsync(_subject, [Jan], null, Cancel);
+        await ApplyAsync(Stop(1));
+        var hash = Get<IdentifierProtector>().Hash(Jan).ToString();
+
+        var row = Assert.Single(Get<StorageAccount>().Identifiers.Query<TableEntity>(cancellationToken: Cancel));
+
+        Assert.Equal(($"email~{hash[..3]}", hash[3..]), (row.PartitionKey, row.RowKey));
+        Assert.DoesNotContain("jan", string.Join(' ', row.Keys.Select(k => row[k])), StringComparison.OrdinalIgnoreCase);
+        var found = new List<IdentifierPermission>();
+        await foreach (var permission in Index.ScanAsync(row.PartitionKey, row.PartitionKey, Cancel))
+            found.Add(permission);
+        Assert.Equal(Jan, Assert.Single(found).Identifier);
+        Assert.Equal(4096, IdentifierIndex.Partitions(IdentifierKind.Email).Distinct().Count());
+        Assert.Contains(row.PartitionKey, IdentifierIndex.Partitions(IdentifierKind.Email));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_services is not null)
+            await _services.DisposeAsync();
+    }
+
+    private T Get<T>()
+        where T : class => _services!.GetRequiredService<T>();
+
+    private Task ApplyAsync(Change change) => Get<ChangeApplier>().ApplyAsync([change], Cancel);
+
+    private async Task<string> StopsAsync(Identifier identifier) => (await Index.FindAsync(identifier, Cancel))!.Stops[Channel.Email].ToString();
+
+    private async Task<List<LedgerEntry>> LedgerAsync()
+    {
+        var entries = new List<LedgerEntry>();
+        await foreach (var entry in Consent.LedgerAsync(_subject, Cancel))
+            entries.Add(entry);
+        return entries;
+    }
+
+    private async Task<List<FeedEntry>> FeedAsync()
+    {
+        var entries = new List<FeedEntry>();
+        await foreach (var entry in Get<Feed>().SinceAsync(TimeProvider.System.GetUtcNow().AddMinutes(-10), Cancel))
+            entries.Add(entry);
+        return entries;
+    }
+
+    private string[] RowKeys() => [.. Get<StorageAccount>().Consent.Query<TableEntity>(cancellationToken: Cancel).Select(r => r.RowKey)];
+
+    private static Guid Id(int number) => new($"0196c9a1-0000-7000-8000-{number:D12}");
+
+    private Change Stop(int id, string scope = "*,*", int minute = 0, SubjectKey? subject = null) =>
+        Change.Create(Id(id), subject ?? _subject, Scope.Parse(scope), Decision.Stop, Noon.AddMinutes(minute), Noon.AddHours(9), Source.OneClick);
+
+    private Change Allow(int id, string scope, int minute, SubjectKey? subject = null) =>
+        Change.Create(Id(id), subject ?? _subject, Scope.Parse(scope), Decision.Allow, Noon.AddMinutes(minute), Noon.AddHours(9), Source.Portal);
+
+    private static Identifier Email(string address) => EmailAddress.TryParse(address, out var identifier) ? identifier : throw new FormatException(address);
+}

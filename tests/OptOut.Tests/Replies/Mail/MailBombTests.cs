@@ -1,0 +1,225 @@
+using System.Reflection;
+using System.Text;
+using MimeKit;
+using OptOut.Emulators.Sandbox.SendGrid;
+using OptOut.Links;
+using OptOut.Replies.Mail;
+using OptOut.Vendors.SendGrid;
+
+namespace OptOut.Tests.Replies.Mail;
+
+/// <summary>Mails made to cost a reader time or memory. The timeout is a net against hangs: each is read in less than a second.</summary>
+public sealed class MailBombTests
+{
+    private const int Timeout = 300_000, MiB = 1024 * 1024;
+
+    // As large as SendGrid takes them, for the long run; and large enough to see what grows.
+    private const int Largest = 30 * MiB, Telling = 8 * MiB;
+
+    private const string Delimiter = $"--{SendGridInboundMail.Boundary}";
+
+    private static readonly string Token = new('T', LinkKeyRing.TokenLength);
+
+    // A field of the form that holds the bomb (none: the form itself goes on with it), how it begins, and what is repeated.
+    public static TheoryData<string, string, string> Bombs => new()
+    {
+        { "", "", $"{Delimiter}" },
+        { "", "", $"{Delimiter}\n" },
+        { "", "", $"{Delimiter}\r\n\r\n\r\n" },
+        { "", "", $"{Delimiter}--\n" },
+        { "", "", $"{Delimiter} \n" },
+        { "", "", $"{Delimiter}\r\nContent-Disposition: form-data; name=text\r\n\r\nx\r\n" },
+        { "", $"{Delimiter}\r\n", "a" },
+        { "", $"{Delimiter}\r\n", "A: b\r\n" },
+        { "", $"{Delimiter}\r\nContent-Disposition: form-data; name=x", "; name*=utf-8''x" },
+        { "text", "", "--\n" },
+        { "text", "", "x" },
+        { "text", "", "\r" },
+        { "html", "", "<a a=\"&" },
+        { "charsets", "", "[" },
+        { "envelope", "{\"to\":[\"", "a" },
+        { "dkim", "{", "@a.example : pass, " },
+        { "headers", "", "From: a@b.example\n" },
+        { "headers", "Subject: ", "=?utf-8?q?=41?= " },
+        { "headers", "From: ", "a@b.example,\n " },
+        { "headers", "", "x" },
+        { "email", "Subject: ", "=?x?b?AAAA?=\r\n " },
+        { "email", "To: ", "\"a\" <a@b.example>, " },
+        { "email", "Content-Type: text/plain", ";x*1*=y''" },
+        { "email", "Content-Type: ", "(" },
+        { "email", "Content-Type: multipart/mixed; boundary=b\n\n", "--b" },
+        { "email", "Content-Type: multipart/mixed; boundary=b\n\n", "--b\n" },
+        { "email", "Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\n\n" },
+        { "email", "", "Content-Type: message/rfc822\n\n" },
+        { "email", "", "Content-Type: multipart/mixed; boundary=b\n\n--b\n" },
+        { "email", "Content-Type: multipart/digest; boundary=b\n\n", "--b\n\n\n" },
+        { "email", "Content-Transfer-Encoding: base64\n\n", "QUJD" },
+        { "email", "Content-Transfer-Encoding: base64\n\n", "=" },
+        { "email", "Content-Transfer-Encoding: quoted-printable\n\n", "=" },
+        { "email", "Content-Transfer-Encoding: x-uuencode\n\nbegin 644 a\n", "M" },
+        { "email", "Content-Type: text/plain; charset=utf-32\n\n", "\u00ff" },
+    };
+
+    [Theory(Timeout = Timeout)]
+    [MemberData(nameof(Bombs))]
+    public Task Memory_grows_no_faster_than_the_mail_and_is_bounded(string field, string beginning, string repeated) =>
+        MeasureAsync(field, beginning, repeated, Telling, TestContext.Current.CancellationToken);
+
+    // The first, as it once took over an hour; and in the long run all of them.
+    [Fact(Timeout = Timeout)]
+    public Task The_largest_mail_of_repeated_boundaries_is_read() => MeasureAsync("", "", Delimiter, Largest, TestContext.Current.CancellationToken);
+
+    [LongFact]
+    public async Task The_largest_mails_of_all_kinds_are_read()
+    {
+        foreach (var bomb in Bombs)
+            await MeasureAsync(bomb.Data.Item1, bomb.Data.Item2, bomb.Data.Item3, Largest, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task MeasureAsync(string field, string beginning, string repeated, int size, CancellationToken cancellationToken)
+    {
+        var (quarter, whole) = await Task.Run(
+            () =>
+            {
+                var small = Bomb(field, beginning, repeated, size / 4);
+                _ = Allocated(small);
+                return (Allocated(small), Allocated(Bomb(field, beginning, repeated, size)));
+            },
+            cancellationToken);
+
+        Assert.InRange(whole, 0, Math.Min(4 * Largest, (8 * quarter) + MiB));
+    }
+
+    [Theory(Timeout = Timeout)]
+    [InlineData("multipart/mixed; boundary=b{0}", "--b{0}\n")]
+    [InlineData("message/rfc822", "")]
+    public async Task Nesting_thousands_of_levels_deep_overflows_no_stack(string type, string delimiter)
+    {
+        var level = $"Content-Type: {type}\n\n{delimiter}";
+        var nested = string.Concat(Enumerable.Range(0, 50_000).Select(i => level.Replace("{0}", $"{i}", StringComparison.Ordinal)));
+        var bomb = Bomb("email", nested, "x", 4 * 1024 * 1024);
+
+        var mail = await Task.Run(() => Read(bomb).ToMail(DateTimeOffset.UnixEpoch), TestContext.Current.CancellationToken);
+
+        Assert.Equal("", mail.Text);
+    }
+
+    [Theory]
+    [InlineData("headers", "Subject: ")]
+    [InlineData("email", "Subject: ")]
+    public void A_header_section_above_the_limit_is_not_read_and_what_was_written_is(string field, string beginning)
+    {
+        const int fits = MimeInput.MaxHeaders - 1_000;
+        var text = field == "headers" ? Part("text", $"/u/{Token}") : "";
+        var envelope = Part("envelope", """{"to":["a@b.example"],"from":"jan@example.com"}""");
+
+        var body = field == "email" ? $"\nhttps://x.example/u/{Token}" : "";
+
+        SendGridInboundForm Form(int length)
+        {
+            var mail = Part(field, $"From: jan@example.com\n{beginning}{new string('s', length)}\n{body}");
+            return Read(Encoding.Latin1.GetBytes($"{text}{envelope}{Part("SPF", "pass")}{mail}{Delimiter}--"));
+        }
+
+        var (read, refused) = (Form(fits).ToMail(DateTimeOffset.UnixEpoch), Form(fits + 10_000).ToMail(DateTimeOffset.UnixEpoch));
+
+        Assert.True(Form(fits).IsReadable);
+        Assert.False(Form(fits + 10_000).IsReadable);
+        Assert.Equal(("jan@example.com", null), (read.Headers["From"], refused.Headers["From"]));
+        Assert.Equal((true, false), (read.SpfPass, refused.SpfPass));
+        Assert.All([read, refused], mail =>
+        {
+            Assert.Equal([Token], TokenSearch.InTexts(mail.Text));
+            Assert.Equal(["a@b.example"], mail.Recipients);
+            Assert.Equal(MailNature.Person, MailNatures.Of(mail));
+        });
+    }
+
+    [Fact]
+    public void After_a_limit_the_form_proves_nothing_and_what_came_before_is_kept()
+    {
+        var before = Part("headers", "From: jan@example.com\n") + Part("SPF", "pass") + Part("text", $"/u/{Token}");
+
+        var mails = new[] { new string('x', 2 * MimeInput.MaxHeaders), string.Concat(Enumerable.Repeat(Part("x", ""), 1_000)) }
+            .Select(rest => Read(Encoding.Latin1.GetBytes($"{before}{Delimiter}\r\n{rest}\r\n{Delimiter}\r\n"))).ToArray();
+
+        Assert.All(mails, form =>
+        {
+            Assert.False(form.IsReadable);
+            var mail = form.ToMail(DateTimeOffset.UnixEpoch);
+            Assert.Equal(("jan@example.com", false), (mail.Headers["From"], mail.SpfPass));
+            Assert.Equal([Token], TokenSearch.InTexts(mail.Text));
+        });
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("\r\n \r\n", true)]
+    [InlineData("\nFrom: jan@example.com\n", false)]
+    public void A_header_field_after_an_empty_line_makes_the_sender_doubtful(string after, bool proves)
+    {
+        var form = $"{Part("headers", "From: jan@example.com\n" + after)}{Part("SPF", "pass")}{Delimiter}--\r\n";
+
+        var mail = Read(Encoding.Latin1.GetBytes(form)).ToMail(DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(("jan@example.com", proves), (mail.Headers["From"], mail.SpfPass));
+    }
+
+    // A field above 4 MiB is cut.
+    [Fact]
+    public void A_field_is_read_up_to_its_limit()
+    {
+        var form = Part("text", new string('x', 5 * 1024 * 1024)) + Part("subject", "s") + Delimiter;
+
+        var mail = Read(Encoding.Latin1.GetBytes(form)).ToMail(DateTimeOffset.UnixEpoch);
+
+        Assert.Equal((4 * 1024 * 1024, "s"), (mail.Text.Length, mail.Subject));
+    }
+
+    // MimeKit keeps every name it looks up, in a dictionary that nothing empties.
+    [Fact]
+    public void A_charset_that_nobody_knows_is_not_remembered()
+    {
+        const string unknown = "x-nobody-knows";
+        var value = $"=?{unknown}?q?a?=; charset={unknown}; name*={unknown}''a; x=\"=?{unknown}?q?a?=\"";
+        var headers = string.Concat(
+            new[] { "Subject: ", "Content-Type: text/plain; ", "Content-Disposition: inline; ", "Content-Transfer-Encoding: " }.Select(f => $"{f}{value}\n"));
+        string[] forms =
+        [
+            Part("headers", headers),
+            Part("email", $"{headers}\nx"),
+            Part("charsets", $$"""{"text":"{{unknown}}"}""") + Part("text", "x"),
+            $"{Delimiter}\r\n{headers}\r\nx\r\n",
+        ];
+
+        foreach (var form in forms)
+            _ = Read(Encoding.Latin1.GetBytes(form)).ToMail(DateTimeOffset.UnixEpoch);
+
+        var charsets = typeof(MimeReader).Assembly.GetType("MimeKit.Utils.CharsetUtils")!;
+        var names = charsets.GetField("aliases", BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null);
+        Assert.DoesNotContain(unknown, Assert.IsType<Dictionary<string, int>>(names).Keys);
+    }
+
+    private static long Allocated(byte[] form)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var mail = Read(form).ToMail(DateTimeOffset.UnixEpoch);
+        _ = HtmlText.Of(mail.Html);
+        _ = MailNatures.Of(mail);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    private static byte[] Bomb(string field, string beginning, string repeated, int length)
+    {
+        var bytes = new byte[length];
+        var at = Encoding.Latin1.GetBytes(Part("subject", "s") + (field.Length == 0 ? "" : Part(field, "")[..^2]) + beginning, bytes);
+        var piece = Encoding.Latin1.GetBytes(repeated);
+        for (; at < length; at += piece.Length)
+            piece.AsSpan(0, Math.Min(piece.Length, length - at)).CopyTo(bytes.AsSpan(at));
+        return bytes;
+    }
+
+    private static string Part(string name, string value) => $"{Delimiter}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n";
+
+    private static SendGridInboundForm Read(byte[] form) => SendGridInboundForm.Read(form, SendGridInboundMail.ContentType);
+}
