@@ -219,7 +219,7 @@ module endpoints 'modules/private-endpoint.bicep' = [
   }
 ]
 
-module door 'modules/front-door.bicep' = if (throughFrontDoor) {
+module endpoint 'modules/front-door.bicep' = if (throughFrontDoor) {
   name: 'front-door'
   scope: group
   params: {
@@ -233,7 +233,7 @@ module door 'modules/front-door.bicep' = if (throughFrontDoor) {
 }
 
 var appName = 'func-optout-${token}'
-var azureHost = throughFrontDoor ? door!.outputs.hostName : '${appName}.azurewebsites.net'
+var azureHost = throughFrontDoor ? endpoint!.outputs.hostName : '${appName}.azurewebsites.net'
 var customHost = frontDoorSettings.?customDomain ?? ''
 var baseUrl = linkAndDataKeys.?baseUrl ?? 'https://${empty(customHost) ? azureHost : customHost}'
 
@@ -278,7 +278,7 @@ module app 'modules/function-app.bicep' = {
     deploymentContainer: hostStorage.outputs.deploymentContainer
     size: size
     subnetId: private ? network!.outputs.appSubnetId : ''
-    frontDoorId: throughFrontDoor ? door!.outputs.frontDoorId : ''
+    frontDoorId: throughFrontDoor ? endpoint!.outputs.frontDoorId : ''
     appSettings: union(
       moreSettings,
       controllerSettings(companySettings),
@@ -301,7 +301,7 @@ module route 'modules/front-door-route.bicep' = if (throughFrontDoor) {
   params: {
     profileName: profileName
     endpointName: endpointName
-    policyId: door!.outputs.policyId
+    policyId: endpoint!.outputs.policyId
     appHostName: app.outputs.hostName
     customDomain: customHost
   }
@@ -340,7 +340,7 @@ output AZURE_FUNCTION_APP_NAME string = app.outputs.name
 output AZURE_STORAGE_ENDPOINT_TABLES string = dataStorage.outputs.tableEndpoint
 
 @description('Where the smoke check knocks: it works before the custom domain does.')
-output AZURE_FUNCTIONS_URL string = 'https://${throughFrontDoor ? door!.outputs.hostName : app.outputs.hostName}'
+output AZURE_FUNCTIONS_URL string = 'https://${throughFrontDoor ? endpoint!.outputs.hostName : app.outputs.hostName}'
 
 @description('What stands in every link.')
 output OPTOUT_BASE_URL string = baseUrl

@@ -6,7 +6,7 @@ using OptOut.Web;
 namespace OptOut.Functions;
 
 /// <summary>Printed codes: ordered by the controller's systems, typed or scanned by a person.</summary>
-internal sealed class CodeFunctions(CodeOrderDoor orders, CodeDoor codes, QrDoor pictures)
+internal sealed class CodeFunctions(CodeOrderEndpoint orders, CodeEndpoint codes, QrEndpoint pictures)
 {
     [Function("PostCodes")]
     public Task<IResult> PostCodes(

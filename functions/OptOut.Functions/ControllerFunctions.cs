@@ -6,7 +6,7 @@ using OptOut.Api.PhoneAgents;
 namespace OptOut.Functions;
 
 /// <summary>What the controller's own systems call, with a function key.</summary>
-internal sealed class ControllerFunctions(SubjectDoor subjects, LinkDoor links, CheckDoor check, ProofDoor proofs, AgentDoor agents, HealthDoor health)
+internal sealed class ControllerFunctions(SubjectEndpoint subjects, LinkEndpoint links, CheckEndpoint check, ProofEndpoint proofs, AgentEndpoint agents, HealthEndpoint health)
 {
     [Function("PutSubject")]
     public Task<IResult> PutSubject(

@@ -6,7 +6,7 @@ using OptOut.Delivery;
 namespace OptOut.Functions;
 
 /// <summary>What an operator looks at, and sets going again.</summary>
-internal sealed class DeadLetterFunctions(DeadLetterCount letters, DeadLettersDoor door)
+internal sealed class DeadLetterFunctions(DeadLetterCount letters, DeadLettersEndpoint endpoint)
 {
     [Function("CountDeadLetters")]
     public Task CountDeadLetters([TimerTrigger("0 15 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => letters.WatchAsync(cancellationToken);
@@ -14,10 +14,10 @@ internal sealed class DeadLetterFunctions(DeadLetterCount letters, DeadLettersDo
     [Function("GetDeadLetters")]
     public Task<IResult> GetDeadLetters(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/dead-letters")] HttpRequest request, CancellationToken cancellationToken) =>
-        door.GetAsync(cancellationToken);
+        endpoint.GetAsync(cancellationToken);
 
     [Function("ReplayDeadLetters")]
     public Task<IResult> ReplayDeadLetters(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/dead-letters/replay")] HttpRequest request, CancellationToken cancellationToken) =>
-        door.PostReplayAsync(request, cancellationToken);
+        endpoint.PostReplayAsync(request, cancellationToken);
 }

@@ -11,7 +11,7 @@ internal sealed class LinkMailFunctions(LinkMailHandler links, ILogger<LinkMailF
 {
     [Function("MailLink")]
     public async Task MailLink(
-        [ServiceBusTrigger(Topology.Topic, Topology.LinkMail, Connection = Topology.Connection, AutoCompleteMessages = false)] ServiceBusReceivedMessage message,
+        [ServiceBusTrigger(Topology.BusTopic, Topology.LinkMail, Connection = Topology.Connection, AutoCompleteMessages = false)] ServiceBusReceivedMessage message,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) => await actions.SettleAsync(message, await links.HandleAsync(message, cancellationToken), logger, cancellationToken);
 }

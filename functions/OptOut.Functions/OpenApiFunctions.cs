@@ -5,7 +5,7 @@ using OptOut.Api.OpenApi;
 namespace OptOut.Functions;
 
 /// <summary>What there is to call, for API gateways and client generators.</summary>
-internal sealed class OpenApiFunctions(OpenApiDoor document)
+internal sealed class OpenApiFunctions(OpenApiEndpoint document)
 {
     [Function("OpenApi")]
     public IResult OpenApi([HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/openapi.json")] HttpRequest request) => document.Get(request);

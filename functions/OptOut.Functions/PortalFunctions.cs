@@ -6,7 +6,7 @@ using OptOut.Api.ReadyTexts;
 namespace OptOut.Functions;
 
 /// <summary>What the controller's customer portal calls, and whoever writes its messages.</summary>
-internal sealed class PortalFunctions(PortalDoor preferences, ReadyTextsDoor texts)
+internal sealed class PortalFunctions(PortalEndpoint preferences, ReadyTextsEndpoint texts)
 {
     [Function("GetSubjectPreferences")]
     public Task<IResult> GetSubjectPreferences(

@@ -6,7 +6,7 @@ using OptOut.Web.Unsubscribe;
 namespace OptOut.Functions;
 
 /// <summary>What a person, or a mail client for a person, reaches.</summary>
-internal sealed class UnsubscribeFunctions(UnsubscribeDoor links, PublicDoor form)
+internal sealed class UnsubscribeFunctions(UnsubscribeEndpoint links, PublicEndpoint form)
 {
     [Function("Link")]
     public Task<IResult> Link(

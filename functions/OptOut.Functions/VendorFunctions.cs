@@ -5,10 +5,10 @@ using OptOut.Vendors;
 namespace OptOut.Functions;
 
 /// <summary>What vendors call. Anonymous to the host: each proves itself by its signature.</summary>
-internal sealed class VendorFunctions(VendorDoors doors)
+internal sealed class VendorFunctions(VendorWebhooks webhooks)
 {
     [Function("VendorWebhook")]
     public Task<IResult> VendorWebhook(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks/{vendor}/{door}")] HttpRequest request, string vendor, string door, CancellationToken cancellationToken) =>
-        doors.PostAsync(request, vendor, door, cancellationToken);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks/{vendor}/{webhook}")] HttpRequest request, string vendor, string webhook, CancellationToken cancellationToken) =>
+        webhooks.PostAsync(request, vendor, webhook, cancellationToken);
 }

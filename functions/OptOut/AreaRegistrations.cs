@@ -80,12 +80,12 @@ internal static class AreaRegistrations
         .AddSingleton<StorageAccount>().AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<LedgerHeads>()
         .AddSingleton<VendorRows>().AddSingleton<CodeBook>()
         .AddSingleton<Feed>().AddSingleton<IdentifierIndex>()
-        .AddSingleton<DenialStore>()
+        .AddSingleton<ExternalSuppressionStore>()
         .AddSingleton<SuppressionStore>().AddSingleton<SuppressionWriter>();
 
     public static IServiceCollection AddMessaging(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<FanOutOptions, FanOutOptionsValidator>(configuration, "OptOut:FanOut")
-        .AddSingleton<ChangePublisher>().AddSingleton<Outbox>().AddSingleton<RetrySchedule>().AddSingleton<StorePatience>();
+        .AddSingleton<ChangePublisher>().AddSingleton<Outbox>().AddSingleton<RetrySchedule>().AddSingleton<StoreOutageRetry>();
 
     public static IServiceCollection AddIntake(this IServiceCollection services) =>
         services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>();
@@ -98,7 +98,7 @@ internal static class AreaRegistrations
     /// <summary>Each vendor has a folder and a line here. One without settings registers nothing.</summary>
     public static IServiceCollection AddVendors(this IServiceCollection services, IConfiguration configuration)
     {
-        VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorCursors>().AddSingleton<VendorDoors>();
+        VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorCursors>().AddSingleton<VendorWebhooks>();
         services.AddSingleton<DriftIntake>().AddSingleton<SignalIntake>();
         services.AddSingleton<ListDrops>().AddSingleton<ListFiles>();
         services.AddSendGrid(configuration);
@@ -114,10 +114,10 @@ internal static class AreaRegistrations
 
     public static IServiceCollection AddDelivery(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<AcknowledgementOptions>().Bind(configuration.GetSection("OptOut:Acknowledgement"));
+        services.AddOptions<ConfirmationOptions>().Bind(configuration.GetSection("OptOut:Confirmation"));
         return services
             .AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>().AddSingleton<VendorPusher>()
-            .AddSingleton<MailDispatch>().AddSingleton<ConfirmationMail>().AddSingleton<AcknowledgeHandler>()
+            .AddSingleton<MailDispatch>().AddSingleton<ConfirmationMail>().AddSingleton<ConfirmationHandler>()
             .AddSingleton<LinkMailPace>().AddSingleton<LinkMailText>().AddSingleton<LinkMailHandler>()
             .AddSingleton<DeadLetterCount>().AddSingleton<DeadLetterReplay>();
     }
@@ -134,24 +134,24 @@ internal static class AreaRegistrations
         services.AddOptions<ReconciliationOptions>().PostConfigure<IOptions<ControllerOptions>>((options, controller) =>
             options.PrivacyAddress = options.PrivacyAddress is { Length: > 0 } own ? own : controller.Value.PrivacyAddress);
         return services
-            .AddSingleton<RunStore>().AddSingleton<RunBlobs>().AddSingleton<VendorPatience>().AddSingleton<VendorRepair>()
-            .AddSingleton<PullPhase>().AddSingleton<ComparePhase>().AddSingleton<RemovePhase>().AddSingleton<DenialPhase>().AddSingleton<PushPhase>()
-            .AddSingleton<VendorStandings>().AddSingleton<VendorReconciliation>()
+            .AddSingleton<RunStore>().AddSingleton<RunBlobs>().AddSingleton<VendorRetryPolicy>().AddSingleton<VendorRepair>()
+            .AddSingleton<PullPhase>().AddSingleton<ComparePhase>().AddSingleton<RemovePhase>().AddSingleton<ExternalSuppressionPhase>().AddSingleton<PushPhase>()
+            .AddSingleton<VendorListCheck>().AddSingleton<VendorReconciliation>()
             .AddSingleton<ReportStore>().AddSingleton<ReportMailer>().AddSingleton<Reconciler>();
     }
 
     public static IServiceCollection AddWeb(this IServiceCollection services) => services
         .AddSingleton<PageStyle>().AddSingleton<PageRenderer>().AddSingleton<PageViews>().AddSingleton<TooManyAnswer>()
-        .AddSingleton<UnsubscribeDoor>().AddSingleton<PreferencesDoor>().AddSingleton<UndoDoor>().AddSingleton<ReceiptDoor>().AddSingleton<ResultPages>()
-        .AddSingleton<PublicStop>().AddSingleton<PublicDoor>().AddSingleton<LinkRequestDoor>().AddSingleton<CodeDoor>();
+        .AddSingleton<UnsubscribeEndpoint>().AddSingleton<PreferencesEndpoint>().AddSingleton<UndoEndpoint>().AddSingleton<ReceiptEndpoint>().AddSingleton<ResultPages>()
+        .AddSingleton<PublicStop>().AddSingleton<PublicEndpoint>().AddSingleton<LinkRequestEndpoint>().AddSingleton<CodeEndpoint>();
 
     public static IServiceCollection AddApi(this IServiceCollection services) => services
-        .AddSingleton<LinkDoor>().AddSingleton<CheckDoor>().AddSingleton<ProofDoor>().AddSingleton<DeadLettersDoor>().AddSingleton<OpenApiDoor>()
-        .AddSingleton<SubjectRegistrar>().AddSingleton<SubjectDoor>()
-        .AddSingleton<AgentIntake>().AddSingleton<AgentDoor>()
-        .AddSingleton<PortalDoor>()
-        .AddSingleton<CodeLinks>().AddSingleton<CodeOrderDoor>().AddSingleton<QrDoor>()
-        .AddSingleton<ReadyTextWriter>().AddSingleton<ReadyTextsDoor>()
+        .AddSingleton<LinkEndpoint>().AddSingleton<CheckEndpoint>().AddSingleton<ProofEndpoint>().AddSingleton<DeadLettersEndpoint>().AddSingleton<OpenApiEndpoint>()
+        .AddSingleton<SubjectRegistrar>().AddSingleton<SubjectEndpoint>()
+        .AddSingleton<AgentIntake>().AddSingleton<AgentEndpoint>()
+        .AddSingleton<PortalEndpoint>()
+        .AddSingleton<CodeLinks>().AddSingleton<CodeOrderEndpoint>().AddSingleton<QrEndpoint>()
+        .AddSingleton<ReadyTextWriter>().AddSingleton<ReadyTextsEndpoint>()
         .AddHealth();
 
     private static IServiceCollection AddValidated<TOptions, TValidator>(this IServiceCollection services, IConfiguration configuration, string section)

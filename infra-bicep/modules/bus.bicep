@@ -22,7 +22,7 @@ var subscriptions = [
     name: channel
     filter: '(only IS NULL OR only = \'${channel}\') AND (channel = \'*\' OR channel = \'${channel}\')'
   })
-  { name: 'acknowledge', filter: 'sys.Label = \'consent-change\' AND (only IS NULL OR only = \'acknowledge\')' }
+  { name: 'confirmation', filter: 'sys.Label = \'consent-change\' AND (only IS NULL OR only = \'confirmation\')' }
   { name: 'link-mail', filter: 'sys.Label = \'link-requested\'' }
 ]
 

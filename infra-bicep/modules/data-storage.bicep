@@ -21,7 +21,7 @@ param anchorsLocked bool
 param lock bool
 
 // As functions/OptOut/Records/StorageAccount.cs has them; a test compares.
-var tables = ['consent', 'identifiers', 'denials', 'feed', 'outbox', 'codes', 'runs', 'heads']
+var tables = ['consent', 'identifiers', 'externalsuppressions', 'feed', 'outbox', 'codes', 'runs', 'heads']
 var containers = ['reports', 'vendor-lists', 'suppressions']
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {

@@ -7,7 +7,7 @@ param endpointName string
 param policyName string
 param tier 'Standard' | 'Premium'
 
-@description('Shown to whoever is refused, so that nobody stands before a closed door.')
+@description('Shown to whoever is refused, so that nobody stands before a closed endpoint.')
 param privacyAddress string
 
 var sku = '${tier}_AzureFrontDoor'

@@ -12,13 +12,13 @@ param workspaceName string
 // Expressions without a backslash and without a quote, so that Bicep, JSON and KQL write them alike. A test runs them over the path of every function.
 
 // The first words of our paths. What follows them, a query too, may belong to a person.
-var doors = 'u|q|unsubscribe|webhooks|api/[a-z-]+'
+var endpoints = 'u|q|unsubscribe|webhooks|api/[a-z-]+'
 
 // Some text holds such a path, filled in: `u/{token}` is the name of a route and may stay. The host's matching of routes does not mind the case.
-var filledIn = '(?i)(^|[^a-z0-9_{-]|%2f)(${doors})(/|%2f|[?])[^{]'
+var filledIn = '(?i)(^|[^a-z0-9_{-]|%2f)(${endpoints})(/|%2f|[?])[^{]'
 
-// A request's name, as far as it is ours: `POST /u`, `Invoke`. A path that is no door, as when somebody types an address after the slash, is not kept at all.
-var ours = '^((?:[A-Z]+ )?/?(?:${doors})|(?:function )?[A-Z][A-Za-z.]*)(?:[/? ]|$)'
+// A request's name, as far as it is ours: `POST /u`, `Invoke`. A path that is no endpoint, as when somebody types an address after the slash, is not kept at all.
+var ours = '^((?:[A-Z]+ )?/?(?:${endpoints})|(?:function )?[A-Z][A-Za-z.]*)(?:[/? ]|$)'
 
 // Where a person is. Azure masks the address, but looks up its city first: https://learn.microsoft.com/azure/azure-monitor/app/ip-collection
 var addresses = 'ClientIP, ClientCity, ClientStateOrProvince'

@@ -30,7 +30,7 @@ internal static class PressBenchmark
             var services = system.Functions!.Services;
             var (ring, protector) = (services.GetRequiredService<LinkKeyRing>(), services.GetRequiredService<IdentifierProtector>());
             var now = TimeProvider.System.GetUtcNow();
-            await using var sender = services.GetRequiredService<ServiceBusClient>().CreateSender(Topology.Topic);
+            await using var sender = services.GetRequiredService<ServiceBusClient>().CreateSender(Topology.BusTopic);
             using var http = new HttpClient { BaseAddress = system.Functions.Address };
 
             // Each has a subject of its own, as on the morning after a mailing. The floor's message goes to no subscription.

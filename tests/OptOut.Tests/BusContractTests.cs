@@ -36,7 +36,7 @@ public sealed class BusContractTests(OptOutHost host) : IClassFixture<OptOutHost
     public async Task A_message_that_breaks_the_contract_is_dead_lettered_with_its_reason_and_changes_nothing(string fault, string reason)
     {
         var subject = host.SubjectOf($"contract {fault}");
-        var message = Break(fault, SubjectMessage.Of(Stop(subject)).ToServiceBus());
+        var message = Break(fault, SubjectMessage.From(Stop(subject)).ToServiceBus());
 
         await SendAsync(message);
 
@@ -50,12 +50,12 @@ public sealed class BusContractTests(OptOutHost host) : IClassFixture<OptOutHost
     public async Task A_message_published_twice_and_one_replayed_later_are_applied_once()
     {
         var change = Stop(host.SubjectOf("contract twice"));
-        await SendAsync(SubjectMessage.Of(change).ToServiceBus());
-        await SendAsync(SubjectMessage.Of(change).ToServiceBus());
+        await SendAsync(SubjectMessage.From(change).ToServiceBus());
+        await SendAsync(SubjectMessage.From(change).ToServiceBus());
         await host.LedgerAsync(change.Subject, 1);
 
         // Past the bus's memory for message ids.
-        var replayed = SubjectMessage.Of(change).ToServiceBus();
+        var replayed = SubjectMessage.From(change).ToServiceBus();
         replayed.MessageId += "-again";
         await SendAsync(replayed);
         await host.QuietAsync();
@@ -65,17 +65,17 @@ public sealed class BusContractTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Theory]
-    [InlineData("*,*", "apply email sms phone post acknowledge")]
-    [InlineData("*,offers", "apply email sms phone post acknowledge")]
-    [InlineData("sms,*", "apply sms acknowledge")]
-    [InlineData("email,offers", "apply email acknowledge")]
+    [InlineData("*,*", "apply email sms phone post confirmation")]
+    [InlineData("*,offers", "apply email sms phone post confirmation")]
+    [InlineData("sms,*", "apply sms confirmation")]
+    [InlineData("email,offers", "apply email confirmation")]
     public void A_change_goes_to_the_subscriptions_it_concerns(string scope, string expected) =>
-        Assert.Equal(expected, Takers(SubjectMessage.Of(Stop(new SubjectKey(1), scope))));
+        Assert.Equal(expected, Takers(SubjectMessage.From(Stop(new SubjectKey(1), scope))));
 
     [Fact]
     public void A_message_sent_again_goes_to_the_one_subscription_it_is_for()
     {
-        var message = SubjectMessage.Of(Stop(new SubjectKey(1)));
+        var message = SubjectMessage.From(Stop(new SubjectKey(1)));
 
         Assert.All(Topology.Subscriptions.Where(s => s.Name != Topology.LinkMail), s => Assert.Equal(s.Name, Takers(message with { Only = s.Name, Wait = 1 })));
         Assert.Equal("email sms phone post", Takers(SubjectMessage.Updated(new SubjectKey(1), Noon)));
@@ -87,15 +87,15 @@ public sealed class BusContractTests(OptOutHost host) : IClassFixture<OptOutHost
         var request = new LinkMailRequest(new IdentifierHash(7), Language.English, Noon, EventIds.Derive("contract", "link"));
 
         Assert.Equal("link-mail", Takers(request));
-        Assert.Equal("link-mail", Takers(request.TriedBy(Topology.LinkMail).WaitedFor(Topology.LinkMail)));
+        Assert.Equal("link-mail", Takers(request.NextAttempt(Topology.LinkMail).Deferred(Topology.LinkMail)));
     }
 
     [Theory]
-    [InlineData("sms,*", "sms,offers", "apply sms acknowledge")]
-    [InlineData("sms,*", "email,*", "apply email sms phone post acknowledge")]
-    [InlineData("*,offers", "sms,*", "apply email sms phone post acknowledge")]
+    [InlineData("sms,*", "sms,offers", "apply sms confirmation")]
+    [InlineData("sms,*", "email,*", "apply email sms phone post confirmation")]
+    [InlineData("*,offers", "sms,*", "apply email sms phone post confirmation")]
     public void What_was_done_in_one_go_is_one_message_to_every_subscription_that_any_of_it_concerns(string one, string other, string expected) =>
-        Assert.Equal(expected, Takers(SubjectMessage.Of([Stop(new SubjectKey(1), one), Stop(new SubjectKey(1), other)])));
+        Assert.Equal(expected, Takers(SubjectMessage.From([Stop(new SubjectKey(1), one), Stop(new SubjectKey(1), other)])));
 
     private static string Takers(IBusMessage message)
     {
@@ -110,7 +110,7 @@ public sealed class BusContractTests(OptOutHost host) : IClassFixture<OptOutHost
 
     private async Task SendAsync(ServiceBusMessage message)
     {
-        await using var sender = host.Service<ServiceBusClient>().CreateSender(Topology.Topic);
+        await using var sender = host.Service<ServiceBusClient>().CreateSender(Topology.BusTopic);
         await sender.SendMessageAsync(message, TestContext.Current.CancellationToken);
     }
 

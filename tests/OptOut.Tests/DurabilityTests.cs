@@ -50,13 +50,13 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
     public async Task While_the_bus_is_away_the_largest_act_there_is_waits_in_the_outbox_whole()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
-        var subject = host.SubjectOf("largest-act");
-        var (now, act) = (TimeProvider.System.GetUtcNow(), EventIds.Derive("largest act"));
+        var subject = host.SubjectOf("largest-submission");
+        var (now, submissionId) = (TimeProvider.System.GetUtcNow(), EventIds.Derive("largest submission"));
         Change[] changes = [.. from channel in Channels.All from number in Enumerable.Range(1, 50) select Change.Create(
-            EventIds.Derive($"{act}", $"{channel}", $"{number}"), subject, new Scope(channel, Topic.Parse($"a-topic-with-a-long-name-{number}")), Decision.Stop, now, now, Source.Portal, new ChangeEvidence(Reference: new string('r', 200)), act)];
+            EventIds.Derive($"{submissionId}", $"{channel}", $"{number}"), subject, new Scope(channel, Topic.Parse($"a-topic-with-a-long-name-{number}")), Decision.Stop, now, now, Source.Portal, new ChangeEvidence(Reference: new string('r', 200)), submissionId)];
         await host.StopBusAsync();
 
-        var recorded = await host.Service<ChangeIntake>().RecordAsync(changes, AnswerWhen.Visible);
+        var recorded = await host.Service<ChangeIntake>().RecordAsync(changes, AnswerWhen.WaitForVisible);
 
         Assert.Equal(new IntakeResult(Durable: true, Stored: true), recorded);
         Assert.Equal(1, host.Rows(host.Storage.Outbox));

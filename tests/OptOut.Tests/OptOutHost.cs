@@ -33,7 +33,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     // Sees every message that was ever sent, and nobody takes one away.
     private const string Witness = "witness";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Asks for every vendor of the sandbox.</summary>
     internal static readonly string[] AllVendors = ["*"];
@@ -89,7 +89,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         await StartBusAsync();
         _sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { Time = _time, Storage = _storage, SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
 
-        var settings = OptOutSettings.Of(_storage, _bus!.ConnectionString, _sandbox, _vendors == AllVendors ? [.. _sandbox.Vendors.Select(v => v.Name)] : _vendors);
+        var settings = OptOutSettings.Create(_storage, _bus!.ConnectionString, _sandbox, _vendors == AllVendors ? [.. _sandbox.Vendors.Select(v => v.Name)] : _vendors);
         foreach (var (name, value) in _settings)
             settings[name] = value;
         Settings = settings;
@@ -255,13 +255,13 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     /// <summary>Every message that was sent since the bus started with an empty folder.</summary>
     internal async Task<IReadOnlyList<ServiceBusReceivedMessage>> SentAsync()
     {
-        await using var receiver = _witness!.CreateReceiver(Topology.Topic, Witness);
+        await using var receiver = _witness!.CreateReceiver(Topology.BusTopic, Witness);
         return await receiver.PeekMessagesAsync(5000, fromSequenceNumber: 0, Cancel);
     }
 
     internal async Task<IReadOnlyList<ServiceBusReceivedMessage>> DeadLettersAsync(string subscription)
     {
-        await using var receiver = _witness!.CreateReceiver(Topology.Topic, subscription, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+        await using var receiver = _witness!.CreateReceiver(Topology.BusTopic, subscription, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
         return await receiver.PeekMessagesAsync(1000, fromSequenceNumber: 0, Cancel);
     }
 
@@ -270,7 +270,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     {
         foreach (var subscription in Topology.Subscriptions)
         {
-            await using var receiver = _witness!.CreateReceiver(Topology.Topic, subscription.Name);
+            await using var receiver = _witness!.CreateReceiver(Topology.BusTopic, subscription.Name);
             await UntilAsync(async () => await receiver.PeekMessageAsync(0, Cancel) is null);
         }
     }
@@ -308,7 +308,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
                 DataFolder = _busFolder,
                 Topics =
                 [
-                    new TopicDefinition(Topology.Topic, [.. Topology.Subscriptions.Select(s => new Emulators.ServiceBus.SubscriptionDefinition(s.Name)
+                    new TopicDefinition(Topology.BusTopic, [.. Topology.Subscriptions.Select(s => new Emulators.ServiceBus.SubscriptionDefinition(s.Name)
                     {
                         Rules = [new SqlRule(s.Filter)],
                         LockDuration = Topology.LockDuration,
@@ -326,11 +326,11 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
 
     internal static async Task UntilAsync(Func<Task<bool>> isSo, [CallerArgumentExpression(nameof(isSo))] string what = "")
     {
-        var deadline = TimeProvider.System.GetUtcNow() + Patience;
+        var deadline = TimeProvider.System.GetUtcNow() + Timeout;
         while (!await isSo())
         {
             if (TimeProvider.System.GetUtcNow() > deadline)
-                throw new TimeoutException($"Not within {Patience.TotalSeconds} s: {what}");
+                throw new TimeoutException($"Not within {Timeout.TotalSeconds} s: {what}");
             await Task.Delay(20, Cancel);
         }
     }

@@ -11,7 +11,7 @@ internal static class OptOutSettings
     public static IReadOnlyDictionary<int, string> SendGridGroups { get; } = new Dictionary<int, string> { [101] = "Newsletter", [102] = "Offers" };
 
     /// <param name="vendors">Those of the sandbox that are connected beside SendGrid, by name; null for none.</param>
-    public static Dictionary<string, string?> Of(string storage, string bus, VendorSandbox sandbox, IReadOnlyCollection<string>? vendors = null)
+    public static Dictionary<string, string?> Create(string storage, string bus, VendorSandbox sandbox, IReadOnlyCollection<string>? vendors = null)
     {
         var settings = Company(storage, bus);
         foreach (var (name, value) in sandbox.Settings(["sendgrid", .. vendors ?? []]))

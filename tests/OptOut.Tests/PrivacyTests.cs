@@ -2,7 +2,7 @@ using OptOut.Emulators.Sandbox;
 
 namespace OptOut.Tests;
 
-/// <summary>Nothing personal leaves by a side door, whatever goes right or wrong: no log line, no message on the bus, no row in the clear.</summary>
+/// <summary>Nothing personal leaves by a side endpoint, whatever goes right or wrong: no log line, no message on the bus, no row in the clear.</summary>
 public sealed class PrivacyTests(AzuriteFixture azurite)
 {
     private static readonly string[] Personal =
@@ -65,7 +65,7 @@ public sealed class PrivacyTests(AzuriteFixture azurite)
         stored.AddRange(await StoredAsync(host));
         AssertNothingPersonal(stored);
         Assert.All(
-            ["consent", "identifiers", "denials", "feed", "outbox", "codes", "runs", "heads", "anchors/", "reports/"],
+            ["consent", "identifiers", "externalsuppressions", "feed", "outbox", "codes", "runs", "heads", "anchors/", "reports/"],
             place => Assert.Contains(stored, s => s.StartsWith(place, StringComparison.Ordinal)));
     }
 

@@ -13,7 +13,7 @@ internal sealed record DemoSettings
     public string? ReportFolder { get; init; }
 
     /// <summary>How long a step may take that names no time of its own.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Sees who is in the story, and adds to where the functions' log goes.</summary>
     public Action<Scene, ILoggingBuilder>? Listen { get; init; }
@@ -52,7 +52,7 @@ internal static class Demo
         await using var scene = new Scene(arguments, time) { AfterStart = settings.AfterStart };
 
         await output.WriteLineAsync("OptOut, from one press to the proof of it. All of it runs on this machine, and nobody in it exists.");
-        if (await new Teller(output, time, settings.Patience).TellAsync(Chapters(scene, Log), stop) is { } failure)
+        if (await new Teller(output, time, settings.Timeout).TellAsync(Chapters(scene, Log), stop) is { } failure)
         {
             await WriteAsync(error, failure, log);
             return 1;
@@ -82,7 +82,7 @@ internal static class Demo
     }
 
     private static IEnumerable<Chapter> Chapters(Scene scene, Action<ILoggingBuilder> log) =>
-        [MailGoesOut.Of(scene, log), NothingByAccident.Of(scene), OnePress.Of(scene), Proof.Of(scene), DriftAndRepair.Of(scene)];
+        [MailGoesOut.Create(scene, log), NothingByAccident.Create(scene), OnePress.Create(scene), LedgerProof.Create(scene), DriftAndRepair.Create(scene)];
 
     private static async Task WriteAsync(TextWriter error, StepFailure failure, QuietLog log)
     {

@@ -23,7 +23,7 @@ internal static class Unsubscribe
         using var client = new MailClient(TimeProvider.System);
         try
         {
-            await output.WriteLineAsync($"Pressing the button of \"{button.Subject}\".\n");
+            await output.WriteLineAsync($"Pressing the button of \"{button.SubjectLine}\".\n");
             var answer = await client.PressAsync(button, OneClickEncoding.Multipart, stop);
             await output.WriteLineAsync(string.Join('\n', answer.Request.TrimEnd().Split("\r\n").Select(line => $"  {line}")));
             var words = string.Create(CultureInfo.InvariantCulture, $"\nAnswered {(int)answer.Status} in {Figures.Milliseconds(answer.Elapsed)}: {Meaning(answer, target)}");
@@ -50,7 +50,7 @@ internal static class Unsubscribe
         {
             await using var file = File.OpenRead(path);
             using var mail = await MailFile.ReadAsync(file, stop);
-            return MailButton.Of(mail) switch
+            return MailButton.From(mail) switch
             {
                 MailButton.Shown shown => (shown, null),
                 MailButton.Missing missing => (null, missing.Reason),

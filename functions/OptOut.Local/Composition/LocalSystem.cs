@@ -92,7 +92,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         {
             var embedded = Run(await StartBusAsync(cancellationToken));
             bus = embedded.ConnectionString;
-            await TellAsync("bus", $"Service Bus (AMQP 1.0) on 127.0.0.1:{embedded.Port}, topic {Topology.Topic}");
+            await TellAsync("bus", $"Service Bus (AMQP 1.0) on 127.0.0.1:{embedded.Port}, topic {Topology.BusTopic}");
         }
 
         Sandbox = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_arguments.SandboxPort}"));
@@ -121,7 +121,7 @@ internal sealed class LocalSystem : IAsyncDisposable
                     DataFolder = Folder("bus"),
                     Topics =
                     [
-                        new TopicDefinition(Topology.Topic, [.. Topology.Subscriptions.Select(s => new Emulators.ServiceBus.SubscriptionDefinition(s.Name)
+                        new TopicDefinition(Topology.BusTopic, [.. Topology.Subscriptions.Select(s => new Emulators.ServiceBus.SubscriptionDefinition(s.Name)
                         {
                             Rules = [new SqlRule(s.Filter)],
                             LockDuration = Topology.LockDuration,

@@ -6,13 +6,13 @@ namespace OptOut.Local.Composition;
 /// <summary>Asks the sandbox how its vendors are reached and what they sign with, as an operator copies it from their settings pages.</summary>
 internal static class SandboxSettings
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromMilliseconds(200);
 
     /// <exception cref="CannotStartException">Nobody answers there.</exception>
     public static async Task<IReadOnlyDictionary<string, string>> FetchAsync(Uri sandbox, TimeProvider time, CancellationToken cancellationToken)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
-        var deadline = time.GetUtcNow() + Patience;
+        var deadline = time.GetUtcNow() + Timeout;
         while (true)
         {
             try

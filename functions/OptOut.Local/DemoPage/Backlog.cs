@@ -14,7 +14,7 @@ internal sealed record BacklogCount(int? Outbox, int? DeadLetters);
 internal sealed class Backlog
 {
     private const int Most = 100;
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(4), Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(4), Timeout = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private readonly StorageAccount _storage;
@@ -26,7 +26,7 @@ internal sealed class Backlog
     public Backlog(StorageAccount storage, ServiceBusClient bus, TimeProvider time)
     {
         (_storage, _time) = (storage, time);
-        _deadLetters = [.. Topology.Subscriptions.Select(s => bus.CreateReceiver(Topology.Topic, s.Name, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter }))];
+        _deadLetters = [.. Topology.Subscriptions.Select(s => bus.CreateReceiver(Topology.BusTopic, s.Name, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter }))];
     }
 
     public Task<BacklogCount> CountAsync()
@@ -41,7 +41,7 @@ internal sealed class Backlog
 
     private async Task<BacklogCount> CountNowAsync()
     {
-        using var limit = _time.Limit(Patience);
+        using var limit = _time.Limit(Timeout);
         var (waiting, dead) = (OutboxAsync(limit.Token), DeadLettersAsync(limit.Token));
         return new BacklogCount(await waiting, await dead);
     }

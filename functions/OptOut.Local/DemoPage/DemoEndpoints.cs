@@ -12,7 +12,7 @@ namespace OptOut.Local.DemoPage;
 
 /// <summary>
 /// <c>/</c> on this machine: an inbox of marketing mails and, beside it, what becomes of a press of the button. Everything goes in by the product's own
-/// doors; the page only looks. Works without JavaScript: every POST answers 303 to the page.
+/// endpoints; the page only looks. Works without JavaScript: every POST answers 303 to the page.
 /// </summary>
 internal sealed class DemoEndpoints(
     DemoPeople people,

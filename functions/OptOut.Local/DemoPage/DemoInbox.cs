@@ -17,7 +17,7 @@ internal sealed class DemoInbox(IReadOnlyList<DemoPerson> people, IReadOnlyList<
     /// <summary>The mail of a key; the first where there is none.</summary>
     public DemoMail Find(string? key) => mails.FirstOrDefault(mail => mail.Key == key) ?? mails[0];
 
-    public IEnumerable<DemoMail> Of(DemoPerson person) => mails.Where(mail => mail.Person == person);
+    public IEnumerable<DemoMail> For(DemoPerson person) => mails.Where(mail => mail.Person == person);
 }
 
 /// <summary>One mail as it lies in the inbox. Public because components are.</summary>
@@ -29,7 +29,7 @@ public sealed class DemoMail
     /// <param name="snippet">What an inbox shows beside the subject.</param>
     /// <param name="message">The mail itself.</param>
     internal DemoMail(string key, DemoPerson person, string topic, string snippet, MimeMessage message) =>
-        (Key, Person, Topic, Snippet, Message, Button) = (key, person, topic, snippet, message, MailButton.Of(message));
+        (Key, Person, Topic, Snippet, Message, Button) = (key, person, topic, snippet, message, MailButton.From(message));
 
     internal string Key { get; }
 

@@ -3,7 +3,7 @@ namespace OptOut.Local.DemoPage;
 /// <summary>What the herb garden writes: two mails to each person, of different topics.</summary>
 /// <param name="Campaign">The company's own number of the mailing, part of the link.</param>
 /// <param name="HoursAgo">When it was sent, before this program started.</param>
-internal sealed record DemoMailText(string Person, string Topic, uint Campaign, int HoursAgo, string Subject, string Body)
+internal sealed record DemoMailText(string Person, string Topic, uint Campaign, int HoursAgo, string SubjectLine, string Body)
 {
     /// <summary>Unique, short and stable: in addresses of this page.</summary>
     public string Key => $"{Person}-{Topic}";

@@ -97,7 +97,7 @@ internal sealed class DemoPeople(
         var domain = controller.Value.PrivacyAddress.Split('@')[^1];
         var message = MarketingMail.Build(
             new MailboxAddress(controller.Value.Name, $"tuin@{domain}"), new MailboxAddress(person.Name, person.Email), link, person.Language, sent,
-            new MarketingWords(text.Subject, text.Body, person.Language["page.stop"]));
+            new MarketingWords(text.SubjectLine, text.Body, person.Language["page.stop"]));
         return new DemoMail(text.Key, person, text.Topic, text.Body, message);
     }
 }

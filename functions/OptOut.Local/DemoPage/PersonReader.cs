@@ -38,7 +38,7 @@ internal sealed class PersonReader(
         var seen = await theirs;
         var views = new List<VendorView>();
         foreach (var vendor in _vendors.Where(vendor => maySend.Exists(answer => answer.Channel == vendor.Channel)))
-            views.Add(new VendorView(vendor.Name, vendor.Channel, await rows.LoadAsync(subject, vendor.Name, cancellationToken), VendorLists.Of(seen?[vendor.Name], contactPoints)));
+            views.Add(new VendorView(vendor.Name, vendor.Channel, await rows.LoadAsync(subject, vendor.Name, cancellationToken), VendorLists.From(seen?[vendor.Name], contactPoints)));
 
         return new PersonSnapshot(
             subject, maySend, state.Consent, ledger, Ledger.FirstBroken(subject, ledger, state.Head), views, Received(seen, person.Email), seen is not null);

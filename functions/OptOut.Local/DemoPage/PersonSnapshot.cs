@@ -41,4 +41,4 @@ internal sealed record TopicAnswer(Topic? Topic, bool Allowed);
 internal sealed record VendorView(string Name, Channel Channel, VendorRow? Row, IReadOnlyList<ListEntry> Entries);
 
 /// <param name="Dropped">Why the vendor did not deliver it; null when it did.</param>
-internal sealed record ReceivedMail(string Id, string Subject, DateTimeOffset At, string? Dropped);
+internal sealed record ReceivedMail(string Id, string SubjectLine, DateTimeOffset At, string? Dropped);

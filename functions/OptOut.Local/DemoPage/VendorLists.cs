@@ -14,7 +14,7 @@ internal static class VendorLists
     // What vendors keep beside lists.
     private static readonly string[] NotLists = ["mails", "requests", "messages", "calls", "letters"];
 
-    public static IReadOnlyList<ListEntry> Of(JsonNode? vendor, IReadOnlyList<string> contactPoints) => vendor is not JsonObject lists ? [] :
+    public static IReadOnlyList<ListEntry> From(JsonNode? vendor, IReadOnlyList<string> contactPoints) => vendor is not JsonObject lists ? [] :
     [
         .. from list in lists
            where !NotLists.Contains(list.Key, StringComparer.Ordinal)

@@ -6,7 +6,7 @@ namespace OptOut.Local.DemoPage;
 /// <summary>What the page calls things.</summary>
 internal static class Words
 {
-    public static string Of(Channel channel) => channel switch
+    public static string Describe(Channel channel) => channel switch
     {
         Channel.Email => "E-mail",
         Channel.Sms => "SMS",
@@ -14,7 +14,7 @@ internal static class Words
         _ => "Post",
     };
 
-    public static string Of(Source source) => source switch
+    public static string Describe(Source source) => source switch
     {
         Source.OneClick => "the mail client's button",
         Source.UnsubscribePage => "the page behind the link",
@@ -30,12 +30,12 @@ internal static class Words
         _ => "an import",
     };
 
-    public static string Of(Scope scope, DemoView view) => (scope.Channel, scope.Topic) switch
+    public static string Describe(Scope scope, DemoView view) => (scope.Channel, scope.Topic) switch
     {
         (null, null) => "everything",
-        ({ } channel, null) => $"everything by {Of(channel)}",
+        ({ } channel, null) => $"everything by {Describe(channel)}",
         (null, { } topic) => $"{view.Title(topic)}, on every channel",
-        ({ } channel, { } topic) => $"{view.Title(topic)} by {Of(channel)}",
+        ({ } channel, { } topic) => $"{view.Title(topic)} by {Describe(channel)}",
     };
 
     public static string Vendor(string name) => name switch
@@ -51,7 +51,7 @@ internal static class Words
         _ => string.Concat(name[..1].ToUpperInvariant(), name.AsSpan(1)),
     };
 
-    public static string Of(TimeSpan time) => time.TotalSeconds < 10
+    public static string Describe(TimeSpan time) => time.TotalSeconds < 10
         ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, time.TotalMilliseconds):F0} ms")
         : time.TotalMinutes < 2
             ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:F1} s")

@@ -43,9 +43,9 @@ internal sealed class FunctionHost : IAsyncDisposable
         {
             var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Functions");
             var keys = new FunctionKeys(options.MasterKey, options.FunctionKey);
-            new HttpFunctions(hostJson, keys, errors, log).Map(app, Of<HttpTriggerAttribute>(functions));
-            var bus = new BusFunctions(Of<ServiceBusTriggerAttribute>(functions), hostJson, app.Configuration, app.Services, options.Time, errors, log);
-            var timers = new TimerFunctions(Of<TimerTriggerAttribute>(functions), app.Configuration, app.Services, options.Time, errors, log);
+            new HttpFunctions(hostJson, keys, errors, log).Map(app, WithTrigger<HttpTriggerAttribute>(functions));
+            var bus = new BusFunctions(WithTrigger<ServiceBusTriggerAttribute>(functions), hostJson, app.Configuration, app.Services, options.Time, errors, log);
+            var timers = new TimerFunctions(WithTrigger<TimerTriggerAttribute>(functions), app.Configuration, app.Services, options.Time, errors, log);
             AdminEndpoints.Map(app, functions, timers, keys);
             options.MapEndpoints?.Invoke(app);
             errors.ThrowIfAny();
@@ -77,7 +77,7 @@ internal sealed class FunctionHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static IEnumerable<FunctionDeclaration> Of<TTrigger>(IEnumerable<FunctionDeclaration> functions) => functions.Where(function => function.Trigger is TTrigger);
+    private static IEnumerable<FunctionDeclaration> WithTrigger<TTrigger>(IEnumerable<FunctionDeclaration> functions) => functions.Where(function => function.Trigger is TTrigger);
 
     // Empty: no ASPNETCORE_URLS, appsettings.json or middleware of this machine may make it differ from Azure.
     private static WebApplication Build(FunctionHostOptions options)

@@ -12,14 +12,14 @@ internal abstract record MailButton
 
     /// <summary>The button is shown, and posts to <paramref name="Target"/>.</summary>
     /// <param name="Target">The first https URI of the header; http only on this machine.</param>
-    /// <param name="Subject">The mail's own, for who presses; empty when it has none.</param>
-    public sealed record Shown(Uri Target, string Subject) : MailButton;
+    /// <param name="SubjectLine">The mail's own, for who presses; empty when it has none.</param>
+    public sealed record Shown(Uri Target, string SubjectLine) : MailButton;
 
     /// <param name="Reason">What is wrong with the mail, and what mends it.</param>
     public sealed record Missing(string Reason) : MailButton;
 
     /// <summary>Looks at a mail's headers as a mail client does, except for the DKIM signature, which a mail not yet sent does not have.</summary>
-    public static MailButton Of(MimeMessage mail)
+    public static MailButton From(MimeMessage mail)
     {
         string[] lists = [.. Values(mail, HeaderId.ListUnsubscribe)], posts = [.. Values(mail, HeaderId.ListUnsubscribePost)];
         if (lists is not [var list])

@@ -30,7 +30,7 @@ internal sealed record OneClickAnswer(string Request, HttpStatusCode Status, Tim
 /// </summary>
 internal sealed class MailClient(TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     // A proxy of the environment must not see, or hinder, a call to this machine.
     private readonly HttpClient _local = Client(useProxy: false), _world = Client(useProxy: true);
@@ -49,7 +49,7 @@ internal sealed class MailClient(TimeProvider time) : IDisposable
         }
         catch (TaskCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"No answer within {Patience.TotalSeconds} seconds."), late);
+            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"No answer within {Timeout.TotalSeconds} seconds."), late);
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class MailClient(TimeProvider time) : IDisposable
         UseProxy = useProxy,
         ActivityHeadersPropagator = null,
     })
-    { Timeout = Patience };
+    { Timeout = Timeout };
 
     private static ByteArrayContent Body(OneClickEncoding encoding)
     {

@@ -23,7 +23,7 @@ internal static class MarketingMail
         {
             From = { from },
             To = { to },
-            Subject = words.Subject,
+            Subject = words.SubjectLine,
             Date = date,
             MessageId = MimeUtils.GenerateMessageId(from.Domain),
             Body = new BodyBuilder
@@ -33,9 +33,9 @@ internal static class MarketingMail
                     $"""
                     <!DOCTYPE html>
                     <html lang="{language.Code}">
-                    <head><meta charset="utf-8"><title>{Encode(words.Subject)}</title></head>
+                    <head><meta charset="utf-8"><title>{Encode(words.SubjectLine)}</title></head>
                     <body style="font-family:sans-serif;max-width:36em;line-height:1.5">
-                    <h1 style="font-size:1.4em">{Encode(words.Subject)}</h1>
+                    <h1 style="font-size:1.4em">{Encode(words.SubjectLine)}</h1>
                     <p>{Encode(words.Body)}</p>
                     <p>{Encode(from.Name)}</p>
                     <hr>

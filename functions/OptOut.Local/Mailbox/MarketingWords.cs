@@ -4,13 +4,13 @@ namespace OptOut.Local.Mailbox;
 
 /// <summary>An offer that could be anybody's, in the four languages.</summary>
 /// <param name="Leave">The words on the way out, the same as on the button they lead to.</param>
-internal sealed record MarketingWords(string Subject, string Body, string Leave)
+internal sealed record MarketingWords(string SubjectLine, string Body, string Leave)
 {
     public static MarketingWords In(Language language) => language.Code switch
     {
         "nl" => new(
             "Twintig procent korting op fietsverlichting",
-            "Tot zondag krijgt u twintig procent korting op alle fietsverlichting, in de winkel en online. Zo rijdt u de winter veilig door.",
+            "Tot zondag krijgt u twintig procent korting op alle fietsverlichting, in de winkel en online. Zo rijdt u de winter veilig endpoint.",
             language["page.stop"]),
         "fr" => new(
             "Vingt pour cent de remise sur l'éclairage vélo",

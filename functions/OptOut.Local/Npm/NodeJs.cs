@@ -9,17 +9,17 @@ internal sealed record NodeJs(string Node, string Npm)
     /// <summary>Azurite's own packages ask for less; some packages beneath it ask for this.</summary>
     public const int OldestMajor = 20;
 
-    private const string Mend = "Install Node.js 20 or newer (https://nodejs.org), open a new terminal and try again. It runs Azurite, the tables and blobs of this machine.";
+    private const string Fix = "Install Node.js 20 or newer (https://nodejs.org), open a new terminal and try again. It runs Azurite, the tables and blobs of this machine.";
 
     /// <exception cref="CannotStartException">Node.js or npm is missing or too old.</exception>
     public static async Task<NodeJs> FindAsync(string? searchPath, CancellationToken cancellationToken)
     {
         searchPath ??= Environment.GetEnvironmentVariable("PATH") ?? "";
-        var node = Find(searchPath, OperatingSystem.IsWindows() ? "node.exe" : "node") ?? throw new CannotStartException($"Node.js was not found on the PATH. {Mend}");
-        var npm = Find(searchPath, OperatingSystem.IsWindows() ? "npm.cmd" : "npm") ?? throw new CannotStartException($"npm, which comes with Node.js, was not found on the PATH. {Mend}");
+        var node = Find(searchPath, OperatingSystem.IsWindows() ? "node.exe" : "node") ?? throw new CannotStartException($"Node.js was not found on the PATH. {Fix}");
+        var npm = Find(searchPath, OperatingSystem.IsWindows() ? "npm.cmd" : "npm") ?? throw new CannotStartException($"npm, which comes with Node.js, was not found on the PATH. {Fix}");
         var version = await VersionOfAsync(node, cancellationToken);
         if (MajorOf(version) < OldestMajor)
-            throw new CannotStartException($"Node.js {version} ({node}) is too old. {Mend}");
+            throw new CannotStartException($"Node.js {version} ({node}) is too old. {Fix}");
         return new NodeJs(node, npm);
     }
 

@@ -39,7 +39,7 @@ internal sealed class ControllerApi(HttpClient http, Uri functions)
     public async Task<bool> MayAsync(Person person, string channel, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(functions, $"/api/check?channel={channel}"));
-        request.Headers.Add(CheckDoor.IdentifierHeader, Uri.EscapeDataString(person.Identifier(channel)));
+        request.Headers.Add(CheckEndpoint.IdentifierHeader, Uri.EscapeDataString(person.Identifier(channel)));
         return (await SendAsync(request, LocalKeys.FunctionKey, HttpStatusCode.OK, cancellationToken))!["allowed"]!.GetValue<bool>();
     }
 

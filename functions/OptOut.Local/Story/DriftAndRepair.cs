@@ -8,14 +8,14 @@ internal static class DriftAndRepair
     // Every person's row is looked at, and the emulator is slower at that than Azure.
     private static readonly TimeSpan Run = TimeSpan.FromMinutes(3);
 
-    public static Chapter Of(Scene scene) => new("Drift, and the nightly comparison",
+    public static Chapter Create(Scene scene) => new("Drift, and the nightly comparison",
     [
         new("Bram unsubscribes at SendGrid, and its message to us gets lost", token => MissedAsync(scene, token)),
         new("Somebody deletes Anna from SendGrid's global list by hand", token => DeletedAsync(scene, token)),
-        new("The nightly comparison finds both, and mails its report", token => CompareAsync(scene, token)) { Patience = Run },
+        new("The nightly comparison finds both, and mails its report", token => CompareAsync(scene, token)) { Timeout = Run },
         new("Bram is stopped here as well, and on SendGrid's other lists", token => RecordedAsync(scene, token)),
         new("Anna is on SendGrid's global list again", token => PushedAgainAsync(scene, token)),
-        new("The comparison runs again, and finds nothing", token => CompareAgainAsync(scene, token)) { Patience = Run },
+        new("The comparison runs again, and finds nothing", token => CompareAgainAsync(scene, token)) { Timeout = Run },
         new("From press to SendGrid's confirmation: half of them / 95 % / slowest", token => TimesAsync(scene, token)),
     ]);
 

@@ -12,9 +12,9 @@ internal static class MailGoesOut
     // The first time ever, the storage emulator is installed.
     private static readonly TimeSpan Start = TimeSpan.FromMinutes(5);
 
-    public static Chapter Of(Scene scene, Action<ILoggingBuilder> log) => new("A mail goes out",
+    public static Chapter Create(Scene scene, Action<ILoggingBuilder> log) => new("A mail goes out",
     [
-        new("Storage, messages, a SendGrid and OptOut itself have started", token => StartAsync(scene, log, token)) { Patience = Start },
+        new("Storage, messages, a SendGrid and OptOut itself have started", token => StartAsync(scene, log, token)) { Timeout = Start },
         new("De Kruidtuin registers Anna: an e-mail address, a phone, a home", token => RegisterAsync(scene, token)),
         new("It asks for her link, and gets both mail headers ready to paste", token => LinkAsync(scene, token)),
         new("It writes her a mail; a mail program reads it and shows the button", token => WriteAsync(scene, token)),
@@ -54,7 +54,7 @@ internal static class MailGoesOut
         raw.Position = 0;
 
         using var received = await MailFile.ReadAsync(raw, cancellationToken);
-        var button = MailButton.Of(received);
+        var button = MailButton.From(received);
         scene.Button = button as MailButton.Shown;
         Expect.That(scene.Button?.Target == link.Url, $"a button that posts to {link.Url}", button.ToString());
         Expect.That(received.TextBody?.Contains(link.Url.AbsoluteUri, StringComparison.Ordinal) is true, "the link in the text too, for who has no button", "none");

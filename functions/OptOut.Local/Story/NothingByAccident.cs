@@ -6,7 +6,7 @@ namespace OptOut.Local.Story;
 /// <summary>What must not unsubscribe anybody.</summary>
 internal static class NothingByAccident
 {
-    public static Chapter Of(Scene scene) => new("Nothing happens by accident",
+    public static Chapter Create(Scene scene) => new("Nothing happens by accident",
     [
         new("May De Kruidtuin mail Anna?", token => AllowedAsync(scene, token)),
         new("A scanner follows the link (GET, HEAD, an empty POST)", token => ScanAsync(scene, token)),

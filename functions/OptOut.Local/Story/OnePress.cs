@@ -12,7 +12,7 @@ internal static class OnePress
 
     private static readonly string[] Channels = ["email", "sms", "phone", "post"];
 
-    public static Chapter Of(Scene scene) => new("One press",
+    public static Chapter Create(Scene scene) => new("One press",
     [
         new("Anna presses unsubscribe: her mail program posts, and is answered", token => PressAsync(scene, token)),
         new("May De Kruidtuin reach Anna, by mail, SMS, phone or post?", token => StoppedAsync(scene, token)),
@@ -67,7 +67,7 @@ internal static class OnePress
     {
         var mail = (await scene.SoonAsync(
             async token => (await scene.SendGrid.MailsAsync(token)).FirstOrDefault(m => m.To == scene.Anna.Email), mail => mail is not null, "a mail to her", _ => "none", cancellationToken))!;
-        Expect.That(mail.Subject == Confirmation, Confirmation, mail.Subject);
+        Expect.That(mail.SubjectLine == Confirmation, Confirmation, mail.SubjectLine);
         Expect.That(mail.Dropped is null, "it delivered, though she is unsubscribed", $"it dropped: {mail.Dropped}");
         return $"after {Figures.Milliseconds(scene.Time.GetElapsedTime(scene.Pressed))}";
     }

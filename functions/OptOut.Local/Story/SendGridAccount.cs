@@ -6,7 +6,7 @@ namespace OptOut.Local.Story;
 
 /// <param name="To">The address.</param>
 /// <param name="Dropped">Why SendGrid did not deliver it; null when it did.</param>
-internal sealed record DeliveredMail(string To, string Subject, string? Dropped);
+internal sealed record DeliveredMail(string To, string SubjectLine, string? Dropped);
 
 /// <summary>De Kruidtuin's account at SendGrid, looked at and meddled with from outside, as its own people could.</summary>
 internal sealed class SendGridAccount(HttpClient http, Uri sandbox)

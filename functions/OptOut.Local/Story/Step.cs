@@ -5,11 +5,11 @@ internal sealed record Chapter(string Title, IReadOnlyList<Step> Steps);
 
 /// <summary>One thing that happens, and is checked.</summary>
 /// <param name="Title">What happened, in words anybody understands, as it reads once it has.</param>
-/// <param name="Act">Does it, and gives the figure that proves it.</param>
-internal sealed record Step(string Title, Func<CancellationToken, Task<string>> Act)
+/// <param name="Run">Does it, and gives the figure that proves it.</param>
+internal sealed record Step(string Title, Func<CancellationToken, Task<string>> Run)
 {
     /// <summary>A step that takes longer has failed. Null: what is usual.</summary>
-    public TimeSpan? Patience { get; init; }
+    public TimeSpan? Timeout { get; init; }
 }
 
 /// <summary>What a step saw is not what it should have seen.</summary>

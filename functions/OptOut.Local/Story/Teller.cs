@@ -34,7 +34,7 @@ internal sealed class Teller(TextWriter output, TimeProvider time, TimeSpan pati
 
     private async Task<StepFailure?> TakeAsync(int number, Step step, CancellationToken stop)
     {
-        var most = step.Patience ?? patience;
+        var most = step.Timeout ?? patience;
         using var limit = time.Limit(most, stop);
         try
         {
@@ -42,7 +42,7 @@ internal sealed class Teller(TextWriter output, TimeProvider time, TimeSpan pati
             using var deaf = new CancellationTokenSource();
             await using var timer = time.CreateTimer(_ => deaf.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             using var told = limit.Token.Register(() => timer.Change(Grace, Timeout.InfiniteTimeSpan));
-            var figure = await step.Act(limit.Token).WaitAsync(deaf.Token);
+            var figure = await step.Run(limit.Token).WaitAsync(deaf.Token);
             await output.WriteLineAsync(Line(number, step.Title, figure));
             return null;
         }

@@ -10,10 +10,10 @@ namespace OptOut.Api;
 internal static class HealthChecks
 {
     /// <summary>How long what is checked may take to answer: the checks' own timeout knows no <see cref="TimeProvider"/>.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     public static IServiceCollection AddHealth(this IServiceCollection services) => services
-        .AddSingleton<HealthDoor>()
+        .AddSingleton<HealthEndpoint>()
         .AddHealthChecks().AddCheck<TablesCheck>(TablesCheck.Name).AddCheck<BusCheck>(BusCheck.Name).Services;
 }
 
@@ -23,7 +23,7 @@ internal sealed class TablesCheck(StorageAccount storage, TimeProvider time) : I
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        using var limit = time.Limit(HealthChecks.Patience, cancellationToken);
+        using var limit = time.Limit(HealthChecks.Timeout, cancellationToken);
         await storage.PingAsync(limit.Token);
         return HealthCheckResult.Healthy();
     }
@@ -36,8 +36,8 @@ internal sealed class BusCheck(ServiceBusClient bus, TimeProvider time) : IHealt
     // Opening a sending link is the smallest question the bus answers that needs no right beyond sending.
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        using var limit = time.Limit(HealthChecks.Patience, cancellationToken);
-        await using var sender = bus.CreateSender(Topology.Topic);
+        using var limit = time.Limit(HealthChecks.Timeout, cancellationToken);
+        await using var sender = bus.CreateSender(Topology.BusTopic);
         using var batch = await sender.CreateMessageBatchAsync(limit.Token);
         return HealthCheckResult.Healthy();
     }

@@ -44,7 +44,7 @@ internal sealed class SubjectRegistrar(
             var adopted = Change.Create(
                 EventIds.Derive("adopted", subject.ToString(), entry.EventId.ToString()), subject, scope, Decision.Stop, entry.At, time.GetUtcNow(), Source.Import,
                 new ChangeEvidence(Reference: $"recorded for {standIn} before the person was known"));
-            if ((await intake.RecordAsync(adopted, AnswerWhen.Visible)) is not { Durable: true, Stored: true })
+            if ((await intake.RecordAsync(adopted, AnswerWhen.WaitForVisible)) is not { Durable: true, Stored: true })
                 return false;
         }
 

@@ -48,11 +48,11 @@ internal sealed class BrandOptionsValidator : IValidateOptions<BrandOptions>
             errors.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 // Rounded down, so that 4.49 never reads as the 4.5 that is asked.
-                $"{setting} is '{accent}'; its contrast against {what} ({ground}) is {Math.Floor(contrast * 100) / 100:0.00}:1, and people need {Palette.MinimumContrast}:1 to read it. Give a {(extreme == Colour.Black ? "darker" : "lighter")} colour, such as {Mended(accent, palette, extreme)}."));
+                $"{setting} is '{accent}'; its contrast against {what} ({ground}) is {Math.Floor(contrast * 100) / 100:0.00}:1, and people need {Palette.MinimumContrast}:1 to read it. Give a {(extreme == Colour.Black ? "darker" : "lighter")} colour, such as {Fixed(accent, palette, extreme)}."));
         }
     }
 
     // The nearest on the way to black or white that can be read; one of the two always can.
-    private static Colour Mended(Colour accent, Func<Colour, Palette> palette, Colour extreme) =>
+    private static Colour Fixed(Colour accent, Func<Colour, Palette> palette, Colour extreme) =>
         Enumerable.Range(1, 100).Select(i => accent.Towards(extreme, i / 100.0)).First(c => palette(c).Worst.Contrast >= Palette.MinimumContrast);
 }

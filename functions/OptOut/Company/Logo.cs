@@ -15,7 +15,7 @@ internal static class Logo
     public const int MaxLength = 8 * 1024;
 
     private const string Svg = "data:image/svg+xml;base64,", Png = "data:image/png;base64,";
-    private const string Mend = "give a data URI that begins with 'data:image/svg+xml;base64,' or 'data:image/png;base64,', or leave it empty.";
+    private const string Fix = "give a data URI that begins with 'data:image/svg+xml;base64,' or 'data:image/png;base64,', or leave it empty.";
 
     /// <returns>What is wrong with it and the mend, to stand after the setting's name; null when it is good or empty.</returns>
     public static string? Problem(string logo)
@@ -25,10 +25,10 @@ internal static class Logo
         if (logo.Length > MaxLength)
             return string.Create(CultureInfo.InvariantCulture, $"is {logo.Length} characters; a page holds it whole, so give one of at most {MaxLength}, or leave it empty.");
         if (logo.StartsWith(Png, StringComparison.Ordinal))
-            return TryDecode(logo[Png.Length..], out var png) && png is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] ? null : $"says it is a PNG and is not; {Mend}";
+            return TryDecode(logo[Png.Length..], out var png) && png is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] ? null : $"says it is a PNG and is not; {Fix}";
         if (logo.StartsWith(Svg, StringComparison.Ordinal))
-            return TryDecode(logo[Svg.Length..], out var svg) && IsSvg(svg) ? null : $"says it is an SVG and is not; {Mend}";
-        return $"is not a picture that stands in the page itself; {Mend}";
+            return TryDecode(logo[Svg.Length..], out var svg) && IsSvg(svg) ? null : $"says it is an SVG and is not; {Fix}";
+        return $"is not a picture that stands in the page itself; {Fix}";
     }
 
     private static bool TryDecode(string base64, out byte[] bytes)

@@ -5,7 +5,7 @@ namespace OptOut.Company;
 internal static class ScopeText
 {
     /// <summary>A scope in a person's words, to stand after "for:".</summary>
-    public static string Of(Scope scope, Language language, TopicCatalogue catalogue) => scope switch
+    public static string Describe(Scope scope, Language language, TopicCatalogue catalogue) => scope switch
     {
         (null, null) => language["everything"],
         ({ } channel, null) => language.Format("scope.channel", language[$"channel.{channel.Name()}"]),

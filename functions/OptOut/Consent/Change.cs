@@ -9,7 +9,7 @@ public enum Decision
 }
 
 /// <summary>Stored and published by name: never rename.</summary>
-[Description("The door a change came in by.")]
+[Description("The endpoint a change came in by.")]
 public enum Source
 {
     OneClick,
@@ -41,7 +41,7 @@ public sealed record ChangeEvidence(Channel? Channel = null, Topic? Topic = null
 
 /// <summary>An attempt to let something other than the person's own act undo a Stop.</summary>
 internal sealed class AllowNotPermittedException(Source source, Scope scope)
-    : InvalidOperationException($"An Allow for {scope} may not come from {source}: only the person's own act through a verified door may.");
+    : InvalidOperationException($"An Allow for {scope} may not come from {source}: only the person's own act through a verified endpoint may.");
 
 /// <summary>One decision about one scope of one subject at one moment.</summary>
 public sealed record Change
@@ -52,7 +52,7 @@ public sealed record Change
     public required Guid Id { get; init; }
 
     /// <summary>What the person did in one go, which may make several changes: the id they have in common. The change's own where it stands alone.</summary>
-    public required Guid Act { get; init; }
+    public required Guid SubmissionId { get; init; }
 
     public required SubjectKey Subject { get; init; }
 
@@ -80,7 +80,7 @@ public sealed record Change
     /// or not printable ASCII.
     /// </exception>
     public static Change Create(
-        Guid id, SubjectKey subject, Scope scope, Decision decision, DateTimeOffset at, DateTimeOffset receivedAt, Source source, ChangeEvidence? evidence = null, Guid? act = null)
+        Guid id, SubjectKey subject, Scope scope, Decision decision, DateTimeOffset at, DateTimeOffset receivedAt, Source source, ChangeEvidence? evidence = null, Guid? submissionId = null)
     {
         // A number without a name would be no Stop, and so an Allow to whoever asks.
         if (!Enum.IsDefined(decision))
@@ -97,7 +97,7 @@ public sealed record Change
         return new Change
         {
             Id = id,
-            Act = act ?? id,
+            SubmissionId = submissionId ?? id,
             Subject = subject,
             Scope = scope,
             Decision = decision,
@@ -116,7 +116,7 @@ public sealed record Change
 internal static class Sources
 {
     /// <summary>
-    /// Whether the source is the person's own act through a verified door, so that it may add an Allow. An SMS START
+    /// Whether the source is the person's own act through a verified endpoint, so that it may add an Allow. An SMS START
     /// proves only who holds that phone: it speaks for SMS alone.
     /// </summary>
     public static bool MayAllow(this Source source, Scope scope) => source switch

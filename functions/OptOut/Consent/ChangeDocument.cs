@@ -12,7 +12,7 @@ internal sealed record ChangeDocument
     public required Guid Id { get; init; }
 
     /// <summary>Written where it is not <see cref="Id"/>.</summary>
-    public Guid? Act { get; init; }
+    public Guid? SubmissionId { get; init; }
 
     public required string Subject { get; init; }
 
@@ -39,7 +39,7 @@ internal sealed record ChangeDocument
     public static ChangeDocument From(Change change) => new()
     {
         Id = change.Id,
-        Act = change.Act == change.Id ? null : change.Act,
+        SubmissionId = change.SubmissionId == change.Id ? null : change.SubmissionId,
         Subject = change.Subject.ToString(),
         Scope = change.Scope.ToString(),
         Decision = change.Decision,
@@ -70,18 +70,18 @@ internal sealed record ChangeDocument
             Campaign,
             Vendor,
             Reference),
-        Act);
+        SubmissionId);
 
     public string ToJson() => JsonSerializer.Serialize(this, ChangeJson.Default.ChangeDocument);
 
-    /// <summary>The changes of one act, as a JSON array.</summary>
+    /// <summary>The changes of one submission, as a JSON array.</summary>
     public static string ToJson(IEnumerable<Change> changes) => JsonSerializer.Serialize([.. changes.Select(From)], ChangeJson.Default.ChangeDocumentArray);
 
     /// <exception cref="JsonException">Not an array of such documents, or a field is missing.</exception>
     public static IReadOnlyList<ChangeDocument> ListFromJson(string json) =>
         JsonSerializer.Deserialize(json, ChangeJson.Default.ChangeDocumentArray) is { } documents && Array.TrueForAll(documents, d => d is not null)
             ? documents
-            : throw new JsonException("The changes of an act are a JSON array of objects.");
+            : throw new JsonException("The changes of a submission are a JSON array of objects.");
 
     /// <exception cref="JsonException">Not such a document, or a field is missing.</exception>
     public static ChangeDocument FromJson(string json) =>

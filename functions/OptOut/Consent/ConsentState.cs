@@ -92,7 +92,7 @@ internal sealed class ConsentState : IEquatable<ConsentState>
     /// The state after a change that <see cref="IsRepeated"/>: it was meant still at the later moment, so an Allow that arrives late cannot beat it.
     /// The event stays the one in the ledger, which is what a person's reference number leads to.
     /// </summary>
-    public ConsentState Again(Change change)
+    public ConsentState ExtendRepeat(Change change)
     {
         var (scope, entry) = _entries[change.Scope.ToString()];
         return change.At > entry.At ? new ConsentState(_entries.SetItem(scope.ToString(), (scope, entry with { At = change.At }))) : this;

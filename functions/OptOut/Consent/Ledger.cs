@@ -51,7 +51,7 @@ internal static class Ledger
         sequence.ToString(CultureInfo.InvariantCulture),
         previousHash,
         change.Id.ToString("D"),
-        change.Act.ToString("D"),
+        change.SubmissionId.ToString("D"),
         change.Scope.ToString(),
         change.Decision.ToString(),
         Moment(change.At),

@@ -11,8 +11,8 @@ internal static class Preferences
 
     /// <param name="now">What stands.</param>
     /// <param name="wanted">What is to be stopped, by channel; a channel that is not named stays as it is.</param>
-    /// <param name="write">Makes a change of a scope, a decision and how much before the moment of the act it is dated.</param>
-    /// <returns>The changes of one act, none where everything stands as wanted. They hold when they are later than all that stands.</returns>
+    /// <param name="write">Makes a change of a scope, a decision and how much before the moment of the submission it is dated.</param>
+    /// <returns>The changes of one submission, none where everything stands as wanted. They hold when they are later than all that stands.</returns>
     public static IReadOnlyList<Change> Changes(ConsentState now, IReadOnlyDictionary<Channel, StopSet> wanted, Func<Scope, Decision, TimeSpan, Change> write)
     {
         var different = wanted.Select(w => (Channel: w.Key, Now: now.Stops(w.Key), Wanted: w.Value)).Where(d => !d.Now.Equals(d.Wanted)).OrderBy(d => d.Channel).ToList();
@@ -49,12 +49,12 @@ internal static class Preferences
 
     /// <summary>
     /// The Stops that stand already on what a person has just seen and left stopped, said again: it adds nothing to the ledger, and only so do they outlive
-    /// an Allow that is still on its way to the store. Not in an act that allows something: that is a new decision, and an answer after it may differ.
+    /// an Allow that is still on its way to the store. Not in a submission that allows something: that is a new decision, and an answer after it may differ.
     /// </summary>
     /// <param name="now">What stands.</param>
     /// <param name="left">The channels and topics that were left stopped.</param>
     /// <param name="write">As for <see cref="Changes(ConsentState, IReadOnlyDictionary{Channel, StopSet}, Func{Scope, Decision, TimeSpan, Change})"/>.</param>
-    public static IEnumerable<Change> SaidAgain(ConsentState now, IEnumerable<(Channel Channel, Topic Topic)> left, Func<Scope, Decision, TimeSpan, Change> write) => left
+    public static IEnumerable<Change> Repeats(ConsentState now, IEnumerable<(Channel Channel, Topic Topic)> left, Func<Scope, Decision, TimeSpan, Change> write) => left
         .Select(cell => now.Answer(cell.Channel, cell.Topic))
         .Where(answer => answer.Decision == Decision.Stop)
         .Select(answer => answer.DecidedBy!.Value)

@@ -1,13 +1,13 @@
 namespace OptOut.Consent;
 
-/// <summary>The number a person quotes to find again what they did: the last twelve hex digits of the act's id, in threes of four.</summary>
+/// <summary>The number a person quotes to find again what they did: the last twelve hex digits of the submission's id, in threes of four.</summary>
 internal static class Reference
 {
     private const int Digits = 12;
 
-    public static string Of(Change change) => Of(change.Act);
+    public static string From(Change change) => From(change.SubmissionId);
 
-    public static string Of(Guid act) => Write(act.ToString("N").AsSpan(20));
+    public static string From(Guid submissionId) => Write(submissionId.ToString("N").AsSpan(20));
 
     /// <summary>A number as a person may type it, with or without its hyphens, in capitals or not, in the one form that is compared.</summary>
     public static bool TryParse(string? text, out string reference)

@@ -12,10 +12,10 @@ internal sealed record SubjectState(ConsentState Consent, LedgerHead Head)
             if (state.Consent.Entries.Any(e => e.Value.EventId == change.Id))
                 continue;
 
-            // Also as the state was before them all: where one change of an act takes the place of an Allow, the next one is not a mere repetition.
+            // Also as the state was before them all: where one change of a submission takes the place of an Allow, the next one is not a mere repetition.
             if (Consent.IsRepeated(change) && state.Consent.IsRepeated(change))
             {
-                state = state with { Consent = state.Consent.Again(change) };
+                state = state with { Consent = state.Consent.ExtendRepeat(change) };
                 var (_, entry) = state.Consent.Entries.Single(e => e.Key == change.Scope);
                 repeats[entry.EventId] = entry.At;
                 continue;

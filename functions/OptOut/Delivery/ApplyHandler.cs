@@ -6,7 +6,7 @@ using OptOut.Records;
 namespace OptOut.Delivery;
 
 /// <summary>The guarantee that the store has every change that the bus has had, and that where the ledger then ends will be anchored.</summary>
-internal sealed class ApplyHandler(ChangeApplier applier, LedgerHeads heads, StorePatience patience)
+internal sealed class ApplyHandler(ChangeApplier applier, LedgerHeads heads, StoreOutageRetry patience)
 {
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) => patience.HandleAsync<SubjectMessage>(
         received,

@@ -14,7 +14,7 @@ namespace OptOut.Delivery;
 /// is tried again later by a message of its own, so that the others need not wait for it.
 /// </summary>
 internal sealed partial class ChannelHandler(
-    IEnumerable<IVendor> vendors, ChangeApplier applier, IdentifierIndex index, VendorPusher pusher, ChangePublisher publisher, RetrySchedule retry, StorePatience patience, OptOutMetrics metrics, ILogger<ChannelHandler> logger)
+    IEnumerable<IVendor> vendors, ChangeApplier applier, IdentifierIndex index, VendorPusher pusher, ChangePublisher publisher, RetrySchedule retry, StoreOutageRetry patience, OptOutMetrics metrics, ILogger<ChannelHandler> logger)
 {
     private readonly IReadOnlyList<IVendor> _vendors = [.. vendors.Where(v => v.TakesPushes)];
 
@@ -50,7 +50,7 @@ internal sealed partial class ChannelHandler(
             case VendorOutcome.Transient transient when !retry.IsExhausted(attempt):
                 var delay = retry.Next(attempt, transient.RetryAfter);
                 LogRetrying(vendor.Name, message.Subject, transient.Reason, attempt, delay);
-                await publisher.ScheduleAsync(message.TriedBy(vendor.Channel.Name()) with { Vendor = vendor.Name }, delay, cancellationToken);
+                await publisher.ScheduleAsync(message.NextAttempt(vendor.Channel.Name()) with { Vendor = vendor.Name }, delay, cancellationToken);
                 return Settlement.Done;
             case VendorOutcome.Transient transient:
                 return new Settlement.DeadLetter("GaveUp", $"{vendor.Name} after {attempt} tries: {transient.Reason}", vendor.Name);

@@ -12,7 +12,7 @@ namespace OptOut.Delivery;
 internal sealed class ConfirmationMail(
     TopicCatalogue catalogue, IdentifierProtector protector, LinkHeaders links, ComponentRenderer components, IOptions<ControllerOptions> controller)
 {
-    /// <param name="recorded">What was recorded, at least one change, all of one act.</param>
+    /// <param name="recorded">What was recorded, at least one change, all of one submission.</param>
     /// <param name="to">The subject's address. Whoever reads its mail may see and change what the person receives.</param>
     /// <param name="language">The subject's, null when not known.</param>
     public async Task<OutgoingMail> WriteAsync(IReadOnlyList<Change> recorded, Identifier to, string? language)
@@ -25,17 +25,17 @@ internal sealed class ConfirmationMail(
         var link = links.Write(new Link(change.Subject, Channel.Email, 0, change.ReceivedAt, 0)).Url;
         string[] texts =
         [
-            .. stops.Length > 0 ? [Recorded("ack.stop.body", stops), words["ack.stop.effect"], words["still.comes"]] : Array.Empty<string>(),
-            .. allows.Length > 0 ? [Recorded("ack.allow.body", allows)] : Array.Empty<string>(),
-            words.Format("ack.reference", Reference.Of(change)),
+            .. stops.Length > 0 ? [Recorded("confirmation.stop.body", stops), words["confirmation.stop.effect"], words["still.comes"]] : Array.Empty<string>(),
+            .. allows.Length > 0 ? [Recorded("confirmation.allow.body", allows)] : Array.Empty<string>(),
+            words.Format("confirmation.reference", Reference.From(change)),
         ];
-        var contact = words.Format("ack.contact", options.PrivacyAddress);
-        var subject = words[Array.Exists(stops, c => c.Scope == Scope.Everything) ? "ack.stop.subject" : stops.Length == 0 ? "ack.allow.subject" : "ack.choices.subject"];
+        var contact = words.Format("confirmation.contact", options.PrivacyAddress);
+        var subject = words[Array.Exists(stops, c => c.Scope == Scope.Everything) ? "confirmation.stop.subject" : stops.Length == 0 ? "confirmation.allow.subject" : "confirmation.choices.subject"];
         return new OutgoingMail(
             to,
             ToName: null,
             $"{options.Name}: {subject}",
-            $"{string.Join("\n\n", [.. texts, words["ack.change"]])}\n{link}\n\n{contact}\n",
+            $"{string.Join("\n\n", [.. texts, words["confirmation.change"]])}\n{link}\n\n{contact}\n",
             await components.RenderAsync<ConfirmationHtml>(new Dictionary<string, object?>
             {
                 [nameof(ConfirmationHtml.Language)] = words,
@@ -45,11 +45,11 @@ internal sealed class ConfirmationMail(
                 [nameof(ConfirmationHtml.Contact)] = contact,
             }),
             words.Code,
-            // One for every address: a person with two gets two, each once. By the change and not the act: in a phone call the person may say more, after a
+            // One for every address: a person with two gets two, each once. By the change and not the submission: in a phone call the person may say more, after a
             // first Stop is recorded, and that is confirmed too.
             $"{change.Id:N}-{protector.Hash(to).ToString()[..8]}");
 
         string Recorded(string key, Change[] changes) => words.Format(
-            key, options.Name, options.Moment(changes.Max(c => c.At), words), string.Join("; ", changes.Select(c => ScopeText.Of(c.Scope, words, catalogue))));
+            key, options.Name, options.Moment(changes.Max(c => c.At), words), string.Join("; ", changes.Select(c => ScopeText.Describe(c.Scope, words, catalogue))));
     }
 }

@@ -23,7 +23,7 @@ internal sealed partial class DeadLetterCount(ServiceBusClient bus, OptOutMetric
         foreach (var subscription in Topology.Subscriptions)
         {
             // The noughts too: a gauge that is not set anew keeps telling of what was replayed long ago.
-            foreach (var reason in DeadLetter.Reasons)
+            foreach (var reason in DeadLetterReader.Reasons)
                 metrics.DeadLettersCounted(subscription.Name, reason, groups.Where(g => g.Subscription == subscription.Name && g.Reason == reason).Sum(g => g.Count));
         }
 
@@ -69,14 +69,14 @@ internal sealed partial class DeadLetterCount(ServiceBusClient bus, OptOutMetric
     }
 
     internal ServiceBusReceiver Open(string subscription) =>
-        bus.CreateReceiver(Topology.Topic, subscription, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+        bus.CreateReceiver(Topology.BusTopic, subscription, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
 
     private async Task<IReadOnlyList<DeadLetterGroup>> CountAsync(string subscription, CancellationToken cancellationToken)
     {
         var groups = new Dictionary<(string? Vendor, string Reason), DeadLetterGroup>();
         await foreach (var dead in PeekAsync(subscription, cancellationToken))
         {
-            var (kind, at) = ((DeadLetter.Vendor(dead), DeadLetter.Reason(dead)), DeadLetter.At(dead));
+            var (kind, at) = ((DeadLetterReader.Vendor(dead), DeadLetterReader.Reason(dead)), DeadLetterReader.At(dead));
             groups[kind] = groups.TryGetValue(kind, out var group)
                 ? group with { Count = group.Count + 1, Oldest = at < group.Oldest ? at : group.Oldest }
                 : new DeadLetterGroup(subscription, kind.Item1, kind.Item2, 1, at);

@@ -49,9 +49,9 @@ internal sealed partial class DeadLetterReplay(ServiceBusClient bus, DeadLetterC
         int over = 0, unreadable = 0;
         await foreach (var dead in letters.PeekAsync(subscription, cancellationToken))
         {
-            if ((order.Reason is not null && DeadLetter.Reason(dead) != order.Reason) || (order.Vendor is not null && DeadLetter.Vendor(dead) != order.Vendor))
+            if ((order.Reason is not null && DeadLetterReader.Reason(dead) != order.Reason) || (order.Vendor is not null && DeadLetterReader.Vendor(dead) != order.Vendor))
                 continue;
-            if (DeadLetter.Again(subscription, dead) is not { } again)
+            if (DeadLetterReader.Replay(subscription, dead) is not { } again)
                 unreadable++;
             else if (chosen.Count < order.Max)
                 chosen.Add(dead.SequenceNumber, again);
@@ -70,7 +70,7 @@ internal sealed partial class DeadLetterReplay(ServiceBusClient bus, DeadLetterC
     // Takes out of chosen what is sent.
     private async Task ReplayAsync(string subscription, Dictionary<long, IBusMessage> chosen, CancellationToken cancellationToken)
     {
-        await using var sender = bus.CreateSender(Topology.Topic);
+        await using var sender = bus.CreateSender(Topology.BusTopic);
         await using var receiver = letters.Open(subscription);
         var held = new Dictionary<long, ServiceBusReceivedMessage>();
         try

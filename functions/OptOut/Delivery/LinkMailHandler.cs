@@ -9,7 +9,7 @@ namespace OptOut.Delivery;
 
 /// <summary>Sends whoever has an address now the link to their own preferences. Nobody there: nothing is sent, and nobody is told.</summary>
 internal sealed class LinkMailHandler(
-    IdentifierIndex index, ProfileStore profiles, LinkMailPace pace, LinkMailText text, MailDispatch dispatch, StorePatience patience)
+    IdentifierIndex index, ProfileStore profiles, LinkMailPace pace, LinkMailText text, MailDispatch dispatch, StoreOutageRetry patience)
 {
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
         patience.HandleAsync<LinkMailRequest>(received, Topology.LinkMail, request => HandleAsync(request, cancellationToken), cancellationToken);

@@ -21,7 +21,7 @@ internal sealed class LinkMailText(LinkHeaders links, ComponentRenderer componen
         var words = Language.Find(language) ?? request.Language;
         var subject = words["public.mail.subject"];
         string[] before = [words.Format("public.mail.asked", options.Name), .. owners.Count > 1 ? [words["public.mail.several"]] : Array.Empty<string>(), words["public.mail.use"]];
-        string[] after = [words["public.mail.personal"], words["public.mail.not.you"], words.Format("ack.contact", options.PrivacyAddress)];
+        string[] after = [words["public.mail.personal"], words["public.mail.not.you"], words.Format("confirmation.contact", options.PrivacyAddress)];
         var urls = owners.Select(owner => $"{links.Write(new Link(owner, Channel.Email, 0, request.At, 0)).Url}/{LinkSteps.Preferences}?lang={words.Code}").ToArray();
         return new OutgoingMail(
             to,

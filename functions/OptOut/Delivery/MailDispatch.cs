@@ -28,7 +28,7 @@ internal sealed partial class MailDispatch(IMailSender sender, ChangePublisher p
             case VendorOutcome.Transient transient when !retry.IsExhausted(attempt):
                 var delay = retry.Next(attempt, transient.RetryAfter);
                 LogLater(what, mail.Reference, transient.Reason, attempt, delay);
-                await publisher.ScheduleAsync(message.TriedBy(subscription), delay, cancellationToken);
+                await publisher.ScheduleAsync(message.NextAttempt(subscription), delay, cancellationToken);
                 return Settlement.Done;
             case VendorOutcome.Transient transient:
                 return new Settlement.DeadLetter("GaveUp", string.Create(CultureInfo.InvariantCulture, $"{what} after {attempt} tries: {transient.Reason}"));

@@ -6,7 +6,7 @@ namespace OptOut.Evidence;
 
 /// <summary>A written anchor: its number, and the SHA-256 of the whole blob.</summary>
 /// <param name="Sha256">64 lower-case hex digits.</param>
-internal readonly record struct AnchorLink(long Number, string Sha256);
+internal readonly record struct AnchorDigest(long Number, string Sha256);
 
 /// <summary>
 /// What is written where nobody can alter it: the heads of ledgers, and the digest of the anchor before, so that the anchors are a chain themselves.
@@ -16,7 +16,7 @@ internal readonly record struct AnchorLink(long Number, string Sha256);
 /// <param name="Made">To the second.</param>
 /// <param name="Previous">Null for the first.</param>
 /// <param name="Heads">In the order of their lines.</param>
-internal sealed record Anchor(long Number, DateTimeOffset Made, AnchorLink? Previous, IReadOnlyList<AnchoredHead> Heads)
+internal sealed record Anchor(long Number, DateTimeOffset Made, AnchorDigest? Previous, IReadOnlyList<AnchoredHead> Heads)
 {
     private const string Format = "optout-anchor-1", Moment = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
@@ -45,10 +45,10 @@ internal sealed record Anchor(long Number, DateTimeOffset Made, AnchorLink? Prev
 
         var number = AnchoredHead.Number(After(lines[1], "number "));
         var made = DateTimeOffset.ParseExact(After(lines[2], "made "), Moment, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-        AnchorLink? previous = After(lines[3], "previous ").Split(' ') switch
+        AnchorDigest? previous = After(lines[3], "previous ").Split(' ') switch
         {
             ["none"] => null,
-            [_, { } hash] when AnchoredHead.IsHash(hash) => new AnchorLink(number - 1, hash),
+            [_, { } hash] when AnchoredHead.IsHash(hash) => new AnchorDigest(number - 1, hash),
             _ => throw new FormatException("The previous anchor is given by its name and its SHA-256."),
         };
         var anchor = new Anchor(number, made, previous, [.. lines[5..^1].Select(AnchoredHead.Parse)]);

@@ -12,7 +12,7 @@ internal sealed class AnchorChain(AnchorStore anchors)
         foreach (var number in numbers.Where(n => n >= oldest))
         {
             if (number > expected)
-                yield return Of($"Missing: {Anchor.Name(expected)}{(number - 1 > expected ? $" to {Anchor.Name(number - 1)}" : "")}.", expected);
+                yield return Mismatch($"Missing: {Anchor.Name(expected)}{(number - 1 > expected ? $" to {Anchor.Name(number - 1)}" : "")}.", expected);
             expected = number + 1;
         }
     }
@@ -22,9 +22,9 @@ internal sealed class AnchorChain(AnchorStore anchors)
     /// <param name="read">Is given each anchor that can be read.</param>
     /// <param name="found">Is given what does not hold.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task ReadAsync(IEnumerable<long> numbers, Action<Anchor, AnchorLink> read, Action<LedgerMismatch> found, CancellationToken cancellationToken)
+    public async Task ReadAsync(IEnumerable<long> numbers, Action<Anchor, AnchorDigest> read, Action<LedgerMismatch> found, CancellationToken cancellationToken)
     {
-        AnchorLink? before = null;
+        AnchorDigest? before = null;
         foreach (var number in numbers)
         {
             if (before?.Number != number - 1)
@@ -33,23 +33,23 @@ internal sealed class AnchorChain(AnchorStore anchors)
             {
                 if (await anchors.FindAsync(number, cancellationToken) is not { } there)
                 {
-                    found(Of("It was listed and is gone.", number));
+                    found(Mismatch("It was listed and is gone.", number));
                     continue;
                 }
 
                 // Where the one before is gone, Gaps has said so.
                 if (number == 1 ? there.Anchor.Previous is not null : before is not null && there.Anchor.Previous != before)
-                    found(Of(string.Create(CultureInfo.InvariantCulture, $"{Anchor.Name(number - 1)} has not the SHA-256 that {Anchor.Name(number)} gives of it: one of the two was replaced."), number));
+                    found(Mismatch(string.Create(CultureInfo.InvariantCulture, $"{Anchor.Name(number - 1)} has not the SHA-256 that {Anchor.Name(number)} gives of it: one of the two was replaced."), number));
                 before = there.Link;
                 read(there.Anchor, there.Link);
             }
             catch (FormatException e)
             {
-                found(Of($"{Anchor.Name(number)} cannot be read: {e.Message}", number));
+                found(Mismatch($"{Anchor.Name(number)} cannot be read: {e.Message}", number));
                 before = null;
             }
         }
     }
 
-    public static LedgerMismatch Of(string what, long number) => new(MismatchKind.Anchor, what, null, number);
+    public static LedgerMismatch Mismatch(string what, long number) => new(MismatchKind.Anchor, what, null, number);
 }

@@ -33,12 +33,12 @@ internal sealed class AnchorStore(StorageAccount storage)
     }
 
     /// <returns>Null when there is none of that number.</returns>
-    public async Task<AnchorLink?> LinkAsync(long number, CancellationToken cancellationToken)
+    public async Task<AnchorDigest?> LinkAsync(long number, CancellationToken cancellationToken)
     {
         try
         {
             await using var blob = await Blob(number).OpenReadAsync(cancellationToken: cancellationToken);
-            return new AnchorLink(number, Convert.ToHexStringLower(await SHA256.HashDataAsync(blob, cancellationToken)));
+            return new AnchorDigest(number, Convert.ToHexStringLower(await SHA256.HashDataAsync(blob, cancellationToken)));
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -48,17 +48,17 @@ internal sealed class AnchorStore(StorageAccount storage)
 
     /// <returns>Null when there is none of that number.</returns>
     /// <exception cref="FormatException">The blob is not an anchor of that number.</exception>
-    public async Task<(Anchor Anchor, AnchorLink Link)?> FindAsync(long number, CancellationToken cancellationToken)
+    public async Task<(Anchor Anchor, AnchorDigest Link)?> FindAsync(long number, CancellationToken cancellationToken)
     {
         if (await ReadAsync(number, cancellationToken) is not { } bytes)
             return null;
         var anchor = Anchor.Parse(Encoding.ASCII.GetString(bytes));
-        return anchor.Number == number ? (anchor, Link(number, bytes)) : throw new FormatException("The anchor has another number than its name.");
+        return anchor.Number == number ? (anchor, Digest(number, bytes)) : throw new FormatException("The anchor has another number than its name.");
     }
 
     /// <returns>What the next anchor names; null when another anchor of that number stands there.</returns>
     /// <exception cref="Platform.StoreUnavailableException">The store did not take it.</exception>
-    public async Task<AnchorLink?> TryWriteAsync(Anchor anchor, CancellationToken cancellationToken)
+    public async Task<AnchorDigest?> TryWriteAsync(Anchor anchor, CancellationToken cancellationToken)
     {
         var bytes = Encoding.ASCII.GetBytes(anchor.ToText());
         using var content = new MemoryStream(bytes, writable: false);
@@ -78,7 +78,7 @@ internal sealed class AnchorStore(StorageAccount storage)
                 return null;
         }
 
-        return Link(anchor.Number, bytes);
+        return Digest(anchor.Number, bytes);
     }
 
     private async Task<byte[]?> ReadAsync(long number, CancellationToken cancellationToken)
@@ -98,5 +98,5 @@ internal sealed class AnchorStore(StorageAccount storage)
 
     private BlockBlobClient Blob(long number) => storage.Anchors.GetBlockBlobClient(Anchor.Name(number));
 
-    private static AnchorLink Link(long number, byte[] bytes) => new(number, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+    private static AnchorDigest Digest(long number, byte[] bytes) => new(number, Convert.ToHexStringLower(SHA256.HashData(bytes)));
 }

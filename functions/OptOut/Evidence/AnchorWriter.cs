@@ -25,7 +25,7 @@ internal sealed partial class AnchorWriter
     /// <exception cref="Platform.StoreUnavailableException">The store did not take it; what is not anchored still waits.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        AnchorLink? newest = null;
+        AnchorDigest? newest = null;
         if (await _anchors.NumbersAsync(cancellationToken) is [.., var last])
             newest = await _anchors.LinkAsync(last, cancellationToken) ?? throw new InvalidOperationException($"{Anchor.Name(last)} was listed and is gone: nothing may be anchored after it.");
 

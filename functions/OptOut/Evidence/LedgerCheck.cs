@@ -76,7 +76,7 @@ internal sealed class LedgerCheck(ConsentStore consent, TimeProvider time)
 
     /// <summary>
     /// Whether every entry of the state is an entry of the ledger that no other one beats, and none is left out. A Stop that was repeated has a later moment
-    /// in the state (<see cref="ConsentState.Again"/>), so the state is not simply the sum of the ledger.
+    /// in the state (<see cref="ConsentState.ExtendRepeat"/>), so the state is not simply the sum of the ledger.
     /// </summary>
     internal static bool Follows(ConsentState state, IReadOnlyList<Change> changes)
     {

@@ -20,7 +20,7 @@ internal sealed record LedgerReport
     public required int AnchorsRead { get; init; }
 
     /// <summary>The newest one. Whoever keeps this line elsewhere can check every anchor up to it.</summary>
-    public AnchorLink? Newest { get; init; }
+    public AnchorDigest? Newest { get; init; }
 
     /// <summary>Heads in the anchors of the last day and of an older one.</summary>
     public required long Heads { get; init; }

@@ -42,7 +42,7 @@ internal sealed partial class LedgerVerifier
         var sample = new HeadSample(_options.MaxVerified);
         var anchors = await AnchorsAsync(started, sample, found.Enqueue, cancellationToken);
         if (await _heads.WaitSinceAsync(started - LongestWait, cancellationToken))
-            found.Enqueue(AnchorChain.Of("Heads have waited for more than three hours and are in no anchor: AnchorLedgers does not do its work.", 0));
+            found.Enqueue(AnchorChain.Mismatch("Heads have waited for more than three hours and are in no anchor: AnchorLedgers does not do its work.", 0));
 
         var subjects = sample.Taken.GroupBy(h => h.Subject).ToList();
         await Parallel.ForEachAsync(subjects, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (subject, cancel) =>
@@ -73,17 +73,17 @@ internal sealed partial class LedgerVerifier
         return report;
     }
 
-    private async Task<(int There, int Read, AnchorLink? Newest)> AnchorsAsync(DateTimeOffset now, HeadSample sample, Action<LedgerMismatch> found, CancellationToken cancellationToken)
+    private async Task<(int There, int Read, AnchorDigest? Newest)> AnchorsAsync(DateTimeOffset now, HeadSample sample, Action<LedgerMismatch> found, CancellationToken cancellationToken)
     {
         var numbers = await _anchors.NumbersAsync(cancellationToken);
         foreach (var gap in AnchorChain.Gaps(numbers, _options.Oldest))
             found(gap);
         if ((await _reports.FindLatestAsync(cancellationToken))?.Newest is { } seen && await _anchors.LinkAsync(seen.Number, cancellationToken) != seen)
-            found(AnchorChain.Of($"{Anchor.Name(seen.Number)} was the newest in the last report, and is not what it was then.", seen.Number));
+            found(AnchorChain.Mismatch($"{Anchor.Name(seen.Number)} was the newest in the last report, and is not what it was then.", seen.Number));
 
         var read = new HashSet<long>();
         var firstRecent = long.MaxValue;
-        AnchorLink? newest = null;
+        AnchorDigest? newest = null;
         await _chain.ReadAsync(
             numbers.TakeLast(_options.MaxChained),
             (anchor, link) =>

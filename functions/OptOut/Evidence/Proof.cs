@@ -30,10 +30,10 @@ internal sealed record ProofLedger(
     IReadOnlyList<ProofEntry> Entries)
 {
     /// <param name="readable">Whether the ledger ends with <paramref name="entries"/>; else the next one cannot be read.</param>
-    public static ProofLedger Of(SubjectKey subject, IReadOnlyList<LedgerEntry> entries, bool readable, LedgerHead head)
+    public static ProofLedger From(SubjectKey subject, IReadOnlyList<LedgerEntry> entries, bool readable, LedgerHead head)
     {
         var broken = Consent.Ledger.FirstBroken(subject, entries, head) ?? (readable ? null : entries.Count + 1);
-        return new(broken is null, broken, head.Sequence, head.Hash, [.. entries.Select(ProofEntry.Of)]);
+        return new(broken is null, broken, head.Sequence, head.Hash, [.. entries.Select(ProofEntry.From)]);
     }
 }
 
@@ -50,9 +50,9 @@ internal sealed record ProofEntry(
     [property: SchemaRef("Hash")] string Hash,
     [property: Description("What was hashed: SHA-256 over its UTF-8 bytes is `hash`.")] string CanonicalText)
 {
-    public static ProofEntry Of(LedgerEntry entry) => new(
+    public static ProofEntry From(LedgerEntry entry) => new(
         entry.Sequence,
-        Consent.Reference.Of(entry.Change),
+        Consent.Reference.From(entry.Change),
         entry.Change.Decision,
         entry.Change.Scope.ToString(),
         entry.Change.At,

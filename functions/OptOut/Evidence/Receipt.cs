@@ -11,10 +11,10 @@ using OptOut.Platform.Http;
 namespace OptOut.Evidence;
 
 /// <summary>
-/// What a person keeps to prove their choice: the ledger's entries of one act, each with the text that was hashed, so that anybody can check
+/// What a person keeps to prove their choice: the ledger's entries of one submission, each with the text that was hashed, so that anybody can check
 /// them with nothing but SHA-256. No name, address or number is in it.
 /// </summary>
-[Description("The proof of an act: no name, address or number is in it.")]
+[Description("The proof of a submission: no name, address or number is in it.")]
 public sealed record Receipt(
     [property: AllowedValues("optout-receipt-1")] string Format,
     string Controller,
@@ -23,21 +23,21 @@ public sealed record Receipt(
     [property: Description("How to check it, in the person's language.")] string Check,
     [property: MinLength(1)] IReadOnlyList<ReceiptEntry> Entries)
 {
-    /// <param name="entries">At least one, all of one act, in their order.</param>
+    /// <param name="entries">At least one, all of one submission, in their order.</param>
     /// <param name="language">Of the words in it.</param>
     /// <param name="catalogue">For the topics' names.</param>
     /// <param name="controller">In whose name, and in which time zone.</param>
-    public static Receipt Of(IReadOnlyList<LedgerEntry> entries, Language language, TopicCatalogue catalogue, ControllerOptions controller) => new(
+    public static Receipt From(IReadOnlyList<LedgerEntry> entries, Language language, TopicCatalogue catalogue, ControllerOptions controller) => new(
         "optout-receipt-1",
         controller.Name,
-        Consent.Reference.Of(entries[0].Change),
+        Consent.Reference.From(entries[0].Change),
         entries[0].Change.Subject.ToString(),
         language["receipt.check.how"],
         [.. entries.Select(e => new ReceiptEntry(
             e.Sequence,
             e.Change.Decision,
             e.Change.Scope.ToString(),
-            ScopeText.Of(e.Change.Scope, language, catalogue),
+            ScopeText.Describe(e.Change.Scope, language, catalogue),
             e.Change.At,
             controller.Moment(e.Change.At, language),
             e.Change.Source,

@@ -41,7 +41,7 @@ internal sealed record VendorProof(
     /// <param name="stops">What the person stopped on its channel.</param>
     /// <param name="contacts">The person's contact points of that channel. One that is shared may be held to more than this person stopped.</param>
     /// <param name="row">What the vendor confirmed; null when it was told nothing.</param>
-    public static VendorProof Of(IVendor vendor, StopSet stops, IReadOnlyList<IdentifierHash> contacts, VendorRow? row)
+    public static VendorProof From(IVendor vendor, StopSet stops, IReadOnlyList<IdentifierHash> contacts, VendorRow? row)
     {
         var nothing = stops.IsNothing || contacts.Count == 0;
         var held = row is not null && contacts.All(c => row.Stops.TryGetValue(c, out var known) && known.Union(stops).Equals(known));
@@ -63,11 +63,11 @@ internal sealed record VendorProof(
 /// <summary>What every vendor that is told of opt-outs confirmed for one person.</summary>
 internal sealed class VendorProofs(IEnumerable<IVendor> vendors, VendorRows rows, ProfileStore profiles, IdentifierProtector protector)
 {
-    internal async Task<IReadOnlyList<VendorProof>> OfAsync(SubjectKey subject, ConsentState state, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<VendorProof>> LoadAsync(SubjectKey subject, ConsentState state, CancellationToken cancellationToken)
     {
         var contacts = (await profiles.LoadAsync(subject, cancellationToken)).Identifiers.ToLookup(i => i.Kind, protector.Hash);
         var told = vendors.Where(v => v.TakesPushes).OrderBy(v => v.Channel).ThenBy(v => v.Name, StringComparer.Ordinal);
-        return await Task.WhenAll(told.Select(async vendor => VendorProof.Of(
+        return await Task.WhenAll(told.Select(async vendor => VendorProof.From(
             vendor, state.Stops(vendor.Channel), [.. contacts[Identifier.KindFor(vendor.Channel)]], await rows.LoadAsync(subject, vendor.Name, cancellationToken))));
     }
 }

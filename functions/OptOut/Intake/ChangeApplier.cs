@@ -5,7 +5,7 @@ using OptOut.Records.ContactPoints;
 
 namespace OptOut.Intake;
 
-/// <summary>Makes sure the store has the changes of an act, and that what may be sent follows from it. Doing it twice is doing it once.</summary>
+/// <summary>Makes sure the store has the changes of a submission, and that what may be sent follows from it. Doing it twice is doing it once.</summary>
 internal sealed class ChangeApplier(ConsentStore consent, IdentifierIndex index, LedgerHeads heads)
 {
     /// <summary>The projection runs even where the ledger had the changes: whoever wrote it may have died before projecting.</summary>

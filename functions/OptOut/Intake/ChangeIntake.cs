@@ -10,16 +10,16 @@ namespace OptOut.Intake;
 internal enum AnswerWhen
 {
     /// <summary>A mail client: as soon as one durable copy exists that will reach the vendors.</summary>
-    Durable,
+    WaitForDurable,
 
     /// <summary>
     /// A vendor that told of many people at once: the same, and the store is left to <c>apply</c>, so that thousands of writes nobody waits for do not
     /// delay those that the answer waits for.
     /// </summary>
-    Carried,
+    WaitForDurableOnly,
 
     /// <summary>A person, who will read what was just written: when the store has it too, as far as it can be had.</summary>
-    Visible,
+    WaitForVisible,
 }
 
 /// <param name="Durable">Whether the change is safe and on its way. When not, success must not be shown.</param>
@@ -35,7 +35,7 @@ internal sealed partial class ChangeIntake(
     ChangePublisher bus, Outbox outbox, ChangeApplier applier, TimeProvider time, ILogger<ChangeIntake> logger)
 {
     // Beyond this a person is told that it is recorded, without seeing it yet.
-    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(8);
 
     /// <summary>
     /// Records the change. Takes no cancellation: a person who closes the page has still said it.
@@ -43,19 +43,19 @@ internal sealed partial class ChangeIntake(
     public Task<IntakeResult> RecordAsync(Change change, AnswerWhen when) => RecordAsync([change], when);
 
     /// <summary>Records what a person did in one go: one message, written together, confirmed by one mail.</summary>
-    /// <param name="changes">At least one, all of one subject and one act.</param>
+    /// <param name="changes">At least one, all of one subject and one submission.</param>
     /// <param name="when">Whom the answer is for.</param>
     public async Task<IntakeResult> RecordAsync(IReadOnlyList<Change> changes, AnswerWhen when)
     {
         using var span = OptOutTrace.Intake(changes);
-        var message = SubjectMessage.Of(changes);
+        var message = SubjectMessage.From(changes);
 
         // The bus known to be down: the outbox row before the store, so that no copy in the store is ever without one that is carried on.
         var parked = bus.LooksDown && await outbox.TryParkAsync(message);
-        var storing = when == AnswerWhen.Carried ? Task.FromResult(false) : StoreAsync(changes);
+        var storing = when == AnswerWhen.WaitForDurableOnly ? Task.FromResult(false) : StoreAsync(changes);
         var durable = parked || await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
         span?.SetTag("optout.durable", durable);
-        if (when != AnswerWhen.Visible || !durable)
+        if (when != AnswerWhen.WaitForVisible || !durable)
             return new IntakeResult(durable, null);
         return new IntakeResult(durable, await storing);
     }
@@ -68,26 +68,26 @@ internal sealed partial class ChangeIntake(
     {
         try
         {
-            using var limit = time.Limit(StorePatience);
+            using var limit = time.Limit(StoreTimeout);
             await applier.ApplyAsync(changes, limit.Token);
             return true;
         }
         catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
         {
-            LogStoredLater(changes[0].Subject, changes[0].Act, (e as StoreUnavailableException)?.Reason ?? "timeout");
+            LogStoredLater(changes[0].Subject, changes[0].SubmissionId, (e as StoreUnavailableException)?.Reason ?? "timeout");
             return false;
         }
         catch (Exception e)
         {
             // Nobody may be waiting for this task: what is not expected must still be seen.
-            LogStoreFault(e, changes[0].Subject, changes[0].Act);
+            LogStoreFault(e, changes[0].Subject, changes[0].SubmissionId);
             return false;
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The store did not take act {Act} of subject {Subject} ({Reason}); apply will bring it")]
-    private partial void LogStoredLater(SubjectKey subject, Guid act, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store did not take submission {SubmissionId} of subject {Subject} ({Reason}); apply will bring it")]
+    private partial void LogStoredLater(SubjectKey subject, Guid submissionId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Applying act {Act} of subject {Subject} failed unexpectedly; apply will try again")]
-    private partial void LogStoreFault(Exception exception, SubjectKey subject, Guid act);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Applying submission {SubmissionId} of subject {Subject} failed unexpectedly; apply will try again")]
+    private partial void LogStoreFault(Exception exception, SubjectKey subject, Guid submissionId);
 }

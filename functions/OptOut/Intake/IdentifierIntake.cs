@@ -7,8 +7,8 @@ namespace OptOut.Intake;
 
 /// <summary>A Stop for an identifier rather than for a person we know: from a vendor, a form, a list.</summary>
 /// <param name="EventKey">The same whenever the same thing is reported again.</param>
-/// <param name="Act">What the person did in one go, where that was more than this; null makes each event its own.</param>
-internal sealed record IdentifierStop(Identifier Identifier, Scope Scope, DateTimeOffset At, Source Source, ChangeEvidence Evidence, string EventKey, Guid? Act = null);
+/// <param name="SubmissionId">What the person did in one go, where that was more than this; null makes each event its own.</param>
+internal sealed record IdentifierStop(Identifier Identifier, Scope Scope, DateTimeOffset At, Source Source, ChangeEvidence Evidence, string EventKey, Guid? SubmissionId = null);
 
 /// <summary>
 /// Records a Stop for whoever an identifier belongs to: everybody who has it, or, while nobody is known to, a subject that stands
@@ -32,7 +32,7 @@ internal sealed class IdentifierIntake(ChangeIntake intake, IdentifierIndex inde
         foreach (var subject in subjects)
         {
             var change = Change.Create(
-                EventIds.Derive(stop.EventKey, subject.ToString()), subject, stop.Scope, Decision.Stop, stop.At, time.GetUtcNow(), stop.Source, stop.Evidence, stop.Act);
+                EventIds.Derive(stop.EventKey, subject.ToString()), subject, stop.Scope, Decision.Stop, stop.At, time.GetUtcNow(), stop.Source, stop.Evidence, stop.SubmissionId);
             if (!(await intake.RecordAsync(change, when)).Durable)
                 return null;
             changes.Add(change);

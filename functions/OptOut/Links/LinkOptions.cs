@@ -28,7 +28,7 @@ public enum OneClickScope
 internal static class OneClickScopes
 {
     /// <summary>The scope of a one-click, in a mail of this channel and topic.</summary>
-    public static Scope Of(this OneClickScope meaning, Channel? channel, Topic? topic) => meaning switch
+    public static Scope From(this OneClickScope meaning, Channel? channel, Topic? topic) => meaning switch
     {
         OneClickScope.Channel => new Scope(channel, null),
         OneClickScope.Topic => new Scope(channel, topic),

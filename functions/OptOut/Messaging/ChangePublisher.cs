@@ -8,12 +8,12 @@ namespace OptOut.Messaging;
 internal sealed partial class ChangePublisher(ServiceBusClient client, TimeProvider time, ILogger<ChangePublisher> logger) : IAsyncDisposable
 {
     // A person is waiting for the answer.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     // After a failure, the next caller after this long tries again; the others go straight to the outbox.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    private readonly ServiceBusSender _sender = client.CreateSender(Topology.Topic);
+    private readonly ServiceBusSender _sender = client.CreateSender(Topology.BusTopic);
     private long _downUntil;
 
     /// <summary>Whether the bus failed a moment ago.</summary>
@@ -26,7 +26,7 @@ internal sealed partial class ChangePublisher(ServiceBusClient client, TimeProvi
             return false;
         try
         {
-            using var limit = time.Limit(Patience);
+            using var limit = time.Limit(Timeout);
             await _sender.SendMessageAsync(message.ToServiceBus(), limit.Token);
             return true;
         }

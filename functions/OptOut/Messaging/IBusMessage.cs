@@ -30,10 +30,10 @@ internal interface IBusMessage<TSelf> : IBusMessage
     static abstract bool TryRead(ServiceBusReceivedMessage received, [NotNullWhen(true)] out TSelf? message, [NotNullWhen(false)] out string? problem);
 
     /// <summary>The same for one subscription, after one more try.</summary>
-    TSelf TriedBy(string subscription);
+    TSelf NextAttempt(string subscription);
 
     /// <summary>The same for one subscription, after one more wait.</summary>
-    TSelf WaitedFor(string subscription);
+    TSelf Deferred(string subscription);
 
     /// <summary>
     /// The same for one subscription, out of a dead letter: tried anew, from the first. The dead letter's number is part of the message id of this one and of

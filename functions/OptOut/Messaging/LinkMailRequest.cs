@@ -21,9 +21,9 @@ internal sealed record LinkMailRequest(IdentifierHash Address, Language Language
 
     public string About => Address.ToString();
 
-    public LinkMailRequest TriedBy(string subscription) => this with { Attempt = Attempt + 1 };
+    public LinkMailRequest NextAttempt(string subscription) => this with { Attempt = Attempt + 1 };
 
-    public LinkMailRequest WaitedFor(string subscription) => this with { Wait = Wait + 1 };
+    public LinkMailRequest Deferred(string subscription) => this with { Wait = Wait + 1 };
 
     public LinkMailRequest ReplayedFor(string subscription, long deadLetter) => this with { Attempt = 0, Wait = 0, Replay = deadLetter };
 

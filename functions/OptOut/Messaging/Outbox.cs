@@ -22,7 +22,7 @@ internal sealed partial class Outbox(StorageAccount storage, ChangePublisher pub
     private const int Shards = 16;
 
     // A property holds 32 Ki characters and a row 1 MiB (https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model):
-    // the largest act, 50 topics on four channels, needs several.
+    // the largest submission, 50 topics on four channels, needs several.
     private const int MaxProperty = 30_000;
 
     // More than this is not counted to the last: it is an outage, whatever the figure.

@@ -10,7 +10,7 @@ namespace OptOut.Messaging;
 /// What makes a mail recognisable when it was sent twice: 1 to 100 of <c>A-Z a-z 0-9 - _ .</c> Nothing personal: mail services keep it for good.
 /// </param>
 internal sealed record OutgoingMail(
-    Identifier To, string? ToName, string Subject, string PlainText, string Html, string Language, string Reference)
+    Identifier To, string? ToName, string SubjectLine, string PlainText, string Html, string Language, string Reference)
 {
     /// <summary>The header that carries the reference, by which a mail of ours is known when it comes back.</summary>
     public const string ReferenceHeader = "X-OptOut-Reference";

@@ -7,7 +7,7 @@ using OptOut.Consent;
 namespace OptOut.Messaging;
 
 /// <summary>
-/// What goes over the bus: "subject X changed". It carries the changes of one act so that any reader can make sure the store has them, and never
+/// What goes over the bus: "subject X changed". It carries the changes of one submission so that any reader can make sure the store has them, and never
 /// says what to do: a reader looks at the current state, so order, duplicates and replays do not matter.
 /// </summary>
 /// <param name="Changes">What the person did in one go; empty when the subject's identifiers changed instead.</param>
@@ -27,17 +27,17 @@ internal sealed record SubjectMessage(
 
     public string About => Subject.ToString();
 
-    public static SubjectMessage Of(Change change) => Of([change]);
+    public static SubjectMessage From(Change change) => From([change]);
 
-    /// <param name="changes">At least one, all of one subject and one act.</param>
-    public static SubjectMessage Of(IReadOnlyList<Change> changes) => new(changes[0].Subject, changes, changes.Max(c => c.At), changes[0].Id);
+    /// <param name="changes">At least one, all of one subject and one submission.</param>
+    public static SubjectMessage From(IReadOnlyList<Change> changes) => new(changes[0].Subject, changes, changes.Max(c => c.At), changes[0].Id);
 
     // To the millisecond, as a change is: else a change made in the same one would seem the earlier of the two.
     public static SubjectMessage Updated(SubjectKey subject, DateTimeOffset now) => new(subject, [], Change.Milliseconds(now), EventIds.New(now));
 
-    public SubjectMessage TriedBy(string subscription) => this with { Only = subscription, Attempt = Attempt + 1 };
+    public SubjectMessage NextAttempt(string subscription) => this with { Only = subscription, Attempt = Attempt + 1 };
 
-    public SubjectMessage WaitedFor(string subscription) => this with { Only = subscription, Wait = Wait + 1 };
+    public SubjectMessage Deferred(string subscription) => this with { Only = subscription, Wait = Wait + 1 };
 
     public SubjectMessage ReplayedFor(string subscription, long deadLetter) => this with { Only = subscription, Attempt = 0, Wait = 0, Replay = deadLetter };
 

@@ -12,13 +12,13 @@ internal static class Topology
     /// <summary>The setting that holds the bus's connection string, or the section that holds <c>fullyQualifiedNamespace</c>.</summary>
     public const string Connection = "ServiceBus";
 
-    public const string Topic = "consent-changes";
+    public const string BusTopic = "consent-changes";
     public const string Apply = "apply";
     public const string Email = "email";
     public const string Sms = "sms";
     public const string Phone = "phone";
     public const string Post = "post";
-    public const string Acknowledge = "acknowledge";
+    public const string Confirmation = "confirmation";
     public const string LinkMail = "link-mail";
 
     public const int MaxDeliveryCount = 10;
@@ -36,7 +36,7 @@ internal static class Topology
     [
         new(Apply, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND (only IS NULL OR only = '{Apply}')"),
         .. Channels.All.Select(c => new SubscriptionDefinition(c.Name(), $"(only IS NULL OR only = '{c.Name()}') AND (channel = '*' OR channel = '{c.Name()}')")),
-        new(Acknowledge, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND (only IS NULL OR only = '{Acknowledge}')"),
+        new(Confirmation, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND (only IS NULL OR only = '{Confirmation}')"),
         new(LinkMail, $"sys.Label = '{LinkMailRequest.Label}'"),
     ];
 }

@@ -22,7 +22,7 @@ internal sealed class ComparePhase(
     public static string Unit(string pull) => "compare-" + pull;
 
     /// <returns>Null when every page was looked at; else why the run has to wait.</returns>
-    public async Task<RunWait?> RunAsync(IVendor vendor, RunHold hold, PulledEntries pulled, CancellationToken cancellationToken)
+    public async Task<RunWait?> RunAsync(IVendor vendor, RunLease hold, PulledEntries pulled, CancellationToken cancellationToken)
     {
         var from = (hold.State!.Pull, hold.State.Page);
         foreach (var (pull, page) in hold.State.AllPages())
@@ -97,7 +97,7 @@ internal sealed class ComparePhase(
         var key = $"{vendor.Name}~{entry.List}~{protector.Hash(entry.Identifier)}~{entry.At.UtcTicks.ToString(CultureInfo.InvariantCulture)}";
         var stop = new IdentifierStop(
             entry.Identifier, entry.Stop, EntryRule.ActedAt(entry), Source.Reconciliation, new ChangeEvidence(vendor.Channel, Vendor: vendor.Name, Reference: entry.List), key);
-        if (await intake.RecordAsync(stop, AnswerWhen.Visible, cancellationToken) is not { } changes)
+        if (await intake.RecordAsync(stop, AnswerWhen.WaitForVisible, cancellationToken) is not { } changes)
             return null;
         foreach (var change in changes)
             await repair.SettleAsync(vendor, change, cancellationToken);

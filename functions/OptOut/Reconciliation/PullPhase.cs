@@ -4,7 +4,7 @@ using OptOut.Vendors;
 namespace OptOut.Reconciliation;
 
 /// <summary>Reads the vendor's lists, page by page, into blobs. Nothing is changed at the vendor while this goes on: its pages would shift.</summary>
-internal sealed class PullPhase(VendorPatience patience, RunBlobs blobs)
+internal sealed class PullPhase(VendorRetryPolicy patience, RunBlobs blobs)
 {
     // A vendor may give out a whole list as one page; a million entries in one blob are more than one wants in memory at once.
     private const int EntriesInBlob = 1000;
@@ -12,7 +12,7 @@ internal sealed class PullPhase(VendorPatience patience, RunBlobs blobs)
     private const int MaxReason = 200, MaxNotices = 20;
 
     /// <returns>Null when every list was read or refused for good; else why the run has to wait.</returns>
-    public async Task<RunWait?> RunAsync(IVendor vendor, RunHold hold, CancellationToken cancellationToken)
+    public async Task<RunWait?> RunAsync(IVendor vendor, RunLease hold, CancellationToken cancellationToken)
     {
         while (hold.State is { } run && run.Pull < run.Pulls.Count)
         {

@@ -15,7 +15,7 @@ namespace OptOut.Reconciliation;
 /// <see cref="ComparePhase"/>, a range is judged, written down, and then acted on.
 /// </summary>
 internal sealed class PushPhase(
-    RunBlobs blobs, IdentifierIndex index, VendorRows rows, VendorStandings standings, VendorRepair repair, IdentifierProtector protector, IOptions<ReconciliationOptions> options)
+    RunBlobs blobs, IdentifierIndex index, VendorRows rows, VendorListCheck standings, VendorRepair repair, IdentifierProtector protector, IOptions<ReconciliationOptions> options)
 {
     // 16 ranges of the 4,096 partitions, as many checkpoints in a run; and how many partitions one question asks for.
     private const int PartitionsInRange = 256, PartitionsAtOnce = 64;
@@ -24,7 +24,7 @@ internal sealed class PushPhase(
     private const int PushesAtOnce = 4;
 
     /// <returns>Null when everybody was looked at; else why the run has to wait.</returns>
-    public async Task<RunWait?> RunAsync(IVendor vendor, RunHold hold, PulledEntries pulled, VendorAbsence absence, CancellationToken cancellationToken)
+    public async Task<RunWait?> RunAsync(IVendor vendor, RunLease hold, PulledEntries pulled, CircuitBreaker absence, CancellationToken cancellationToken)
     {
         var ranges = IdentifierIndex.Partitions(Identifier.KindFor(vendor.Channel)).Chunk(PartitionsInRange).ToArray();
         for (var range = hold.State!.Page; range < ranges.Length; range++)
@@ -59,7 +59,7 @@ internal sealed class PushPhase(
         var times = new List<TimeSpan>();
         for (var range = 0; range < run.Page; range++)
             times.AddRange(await blobs.FindAsync(RunBlobs.TimesName(vendor.Name, run.RunId, range), RunJson.Default.TimeSpanArray, cancellationToken) ?? []);
-        return TimeToStop.Of(times);
+        return TimeToStop.From(times);
     }
 
     private async Task<PushPlan> JudgeAsync(IVendor vendor, RunState run, PulledEntries pulled, string[] partitions, CancellationToken cancellationToken)
@@ -75,13 +75,13 @@ internal sealed class PushPhase(
                 if (permission.Stops[vendor.Channel] is { IsNothing: true })
                     continue;
                 Interlocked.Increment(ref stopped);
-                var standing = await standings.OfAsync(vendor, run, pulled, read, permission, token);
-                if (standing == Standing.TooNew)
+                var standing = await standings.CheckAsync(vendor, run, pulled, read, permission, token);
+                if (standing == VendorListStatus.TooNew)
                     Interlocked.Increment(ref tooNew);
-                if (standing == Standing.Missing)
+                if (standing == VendorListStatus.Missing)
                     missing.Add(StoredIdentifier.From(permission.Identifier));
                 if (permission.At > run.From && permission.At <= run.Until)
-                    watched.Add(new WatchedIdentifier(protector.Hash(permission.Identifier).ToString(), [.. permission.Subjects.Select(s => s.ToString())], standing == Standing.Missing));
+                    watched.Add(new WatchedIdentifier(protector.Hash(permission.Identifier).ToString(), [.. permission.Subjects.Select(s => s.ToString())], standing == VendorListStatus.Missing));
             }
         });
         return new PushPlan(new RunTally { Stopped = stopped, TooNew = tooNew }, [.. missing], [.. watched]);
@@ -99,7 +99,7 @@ internal sealed class PushPhase(
 
     // A run waits once for a vendor that chokes on somebody. The next start that meets the same closes the run, so that a new one can look at
     // everybody else; the person is in the report both times.
-    private async Task<RunWait?> LeftoversAsync(IVendor vendor, RunHold hold, VendorAbsence absence, CancellationToken cancellationToken)
+    private async Task<RunWait?> LeftoversAsync(IVendor vendor, RunLease hold, CircuitBreaker absence, CancellationToken cancellationToken)
     {
         while (hold.State is { Leftovers: [var range, ..] } run)
         {
@@ -120,7 +120,7 @@ internal sealed class PushPhase(
     /// <param name="Open">The same, as counts.</param>
     private sealed record Pushed(RunTally Settled, StoredIdentifier[] Leftovers, RunTally Open);
 
-    private async Task<Pushed> PushAsync(IVendor vendor, IReadOnlyList<StoredIdentifier> missing, VendorAbsence absence, CancellationToken cancellationToken)
+    private async Task<Pushed> PushAsync(IVendor vendor, IReadOnlyList<StoredIdentifier> missing, CircuitBreaker absence, CancellationToken cancellationToken)
     {
         var settled = new ConcurrentBag<RunTally>();
         var open = new ConcurrentBag<(StoredIdentifier Who, RunTally Tally)>();

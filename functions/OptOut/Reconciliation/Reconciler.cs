@@ -38,7 +38,7 @@ internal sealed partial class Reconciler
     public async Task<ReconciliationReport> RunAsync(CancellationToken cancellationToken)
     {
         var started = _time.GetUtcNow();
-        var holds = new ConcurrentBag<RunHold>();
+        var holds = new ConcurrentBag<RunLease>();
         try
         {
             await _mailer.SendWaitingAsync(cancellationToken);
@@ -63,10 +63,10 @@ internal sealed partial class Reconciler
         }
     }
 
-    private async Task<IReadOnlyList<VendorReport>> RunAsync(IVendor vendor, ConcurrentBag<RunHold> holds, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<VendorReport>> RunAsync(IVendor vendor, ConcurrentBag<RunLease> holds, CancellationToken cancellationToken)
     {
         var reports = new List<VendorReport>();
-        RunHold? hold = null;
+        RunLease? hold = null;
         try
         {
             hold = await _runs.TryTakeAsync(vendor.Name, cancellationToken);

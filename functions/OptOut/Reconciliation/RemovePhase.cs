@@ -16,7 +16,7 @@ internal sealed class RemovePhase(
     RunBlobs blobs, IdentifierIndex index, ConsentStore consent, VendorRepair repair, IOptions<ReconciliationOptions> options)
 {
     /// <returns>Null when done; else why the run has to wait.</returns>
-    public async Task<RunWait?> RunAsync(IVendor vendor, RunHold hold, VendorAbsence absence, CancellationToken cancellationToken)
+    public async Task<RunWait?> RunAsync(IVendor vendor, RunLease hold, CircuitBreaker absence, CancellationToken cancellationToken)
     {
         if (hold.State!.Tally.ToRemove == 0)
             return null;
@@ -43,7 +43,7 @@ internal sealed class RemovePhase(
         return null;
     }
 
-    private async Task<RunTally> RemoveAsync(IVendor vendor, VendorEntry entry, VendorAbsence absence, CancellationToken cancellationToken)
+    private async Task<RunTally> RemoveAsync(IVendor vendor, VendorEntry entry, CircuitBreaker absence, CancellationToken cancellationToken)
     {
         if (await index.FindAsync(entry.Identifier, cancellationToken) is not { } permission)
             return new RunTally { NotOurs = 1 }; // Erased since it was looked at.

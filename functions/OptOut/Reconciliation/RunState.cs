@@ -15,7 +15,7 @@ internal enum RunPhase
     /// <summary>Removing entries the person has taken back, after every Stop on every list has been recorded.</summary>
     Remove,
 
-    /// <summary>Making the denials equal to the lists they rest on.</summary>
+    /// <summary>Making the external suppressions equal to the lists they rest on.</summary>
     Deny,
 
     /// <summary>Looking at everybody who stopped, pushing again what the vendor lacks.</summary>
@@ -77,7 +77,7 @@ internal sealed record RunState(
 [JsonSerializable(typeof(StoredEntry[]))]
 [JsonSerializable(typeof(ComparePlan))]
 [JsonSerializable(typeof(PushPlan))]
-[JsonSerializable(typeof(DenialPlan))]
+[JsonSerializable(typeof(ExternalSuppressionPlan))]
 [JsonSerializable(typeof(StoredIdentifier[]))]
 [JsonSerializable(typeof(TimeSpan[]))]
 [JsonSerializable(typeof(Dictionary<string, int>))]

@@ -15,22 +15,22 @@ namespace OptOut.Reconciliation;
 internal sealed class RunStore(StorageAccount storage, IOptions<ReconciliationOptions> options, TimeProvider time)
 {
     /// <returns>Null when another start holds the vendor.</returns>
-    public async Task<RunHold?> TryTakeAsync(string vendor, CancellationToken cancellationToken)
+    public async Task<RunLease?> TryTakeAsync(string vendor, CancellationToken cancellationToken)
     {
-        var found = await storage.Runs.GetEntityIfExistsAsync<TableEntity>(vendor, RunHold.RowKey(vendor), cancellationToken: cancellationToken);
+        var found = await storage.Runs.GetEntityIfExistsAsync<TableEntity>(vendor, RunLease.RowKey(vendor), cancellationToken: cancellationToken);
         var now = time.GetUtcNow();
-        if (found.HasValue && found.Value!.GetDateTimeOffset(RunHold.LeaseColumn) > now)
+        if (found.HasValue && found.Value!.GetDateTimeOffset(RunLease.LeaseColumn) > now)
             return null;
 
-        var row = found.HasValue ? found.Value! : new TableEntity(vendor, RunHold.RowKey(vendor));
-        row[RunHold.LeaseColumn] = now + options.Value.Lease;
+        var row = found.HasValue ? found.Value! : new TableEntity(vendor, RunLease.RowKey(vendor));
+        row[RunLease.LeaseColumn] = now + options.Value.Lease;
         row["LeaseBy"] = EventIds.New(now);
         try
         {
             var tag = found.HasValue
                 ? (await storage.Runs.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, cancellationToken)).Headers.ETag
                 : (await storage.Runs.AddEntityAsync(row, cancellationToken)).Headers.ETag;
-            return new RunHold(storage, options.Value.Lease, time, row, tag!.Value);
+            return new RunLease(storage, options.Value.Lease, time, row, tag!.Value);
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412)
         {
@@ -45,7 +45,7 @@ internal sealed class RunLostException() : InvalidOperationException("The lease 
 /// <summary>
 /// The hold on a vendor's run: each write is under the row's ETag, so that of two starts one writes. Renewed in the background, let go at the end.
 /// </summary>
-internal sealed class RunHold : IAsyncDisposable
+internal sealed class RunLease : IAsyncDisposable
 {
     public const string LeaseColumn = "LeaseUntil";
 
@@ -61,7 +61,7 @@ internal sealed class RunHold : IAsyncDisposable
     private TimeSpan _workedBefore;
     private ETag _tag;
 
-    public RunHold(StorageAccount storage, TimeSpan lease, TimeProvider time, TableEntity row, ETag tag)
+    public RunLease(StorageAccount storage, TimeSpan lease, TimeProvider time, TableEntity row, ETag tag)
     {
         (_storage, _lease, _time, _row, _tag) = (storage, lease, time, row, tag);
         State = row.GetString("State") is { } json ? RunState.FromJson(json) : null;

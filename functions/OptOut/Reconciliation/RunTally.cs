@@ -17,7 +17,7 @@ internal sealed record RunTally
 
     public int Undeliverable { get; init; }
 
-    public int Denied { get; init; }
+    public int Suppressed { get; init; }
 
     public int Lifted { get; init; }
 
@@ -75,7 +75,7 @@ internal sealed record RunTally
             Entries = a.Entries + b.Entries,
             Agreement = a.Agreement + b.Agreement,
             Undeliverable = a.Undeliverable + b.Undeliverable,
-            Denied = a.Denied + b.Denied,
+            Suppressed = a.Suppressed + b.Suppressed,
             Lifted = a.Lifted + b.Lifted,
             LiftsWithheld = a.LiftsWithheld + b.LiftsWithheld,
             Known = a.Known + b.Known,

@@ -10,7 +10,7 @@ namespace OptOut.Reconciliation;
 
 /// <summary>One vendor's run, from wherever it stands to its report.</summary>
 internal sealed partial class VendorReconciliation(
-    PullPhase pull, ComparePhase compare, RemovePhase remove, DenialPhase deny, PushPhase push, RunBlobs blobs, IdentifierProtector protector,
+    PullPhase pull, ComparePhase compare, RemovePhase remove, ExternalSuppressionPhase deny, PushPhase push, RunBlobs blobs, IdentifierProtector protector,
     IOptions<ReconciliationOptions> options, TimeProvider time, ILogger<VendorReconciliation> logger)
 {
     // Below this a list that halves is no news.
@@ -18,7 +18,7 @@ internal sealed partial class VendorReconciliation(
 
     /// <returns>The finished run's report, or, when the vendor is away, what there is of it; then the run stays where it stands.</returns>
     /// <exception cref="RunLostException">Another start has taken the run up.</exception>
-    public async Task<VendorReport> RunAsync(IVendor vendor, RunHold hold, CancellationToken cancellationToken)
+    public async Task<VendorReport> RunAsync(IVendor vendor, RunLease hold, CancellationToken cancellationToken)
     {
         if (hold.State is { } left)
         {
@@ -49,11 +49,11 @@ internal sealed partial class VendorReconciliation(
     }
 
     /// <summary>Deletes what a finished run left, had it died before it could.</summary>
-    public Task CleanAsync(IVendor vendor, RunHold hold, CancellationToken cancellationToken) => blobs.DeleteAsync(vendor.Name, hold.State!.RunId, cancellationToken);
+    public Task CleanAsync(IVendor vendor, RunLease hold, CancellationToken cancellationToken) => blobs.DeleteAsync(vendor.Name, hold.State!.RunId, cancellationToken);
 
     /// <summary>What there is to report of a run, now.</summary>
     /// <param name="waits">Why the run cannot go on; null when it has come to its end.</param>
-    public VendorReport Report(IVendor vendor, RunHold hold, RunWait? waits)
+    public VendorReport Report(IVendor vendor, RunLease hold, RunWait? waits)
     {
         var run = hold.State!;
         var tally = waits is null ? run.Tally : run.Tally + waits.Open;
@@ -76,7 +76,7 @@ internal sealed partial class VendorReconciliation(
             Undeliverable = tally.Undeliverable,
             Unreadable = tally.Unreadable,
             Lists = vendor.Lists.ToDictionary(list => list, list => tally.Lists.GetValueOrDefault(list)),
-            Denied = tally.Denied,
+            Suppressed = tally.Suppressed,
             Lifted = tally.Lifted,
             LiftsWithheld = tally.LiftsWithheld,
             Known = tally.Known,
@@ -97,7 +97,7 @@ internal sealed partial class VendorReconciliation(
         };
     }
 
-    private async Task<RunWait?> WorkAsync(IVendor vendor, RunHold hold, CancellationToken cancellationToken)
+    private async Task<RunWait?> WorkAsync(IVendor vendor, RunLease hold, CancellationToken cancellationToken)
     {
         if (hold.State!.Phase == RunPhase.Pull)
         {
@@ -114,7 +114,7 @@ internal sealed partial class VendorReconciliation(
             await hold.SaveAsync(hold.State.To(RunPhase.Remove), cancellationToken);
         }
 
-        var absence = new VendorAbsence();
+        var absence = new CircuitBreaker();
         if (hold.State.Phase == RunPhase.Remove)
         {
             if (await remove.RunAsync(vendor, hold, absence, cancellationToken) is { } waits)
@@ -157,7 +157,7 @@ internal sealed partial class VendorReconciliation(
     }
 
     private static string Withheld(RunState run) =>
-        (long)run.Tally.Unreadable * DenialPhase.UnreadableShare > run.Tally.Entries ? "too much of it could not be read"
+        (long)run.Tally.Unreadable * ExternalSuppressionPhase.UnreadableShare > run.Tally.Entries ? "too much of it could not be read"
         : "so many at once may mean that the list was cut. If it is right, set OptOut:Reconciliation:LargestFall to 1 for one run";
 
     private static string Count(int count) => count.ToString("N0", CultureInfo.InvariantCulture);

@@ -11,7 +11,7 @@ namespace OptOut.Reconciliation;
 
 /// <summary>Makes a vendor equal to what we hold for one contact point, and leaves the vendor's rows saying so.</summary>
 internal sealed class VendorRepair(
-    VendorPatience patience, VendorPusher pusher, VendorRows rows, IdentifierIndex index, IdentifierProtector protector, TopicCatalogue catalogue, TimeProvider time)
+    VendorRetryPolicy patience, VendorPusher pusher, VendorRows rows, IdentifierIndex index, IdentifierProtector protector, TopicCatalogue catalogue, TimeProvider time)
 {
     // As in VendorPusher: whoever changes their mind faster than a vendor answers is served by their own message.
     private const int MaxRounds = 5;
@@ -26,7 +26,7 @@ internal sealed class VendorRepair(
 
     /// <summary>What a person's new Stop, found on the vendor's own list, still lacks there. A failure is left to the later look at everybody.</summary>
     public async Task SettleAsync(IVendor vendor, Change change, CancellationToken cancellationToken) =>
-        await pusher.PushAsync(vendor, SubjectMessage.Of(change), await index.ProjectAsync(change.Subject, cancellationToken), cancellationToken);
+        await pusher.PushAsync(vendor, SubjectMessage.From(change), await index.ProjectAsync(change.Subject, cancellationToken), cancellationToken);
 
     private async Task<VendorOutcome> PushAsync(IVendor vendor, IdentifierPermission permission, StopSet? confirmed, CancellationToken cancellationToken)
     {

@@ -23,7 +23,7 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
     // Each loser of a race has seen another writer win, so this many writers may press at once on one person's row.
     private const int MaxAttempts = 30;
 
-    private const string SaidAgain = "Again";
+    private const string RepeatedAt = "Again";
 
     public async Task<SubjectState> LoadAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
@@ -68,7 +68,7 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
                         found.HasValue ? new(TableTransactionActionType.UpdateReplace, row, found.Value!.ETag) : new(TableTransactionActionType.Add, row),
                         .. entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Write(e))),
                         .. entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Seen(e, repeats))),
-                        .. repeats.Where(r => entries.All(e => e.Change.Id != r.Key)).Select(r => new TableTransactionAction(TableTransactionActionType.UpsertMerge, Again(subject, r.Key, r.Value))),
+                        .. repeats.Where(r => entries.All(e => e.Change.Id != r.Key)).Select(r => new TableTransactionAction(TableTransactionActionType.UpsertMerge, RepeatRow(subject, r.Key, r.Value))),
                     ],
                     cancellationToken);
                 foreach (var entry in entries)
@@ -151,9 +151,9 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
         var (from, to) = ($"seen~{subject}~", $"seen~{subject}~~");
         var repeats = new Dictionary<Guid, DateTimeOffset>();
         await foreach (var row in storage.Consent.QueryAsync<TableEntity>(
-            r => r.PartitionKey == partition && r.RowKey.CompareTo(from) >= 0 && r.RowKey.CompareTo(to) < 0, select: ["RowKey", SaidAgain], cancellationToken: cancellationToken))
+            r => r.PartitionKey == partition && r.RowKey.CompareTo(from) >= 0 && r.RowKey.CompareTo(to) < 0, select: ["RowKey", RepeatedAt], cancellationToken: cancellationToken))
         {
-            if (row.GetDateTimeOffset(SaidAgain) is { } at)
+            if (row.GetDateTimeOffset(RepeatedAt) is { } at)
                 repeats[Guid.ParseExact(row.RowKey.AsSpan(from.Length), "N")] = at;
         }
 
@@ -193,12 +193,12 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
     private static TableEntity Seen(LedgerEntry entry, IReadOnlyDictionary<Guid, DateTimeOffset> repeats)
     {
         var (subject, id) = (entry.Change.Subject, entry.Change.Id);
-        var row = repeats.TryGetValue(id, out var at) ? Again(subject, id, at) : new TableEntity(subject.ToString(), SeenKey(subject, id));
+        var row = repeats.TryGetValue(id, out var at) ? RepeatRow(subject, id, at) : new TableEntity(subject.ToString(), SeenKey(subject, id));
         row["Sequence"] = entry.Sequence;
         return row;
     }
 
-    private static TableEntity Again(SubjectKey subject, Guid eventId, DateTimeOffset at) => new(subject.ToString(), SeenKey(subject, eventId)) { [SaidAgain] = at };
+    private static TableEntity RepeatRow(SubjectKey subject, Guid eventId, DateTimeOffset at) => new(subject.ToString(), SeenKey(subject, eventId)) { [RepeatedAt] = at };
 
     private static string EventKey(SubjectKey subject, long sequence) => $"event~{subject}~{sequence.ToString("D10", CultureInfo.InvariantCulture)}";
 

@@ -38,7 +38,7 @@ internal sealed class StorageAccount
 
         Consent = Table("consent");
         Identifiers = Table("identifiers");
-        Denials = Table("denials");
+        ExternalSuppressions = Table("externalsuppressions");
         Feed = Table("feed");
         Outbox = Table("outbox");
         Codes = Table("codes");
@@ -57,7 +57,7 @@ internal sealed class StorageAccount
 
     public TableClient Identifiers { get; }
 
-    public TableClient Denials { get; }
+    public TableClient ExternalSuppressions { get; }
 
     public TableClient Feed { get; }
 
@@ -80,7 +80,7 @@ internal sealed class StorageAccount
     /// <summary>Makes what is missing. In Azure the templates make it; on one machine and in tests this does.</summary>
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.WhenAll(
     [
-        .. new[] { Consent, Identifiers, Denials, Feed, Outbox, Codes, Runs, Heads }.Select(table => (Task)table.CreateIfNotExistsAsync(cancellationToken)),
+        .. new[] { Consent, Identifiers, ExternalSuppressions, Feed, Outbox, Codes, Runs, Heads }.Select(table => (Task)table.CreateIfNotExistsAsync(cancellationToken)),
         .. new[] { Reports, VendorLists, Suppressions, Anchors }.Select(container => (Task)container.CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
     ]);
 

@@ -47,11 +47,11 @@ internal sealed class DriftIntake(IdentifierIntake stops, ChangeIntake changes, 
 
         var stop = new IdentifierStop(
             drift.Identifier, Scope.Everything, drift.At, Source.VendorWebhook, new ChangeEvidence(drift.Channel, Vendor: vendor, Reference: drift.EventKey), $"{vendor}:{drift.EventKey}");
-        return await stops.RecordAsync(stop, AnswerWhen.Durable, cancellationToken) is null ? DriftEnd.Lost : DriftEnd.Recorded;
+        return await stops.RecordAsync(stop, AnswerWhen.WaitForDurable, cancellationToken) is null ? DriftEnd.Lost : DriftEnd.Recorded;
     }
 
     /// <summary>
-    /// The person asked the vendor for its messages again. Only the person's own act at a door of ours allows anything, so what is stopped here is
+    /// The person asked the vendor for its messages again. Only the person's own act at a webhook of ours allows anything, so what is stopped here is
     /// stopped there anew; the way back stands in every message and on every page of ours.
     /// </summary>
     /// <exception cref="Platform.StoreUnavailableException">The store does not answer.</exception>

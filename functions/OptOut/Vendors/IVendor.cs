@@ -79,10 +79,10 @@ internal enum VendorEntryKind
     /// <summary>The person called the mail spam, which is an objection.</summary>
     Complaint,
 
-    /// <summary>The address does not work. It says nothing about what the person wants, so it becomes a denial while it stands there, never a Stop.</summary>
+    /// <summary>The address does not work. It says nothing about what the person wants, so it becomes an external suppression while it stands there, never a Stop.</summary>
     Undeliverable,
 
-    /// <summary>Stands in a register: said to everybody, not to us. It becomes a denial while it stands there, never a Stop.</summary>
+    /// <summary>Stands in a register: said to everybody, not to us. It becomes an external suppression while it stands there, never a Stop.</summary>
     Registered,
 }
 

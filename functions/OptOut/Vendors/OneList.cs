@@ -16,7 +16,7 @@ internal sealed class OneList
 
     /// <param name="catalogue">Every topic there is.</param>
     /// <param name="sends">The topics whose messages go out through the vendor; empty means all, and whatever has no topic.</param>
-    public static OneList Of(TopicCatalogue catalogue, IEnumerable<string> sends) =>
+    public static OneList Create(TopicCatalogue catalogue, IEnumerable<string> sends) =>
         sends.Select(Topic.Parse).ToArray() is { Length: > 0 } some ? new OneList(some, some: true) : new OneList(catalogue.Topics, some: false);
 
     /// <summary>Each of the vendor's topics is stopped; and, where it sends more than those, so is marketing in general.</summary>

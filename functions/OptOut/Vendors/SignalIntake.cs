@@ -9,7 +9,7 @@ namespace OptOut.Vendors;
 
 /// <summary>Records what a vendor told us of its own accord. Told again, it is recorded once.</summary>
 internal sealed partial class SignalIntake(
-    IdentifierIntake intake, DriftIntake drifts, DenialStore denials, IEnumerable<IVendor> vendors, OptOutMetrics metrics, ILogger<SignalIntake> logger)
+    IdentifierIntake intake, DriftIntake drifts, ExternalSuppressionStore suppressions, IEnumerable<IVendor> vendors, OptOutMetrics metrics, ILogger<SignalIntake> logger)
 {
     // A webhook of thousands must be answered before the vendor gives up. Each person costs three reads or writes and a message, some 5 ms each in Azure.
     private const int Parallelism = 32, Many = 100;
@@ -21,13 +21,13 @@ internal sealed partial class SignalIntake(
     public async Task<bool> RecordAsync(string vendor, VendorSignals signals, CancellationToken cancellationToken)
     {
         foreach (var (kind, count) in signals.Counts.Where(c => c.Count > 0))
-            metrics.VendorTold(vendor, kind, count);
+            metrics.WebhookEvents(vendor, kind, count);
         if (signals.Unreadable > 0)
             LogUnreadable(vendor, signals.Unreadable);
 
         var (lost, agreed) = (0, 0);
         OfOne[] people = [.. ByPerson(signals)];
-        var when = people.Length > Many ? AnswerWhen.Carried : AnswerWhen.Durable;
+        var when = people.Length > Many ? AnswerWhen.WaitForDurableOnly : AnswerWhen.WaitForDurable;
         await Parallel.ForEachAsync(people, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken }, async (one, token) =>
         {
             foreach (var signal in one.Signals)
@@ -40,9 +40,9 @@ internal sealed partial class SignalIntake(
             if (one.Signals.Count == 0 && one.Drift is { } drift)
                 Count(await drifts.RefusedAsync(vendor, drift, token));
             if (one.Resubscribed)
-                Count(await drifts.ResubscribedAsync(one.Who, Of(vendor, one.Who), token));
+                Count(await drifts.ResubscribedAsync(one.Who, ChannelsOf(vendor, one.Who), token));
             if (one.Bounce is { } bounce)
-                await denials.SetAsync(new Denial(one.Who, Denial.OfBounces(vendor), Of(vendor, one.Who), bounce.At), token);
+                await suppressions.SetAsync(new ExternalSuppression(one.Who, ExternalSuppression.OfBounces(vendor), ChannelsOf(vendor, one.Who), bounce.At), token);
         });
         if (agreed > 0)
             LogNotAsked(vendor, agreed);
@@ -69,7 +69,7 @@ internal sealed partial class SignalIntake(
     private static IdentifierStop Stop(string vendor, VendorSignal signal) => new(
         signal.Identifier, signal.Stop, signal.At, Source.VendorWebhook, new ChangeEvidence(Vendor: vendor, Reference: signal.EventKey), $"{vendor}:{signal.EventKey}");
 
-    private IReadOnlyList<Channel> Of(string vendor, Identifier who) => _channels.TryGetValue(vendor, out var channel) ? [channel] : who.Channels;
+    private IReadOnlyList<Channel> ChannelsOf(string vendor, Identifier who) => _channels.TryGetValue(vendor, out var channel) ? [channel] : who.Channels;
 
     private sealed record OfOne(Identifier Who, IReadOnlyList<VendorSignal> Signals, VendorDrift? Drift, VendorBounce? Bounce, bool Resubscribed);
 

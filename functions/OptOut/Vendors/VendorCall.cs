@@ -47,10 +47,10 @@ internal sealed record VendorCall(string Vendor, string Operation, Func<HttpClie
     public string CredentialSetting { get; init; } = "";
 
     /// <summary>What to do where the vendor does not know the credential (401).</summary>
-    public string UnknownMend { get; init; } = "give a valid one";
+    public string UnknownFix { get; init; } = "give a valid one";
 
     /// <summary>What to do where the credential may not do this (403).</summary>
-    public string ForbiddenMend { get; init; } = "give it the permission";
+    public string ForbiddenFix { get; init; } = "give it the permission";
 
     /// <summary>The vendor's own words in the body of an error; empty when there are none. Cleaned by the caller.</summary>
     public Func<byte[], string> ErrorText { get; init; } = _ => "";
@@ -69,8 +69,8 @@ internal sealed record VendorCall(string Vendor, string Operation, Func<HttpClie
             429 => new VendorOutcome.Transient(RetryAfter(headers, now), $"{Vendor} has had too many calls of {Operation} (429)."),
             < 400 => new VendorOutcome.Transient(null, $"Something answered {Operation} with {code}, where {Vendor} says {string.Join(" or ", Expected.Select(e => (int)e))}."),
             408 or >= 500 => new VendorOutcome.Transient(RetryAfter(headers, now), $"{Vendor} answered {Operation} with {code}."),
-            401 => new VendorOutcome.Rejected($"{Vendor} does not know the key in {CredentialSetting} ({Operation}, 401); {UnknownMend}.{said}"),
-            403 => new VendorOutcome.Rejected($"The key in {CredentialSetting} may not do this ({Operation}, 403); {ForbiddenMend}.{said}"),
+            401 => new VendorOutcome.Rejected($"{Vendor} does not know the key in {CredentialSetting} ({Operation}, 401); {UnknownFix}.{said}"),
+            403 => new VendorOutcome.Rejected($"The key in {CredentialSetting} may not do this ({Operation}, 403); {ForbiddenFix}.{said}"),
             _ => new VendorOutcome.Rejected($"{Vendor} answered {Operation} with {code}.{said}"),
         };
     }

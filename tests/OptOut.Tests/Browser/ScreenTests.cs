@@ -38,7 +38,7 @@ public sealed class ScreenTests(Chromium chromium, Site site) : IClassFixture<Si
 
     [Fact]
     public void No_page_is_forgotten() => Assert.Equal(
-        WholePages.Of(typeof(PageFrame)).Select(page => page.Name).Order(StringComparer.Ordinal),
+        WholePages.For(typeof(PageFrame)).Select(page => page.Name).Order(StringComparer.Ordinal),
         Screens.All.Select(screen => screen.Page.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
     private static async Task<List<string>> ProblemsAsync(IPage page, Language language)

@@ -9,7 +9,7 @@ namespace OptOut.Tests.Browser;
 /// </summary>
 internal sealed class Tab
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(45);
 
     private readonly ConcurrentQueue<(string Where, string Text)> _console = [];
     private readonly ConcurrentQueue<string> _problems = [];
@@ -48,7 +48,7 @@ internal sealed class Tab
             ReducedMotion = ReducedMotion.Reduce, // A colour on its way to another is neither.
             ViewportSize = new() { Width = 1280, Height = 900 },
         });
-        context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
+        context.SetDefaultTimeout((float)Timeout.TotalMilliseconds);
         var tab = new Tab(await context.NewPageAsync());
         await visit(tab);
         string[] problems = [.. tab.Problems(), .. (await context.CookiesAsync()).Select(cookie => $"keeps a cookie: {cookie.Name}")];
@@ -69,7 +69,7 @@ internal sealed class Tab
         void Arrive(object? sender, IPage page) => arrived.TrySetResult();
         Page.DOMContentLoaded += Arrive;
         await Named(name).ClickAsync();
-        await arrived.Task.WaitAsync(Patience);
+        await arrived.Task.WaitAsync(Timeout);
         Page.DOMContentLoaded -= Arrive;
     }
 

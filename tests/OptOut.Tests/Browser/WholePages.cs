@@ -8,7 +8,7 @@ internal static class WholePages
 {
     private const byte Call = 0x28, CallVirtual = 0x6F;
 
-    public static IEnumerable<Type> Of(Type frame) => frame.Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IComponent)) && Renders(type, frame));
+    public static IEnumerable<Type> For(Type frame) => frame.Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IComponent)) && Renders(type, frame));
 
     // Razor compiles <PageFrame> to builder.OpenComponent<PageFrame>(..), somewhere in the component's rendering.
     private static bool Renders(Type component, Type frame) =>

@@ -19,7 +19,7 @@ public sealed class ChangeTests
     [InlineData(Source.VendorWebhook, "")]
     [InlineData(Source.Reconciliation, "")]
     [InlineData(Source.Import, "")]
-    public void Only_the_persons_own_act_through_a_verified_door_may_allow(Source source, string scopes)
+    public void Only_the_persons_own_act_through_a_verified_endpoint_may_allow(Source source, string scopes)
     {
         foreach (var scope in (string[])["*,*", "*,a", "email,*", "email,a", "sms,*", "sms,a", "phone,*", "post,a"])
         {
@@ -28,7 +28,7 @@ public sealed class ChangeTests
                 Assert.Equal(Decision.Allow, Allow(1, scope, source: source).Decision);
             else
                 Assert.Equal(
-                    $"An Allow for {scope} may not come from {source}: only the person's own act through a verified door may.",
+                    $"An Allow for {scope} may not come from {source}: only the person's own act through a verified endpoint may.",
                     Assert.Throws<AllowNotPermittedException>(() => Allow(1, scope, source: source)).Message);
             Assert.Equal(Decision.Stop, Stop(1, scope, source: source).Decision);
         }

@@ -11,7 +11,7 @@ public sealed class LedgerTests
     private const string FirstHash = "1dc46214477fbdb8ddbe53634f561730499a66aed81bfea23373468bcaed34d0";
     private const string SecondHash = "9efbe9b7cd323dbc0e99f1b2ef12c99d3361f6b1847fec0e4fd0ab3977ed2a47";
 
-    private static readonly Gen<LedgerEntry[]> Chain = AnyChange.Array[1, 10].Select(Of);
+    private static readonly Gen<LedgerEntry[]> Chain = AnyChange.Array[1, 10].Select(LedgerOf);
 
     [Fact]
     public void The_hashes_are_what_anybody_computes_from_the_written_text()
@@ -75,7 +75,7 @@ public sealed class LedgerTests
             6 => entry with { Change = entry.Change with { ReceivedAt = entry.Change.ReceivedAt.AddMilliseconds(-1) } },
             7 => entry with { Change = entry.Change with { Subject = new SubjectKey(1) } },
             8 => entry with { Change = entry.Change with { Evidence = new ChangeEvidence(Reference: "x") } },
-            9 => entry with { Change = entry.Change with { Act = Id(78) } },
+            9 => entry with { Change = entry.Change with { SubmissionId = Id(78) } },
             _ => entry with { Change = entry.Change with { Id = Id(77) } },
         };
         if (altered == entry)
@@ -97,7 +97,7 @@ public sealed class LedgerTests
     });
 
     [Fact]
-    public void Two_entries_that_changed_places_are_found() => Gen.Select(AnyChange.Array[2, 10].Select(Of), Gen.Int[0, 9], Gen.Int[0, 9]).Sample((chain, a, b) =>
+    public void Two_entries_that_changed_places_are_found() => Gen.Select(AnyChange.Array[2, 10].Select(LedgerOf), Gen.Int[0, 9], Gen.Int[0, 9]).Sample((chain, a, b) =>
     {
         var (i, j) = (Math.Min(a % chain.Length, b % chain.Length), Math.Max(a % chain.Length, b % chain.Length));
         if (i == j)
@@ -114,7 +114,7 @@ public sealed class LedgerTests
         var i = at % chain.Length;
         if (chain[i].Change == change)
             return;
-        var anew = Of([.. chain.Select((e, n) => n == i ? change : e.Change)]);
+        var anew = LedgerOf([.. chain.Select((e, n) => n == i ? change : e.Change)]);
 
         Assert.Null(Ledger.FirstBroken(Subject, anew, Head(anew)));
         Assert.Equal(chain.Length + 1, Ledger.FirstBroken(Subject, anew, Head(chain)));
@@ -123,7 +123,7 @@ public sealed class LedgerTests
     [Fact]
     public void Another_persons_ledger_is_not_mine() => Chain.Sample(chain => Assert.Equal(1, Ledger.FirstBroken(new SubjectKey(1), chain, Head(chain))));
 
-    private static LedgerEntry[] Of(Change[] changes)
+    private static LedgerEntry[] LedgerOf(Change[] changes)
     {
         var (head, entries) = (Ledger.Start(Subject), new List<LedgerEntry>());
         foreach (var change in changes)

@@ -6,7 +6,7 @@ namespace OptOut.Tests.Consent;
 
 public sealed class PreferencesTests
 {
-    private static readonly Guid Act = Id(500);
+    private static readonly Guid SubmissionId = Id(500);
 
     private static readonly Gen<Dictionary<Channel, StopSet>> Wanted =
         Gen.Select(AnyStopSet, AnyStopSet, AnyStopSet, AnyStopSet, Gen.Bool.Array[4], (email, sms, phone, post, named) =>
@@ -79,6 +79,6 @@ public sealed class PreferencesTests
     private static Change Write(Scope scope, Decision decision, TimeSpan before)
     {
         var now = Noon.AddHours(2);
-        return Change.Create(EventIds.Derive(Act.ToString(), scope.ToString()), Subject, scope, decision, now - before, now, Source.PreferencePage, act: Act);
+        return Change.Create(EventIds.Derive(SubmissionId.ToString(), scope.ToString()), Subject, scope, decision, now - before, now, Source.PreferencePage, submissionId: SubmissionId);
     }
 }

@@ -5,10 +5,10 @@ using static OptOut.Tests.Consent.Generated;
 
 namespace OptOut.Tests.Consent;
 
-/// <summary>The laws of taking an act back.</summary>
+/// <summary>The laws of taking a submission back.</summary>
 public sealed class UndoTests
 {
-    private static readonly Guid Act = Id(900);
+    private static readonly Guid SubmissionId = Id(900);
 
     [Fact]
     public void Undone_after_a_press_every_answer_is_what_it_was_before_it() => Changes.Sample(changes =>
@@ -17,7 +17,7 @@ public sealed class UndoTests
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
         var after = before.With(press);
 
-        var undone = Save(after.State, Undo.Without(press.Act, press.At, after.Ledger, after.Repeats, after.State));
+        var undone = Save(after.State, Undo.Without(press.SubmissionId, press.At, after.Ledger, after.Repeats, after.State));
 
         Assert.All(Questions, q => Assert.Equal(before.State.Answer(q.Channel, q.Topic).Decision, undone.Answer(q.Channel, q.Topic).Decision));
     });
@@ -26,11 +26,11 @@ public sealed class UndoTests
     public void Undone_after_an_act_of_several_changes_every_answer_is_what_it_was_before_it() => Gen.Select(Changes, AnyScope.Array[1, 5], AnyDecision).Sample((changes, scopes, decision) =>
     {
         var before = Ledgered(changes);
-        var act = scopes.Distinct().Select((scope, i) => Change.Create(Id(910 + i), Subject, scope, decision, Noon.AddMinutes(30), Noon.AddMinutes(30), Source.PreferencePage, act: Act));
-        var after = before.With(act);
+        var submission = scopes.Distinct().Select((scope, i) => Change.Create(Id(910 + i), Subject, scope, decision, Noon.AddMinutes(30), Noon.AddMinutes(30), Source.PreferencePage, submissionId: SubmissionId));
+        var after = before.With(submission);
 
-        // An act that only repeated what stood is in no ledger, and there is nothing of it to undo.
-        var undone = Save(after.State, Undo.Without(Act, Noon, after.Ledger, after.Repeats, after.State));
+        // A submission that only repeated what stood is in no ledger, and there is nothing of it to undo.
+        var undone = Save(after.State, Undo.Without(SubmissionId, Noon, after.Ledger, after.Repeats, after.State));
 
         Assert.All(Questions, q => Assert.Equal(before.State.Answer(q.Channel, q.Topic).Decision, undone.Answer(q.Channel, q.Topic).Decision));
     });
@@ -43,7 +43,7 @@ public sealed class UndoTests
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
         var after = Ledgered(changes).With(press).With(Stop(902, scope.ToString(), minute: 31, source: Source.VendorWebhook));
 
-        var undone = Save(after.State, Undo.Without(press.Act, press.At, after.Ledger, after.Repeats, after.State));
+        var undone = Save(after.State, Undo.Without(press.SubmissionId, press.At, after.Ledger, after.Repeats, after.State));
 
         foreach (var q in Questions.Where(q => (scope.Channel ?? q.Channel) == q.Channel && (scope.Topic is null || scope.Topic == q.Topic)))
             Assert.Equal(Decision.Stop, undone.Answer(q.Channel, q.Topic).Decision);
@@ -57,7 +57,7 @@ public sealed class UndoTests
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
         var after = before.With(press);
 
-        var undone = Undo.Without(press.Act, press.At, after.Ledger, after.Repeats, after.State);
+        var undone = Undo.Without(press.SubmissionId, press.At, after.Ledger, after.Repeats, after.State);
 
         Assert.Equal(Decision.Stop, before.State.Answer(Channel.Post, Topic.Parse("c")).Decision);
         Assert.All(Channels.All, c => Assert.Equal("*", undone[c].ToString()));
@@ -70,7 +70,7 @@ public sealed class UndoTests
         var read = Ledgered([press]);
         var late = read.State.With(Stop(902, "email,*", minute: 31, source: Source.VendorWebhook));
 
-        var wanted = Undo.Without(press.Act, press.At, read.Ledger, read.Repeats, late);
+        var wanted = Undo.Without(press.SubmissionId, press.At, read.Ledger, read.Repeats, late);
 
         Assert.Equal(["*", "-", "-", "-"], Channels.All.Select(c => wanted[c].ToString()));
     }
@@ -84,7 +84,7 @@ public sealed class UndoTests
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
         var after = Ledgered([press]).With(Stop(902, minute: 31, source: Source.PhoneAgent));
 
-        var wanted = Undo.Without(press.Act, Noon.AddMinutes(seen), after.Ledger, after.Repeats, after.State);
+        var wanted = Undo.Without(press.SubmissionId, Noon.AddMinutes(seen), after.Ledger, after.Repeats, after.State);
 
         Assert.All(Channels.All, c => Assert.Equal(left, wanted[c].ToString()));
     }
@@ -94,9 +94,9 @@ public sealed class UndoTests
     {
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
         var after = Ledgered(changes).With(press);
-        var undone = Write(after.State, Undo.Without(press.Act, press.At, after.Ledger, after.Repeats, after.State)).Aggregate(after, (s, c) => s.With(c));
+        var undone = Write(after.State, Undo.Without(press.SubmissionId, press.At, after.Ledger, after.Repeats, after.State)).Aggregate(after, (s, c) => s.With(c));
 
-        Assert.Empty(Write(undone.State, Undo.Without(press.Act, press.At, undone.Ledger, undone.Repeats, undone.State)));
+        Assert.Empty(Write(undone.State, Undo.Without(press.SubmissionId, press.At, undone.Ledger, undone.Repeats, undone.State)));
     });
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class UndoTests
     private static IReadOnlyList<Change> Write(ConsentState state, IReadOnlyDictionary<Channel, StopSet> wanted) => Preferences.Changes(state, wanted, (scope, decision, before) =>
     {
         var now = Noon.AddHours(2);
-        return Change.Create(EventIds.Derive("undo", scope.ToString()), Subject, scope, decision, now - before, now, Source.UnsubscribePage, act: Id(903));
+        return Change.Create(EventIds.Derive("undo", scope.ToString()), Subject, scope, decision, now - before, now, Source.UnsubscribePage, submissionId: Id(903));
     });
 
     private static Written Ledgered(IEnumerable<Change> changes) =>
@@ -121,9 +121,9 @@ public sealed class UndoTests
     /// <summary>State and ledger as the store writes them: a Stop that only repeats one leaves the ledger as it is.</summary>
     private sealed record Written(ConsentState State, IReadOnlyList<LedgerEntry> Ledger, ImmutableDictionary<Guid, DateTimeOffset> Repeats)
     {
-        public Written With(params IEnumerable<Change> act)
+        public Written With(params IEnumerable<Change> submission)
         {
-            var (state, entries, repeats) = new SubjectState(State, Head).With(act);
+            var (state, entries, repeats) = new SubjectState(State, Head).With(submission);
             return new Written(state.Consent, [.. Ledger, .. entries], Repeats.SetItems(repeats));
         }
 

@@ -90,12 +90,12 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
         }
 
         await DeadAsync(host, "email", 3);
-        var broken = SubjectMessage.Of(Change.Create(Guid.CreateVersion7(DateTimeOffset.UnixEpoch), host.SubjectOf("dead-3"), Scope.Everything, Decision.Stop, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, Source.Import, new ChangeEvidence()));
+        var broken = SubjectMessage.From(Change.Create(Guid.CreateVersion7(DateTimeOffset.UnixEpoch), host.SubjectOf("dead-3"), Scope.Everything, Decision.Stop, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, Source.Import, new ChangeEvidence()));
         var message = broken.ToServiceBus();
         message.ApplicationProperties["v"] = "2";
         await using (var client = new ServiceBusClient(host.BusConnectionString))
         {
-            await using var sender = client.CreateSender(Topology.Topic);
+            await using var sender = client.CreateSender(Topology.BusTopic);
             await sender.SendMessageAsync(message, Cancel);
         }
 
@@ -194,7 +194,7 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
         Assert.Equal(401, (await host.SendAsync("POST", "/api/dead-letters/replay")).Status);
         Assert.Equal(
             """
-            {"subscription":["Not a subscription. Give one of: apply, email, sms, phone, post, acknowledge, link-mail; or leave it out for all."],"reason":["Not a reason. Give one of: Rejected, GaveUp, Malformed, MaxDeliveryCountExceeded, TTLExpiredException, HeaderSizeExceeded, Other; or leave it out for all."],"vendor":["Give the vendor's name as GET /api/dead-letters tells it; or leave it out for all."],"max":["Give 1 to 1000, or leave it out for 100. What is left takes another call."]}
+            {"subscription":["Not a subscription. Give one of: apply, email, sms, phone, post, confirmation, link-mail; or leave it out for all."],"reason":["Not a reason. Give one of: Rejected, GaveUp, Malformed, MaxDeliveryCountExceeded, TTLExpiredException, HeaderSizeExceeded, Other; or leave it out for all."],"vendor":["Give the vendor's name as GET /api/dead-letters tells it; or leave it out for all."],"max":["Give 1 to 1000, or leave it out for 100. What is left takes another call."]}
             """,
             await RefusedAsync(host, """{"subscription":"fax","reason":"rejected","vendor":"","max":0}"""));
         Assert.Equal("""{"all":["Not the JSON this call takes, at line 1, byte 8: look for a wrong type, a missing or unknown property, or a stray comma."]}""", await RefusedAsync(host, """{"all":true}"""));
@@ -209,7 +209,7 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
     [Fact]
     public void The_longest_message_id_fits()
     {
-        var message = new SubjectMessage(new SubjectKey(1), [], DateTimeOffset.UnixEpoch, Guid.Empty, "acknowledge", new string('v', 32), 999, 99_999);
+        var message = new SubjectMessage(new SubjectKey(1), [], DateTimeOffset.UnixEpoch, Guid.Empty, "confirmation", new string('v', 32), 999, 99_999);
 
         Assert.InRange((message with { Replay = long.MaxValue }).ToServiceBus().MessageId.Length, 100, 128);
     }

@@ -119,7 +119,7 @@ public sealed class MailHtmlTests(OptOutHost host) : IClassFixture<OptOutHost>
             [Change("phone,*", Decision.Stop), Change("email,newsletter", Decision.Allow)], _to, language);
 
     private Change Change(string scope, Decision decision) => OptOut.Consent.Change.Create(
-        EventIds.Derive(scope), _subject, Scope.Parse(scope), decision, Moment, Moment, Source.PreferencePage, act: new Guid("00000000-0000-0000-0000-000000000007"));
+        EventIds.Derive(scope), _subject, Scope.Parse(scope), decision, Moment, Moment, Source.PreferencePage, submissionId: new Guid("00000000-0000-0000-0000-000000000007"));
 
     private static IOptions<ControllerOptions> Named(string name) => Options.Create(new ControllerOptions { Name = name, PrivacyAddress = "privacy@kruidtuin.example" });
 }

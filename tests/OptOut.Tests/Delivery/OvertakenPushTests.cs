@@ -74,7 +74,7 @@ public sealed class OvertakenPushTests(OptOutHost host) : IClassFixture<OptOutHo
     private async Task PushAsync(MemoryVendor vendor, Change change, TimeProvider time)
     {
         var projected = await host.Service<IdentifierIndex>().ProjectAsync(change.Subject, Cancel);
-        Assert.IsType<VendorOutcome.Confirmed>(await Pusher(time).PushAsync(vendor, SubjectMessage.Of(change), projected, Cancel));
+        Assert.IsType<VendorOutcome.Confirmed>(await Pusher(time).PushAsync(vendor, SubjectMessage.From(change), projected, Cancel));
     }
 
     private VendorPusher Pusher(TimeProvider time) => new(host.Service<IdentifierIndex>(), host.Service<IdentifierProtector>(), host.Service<VendorRows>(), time, host.Service<OptOutMetrics>());

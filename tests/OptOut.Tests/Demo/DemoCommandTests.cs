@@ -69,7 +69,7 @@ public sealed partial class DemoCommandTests : IDisposable
     {
         var (exit, output, error) = await RunAsync(new DemoSettings
         {
-            Patience = TimeSpan.FromSeconds(20),
+            Timeout = TimeSpan.FromSeconds(20),
             AfterStart = (system, _) => FailAsync(system, new SandboxFailure(SandboxFailureKind.Status, Status: 403, Message: "access forbidden", Containing: "/v3/asm/")),
         });
 

@@ -108,7 +108,7 @@ public sealed class MailButtonTests
 
         using var read = await MailFile.ReadAsync(raw, Cancel);
 
-        Assert.Equal(new Uri(Target), Assert.IsType<MailButton.Shown>(MailButton.Of(read)).Target);
+        Assert.Equal(new Uri(Target), Assert.IsType<MailButton.Shown>(MailButton.From(read)).Target);
         Assert.Equal("De Kruidtuin <offers@kruidtuin.example>", Assert.Single(read.From).ToString().Replace("\"", "", StringComparison.Ordinal));
         Assert.Equal("zoe@post.example", Assert.Single(read.To.Mailboxes).Address);
         Assert.Equal(at, read.Date);
@@ -126,6 +126,6 @@ public sealed class MailButtonTests
     private static async Task<MailButton> ButtonOfAsync(string raw)
     {
         using var mail = await MailFile.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(raw)), Cancel);
-        return MailButton.Of(mail);
+        return MailButton.From(mail);
     }
 }

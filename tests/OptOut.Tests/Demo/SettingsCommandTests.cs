@@ -55,7 +55,7 @@ public sealed class SettingsCommandTests : IDisposable
         services.GetRequiredService<IStartupValidator>().Validate();
         Assert.Empty(settings.Unread);
         await services.GetRequiredService<StorageAccount>().PingAsync(Cancel);
-        await using var receiver = services.GetRequiredService<ServiceBusClient>().CreateReceiver(Topology.Topic, Topology.Apply);
+        await using var receiver = services.GetRequiredService<ServiceBusClient>().CreateReceiver(Topology.BusTopic, Topology.Apply);
         Assert.Null(await receiver.PeekMessageAsync(cancellationToken: Cancel));
     }
 

@@ -167,7 +167,7 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
         var written = await store.TryWriteAsync(anchor, Cancel);
 
         // The same once more is what a lost answer looks like: it is ours.
-        Assert.Equal(new AnchorLink(1, Anchored.Sha256(anchor.ToText())), written);
+        Assert.Equal(new AnchorDigest(1, Anchored.Sha256(anchor.ToText())), written);
         Assert.Equal(written, await store.TryWriteAsync(anchor, Cancel));
         Assert.Null(await store.TryWriteAsync(anchor with { Heads = [new AnchoredHead(new SubjectKey(8), 1, new string('a', 64))] }, Cancel));
         Assert.Equal(anchor.ToText(), Assert.Single(await host.AnchorsAsync()).Text);

@@ -40,7 +40,7 @@ public sealed class AnchorTests
     [Fact]
     public void The_next_one_names_it_by_its_digest()
     {
-        var next = new Anchor(2, new DateTimeOffset(2026, 5, 1, 13, 30, 0, TimeSpan.FromHours(2)), new AnchorLink(1, Sha256OfTheFirst), [new AnchoredHead(Subject, 13, Hash1)]);
+        var next = new Anchor(2, new DateTimeOffset(2026, 5, 1, 13, 30, 0, TimeSpan.FromHours(2)), new AnchorDigest(1, Sha256OfTheFirst), [new AnchoredHead(Subject, 13, Hash1)]);
 
         Assert.Equal(
             $"""

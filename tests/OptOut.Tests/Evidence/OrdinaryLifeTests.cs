@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using OptOut.Consent;
 using OptOut.Evidence;
-using OptOut.Tests.EveryDoor;
+using OptOut.Tests.EveryEntryPoint;
 using OptOut.Tests.Reconciliation;
 using OptOut.Tests.Web.Unsubscribe;
 
@@ -13,14 +13,14 @@ public sealed class OrdinaryLifeTests(AzuriteFixture azurite)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [LongFact]
-    public async Task After_every_door_was_used_every_ledger_is_as_it_was_anchored()
+    public async Task After_every_endpoint_was_used_every_ledger_is_as_it_was_anchored()
     {
         await using var host = await OptOutHost.StartAsync(azurite, vendors: OptOutHost.AllVendors);
         var people = new List<Somebody>();
-        foreach (var (i, door) in Doors.All.Values.Where(d => d.Source != Source.Reconciliation).Index())
+        foreach (var (i, endpoint) in EntryPoints.All.Values.Where(d => d.Source != Source.Reconciliation).Index())
         {
             var who = await Somebody.NewAsync(host, $"life-{i}", i + 1);
-            await door.StopAsync(host, who);
+            await endpoint.StopAsync(host, who);
             people.Add(who);
         }
 

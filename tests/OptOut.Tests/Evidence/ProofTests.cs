@@ -35,7 +35,7 @@ public sealed class ProofTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal($$"""{"whole":true,"sequence":1,"hash":"{{entry.Hash}}"}""", Without(ledger, "entries"));
         var proved = Assert.Single(ledger["entries"]!.AsArray())!;
         Assert.Equal(
-            (1, Reference.Of(entry.Change), "Stop", "*,*", "OneClick", entry.Change.At, entry.Hash),
+            (1, Reference.From(entry.Change), "Stop", "*,*", "OneClick", entry.Change.At, entry.Hash),
             ((int)proved["sequence"]!, (string)proved["reference"]!, (string)proved["decision"]!, (string)proved["scope"]!, (string)proved["source"]!, (DateTimeOffset)proved["at"]!, (string)proved["hash"]!));
         Assert.Equal(entry.Hash, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((string)proved["canonicalText"]!))));
 

@@ -141,7 +141,7 @@ public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
     public void A_reference_has_one_form(string? text, string? reference) => Assert.Equal(reference, Reference.TryParse(text, out var parsed) ? parsed : null);
 
     [Fact]
-    public void Every_door_has_its_words_in_every_language() => Assert.All(Language.All, language =>
+    public void Every_endpoint_has_its_words_in_every_language() => Assert.All(Language.All, language =>
         Assert.All(Enum.GetNames<Source>(), source => Assert.NotEmpty(language[$"receipt.source.{source}"])));
 
     private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();

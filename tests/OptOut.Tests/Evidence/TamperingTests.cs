@@ -160,7 +160,7 @@ public sealed class TamperingTests(AzuriteFixture azurite)
         var an = await AnchoredPersonAsync(host, "an");
         var seen = await host.VerifyAsync();
         var anchor = Assert.Single(await host.AnchorsAsync());
-        Assert.Equal(new AnchorLink(1, Anchored.Sha256(anchor.Text)), seen.Newest);
+        Assert.Equal(new AnchorDigest(1, Anchored.Sha256(anchor.Text)), seen.Newest);
         var honest = Anchor.Parse(anchor.Text);
 
         await ReplaceAsync(host, honest with { Made = honest.Made.AddMinutes(1) });

@@ -172,7 +172,7 @@ public sealed class BusFunctionTests : IAsyncLifetime
     private static Task<EmbeddedServiceBus> StartBus(int port) =>
         EmbeddedServiceBus.StartAsync(new() { Port = port, Topics = [new("changes", [new("email")])] }, Cancel);
 
-    private Task<LocalHost> Start(Type functions, string? hostJson = null, IConfiguration? settings = null) => LocalHost.Of(
+    private Task<LocalHost> Start(Type functions, string? hostJson = null, IConfiguration? settings = null) => LocalHost.StartAsync(
         functions,
         options => options with { HostJsonPath = hostJson ?? options.HostJsonPath, Configuration = settings ?? options.Configuration },
         services => services.AddSingleton(_inbox).AddSingleton(_client));

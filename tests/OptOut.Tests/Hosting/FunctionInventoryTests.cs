@@ -8,7 +8,7 @@ using OptOut.Vendors;
 namespace OptOut.Tests.Hosting;
 
 /// <summary>
-/// Every door and every clock of the function app, written down: a trigger that is added, lost or opened to everybody by mistake shows here first, and
+/// Every endpoint and every clock of the function app, written down: a trigger that is added, lost or opened to everybody by mistake shows here first, and
 /// what the README promises is what there is.
 /// </summary>
 public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
@@ -25,12 +25,12 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
     {
         Assert.Equal(
             """
-            Acknowledge            bus    consent-changes/acknowledge ServiceBus
             AnchorLedgers          timer  0 30 * * * *
             Apply                  bus    consent-changes/apply ServiceBus
             Check                  http   GET /api/check function
             CodeAsPng              http   GET,HEAD /q/{code}/qr.png anonymous
             CodeAsSvg              http   GET,HEAD /q/{code}/qr.svg anonymous
+            Confirm                bus    consent-changes/confirmation ServiceBus
             CountDeadLetters       timer  0 15 * * * *
             GetDeadLetters         http   GET /api/dead-letters function
             GetSubjectPreferences  http   GET /api/subjects/{id}/preferences function
@@ -56,7 +56,7 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
             ReplayDeadLetters      http   POST /api/dead-letters/replay function
             SweepOutbox            timer  0 * * * * * unmonitored
             TypeCode               http   GET,HEAD,POST /q anonymous
-            VendorWebhook          http   POST /webhooks/{vendor}/{door} anonymous
+            VendorWebhook          http   POST /webhooks/{vendor}/{webhook} anonymous
             VerifyLedgers          timer  0 0 4 * * *
             WriteSuppressions      timer  0 0 3 * * *
             """.ReplaceLineEndings("\n"),
@@ -81,20 +81,20 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public void The_readme_names_every_door_and_no_other()
+    public void The_readme_names_every_endpoint_and_no_other()
     {
         var routes = Functions.Select(f => f.Trigger).OfType<HttpTriggerAttribute>().Select(t => $"/{t.Route}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-        var named = Doors().Select(Route).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var named = EntryPoints().Select(Route).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
 
         Assert.Equal(routes.Except(NotYetInReadme, StringComparer.Ordinal), named);
         Assert.Equal([], NotYetInReadme.Intersect(named, StringComparer.Ordinal));
 
-        // The one door of all vendors, and the one of all steps, are named by what is behind them.
-        static string Route(string door) => door switch
+        // The one endpoint of all vendors, and the one of all steps, are named by what is behind them.
+        static string Route(string endpoint) => endpoint switch
         {
-            _ when door.StartsWith("/webhooks/", StringComparison.Ordinal) => "/webhooks/{vendor}/{door}",
-            _ when Step().IsMatch(door) => "/u/{token}/{step}",
-            _ => door,
+            _ when endpoint.StartsWith("/webhooks/", StringComparison.Ordinal) => "/webhooks/{vendor}/{webhook}",
+            _ when Step().IsMatch(endpoint) => "/u/{token}/{step}",
+            _ => endpoint,
         };
     }
 
@@ -104,12 +104,12 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
         await using var host = await OptOutHost.StartAsync(azurite, vendors: OptOutHost.AllVendors);
         var texts = string.Join('\n', Directory.EnumerateFiles(Docs, "*.md", SearchOption.AllDirectories).Select(File.ReadAllText));
 
-        var doors = host.Service<IEnumerable<IVendorDoor>>().Select(d => d.Path).ToList();
+        var endpoints = host.Service<IEnumerable<IVendorWebhook>>().Select(d => d.Path).ToList();
 
-        Assert.NotEmpty(doors);
-        Assert.Equal(doors, doors.Distinct(StringComparer.Ordinal));
-        Assert.All(doors, d => Assert.Contains($"/webhooks/{d}", texts, StringComparison.Ordinal));
-        Assert.All(Doors().Where(d => d.StartsWith("/webhooks/", StringComparison.Ordinal)), d => Assert.Contains(d["/webhooks/".Length..], doors));
+        Assert.NotEmpty(endpoints);
+        Assert.Equal(endpoints, endpoints.Distinct(StringComparer.Ordinal));
+        Assert.All(endpoints, d => Assert.Contains($"/webhooks/{d}", texts, StringComparison.Ordinal));
+        Assert.All(EntryPoints().Where(d => d.StartsWith("/webhooks/", StringComparison.Ordinal)), d => Assert.Contains(d["/webhooks/".Length..], endpoints));
     }
 
     private static IReadOnlyList<FunctionDeclaration> Find()
@@ -120,21 +120,21 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
         return [.. functions.OrderBy(f => f.Name, StringComparer.Ordinal)];
     }
 
-    // The first column of the README's table of doors: `GET`, `POST /unsubscribe`; `GET /q/{code}/qr.svg`, `.png`.
-    private static List<string> Doors()
+    // The first column of the README's table of endpoints: `GET`, `POST /unsubscribe`; `GET /q/{code}/qr.svg`, `.png`.
+    private static List<string> EntryPoints()
     {
-        var doors = new List<string>();
-        var rows = File.ReadLines(Path.Combine(Docs, "README.md")).SkipWhile(l => !l.StartsWith("| door |", StringComparison.Ordinal)).Skip(2).TakeWhile(l => l.StartsWith('|'));
+        var endpoints = new List<string>();
+        var rows = File.ReadLines(Path.Combine(Docs, "README.md")).SkipWhile(l => !l.StartsWith("| endpoint |", StringComparison.Ordinal)).Skip(2).TakeWhile(l => l.StartsWith('|'));
         foreach (var span in rows.SelectMany(row => Code().Matches(row.Split('|')[1]).Select(m => m.Groups["span"].Value)))
         {
             if (span.StartsWith('.'))
-                doors.Add(Path.ChangeExtension(doors[^1], span));
+                endpoints.Add(Path.ChangeExtension(endpoints[^1], span));
             else if (span.Contains('/', StringComparison.Ordinal))
-                doors.Add(span[span.IndexOf('/', StringComparison.Ordinal)..].Split('?')[0]);
+                endpoints.Add(span[span.IndexOf('/', StringComparison.Ordinal)..].Split('?')[0]);
         }
 
-        Assert.NotEmpty(doors);
-        return doors;
+        Assert.NotEmpty(endpoints);
+        return endpoints;
     }
 
     [GeneratedRegex("`(?<span>[^`]+)`", RegexOptions.ExplicitCapture, 1000)]

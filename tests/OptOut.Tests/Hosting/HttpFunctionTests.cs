@@ -122,7 +122,7 @@ public sealed class HttpFunctionTests
     [Fact]
     public async Task Endpoints_of_this_machine_only_stand_beside_the_functions()
     {
-        await using var host = await LocalHost.Of(typeof(Functions), options => options with { MapEndpoints = app => app.MapGet("/demo", () => "demo") }, Register);
+        await using var host = await LocalHost.StartAsync(typeof(Functions), options => options with { MapEndpoints = app => app.MapGet("/demo", () => "demo") }, Register);
 
         Assert.Equal((200, "demo"), await host.Send("GET", "/demo"));
         Assert.Equal((200, "nothing"), await host.Send("GET", "/optional"));
@@ -133,7 +133,7 @@ public sealed class HttpFunctionTests
     {
         var hostJson = Path.GetTempFileName();
         await File.WriteAllTextAsync(hostJson, """{ "version": "2.0", /* as Azure's default */ "extensions": { "http": { "routePrefix": "api" } } }""");
-        await using var host = await LocalHost.Of(typeof(Functions), options => options with { HostJsonPath = hostJson }, Register);
+        await using var host = await LocalHost.StartAsync(typeof(Functions), options => options with { HostJsonPath = hostJson }, Register);
 
         Assert.Equal((200, "nothing"), await host.Send("GET", "/api/optional"));
         Assert.Equal(404, (await host.Send("GET", "/optional")).Status);
@@ -147,7 +147,7 @@ public sealed class HttpFunctionTests
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
 
-        var refused = await Assert.ThrowsAsync<CannotStartException>(() => LocalHost.Of(typeof(Functions), options => options with { Port = port }, Register));
+        var refused = await Assert.ThrowsAsync<CannotStartException>(() => LocalHost.StartAsync(typeof(Functions), options => options with { Port = port }, Register));
 
         Assert.Equal($"Port {port}, for the functions, is in use on this machine. Stop what uses it, or choose another with --port (0: a free one).", refused.Message);
     }
@@ -156,7 +156,7 @@ public sealed class HttpFunctionTests
     public async Task A_request_under_way_is_answered_before_the_host_stops()
     {
         var gate = new Gate();
-        var host = await LocalHost.Of(typeof(Functions), services: services => Register(services.AddSingleton(gate)));
+        var host = await LocalHost.StartAsync(typeof(Functions), services: services => Register(services.AddSingleton(gate)));
         var answer = host.Send("GET", "/slow");
         await gate.Entered.Task;
 
@@ -169,7 +169,7 @@ public sealed class HttpFunctionTests
         await stopped;
     }
 
-    private static Task<LocalHost> Start() => LocalHost.Of(typeof(Functions), services: Register);
+    private static Task<LocalHost> Start() => LocalHost.StartAsync(typeof(Functions), services: Register);
 
     private static void Register(IServiceCollection services)
     {

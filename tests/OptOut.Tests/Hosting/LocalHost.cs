@@ -17,7 +17,7 @@ internal sealed class LocalHost(FunctionHost host, ConcurrentQueue<string> log) 
 
     public HttpClient Client { get; } = new() { BaseAddress = host.Address };
 
-    public static async Task<LocalHost> Of(Type functions, Func<FunctionHostOptions, FunctionHostOptions>? with = null, Action<IServiceCollection>? services = null)
+    public static async Task<LocalHost> StartAsync(Type functions, Func<FunctionHostOptions, FunctionHostOptions>? with = null, Action<IServiceCollection>? services = null)
     {
         var log = new ConcurrentQueue<string>();
         var options = Options(functions) with

@@ -10,7 +10,7 @@ public sealed class StartupErrorTests
     [Fact]
     public async Task Everything_wrong_is_said_at_once_each_with_its_mend()
     {
-        var refused = await Assert.ThrowsAsync<CannotStartException>(() => LocalHost.Of(typeof(Wrong)));
+        var refused = await Assert.ThrowsAsync<CannotStartException>(() => LocalHost.StartAsync(typeof(Wrong)));
 
         Assert.Equal(
             """
@@ -37,7 +37,7 @@ public sealed class StartupErrorTests
     {
         var missing = Path.Combine(Path.GetTempPath(), "nowhere", "host.json");
 
-        var refused = await Assert.ThrowsAsync<CannotStartException>(() => LocalHost.Of(typeof(StartupErrorTests), options => options with { HostJsonPath = missing }));
+        var refused = await Assert.ThrowsAsync<CannotStartException>(() => LocalHost.StartAsync(typeof(StartupErrorTests), options => options with { HostJsonPath = missing }));
 
         Assert.Equal(
             $"The functions cannot start:\n- host.json ({missing}): Could not find a part of the path '{missing}'. Mend the file; https://learn.microsoft.com/azure/azure-functions/functions-host-json lists what it may hold.",
@@ -47,7 +47,7 @@ public sealed class StartupErrorTests
     [Fact]
     public async Task Options_that_do_not_validate_stop_the_start_with_every_failure()
     {
-        var refused = await Assert.ThrowsAsync<CannotStartException>(() => LocalHost.Of(typeof(StartupErrorTests), services: services => services
+        var refused = await Assert.ThrowsAsync<CannotStartException>(() => LocalHost.StartAsync(typeof(StartupErrorTests), services: services => services
             .AddOptions<Limits>()
             .Validate(limits => limits.Most > 0, "Limits:Most is 0. Give at least 1.")
             .Validate(limits => limits.Most > 0, "Limits:Least is missing. Give a number.")

@@ -47,7 +47,7 @@ public sealed class TimerFunctionTests
     public async Task The_schedule_may_be_a_setting()
     {
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Nightly", "30 59 1 * * *")]).Build();
-        await using var host = await LocalHost.Of(typeof(FromSetting), options => options with { Time = _time, Configuration = settings }, services => services.AddSingleton(_runs));
+        await using var host = await LocalHost.StartAsync(typeof(FromSetting), options => options with { Time = _time, Configuration = settings }, services => services.AddSingleton(_runs));
 
         _time.Advance(TimeSpan.FromSeconds(30));
 
@@ -151,7 +151,7 @@ public sealed class TimerFunctionTests
         Assert.True(_runs.Ended);
     }
 
-    private Task<LocalHost> Start(Type functions) => LocalHost.Of(functions, options => options with { Time = _time }, services => services.AddSingleton(_runs));
+    private Task<LocalHost> Start(Type functions) => LocalHost.StartAsync(functions, options => options with { Time = _time }, services => services.AddSingleton(_runs));
 
     public sealed class Runs
     {

@@ -33,7 +33,7 @@ public sealed partial class AlertTests(Templates templates)
     [InlineData("prod")]
     public async Task Every_alarm_is_there_with_its_threshold_from_the_parameters(string environment)
     {
-        var deployment = await templates.OfAsync(environment);
+        var deployment = await templates.CompileAsync(environment);
         var settings = await SettingsAsync(environment);
 
         Assert.Equal(Rules.Keys.Order(StringComparer.Ordinal), deployment.Names(LogAlerts).Select(n => n[$"optout-{environment}-".Length..]).Order(StringComparer.Ordinal));
@@ -48,13 +48,13 @@ public sealed partial class AlertTests(Templates templates)
     [InlineData("prod")]
     public async Task Every_alarm_is_on_and_calls_the_operators(string environment)
     {
-        var deployment = await templates.OfAsync(environment);
+        var deployment = await templates.CompileAsync(environment);
         var operators = deployment.The("Microsoft.Insights/actionGroups");
 
         Assert.NotEmpty(operators["properties"]!["emailReceivers"]!.AsArray());
-        Assert.All(deployment.Of(LogAlerts), rule => Assert.Equal([Text(operators["id"])], rule["properties"]!["actions"]!["actionGroups"]!.AsArray().Select(Text)));
+        Assert.All(deployment.Create(LogAlerts), rule => Assert.Equal([Text(operators["id"])], rule["properties"]!["actions"]!["actionGroups"]!.AsArray().Select(Text)));
         Assert.Equal([Text(operators["id"])], deployment.The(MetricAlerts)["properties"]!["actions"]!.AsArray().Select(a => Text(a!["actionGroupId"])));
-        Assert.All(deployment.Of(LogAlerts).Concat(deployment.Of(MetricAlerts)).Append(operators), r => Assert.True(r["properties"]!["enabled"]!.GetValue<bool>()));
+        Assert.All(deployment.Create(LogAlerts).Concat(deployment.Create(MetricAlerts)).Append(operators), r => Assert.True(r["properties"]!["enabled"]!.GetValue<bool>()));
     }
 
     [Theory]
@@ -62,10 +62,10 @@ public sealed partial class AlertTests(Templates templates)
     [InlineData("prod")]
     public async Task The_bus_itself_counts_the_topic_of_the_code(string environment)
     {
-        var criterion = (await templates.OfAsync(environment)).The(MetricAlerts)["properties"]!["criteria"]!["allOf"]![0]!;
+        var criterion = (await templates.CompileAsync(environment)).The(MetricAlerts)["properties"]!["criteria"]!["allOf"]![0]!;
 
         Assert.Equal("DeadletteredMessages", Text(criterion["metricName"]));
-        Assert.Equal([Messaging.Topology.Topic], criterion["dimensions"]![0]!["values"]!.AsArray().Select(Text));
+        Assert.Equal([Messaging.Topology.BusTopic], criterion["dimensions"]![0]!["values"]!.AsArray().Select(Text));
     }
 
     // A window in which a timer may not have run once would find nothing: no dead letters, or a silence that is none.
@@ -78,7 +78,7 @@ public sealed partial class AlertTests(Templates templates)
     [InlineData("ledger-mismatches", "VerifyLedgers")]
     public async Task No_window_is_shorter_than_the_timer_it_waits_for(string alarm, string function)
     {
-        var deployment = await templates.OfAsync("prod");
+        var deployment = await templates.CompileAsync("prod");
         var window = XmlConvert.ToTimeSpan(Text(Rule(deployment, alarm)["properties"]!["windowSize"]));
 
         Assert.True(window >= Longest(function), $"{function} runs every {Longest(function)}, {alarm} looks back {window}.");
@@ -87,14 +87,14 @@ public sealed partial class AlertTests(Templates templates)
 
     [Fact]
     public async Task No_rule_looks_at_less_than_passes_between_two_looks() =>
-        Assert.All((await templates.OfAsync("prod")).Of(LogAlerts), r => Assert.True(XmlConvert.ToTimeSpan(Text(r["properties"]!["windowSize"])) >= XmlConvert.ToTimeSpan(Text(r["properties"]!["evaluationFrequency"]))));
+        Assert.All((await templates.CompileAsync("prod")).Create(LogAlerts), r => Assert.True(XmlConvert.ToTimeSpan(Text(r["properties"]!["windowSize"])) >= XmlConvert.ToTimeSpan(Text(r["properties"]!["evaluationFrequency"]))));
 
     [Theory]
     [InlineData("dev")]
     [InlineData("prod")]
     public async Task The_alarm_for_a_missing_reconciliation_waits_longer_than_its_timer_and_not_much(string environment)
     {
-        var deployment = await templates.OfAsync(environment);
+        var deployment = await templates.CompileAsync(environment);
         var hours = int.Parse(Ago().Match(Query(deployment, "no-reconciliation")).Groups["hours"].Value, CultureInfo.InvariantCulture);
 
         // A run may take as long as the host lets it.
@@ -110,7 +110,7 @@ public sealed partial class AlertTests(Templates templates)
         ["AnchorLedgers 0 30 * * * *", "CountDeadLetters 0 15 * * * *", "Reconcile 0 0 2 * * *", "SweepOutbox 0 * * * * *", "VerifyLedgers 0 0 4 * * *", "WriteSuppressions 0 0 3 * * *"],
         DeclaredFunctions.With<TimerTriggerAttribute>().Select(f => $"{f.Name} {f.Trigger.Schedule}").Order(StringComparer.Ordinal));
 
-    private static JsonNode Rule(Deployment deployment, string name) => deployment.Of(LogAlerts).Single(r => Text(r["properties"]!["displayName"]) == $"OptOut: {name}");
+    private static JsonNode Rule(Deployment deployment, string name) => deployment.Create(LogAlerts).Single(r => Text(r["properties"]!["displayName"]) == $"OptOut: {name}");
 
     private static string Query(Deployment deployment, string name) => Text(Rule(deployment, name)["properties"]!["criteria"]!["allOf"]![0]!["query"]);
 

@@ -17,7 +17,7 @@ public sealed partial class AppSettingsTests(Templates templates)
     [InlineData("prod")]
     public async Task The_product_starts_with_them_and_reads_every_one(string environment)
     {
-        var settings = new DeployedSettings((await templates.OfAsync(environment)).AppSettings);
+        var settings = new DeployedSettings((await templates.CompileAsync(environment)).AppSettings);
 
         await StartAsync(settings);
 
@@ -38,7 +38,7 @@ public sealed partial class AppSettingsTests(Templates templates)
         {
             var (more, vault) = (Written(columns[0]), Written(columns[1]).Select(s => KeyValuePair.Create(s.Key, $"[@Microsoft.KeyVault(SecretUri={s.Value})]")).ToList());
             Assert.NotEmpty(more);
-            var settings = new DeployedSettings((await templates.OfAsync("prod")).AppSettings.Concat(more).Concat(vault));
+            var settings = new DeployedSettings((await templates.CompileAsync("prod")).AppSettings.Concat(more).Concat(vault));
 
             await StartAsync(settings);
 
@@ -54,7 +54,7 @@ public sealed partial class AppSettingsTests(Templates templates)
     [Fact]
     public async Task A_name_that_is_wrong_is_found()
     {
-        var wrong = (await templates.OfAsync("prod")).AppSettings.Select(s => new KeyValuePair<string, string>(s.Key.Replace("__Authority__", "__Athority__", StringComparison.Ordinal), s.Value));
+        var wrong = (await templates.CompileAsync("prod")).AppSettings.Select(s => new KeyValuePair<string, string>(s.Key.Replace("__Authority__", "__Athority__", StringComparison.Ordinal), s.Value));
         var settings = new DeployedSettings(wrong);
 
         await StartAsync(settings);
@@ -65,7 +65,7 @@ public sealed partial class AppSettingsTests(Templates templates)
     [Fact]
     public async Task Without_one_that_is_needed_the_product_says_so()
     {
-        var settings = new DeployedSettings((await templates.OfAsync("prod")).AppSettings.Where(s => s.Key != "OptOut__Controller__Name" && s.Key != "OptOut__Storage__TableEndpoint"));
+        var settings = new DeployedSettings((await templates.CompileAsync("prod")).AppSettings.Where(s => s.Key != "OptOut__Controller__Name" && s.Key != "OptOut__Storage__TableEndpoint"));
 
         var told = (await Assert.ThrowsAsync<AggregateException>(() => StartAsync(settings))).ToString();
 
@@ -79,7 +79,7 @@ public sealed partial class AppSettingsTests(Templates templates)
     [InlineData("prod")]
     public async Task Every_connection_is_by_identity(string environment)
     {
-        var settings = (await templates.OfAsync(environment)).AppSettings;
+        var settings = (await templates.CompileAsync(environment)).AppSettings;
         string[] connections = [.. DeclaredFunctions.With<ServiceBusTriggerAttribute>().Select(f => f.Trigger.Connection!).Append("AzureWebJobsStorage").Distinct()];
 
         Assert.Equal(["ServiceBus", "AzureWebJobsStorage"], connections);
@@ -99,7 +99,7 @@ public sealed partial class AppSettingsTests(Templates templates)
     [InlineData("prod")]
     public async Task Nothing_secret_stands_in_them(string environment)
     {
-        var settings = (await templates.OfAsync(environment)).AppSettings;
+        var settings = (await templates.CompileAsync(environment)).AppSettings;
 
         Assert.All(settings, s => Assert.DoesNotMatch(KeyLike(), s.Value));
         Assert.All(settings.Where(s => Secret().IsMatch(s.Key)), s => Assert.True(DeployedSettings.IsVaultReference(s.Value), $"{s.Key} is no reference to the vault."));
@@ -110,7 +110,7 @@ public sealed partial class AppSettingsTests(Templates templates)
     [Theory]
     [InlineData("dev")]
     [InlineData("prod")]
-    public async Task Linux_takes_every_name(string environment) => Assert.All((await templates.OfAsync(environment)).AppSettings.Keys, name => Assert.Matches(LinuxName(), name));
+    public async Task Linux_takes_every_name(string environment) => Assert.All((await templates.CompileAsync(environment)).AppSettings.Keys, name => Assert.Matches(LinuxName(), name));
 
     private static async Task StartAsync(DeployedSettings settings)
     {

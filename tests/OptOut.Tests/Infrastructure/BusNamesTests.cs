@@ -17,21 +17,21 @@ public sealed class BusNamesTests(Templates templates)
     [InlineData("prod")]
     public async Task Topic_subscriptions_filters_and_times_are_those_of_the_code(string environment)
     {
-        var deployment = await templates.OfAsync(environment);
+        var deployment = await templates.CompileAsync(environment);
 
         var topic = deployment.The(Topics);
-        Assert.Equal(Topology.Topic, Text(topic["name"]).Split('/')[^1]);
+        Assert.Equal(Topology.BusTopic, Text(topic["name"]).Split('/')[^1]);
         Assert.True(topic["properties"]!["requiresDuplicateDetection"]!.GetValue<bool>());
         Assert.Equal(Topology.DuplicateWindow, XmlConvert.ToTimeSpan(Text(topic["properties"]!["duplicateDetectionHistoryTimeWindow"])));
 
         Assert.Equal(Topology.Subscriptions.Select(s => s.Name).Order(StringComparer.Ordinal), deployment.Names(Subscriptions));
-        Assert.All(deployment.Of(Subscriptions), subscription =>
+        Assert.All(deployment.Create(Subscriptions), subscription =>
         {
             Assert.Equal(Topology.LockDuration, XmlConvert.ToTimeSpan(Text(subscription["properties"]!["lockDuration"])));
             Assert.Equal(Topology.MaxDeliveryCount, subscription["properties"]!["maxDeliveryCount"]!.GetValue<int>());
         });
 
-        var filters = deployment.Of(Rules).ToDictionary(r => Text(r["name"]).Split('/')[^2], r => Text(r["properties"]!["sqlFilter"]!["sqlExpression"]), StringComparer.Ordinal);
+        var filters = deployment.Create(Rules).ToDictionary(r => Text(r["name"]).Split('/')[^2], r => Text(r["properties"]!["sqlFilter"]!["sqlExpression"]), StringComparer.Ordinal);
         Assert.All(Topology.Subscriptions, subscription => Assert.Equal(subscription.Filter, filters[subscription.Name]));
         Assert.Equal(Topology.Subscriptions.Count, filters.Count);
     }
@@ -39,15 +39,15 @@ public sealed class BusNamesTests(Templates templates)
     // A rule of another name would stand beside the one Azure makes, which takes every message.
     [Fact]
     public async Task Each_filter_replaces_the_rule_that_takes_everything() =>
-        Assert.All((await templates.OfAsync("prod")).Names(Rules), name => Assert.Equal("$Default", name));
+        Assert.All((await templates.CompileAsync("prod")).Names(Rules), name => Assert.Equal("$Default", name));
 
     [Fact]
     public async Task Each_subscription_has_one_function_and_each_bus_function_a_subscription()
     {
-        var subscriptions = (await templates.OfAsync("prod")).Names(Subscriptions);
+        var subscriptions = (await templates.CompileAsync("prod")).Names(Subscriptions);
 
         Assert.Equal(subscriptions, DeclaredFunctions.With<ServiceBusTriggerAttribute>().Select(f => f.Trigger.SubscriptionName!).Order(StringComparer.Ordinal));
-        Assert.All(DeclaredFunctions.With<ServiceBusTriggerAttribute>(), f => Assert.Equal((Topology.Topic, Topology.Connection), (f.Trigger.TopicName, f.Trigger.Connection)));
+        Assert.All(DeclaredFunctions.With<ServiceBusTriggerAttribute>(), f => Assert.Equal((Topology.BusTopic, Topology.Connection), (f.Trigger.TopicName, f.Trigger.Connection)));
     }
 
     [Fact]

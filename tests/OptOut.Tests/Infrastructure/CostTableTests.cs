@@ -32,8 +32,8 @@ public sealed partial class CostTableTests
         var premium = Row("bus, Premium", _ => p);
         var ready = Row("6 instances of 2 GB always ready", _ => 6 * 2 * Month * r);
         var network = Row("endpoints, zones, the way out", _ => (6 * n[0]) + (4 * n[1]) + n[2]);
-        var door = Row("Front Door Premium", x => f[0] + (2 * x / 1e4 * f[1]) + (x * 10e3 / 1e9 * f[2]));
-        Sum("**private, with Front Door Premium (prod)**", i => both[i] + premium[i] + ready[i] + network[i] + door[i]);
+        var endpoint = Row("Front Door Premium", x => f[0] + (2 * x / 1e4 * f[1]) + (x * 10e3 / 1e9 * f[2]));
+        Sum("**private, with Front Door Premium (prod)**", i => both[i] + premium[i] + ready[i] + network[i] + endpoint[i]);
 
         double Bus(double millions) => b[0] + (Between(millions, 13, 100) * b[1]) + (Between(millions, 100, 2500) * b[2]) + (Between(millions, 2500, double.MaxValue) * b[3]);
     }

@@ -10,13 +10,13 @@ internal sealed class Deployment(JsonNode snapshot)
     /// <summary>What azd and the scripts are told.</summary>
     public IReadOnlyDictionary<string, string> Outputs { get; } = snapshot["outputs"]!.AsObject().ToDictionary(o => o.Key, o => Text(o.Value), StringComparer.Ordinal);
 
-    public IReadOnlyList<JsonNode> Of(string type) => [.. All.Where(r => Text(r["type"]) == type)];
+    public IReadOnlyList<JsonNode> Create(string type) => [.. All.Where(r => Text(r["type"]) == type)];
 
-    public JsonNode The(string type) => Assert.Single(Of(type));
+    public JsonNode The(string type) => Assert.Single(Create(type));
 
     /// <summary>The last part of the names of all of a type, in order.</summary>
     public string[] Names(string type, Func<string, bool>? where = null) =>
-        [.. Of(type).Select(r => Text(r["name"])).Where(where ?? (_ => true)).Select(n => n.Split('/')[^1]).Order(StringComparer.Ordinal)];
+        [.. Create(type).Select(r => Text(r["name"])).Where(where ?? (_ => true)).Select(n => n.Split('/')[^1]).Order(StringComparer.Ordinal)];
 
     public IReadOnlyDictionary<string, string> AppSettings =>
         The("Microsoft.Web/sites/config")["properties"]!.AsObject().ToDictionary(s => s.Key, s => Text(s.Value), StringComparer.Ordinal);

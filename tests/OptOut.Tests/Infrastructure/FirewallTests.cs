@@ -4,7 +4,7 @@ using static OptOut.Tests.Infrastructure.Deployment;
 
 namespace OptOut.Tests.Infrastructure;
 
-/// <summary>The firewall's own rules, applied to the doors the code has. Azure's engine is not here: its order of rules and its regular expressions are.</summary>
+/// <summary>The firewall's own rules, applied to the endpoints the code has. Azure's engine is not here: its order of rules and its regular expressions are.</summary>
 public sealed class FirewallTests(Templates templates)
 {
     private const string Managed = "managed rules";
@@ -26,10 +26,10 @@ public sealed class FirewallTests(Templates templates)
     [InlineData("/")]
     [InlineData("/api")]
     [InlineData("/apis/x")]
-    public async Task Whatever_is_no_door_is_closed(string uri) => Assert.Equal("Block", await VerdictAsync(uri));
+    public async Task Whatever_is_no_endpoint_is_closed(string uri) => Assert.Equal("Block", await VerdictAsync(uri));
 
     [Fact]
-    public async Task Every_door_of_the_code_is_open()
+    public async Task Every_endpoint_of_the_code_is_open()
     {
         Assert.NotEmpty(DeclaredFunctions.Paths);
         foreach (var path in DeclaredFunctions.Paths)
@@ -51,25 +51,25 @@ public sealed class FirewallTests(Templates templates)
 
     // RFC 8058 section 3.1: the answer to a one-click must not be a redirect.
     [Fact]
-    public async Task Front_door_redirects_nobody_and_keeps_no_page()
+    public async Task Front_endpoint_redirects_nobody_and_keeps_no_page()
     {
-        var route = (await templates.OfAsync("prod")).The("Microsoft.Cdn/profiles/afdEndpoints/routes")["properties"]!;
+        var route = (await templates.CompileAsync("prod")).The("Microsoft.Cdn/profiles/afdEndpoints/routes")["properties"]!;
 
         Assert.Equal("Disabled", Text(route["httpsRedirect"]));
         Assert.Null(route["cacheConfiguration"]);
     }
 
     [Fact]
-    public async Task The_app_believes_the_client_address_of_front_door_only_where_front_door_is_the_only_way_in()
+    public async Task The_app_believes_the_client_address_of_front_endpoint_only_where_front_endpoint_is_the_only_way_in()
     {
-        Assert.Equal("X-Azure-ClientIP", (await templates.OfAsync("prod")).AppSettings["OptOut__Limits__ClientAddressHeader"]);
-        Assert.False((await templates.OfAsync("dev")).AppSettings.ContainsKey("OptOut__Limits__ClientAddressHeader"));
+        Assert.Equal("X-Azure-ClientIP", (await templates.CompileAsync("prod")).AppSettings["OptOut__Limits__ClientAddressHeader"]);
+        Assert.False((await templates.CompileAsync("dev")).AppSettings.ContainsKey("OptOut__Limits__ClientAddressHeader"));
     }
 
     [Fact]
-    public async Task Front_door_lets_through_every_route_of_the_app_and_nothing_of_the_Functions_host()
+    public async Task Front_endpoint_lets_through_every_route_of_the_app_and_nothing_of_the_Functions_host()
     {
-        var route = (await templates.OfAsync("prod")).The("Microsoft.Cdn/profiles/afdEndpoints/routes")["properties"]!;
+        var route = (await templates.CompileAsync("prod")).The("Microsoft.Cdn/profiles/afdEndpoints/routes")["properties"]!;
         var patterns = route["patternsToMatch"]!.AsArray().Select(p => Text(p)).ToList();
 
         Assert.All(DeclaredFunctions.Paths, path => Assert.Contains(patterns, p => Passes(p, path)));
@@ -79,7 +79,7 @@ public sealed class FirewallTests(Templates templates)
         static bool Passes(string pattern, string path) => pattern.EndsWith('*') ? path.StartsWith(pattern[..^1], StringComparison.OrdinalIgnoreCase) : path == pattern;
     }
 
-    private async Task<JsonNode> PolicyAsync() => (await templates.OfAsync("prod")).The("Microsoft.Network/FrontDoorWebApplicationFirewallPolicies")["properties"]!;
+    private async Task<JsonNode> PolicyAsync() => (await templates.CompileAsync("prod")).The("Microsoft.Network/FrontDoorWebApplicationFirewallPolicies")["properties"]!;
 
     private async Task<string> VerdictAsync(string uri)
     {

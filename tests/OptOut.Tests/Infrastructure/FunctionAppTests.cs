@@ -16,7 +16,7 @@ public sealed partial class FunctionAppTests(Templates templates)
     [InlineData("prod")]
     public async Task The_runtime_is_that_of_the_build(string environment)
     {
-        var config = (await templates.OfAsync(environment)).The("Microsoft.Web/sites")["properties"]!["functionAppConfig"]!;
+        var config = (await templates.CompileAsync(environment)).The("Microsoft.Web/sites")["properties"]!["functionAppConfig"]!;
 
         Assert.Equal("dotnet-isolated", Text(config["runtime"]!["name"]));
         Assert.Equal($".NETCoreApp,Version=v{Text(config["runtime"]!["version"])}", typeof(UnsubscribeFunctions).Assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName);
@@ -29,7 +29,7 @@ public sealed partial class FunctionAppTests(Templates templates)
     [InlineData("prod")]
     public async Task Nothing_is_said_that_flex_consumption_refuses(string environment)
     {
-        var deployment = await templates.OfAsync(environment);
+        var deployment = await templates.CompileAsync(environment);
         var site = deployment.The("Microsoft.Web/sites")["properties"]!.AsObject();
         string[] refused =
         [
@@ -46,7 +46,7 @@ public sealed partial class FunctionAppTests(Templates templates)
     [InlineData("prod")]
     public async Task Somebody_is_always_ready_for_people_and_whoever_else_waits_exists(string environment)
     {
-        var ready = (await templates.OfAsync(environment)).The("Microsoft.Web/sites")["properties"]!["functionAppConfig"]!["scaleAndConcurrency"]!["alwaysReady"]!.AsArray()
+        var ready = (await templates.CompileAsync(environment)).The("Microsoft.Web/sites")["properties"]!["functionAppConfig"]!["scaleAndConcurrency"]!["alwaysReady"]!.AsArray()
             .ToDictionary(r => Text(r!["name"]), r => r!["instanceCount"]!.GetValue<int>(), StringComparer.Ordinal);
 
         Assert.True(ready["http"] >= 1);
@@ -65,7 +65,7 @@ public sealed partial class FunctionAppTests(Templates templates)
     [Fact]
     public async Task Azd_deploys_to_the_app_that_carries_the_service_name()
     {
-        var app = (await templates.OfAsync("prod")).The("Microsoft.Web/sites");
+        var app = (await templates.CompileAsync("prod")).The("Microsoft.Web/sites");
         var yaml = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "azure.yaml"));
 
         Assert.Equal("prod", Text(app["tags"]!["azd-env-name"]));

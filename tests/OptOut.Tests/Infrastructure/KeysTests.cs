@@ -10,7 +10,7 @@ public sealed partial class KeysTests(Templates templates)
     [InlineData("prod")]
     public async Task The_operator_is_told_every_secret_that_the_app_needs(string environment)
     {
-        var deployment = await templates.OfAsync(environment);
+        var deployment = await templates.CompileAsync(environment);
         var needed = deployment.AppSettings.Values.Where(DeployedSettings.IsVaultReference).Select(v => LastName().Match(v).Groups["name"].Value);
 
         Assert.Equal(needed.Order(StringComparer.Ordinal), deployment.Outputs["OPTOUT_SECRET_NAMES"].Split(' ').Order(StringComparer.Ordinal));
@@ -19,7 +19,7 @@ public sealed partial class KeysTests(Templates templates)
     [Fact]
     public async Task The_deployment_gives_the_scripts_what_they_ask_for()
     {
-        var outputs = (await templates.OfAsync("prod")).Outputs;
+        var outputs = (await templates.CompileAsync("prod")).Outputs;
         string[] asked = [.. Directory.EnumerateFiles(Templates.Source, "*.sh", SearchOption.AllDirectories).SelectMany(f => Asked().Matches(File.ReadAllText(f))).Select(m => m.Groups["name"].Value).Distinct()];
 
         Assert.Contains("OPTOUT_SECRET_NAMES", asked);

@@ -24,7 +24,7 @@ public sealed partial class LockedDownTests(Templates templates)
     [InlineData("prod")]
     public async Task The_app_has_these_roles_and_no_other(string environment)
     {
-        var given = (await templates.OfAsync(environment)).Of("Microsoft.Authorization/roleAssignments")
+        var given = (await templates.CompileAsync(environment)).Create("Microsoft.Authorization/roleAssignments")
             .Select(r => $"{Scope().Match(Text(r["id"])).Groups["scope"].Value.Replace(Token().Match(Text(r["id"])).Value, "", StringComparison.Ordinal)}: {Text(r["properties"]!["roleDefinitionId"]).Split('/')[^1]}");
 
         Assert.Equal(Allowed.Order(StringComparer.Ordinal), given.Order(StringComparer.Ordinal));
@@ -35,10 +35,10 @@ public sealed partial class LockedDownTests(Templates templates)
     [InlineData("prod")]
     public async Task No_key_opens_a_service(string environment)
     {
-        var deployment = await templates.OfAsync(environment);
+        var deployment = await templates.CompileAsync(environment);
 
-        Assert.Equal(2, deployment.Of("Microsoft.Storage/storageAccounts").Count);
-        Assert.All(deployment.Of("Microsoft.Storage/storageAccounts"), account =>
+        Assert.Equal(2, deployment.Create("Microsoft.Storage/storageAccounts").Count);
+        Assert.All(deployment.Create("Microsoft.Storage/storageAccounts"), account =>
         {
             Assert.False(Is(account, "allowSharedKeyAccess"));
             Assert.False(Is(account, "allowBlobPublicAccess"));
@@ -47,8 +47,8 @@ public sealed partial class LockedDownTests(Templates templates)
         });
         Assert.True(Is(deployment.The("Microsoft.ServiceBus/namespaces"), "disableLocalAuth"));
         Assert.True(Is(deployment.The("Microsoft.Insights/components"), "DisableLocalAuth"));
-        Assert.All(deployment.Of("Microsoft.OperationalInsights/workspaces"), workspace => Assert.True(workspace["properties"]!["features"]!["disableLocalAuth"]!.GetValue<bool>()));
-        Assert.All(deployment.Of("Microsoft.Web/sites/basicPublishingCredentialsPolicies"), policy => Assert.False(Is(policy, "allow")));
+        Assert.All(deployment.Create("Microsoft.OperationalInsights/workspaces"), workspace => Assert.True(workspace["properties"]!["features"]!["disableLocalAuth"]!.GetValue<bool>()));
+        Assert.All(deployment.Create("Microsoft.Web/sites/basicPublishingCredentialsPolicies"), policy => Assert.False(Is(policy, "allow")));
         Assert.Equal(["ftp", "scm"], deployment.Names("Microsoft.Web/sites/basicPublishingCredentialsPolicies"));
         Assert.True(Is(deployment.The("Microsoft.Web/sites"), "httpsOnly"));
         var vault = deployment.The("Microsoft.KeyVault/vaults");
@@ -58,11 +58,11 @@ public sealed partial class LockedDownTests(Templates templates)
     [Fact]
     public async Task In_production_tables_bus_and_keys_are_reached_from_within_only()
     {
-        var deployment = await templates.OfAsync("prod");
+        var deployment = await templates.CompileAsync("prod");
 
         foreach (var type in (string[])["Microsoft.Storage/storageAccounts", "Microsoft.ServiceBus/namespaces", "Microsoft.KeyVault/vaults"])
-            Assert.All(deployment.Of(type), r => Assert.Equal("disabled", Text(r["properties"]!["publicNetworkAccess"]), ignoreCase: true));
-        Assert.Equal(["blob", "blob", "namespace", "table", "table", "vault"], deployment.Of("Microsoft.Network/privateEndpoints")
+            Assert.All(deployment.Create(type), r => Assert.Equal("disabled", Text(r["properties"]!["publicNetworkAccess"]), ignoreCase: true));
+        Assert.Equal(["blob", "blob", "namespace", "table", "table", "vault"], deployment.Create("Microsoft.Network/privateEndpoints")
             .Select(e => Text(e["properties"]!["privateLinkServiceConnections"]![0]!["properties"]!["groupIds"]![0])).Order(StringComparer.Ordinal));
         Assert.EndsWith("/subnets/app", Text(deployment.The("Microsoft.Web/sites")["properties"]!["virtualNetworkSubnetId"]), StringComparison.Ordinal);
         Assert.Equal("Premium", Text(deployment.The("Microsoft.ServiceBus/namespaces")["sku"]!["tier"]));
@@ -70,7 +70,7 @@ public sealed partial class LockedDownTests(Templates templates)
 
     [Fact]
     public async Task Nobody_deletes_the_data_in_passing() =>
-        Assert.Contains("/storageAccounts/stdata", Text((await templates.OfAsync("prod")).The("Microsoft.Authorization/locks")["id"]), StringComparison.Ordinal);
+        Assert.Contains("/storageAccounts/stdata", Text((await templates.CompileAsync("prod")).The("Microsoft.Authorization/locks")["id"]), StringComparison.Ordinal);
 
     private static bool Is(JsonNode resource, string property) => resource["properties"]![property]!.GetValue<bool>();
 

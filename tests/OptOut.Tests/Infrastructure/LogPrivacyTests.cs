@@ -48,19 +48,19 @@ public sealed partial class LogPrivacyTests(Templates templates)
         }
     }
 
-    // What the test above would say of a door that the rule does not know.
+    // What the test above would say of an endpoint that the rule does not know.
     [Theory]
     [InlineData("/people/klant")]
     [InlineData("/klant")]
     [InlineData("/api/klant")]
-    public async Task A_door_that_nobody_thought_of_fails(string path)
+    public async Task An_endpoint_that_nobody_thought_of_fails(string path)
     {
         var rules = await RulesAsync("prod");
 
         Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertGone(rules, path, "klant"));
     }
 
-    // They belong to no door, so nothing tells where the person begins; but a request's name is the only place that would still hold them.
+    // They belong to no endpoint, so nothing tells where the person begins; but a request's name is the only place that would still hold them.
     [Theory]
     [InlineData("/jan@example.com")]
     [InlineData("/unsubscribe/jan@example.com")]
@@ -72,7 +72,7 @@ public sealed partial class LogPrivacyTests(Templates templates)
     {
         foreach (var name in (string[])[$"GET {path}", path, $"HTTP GET {path}", path.TrimStart('/')])
         {
-            var row = (await RulesAsync("prod"))["AppRequests"].Of(Row("AppRequests", name));
+            var row = (await RulesAsync("prod"))["AppRequests"].Create(Row("AppRequests", name));
             Assert.DoesNotContain(row.Values, v => v.Contains("jan", StringComparison.OrdinalIgnoreCase));
         }
     }
@@ -86,8 +86,8 @@ public sealed partial class LogPrivacyTests(Templates templates)
     [InlineData("Invoke", "Invoke")]
     [InlineData("ServiceBusProcessor.ProcessMessage", "ServiceBusProcessor.ProcessMessage")]
     [InlineData("function PushEmail", "function PushEmail")]
-    public async Task A_request_is_known_by_its_door(string name, string kept) =>
-        Assert.Equal(kept, (await RulesAsync("prod"))["AppRequests"].Of(Row("AppRequests", name))["OperationName"]);
+    public async Task A_request_is_known_by_its_endpoint(string name, string kept) =>
+        Assert.Equal(kept, (await RulesAsync("prod"))["AppRequests"].Create(Row("AppRequests", name))["OperationName"]);
 
     [Theory]
     [InlineData("Message 0198 is dead-lettered, Rejected: SendGrid answered 404")]
@@ -99,17 +99,17 @@ public sealed partial class LogPrivacyTests(Templates templates)
     {
         var rules = await RulesAsync("prod");
 
-        Assert.Equal(text, rules["AppTraces"].Of(Row("AppTraces", text))["Message"]);
-        Assert.Equal(text, rules["AppTraces"].Of(Row("AppTraces", text))["Properties"]);
-        Assert.Equal(text, rules["AppDependencies"].Of(Row("AppDependencies", text))["Name"]);
-        Assert.Equal(text, rules["AppExceptions"].Of(Row("AppExceptions", text))["Details"]);
+        Assert.Equal(text, rules["AppTraces"].Create(Row("AppTraces", text))["Message"]);
+        Assert.Equal(text, rules["AppTraces"].Create(Row("AppTraces", text))["Properties"]);
+        Assert.Equal(text, rules["AppDependencies"].Create(Row("AppDependencies", text))["Name"]);
+        Assert.Equal(text, rules["AppExceptions"].Create(Row("AppExceptions", text))["Details"]);
     }
 
     // https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-transformations-kql: those of them that are used.
     [Fact]
     public async Task A_transformation_uses_only_what_transformations_know()
     {
-        foreach (var kql in Flows(await templates.OfAsync("prod")).Values)
+        foreach (var kql in Flows(await templates.CompileAsync("prod")).Values)
             Assert.All(Called().Matches(Quoted().Replace(kql, "''")), call => Assert.Contains(call.Value, (string[])["extract", "iif", "strcat", "tostring", "parse_json"]));
     }
 
@@ -118,9 +118,9 @@ public sealed partial class LogPrivacyTests(Templates templates)
     [InlineData("prod")]
     public async Task The_workspace_is_made_first_and_then_gets_its_rule(string environment)
     {
-        var deployment = await templates.OfAsync(environment);
+        var deployment = await templates.CompileAsync(environment);
         var rule = deployment.The("Microsoft.Insights/dataCollectionRules");
-        var workspace = deployment.Of("Microsoft.OperationalInsights/workspaces");
+        var workspace = deployment.Create("Microsoft.OperationalInsights/workspaces");
 
         Assert.Equal("WorkspaceTransforms", Text(rule["kind"]));
         Assert.Equal(2, workspace.Count);
@@ -138,7 +138,7 @@ public sealed partial class LogPrivacyTests(Templates templates)
     [InlineData("prod")]
     public async Task No_other_log_of_visitors_is_kept(string environment)
     {
-        var settings = (await templates.OfAsync(environment)).Of("Microsoft.Insights/diagnosticSettings");
+        var settings = (await templates.CompileAsync(environment)).Create("Microsoft.Insights/diagnosticSettings");
 
         Assert.Equal(["AuditEvent", "LogErrors", "OperationalLogs"], settings.SelectMany(s => s["properties"]!["logs"]!.AsArray()).Select(l => Text(l!["category"])).Order(StringComparer.Ordinal));
         Assert.All(settings, s => Assert.Matches("/Microsoft.(KeyVault/vaults|ServiceBus/namespaces|Insights/dataCollectionRules)/", Text(s["id"])));
@@ -147,7 +147,7 @@ public sealed partial class LogPrivacyTests(Templates templates)
     [Fact]
     public async Task Should_the_firewalls_log_be_turned_on_it_holds_neither_address_nor_URL()
     {
-        var scrubbing = (await templates.OfAsync("prod")).The("Microsoft.Network/FrontDoorWebApplicationFirewallPolicies")["properties"]!["policySettings"]!["logScrubbing"]!;
+        var scrubbing = (await templates.CompileAsync("prod")).The("Microsoft.Network/FrontDoorWebApplicationFirewallPolicies")["properties"]!["policySettings"]!["logScrubbing"]!;
 
         Assert.Equal("Enabled", Text(scrubbing["state"]));
         Assert.Equal(["RequestIPAddress", "RequestUri"], scrubbing["scrubbingRules"]!.AsArray().Where(r => Text(r!["state"]) == "Enabled").Select(r => Text(r!["matchVariable"])).Order(StringComparer.Ordinal));
@@ -170,7 +170,7 @@ public sealed partial class LogPrivacyTests(Templates templates)
     private static void AssertGone(Dictionary<string, Transformation> rules, string path, string value)
     {
         foreach (var text in Ways.Select(way => string.Format(System.Globalization.CultureInfo.InvariantCulture, way, path)))
-            Assert.All(rules, rule => Assert.All(rule.Value.Of(Row(rule.Key, text)), column => Assert.False(column.Value.Contains(value, StringComparison.OrdinalIgnoreCase), $"{rule.Key}.{column.Key} keeps {column.Value} of {text}.")));
+            Assert.All(rules, rule => Assert.All(rule.Value.Create(Row(rule.Key, text)), column => Assert.False(column.Value.Contains(value, StringComparison.OrdinalIgnoreCase), $"{rule.Key}.{column.Key} keeps {column.Value} of {text}.")));
     }
 
     private static Dictionary<string, string> Row(string table, string text) =>
@@ -178,7 +178,7 @@ public sealed partial class LogPrivacyTests(Templates templates)
 
     private async Task<Dictionary<string, Transformation>> RulesAsync(string environment)
     {
-        var rules = Flows(await templates.OfAsync(environment)).ToDictionary(f => f.Key, f => new Transformation(f.Value), StringComparer.Ordinal);
+        var rules = Flows(await templates.CompileAsync(environment)).ToDictionary(f => f.Key, f => new Transformation(f.Value), StringComparer.Ordinal);
         Assert.Equal(Texts.Keys.Order(StringComparer.Ordinal), rules.Keys.Order(StringComparer.Ordinal));
         return rules;
     }

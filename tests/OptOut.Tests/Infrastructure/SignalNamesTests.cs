@@ -22,7 +22,7 @@ public sealed partial class SignalNamesTests(Templates templates)
     public async Task Every_query_asks_for_a_metric_its_tags_and_its_words(string environment)
     {
         var measured = Measure();
-        var queries = Queries(await templates.OfAsync(environment)).Where(q => q.Contains("AppMetrics", StringComparison.Ordinal)).ToList();
+        var queries = Queries(await templates.CompileAsync(environment)).Where(q => q.Contains("AppMetrics", StringComparison.Ordinal)).ToList();
 
         Assert.True(queries.Count > 10);
         Assert.All(queries, query =>
@@ -43,7 +43,7 @@ public sealed partial class SignalNamesTests(Templates templates)
     [Fact]
     public async Task Signals_names_nothing_that_nobody_asks_for()
     {
-        var asked = string.Join('\n', Queries(await templates.OfAsync("prod")));
+        var asked = string.Join('\n', Queries(await templates.CompileAsync("prod")));
         var named = Value().Matches(await File.ReadAllTextAsync(Path.Combine(Templates.Source, "modules", "signals.bicep"), TestContext.Current.CancellationToken)).Select(m => m.Groups["value"].Value).ToList();
 
         Assert.True(named.Count > 10);
@@ -55,7 +55,7 @@ public sealed partial class SignalNamesTests(Templates templates)
     public void Time_to_stop_is_measured_in_seconds() => Assert.Equal("s", Measure()["optout.stop.duration"].Unit);
 
     private static IEnumerable<string> Queries(Deployment deployment) =>
-        deployment.Of("Microsoft.Insights/scheduledQueryRules").Select(r => Text(r["properties"]!["criteria"]!["allOf"]![0]!["query"]))
+        deployment.Create("Microsoft.Insights/scheduledQueryRules").Select(r => Text(r["properties"]!["criteria"]!["allOf"]![0]!["query"]))
             .Concat(JsonNode.Parse(Text(deployment.The("Microsoft.Insights/workbooks")["properties"]!["serializedData"]))!["items"]!.AsArray()
                 .Select(i => i!["content"]!["query"]).OfType<JsonNode>().Select(Text));
 
@@ -87,7 +87,7 @@ public sealed partial class SignalNamesTests(Templates templates)
             [nameof(OptOutMetrics.ChangeRecorded)] = () => Each<Source>(source => metrics.ChangeRecorded(source.ToString(), nameof(Decision.Stop))),
             [nameof(OptOutMetrics.StopConfirmed)] = () => Each<Channel>(channel => metrics.StopConfirmed("sendgrid", channel.Name(), TimeSpan.FromSeconds(1))),
             [nameof(OptOutMetrics.VendorAnswered)] = () => Array.ForEach(["confirmed", "transient", "gave-up", "rejected"], outcome => metrics.VendorAnswered("sendgrid", outcome)),
-            [nameof(OptOutMetrics.VendorTold)] = () => Array.ForEach([.. new VendorSignals().Counts], c => metrics.VendorTold("sendgrid", c.Kind, 1)),
+            [nameof(OptOutMetrics.WebhookEvents)] = () => Array.ForEach([.. new VendorSignals().Counts], c => metrics.WebhookEvents("sendgrid", c.Kind, 1)),
             [nameof(OptOutMetrics.OutboxSwept)] = () => metrics.OutboxSwept(1),
             [nameof(OptOutMetrics.DeadLettersCounted)] = () => metrics.DeadLettersCounted("email", "Rejected", 1),
             [nameof(OptOutMetrics.VendorReconciled)] = () => Each<VendorRunStatus>(status => metrics.Reconciled(Report(status))),

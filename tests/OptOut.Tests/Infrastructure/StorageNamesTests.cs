@@ -23,7 +23,7 @@ public sealed class StorageNamesTests(Templates templates)
     [InlineData("prod")]
     public async Task Tables_and_containers_are_those_of_the_code(string environment)
     {
-        var deployment = await templates.OfAsync(environment);
+        var deployment = await templates.CompileAsync(environment);
 
         Assert.Equal(Members<TableClient>(t => t.Name), deployment.Names(Tables));
         Assert.Equal(Members<BlobContainerClient>(c => c.Name), deployment.Names(Containers, name => name.StartsWith("stdata", StringComparison.Ordinal)));
@@ -32,7 +32,7 @@ public sealed class StorageNamesTests(Templates templates)
     [Fact]
     public async Task Anchors_cannot_be_altered_or_deleted_while_they_are_held()
     {
-        var policy = (await templates.OfAsync("prod")).The($"{Containers}/immutabilityPolicies");
+        var policy = (await templates.CompileAsync("prod")).The($"{Containers}/immutabilityPolicies");
 
         Assert.Contains("/containers/anchors/", Deployment.Text(policy["id"]), StringComparison.Ordinal);
         Assert.True(policy["properties"]!["immutabilityPeriodSinceCreationInDays"]!.GetValue<int>() > 365);

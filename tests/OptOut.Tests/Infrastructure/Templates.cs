@@ -29,7 +29,7 @@ public sealed class Templates : IAsyncDisposable
     internal static string Source { get; } = Path.Combine(AppContext.BaseDirectory, "infra-bicep");
 
     /// <param name="environment">dev or prod.</param>
-    internal Task<Deployment> OfAsync(string environment)
+    internal Task<Deployment> CompileAsync(string environment)
     {
         Assert.SkipWhen(Cli is null, "NuGet has no Bicep CLI for this machine; on 64-bit Linux it has.");
         return (environment == "dev" ? _dev : _prod).Value;

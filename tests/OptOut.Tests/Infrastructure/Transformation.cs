@@ -25,7 +25,7 @@ internal sealed partial class Transformation
         }
     }
 
-    public Dictionary<string, string> Of(IReadOnlyDictionary<string, string> row)
+    public Dictionary<string, string> Create(IReadOnlyDictionary<string, string> row)
     {
         Assert.All(_away, column => Assert.Contains(column, row.Keys));
         var result = row.Where(c => !_away.Contains(c.Key)).ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal);

@@ -13,7 +13,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task Both_kinds_of_drift_are_repaired_and_the_next_run_finds_none()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.StopAsync("an");
         await house.KnownAsync("bert");
@@ -38,7 +38,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_Stop_found_at_the_vendor_stands_in_the_ledger_with_where_it_was_found()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.AtSendGridAsync("an");
         var clicked = house.Time.GetUtcNow();
@@ -54,7 +54,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_later_Allow_removes_the_vendors_entry()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.AtSendGridAsync("an");
         house.Time.Advance(TimeSpan.FromHours(1));
@@ -71,7 +71,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_vendors_Stop_newer_than_the_Allow_wins()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.AllowAsync("an");
         house.Time.Advance(TimeSpan.FromHours(1));
@@ -87,13 +87,13 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_person_who_left_one_group_after_the_Allow_stays_out_of_it_and_of_everything()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.AtSendGridAsync("an");
         house.Time.Advance(TimeSpan.FromHours(1));
         await house.AllowAsync("an");
         house.Time.Advance(TimeSpan.FromHours(1));
-        await house.AtSendGridAsync("an", "group_unsubscribe", House.Offers);
+        await house.AtSendGridAsync("an", "group_unsubscribe", ReconciliationHost.Offers);
 
         var report = await house.ReconcileVendorAsync();
 
@@ -106,7 +106,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_later_Allow_of_one_topic_frees_that_topic_alone()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.AtSendGridAsync("an");
         house.Time.Advance(TimeSpan.FromHours(1));
@@ -126,7 +126,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task One_owners_Allow_does_not_speak_for_the_other_owner_of_a_shared_address()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an", "shared");
         await house.KnownAsync("bert", "shared");
         await house.AtSendGridAsync("shared");
@@ -143,7 +143,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_spam_report_is_an_objection_until_the_person_asks_for_mail_again()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.AtSendGridAsync("an", "spamreport");
 
@@ -172,7 +172,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task An_address_nobody_knows_becomes_a_recorded_Stop_that_its_owner_inherits()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.AtSendGridAsync("stranger");
 
         var report = await house.ReconcileVendorAsync();
@@ -185,7 +185,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_bounce_is_counted_and_never_a_Stop()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.AtSendGridAsync("an", "bounce");
 
@@ -200,7 +200,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_decision_made_while_a_lost_entry_is_pushed_again_is_the_one_that_stays()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.StopAsync("an");
         house.Lose("an");
@@ -219,7 +219,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task Removals_go_no_further_than_the_limit_of_a_run()
     {
-        await using var house = await House.StartAsync(azurite, ("OptOut:Reconciliation:MaxRemovals", "2"));
+        await using var house = await ReconciliationHost.StartAsync(azurite, ("OptOut:Reconciliation:MaxRemovals", "2"));
         string[] names = ["an", "bert", "carl", "dina"];
         foreach (var name in names)
         {
@@ -243,7 +243,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [LongFact]
     public async Task Twelve_hundred_entries_come_page_by_page_each_once()
     {
-        await using var house = await House.StartAsync(azurite, ("OptOut:Reconciliation:UnusualStops", "1000"));
+        await using var house = await ReconciliationHost.StartAsync(azurite, ("OptOut:Reconciliation:UnusualStops", "1000"));
         var created = house.SendGrid.Now;
         SendGridEntry[] entries = [.. Enumerable.Range(0, 1200).Select(i => new SendGridEntry($"{house.Who($"person{i}").Value}", created - i))];
         house.SendGrid.AddGlobal(entries);
@@ -270,7 +270,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_list_that_was_emptied_is_filled_again_and_said()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         house.SendGrid.AddGlobal(Enumerable.Range(0, 120).Select(i => new SendGridEntry($"person{i}@example.com", house.SendGrid.Now)));
         await house.ReconcileAsync();
         foreach (var entry in house.SendGrid.Global)
@@ -287,7 +287,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_vendor_without_lists_is_checked_by_what_it_confirmed()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         house.Vendor.GivesOutLists = false;
         await house.KnownAsync("an");
         await house.StopAsync("an");
@@ -311,7 +311,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_refused_list_is_reported_and_the_others_go_on()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.StopAsync("an");
         house.Lose("an");
@@ -329,7 +329,7 @@ public sealed class DriftTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_refused_push_is_reported_with_its_reason_and_stands_in_the_vendors_row()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.StopAsync("an");
         house.Lose("an");

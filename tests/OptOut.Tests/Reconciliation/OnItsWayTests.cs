@@ -6,7 +6,7 @@ public sealed class OnItsWayTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_Stop_confirmed_after_the_lists_were_read_is_no_drift()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.KnownAsync("bert");
         await house.AtSendGridAsync("bert");
@@ -27,7 +27,7 @@ public sealed class OnItsWayTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_Stop_on_its_way_when_the_lists_are_read_is_no_drift_and_one_that_never_arrives_is()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.StopUntoldAsync("an");
 
@@ -44,7 +44,7 @@ public sealed class OnItsWayTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_Stop_of_long_ago_that_reached_us_while_the_lists_were_read_is_no_drift()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.KnownAsync("bert");
         await house.AtSendGridAsync("bert");
@@ -63,7 +63,7 @@ public sealed class OnItsWayTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_Stop_that_the_vendor_confirmed_a_moment_ago_and_lost_is_drift()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.StopAsync("an");
         house.Lose("an");

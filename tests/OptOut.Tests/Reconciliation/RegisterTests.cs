@@ -28,24 +28,24 @@ public sealed class RegisterTests(AzuriteFixture azurite)
 
         var first = await house.ReconcileVendorAsync("do-not-call");
 
-        Assert.Equal((VendorRunStatus.Complete, 2, 2, 0, 1), (first.Status, first.Entries, first.Denied, first.Lifted, first.Known));
+        Assert.Equal((VendorRunStatus.Complete, 2, 2, 0, 1), (first.Status, first.Entries, first.Suppressed, first.Lifted, first.Known));
         Assert.Equal((true, false, 0, 0, 0), (first.Register, first.NeedsAttention, first.Recorded, first.PushedAgain, first.Stopped));
-        Assert.Equal(["do-not-call"], await DeniedByAsync(house, Jan));
-        Assert.Equal(["do-not-call"], await DeniedByAsync(house, An));
+        Assert.Equal(["do-not-call"], await SuppressedByAsync(house, Jan));
+        Assert.Equal(["do-not-call"], await SuppressedByAsync(house, An));
 
         house.Time.Advance(TimeSpan.FromDays(1));
         await DropAsync(house, "2.csv", An, Piet);
         var second = await house.ReconcileVendorAsync("do-not-call");
 
-        Assert.Equal((2, 1, 1, 0), (second.Entries, second.Denied, second.Lifted, second.Known));
-        Assert.Empty(await DeniedByAsync(house, Jan));
-        Assert.Equal(["do-not-call"], await DeniedByAsync(house, Piet));
+        Assert.Equal((2, 1, 1, 0), (second.Entries, second.Suppressed, second.Lifted, second.Known));
+        Assert.Empty(await SuppressedByAsync(house, Jan));
+        Assert.Equal(["do-not-call"], await SuppressedByAsync(house, Piet));
         Assert.Equal(0, (await house.Get<ConsentStore>().LoadAsync(subject, Cancel)).Head.Sequence);
         Assert.Null(await house.Get<IdentifierIndex>().FindAsync(Phone(An), Cancel));
         Assert.DoesNotContain(await house.BlobsOfRunsAsync(), b => b.Contains("plan", StringComparison.Ordinal));
 
         var third = await house.ReconcileVendorAsync("do-not-call");
-        Assert.Equal((2, 0, 0), (third.Entries, third.Denied, third.Lifted));
+        Assert.Equal((2, 0, 0), (third.Entries, third.Suppressed, third.Lifted));
         string[] written = [await house.ReportBlobAsync("latest.json"), await house.ReportBlobAsync("latest.html"), .. house.SendGrid.Mails.Select(m => m.PlainText + m.Html), .. house.Logs.Lines];
         Assert.All(written, w => Assert.DoesNotContain("47000000", w, StringComparison.Ordinal));
     }
@@ -65,7 +65,7 @@ public sealed class RegisterTests(AzuriteFixture azurite)
         var after = await house.ReconcileVendorAsync("do-not-call");
 
         Assert.Equal((0, 0, true), (after.Lifted, after.LiftsWithheld, after.NeedsAttention));
-        Assert.Equal(["do-not-call"], await DeniedByAsync(house, Jan));
+        Assert.Equal(["do-not-call"], await SuppressedByAsync(house, Jan));
     }
 
     [Theory]
@@ -80,9 +80,9 @@ public sealed class RegisterTests(AzuriteFixture azurite)
 
         var report = await house.ReconcileVendorAsync("do-not-call");
 
-        Assert.Equal((attention, 1), (report.NeedsAttention, report.Denied));
+        Assert.Equal((attention, 1), (report.NeedsAttention, report.Suppressed));
         Assert.Equal(attention ? 1 : 0, report.Notices.Count(n => n.Contains("6 days old, and may be 5 days", StringComparison.Ordinal)));
-        Assert.Equal(["do-not-call"], await DeniedByAsync(house, Jan));
+        Assert.Equal(["do-not-call"], await SuppressedByAsync(house, Jan));
     }
 
     [Fact]
@@ -96,9 +96,9 @@ public sealed class RegisterTests(AzuriteFixture azurite)
 
         var report = await house.ReconcileVendorAsync("do-not-call");
 
-        Assert.Equal((1, 1, 0, 2, true), (report.Unreadable, report.Denied, report.Lifted, report.LiftsWithheld, report.NeedsAttention));
+        Assert.Equal((1, 1, 0, 2, true), (report.Unreadable, report.Suppressed, report.Lifted, report.LiftsWithheld, report.NeedsAttention));
         Assert.Contains(report.Notices, n => n.StartsWith("2 contact points stand on the list no more", StringComparison.Ordinal));
-        Assert.Equal(["do-not-call"], await DeniedByAsync(house, Jan));
+        Assert.Equal(["do-not-call"], await SuppressedByAsync(house, Jan));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class RegisterTests(AzuriteFixture azurite)
         await using (var house = await StartAsync(azurite, ("OptOut:Storage:ConnectionString", storage)))
         {
             await DropAsync(house, "1.csv", numbers);
-            Assert.Equal(300, (await house.ReconcileVendorAsync("do-not-call")).Denied);
+            Assert.Equal(300, (await house.ReconcileVendorAsync("do-not-call")).Suppressed);
             house.Time.Advance(TimeSpan.FromDays(1));
             await DropAsync(house, "2.csv", numbers[..150]);
 
@@ -122,7 +122,7 @@ public sealed class RegisterTests(AzuriteFixture azurite)
         next.Time.Advance(TimeSpan.FromDays(1));
         Assert.Equal((150, 0), await LiftsAsync(next));
 
-        static async Task<(int, int)> LiftsAsync(House house)
+        static async Task<(int, int)> LiftsAsync(ReconciliationHost house)
         {
             var report = await house.ReconcileVendorAsync("do-not-call");
             return (report.Lifted, report.LiftsWithheld);
@@ -139,20 +139,20 @@ public sealed class RegisterTests(AzuriteFixture azurite)
 
         var report = await house.ReconcileVendorAsync("robinson");
 
-        Assert.Equal((Channel.Post, 1, 0), (report.Channel, report.Denied, report.Unreadable));
+        Assert.Equal((Channel.Post, 1, 0), (report.Channel, report.Suppressed, report.Unreadable));
     }
 
     [Fact]
     public async Task A_bounce_of_which_no_event_came_is_denied_by_night_and_lifted_when_the_vendor_has_it_no_more()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("jan");
         await house.AtSendGridAsync("jan", "bounce");
 
         var first = await house.ReconcileVendorAsync();
 
-        Assert.Equal((1, 1, 0, false), (first.Undeliverable, first.Denied, first.Lifted, first.NeedsAttention));
-        Assert.Equal("bounce:sendgrid", Assert.Single(await house.Get<DenialStore>().FindAsync(house.Who("jan"), Cancel)).By);
+        Assert.Equal((1, 1, 0, false), (first.Undeliverable, first.Suppressed, first.Lifted, first.NeedsAttention));
+        Assert.Equal("bounce:sendgrid", Assert.Single(await house.Get<ExternalSuppressionStore>().FindAsync(house.Who("jan"), Cancel)).By);
         Assert.True((await house.StopsOfAsync("jan")).IsNothing);
 
         Assert.True(house.SendGrid.RemoveBounce("jan@example.com"));
@@ -160,24 +160,24 @@ public sealed class RegisterTests(AzuriteFixture azurite)
         Assert.Equal(0, (await house.ReconcileVendorAsync()).Lifted); // The list may be a little behind.
         house.Time.Advance(TimeSpan.FromHours(2));
         Assert.Equal(1, (await house.ReconcileVendorAsync()).Lifted);
-        Assert.Empty(await house.Get<DenialStore>().FindAsync(house.Who("jan"), Cancel));
+        Assert.Empty(await house.Get<ExternalSuppressionStore>().FindAsync(house.Who("jan"), Cancel));
         await house.NamesNobodyAsync();
     }
 
-    private static Task<House> StartAsync(AzuriteFixture azurite, params (string Name, string Value)[] settings)
+    private static Task<ReconciliationHost> StartAsync(AzuriteFixture azurite, params (string Name, string Value)[] settings)
     {
         var all = RegisterList.DoNotCall.Settings().ToDictionary();
         foreach (var (name, value) in settings)
             all[name] = value;
         foreach (var name in all.Keys.Where(k => k.EndsWith(":Files:NeedsDigest", StringComparison.Ordinal)).ToArray())
             (all[name], all[name.Replace("NeedsDigest", "SettleTime", StringComparison.Ordinal)]) = ("false", "00:00:00");
-        return House.StartAsync(azurite, [.. all.Select(s => (s.Key, s.Value))]);
+        return ReconciliationHost.StartAsync(azurite, [.. all.Select(s => (s.Key, s.Value))]);
     }
 
-    private static async Task DropAsync(House house, string name, params string[] numbers) => await house.Get<StorageAccount>().VendorLists.GetBlobClient("do-not-call/" + name)
+    private static async Task DropAsync(ReconciliationHost house, string name, params string[] numbers) => await house.Get<StorageAccount>().VendorLists.GetBlobClient("do-not-call/" + name)
         .UploadAsync(BinaryData.FromBytes(Encoding.UTF8.GetBytes(string.Concat(numbers.Select(n => $"{n};2026-01-31\n")))), overwrite: true, Cancel);
 
-    private static async Task<string[]> DeniedByAsync(House house, string number) => [.. (await house.Get<DenialStore>().FindAsync(Phone(number), Cancel)).Select(d => d.By)];
+    private static async Task<string[]> SuppressedByAsync(ReconciliationHost house, string number) => [.. (await house.Get<ExternalSuppressionStore>().FindAsync(Phone(number), Cancel)).Select(d => d.By)];
 
     private static Identifier Phone(string number) => PhoneNumber.TryParse(number, "BE", out var phone) ? phone : throw new FormatException(number);
 }

@@ -108,7 +108,7 @@ public sealed class ReportTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_register_is_told_in_words_of_its_own()
     {
-        var report = Give(Quiet, Quiet with { Vendor = "do-not-call", Channel = Channel.Phone, Register = true, Entries = 1_548_841, Known = 2_310, Denied = 812, Lifted = 40, Unreadable = 3, TimeToStop = null });
+        var report = Give(Quiet, Quiet with { Vendor = "do-not-call", Channel = Channel.Phone, Register = true, Entries = 1_548_841, Known = 2_310, Suppressed = 812, Lifted = 40, Unreadable = 3, TimeToStop = null });
         var (text, html) = (ReportText.Render(report), await HtmlAsync(report));
 
         Assert.Equal(("Every opt-out of the last day is honoured.", false), (report.Verdict, report.NeedsAttention));
@@ -152,10 +152,10 @@ public sealed class ReportTests(AzuriteFixture azurite)
     {
         TimeSpan[] times = [.. Enumerable.Range(1, 200).Reverse().Select(i => TimeSpan.FromMilliseconds(i))];
 
-        Assert.Equal(new TimeToStop(200, Ms(100), Ms(190), Ms(198), Ms(200)), TimeToStop.Of(times));
-        Assert.Equal(new TimeToStop(3, Ms(20), Ms(30), Ms(30), Ms(30)), TimeToStop.Of([Ms(30), Ms(10), Ms(20)]));
-        Assert.Equal(new TimeToStop(1, Ms(7), Ms(7), Ms(7), Ms(7)), TimeToStop.Of([Ms(7)]));
-        Assert.Null(TimeToStop.Of([]));
+        Assert.Equal(new TimeToStop(200, Ms(100), Ms(190), Ms(198), Ms(200)), TimeToStop.From(times));
+        Assert.Equal(new TimeToStop(3, Ms(20), Ms(30), Ms(30), Ms(30)), TimeToStop.From([Ms(30), Ms(10), Ms(20)]));
+        Assert.Equal(new TimeToStop(1, Ms(7), Ms(7), Ms(7), Ms(7)), TimeToStop.From([Ms(7)]));
+        Assert.Null(TimeToStop.From([]));
 
         static TimeSpan Ms(int ms) => TimeSpan.FromMilliseconds(ms);
     }
@@ -163,7 +163,7 @@ public sealed class ReportTests(AzuriteFixture azurite)
     [Fact]
     public async Task The_report_is_kept_mailed_and_names_nobody()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.StopAsync("an");
         await house.AtSendGridAsync("bert");
@@ -190,7 +190,7 @@ public sealed class ReportTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_mail_that_cannot_go_out_fails_nothing_and_goes_with_the_next_run()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         house.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Status: 503, Containing: "mail/send"));
 
         var first = await house.ReconcileAsync();
@@ -231,7 +231,7 @@ public sealed class ReportTests(AzuriteFixture azurite)
     [Fact]
     public async Task Without_an_address_of_its_own_the_report_goes_to_the_controllers_privacy_address()
     {
-        await using var house = await House.StartAsync(azurite, ("OptOut:Reconciliation:PrivacyAddress", ""));
+        await using var house = await ReconciliationHost.StartAsync(azurite, ("OptOut:Reconciliation:PrivacyAddress", ""));
 
         var report = await house.ReconcileAsync();
 
@@ -242,7 +242,7 @@ public sealed class ReportTests(AzuriteFixture azurite)
     [Fact]
     public async Task Wrong_settings_stop_the_start()
     {
-        await using var house = await House.StartAsync(azurite, ("OptOut:Reconciliation:Tries", "99"));
+        await using var house = await ReconciliationHost.StartAsync(azurite, ("OptOut:Reconciliation:Tries", "99"));
 
         var refused = Assert.Throws<OptionsValidationException>(() => house.Get<IStartupValidator>().Validate());
 

@@ -48,7 +48,7 @@ public sealed class ResumeTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_run_goes_on_at_the_page_where_it_stood()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         house.SendGrid.AddBounces(Enumerable.Range(0, 1200).Select(i => new SendGridEntry($"person{i}@example.com", house.SendGrid.Now)));
         house.Vendor.PlugIn();
         house.Vendor.PlugAt = 6; // Three empty lists, then the third page of the bounces.
@@ -68,7 +68,7 @@ public sealed class ResumeTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_run_that_was_done_but_not_written_up_is_in_the_next_report()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.AtSendGridAsync("an");
         house.Time.Advance(TimeSpan.FromHours(1));
         var reports = house.Get<StorageAccount>().Reports;
@@ -85,7 +85,7 @@ public sealed class ResumeTests(AzuriteFixture azurite)
     [Fact]
     public async Task The_pages_of_a_run_are_unreadable_without_the_key()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.AtSendGridAsync("an");
         house.Vendor.PlugIn();
         house.Vendor.PlugAt = 4;
@@ -100,7 +100,7 @@ public sealed class ResumeTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_cancelled_run_lets_go_and_the_next_start_takes_it_up()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.StopAsync("an");
         house.Lose("an");
@@ -121,7 +121,7 @@ public sealed class ResumeTests(AzuriteFixture azurite)
     [Fact]
     public async Task Of_two_runs_at_once_one_works_and_the_other_says_so()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.StopAsync("an");
         house.Lose("an");
@@ -143,7 +143,7 @@ public sealed class ResumeTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_killed_run_is_taken_up_once_its_lease_has_run_out()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.KnownAsync("an");
         await house.StopAsync("an");
         house.Lose("an");
@@ -164,7 +164,7 @@ public sealed class ResumeTests(AzuriteFixture azurite)
     [Fact]
     public async Task An_old_run_is_finished_and_one_of_the_present_follows_at_once()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.AtSendGridAsync("an");
         house.Vendor.PlugIn();
         house.Vendor.PlugAt = 2;
@@ -184,7 +184,7 @@ public sealed class ResumeTests(AzuriteFixture azurite)
     [InlineData("POST /v3/asm")]
     public async Task A_vendor_that_stays_away_leaves_the_run_incomplete_and_it_says_so(string call)
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         foreach (var name in (string[])["an", "bert", "carl", "dina"])
         {
             await house.KnownAsync(name);
@@ -210,7 +210,7 @@ public sealed class ResumeTests(AzuriteFixture azurite)
     [Fact]
     public async Task One_address_the_vendor_chokes_on_keeps_the_run_from_nobody_else()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         foreach (var name in (string[])["an", "bert", "carl"])
         {
             await house.KnownAsync(name);
@@ -235,7 +235,7 @@ public sealed class ResumeTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_limit_that_is_lifted_soon_is_waited_for()
     {
-        await using var house = await House.StartAsync(azurite);
+        await using var house = await ReconciliationHost.StartAsync(azurite);
         await house.AtSendGridAsync("an");
         house.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.RateLimit, Calls: 1, ResetSeconds: 1));
 
@@ -255,9 +255,9 @@ public sealed class ResumeTests(AzuriteFixture azurite)
     }.ToJson();
 
     // Every kind of finding, several of each.
-    private async Task<House> DriftedHouseAsync()
+    private async Task<ReconciliationHost> DriftedHouseAsync()
     {
-        var house = await House.StartAsync(azurite, ("OptOut:Reconciliation:MaxRemovals", "2"));
+        var house = await ReconciliationHost.StartAsync(azurite, ("OptOut:Reconciliation:MaxRemovals", "2"));
         foreach (var name in (string[])["held1", "held2", "lost1", "lost2", "lost3"])
         {
             await house.KnownAsync(name);
@@ -275,7 +275,7 @@ public sealed class ResumeTests(AzuriteFixture azurite)
         foreach (var name in (string[])["new1", "new2", "new3"])
             await house.AtSendGridAsync(name);
         await house.AtSendGridAsync("new4", "spamreport");
-        await house.AtSendGridAsync("new5", "group_unsubscribe", House.Events);
+        await house.AtSendGridAsync("new5", "group_unsubscribe", ReconciliationHost.Events);
         await house.AtSendGridAsync("gone", "bounce");
         house.SendGrid.AddGlobal(new SendGridEntry("no address", house.SendGrid.Now));
         house.Time.Advance(TimeSpan.FromHours(1));

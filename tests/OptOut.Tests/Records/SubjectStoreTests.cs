@@ -59,20 +59,20 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task What_was_done_in_one_go_is_written_in_one_go_and_applying_it_again_adds_nothing()
     {
-        var act = Enumerable.Range(1, 120).Select(i => Stop(i, $"email,t{i}")).ToArray();
+        var submission = Enumerable.Range(1, 120).Select(i => Stop(i, $"email,t{i}")).ToArray();
 
-        var grown = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Consent.ApplyAsync(act, Cancel)));
+        var grown = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Consent.ApplyAsync(submission, Cancel)));
 
         Assert.Contains(true, grown);
-        Assert.False(await Consent.ApplyAsync(act, Cancel));
+        Assert.False(await Consent.ApplyAsync(submission, Cancel));
         var ledger = new List<LedgerEntry>();
         await foreach (var entry in Consent.LedgerAsync(_subject, Cancel))
             ledger.Add(entry);
-        Assert.Equal(act, ledger.Select(e => e.Change));
+        Assert.Equal(submission, ledger.Select(e => e.Change));
         var (state, head) = await Consent.LoadAsync(_subject, Cancel);
         Assert.Null(Ledger.FirstBroken(_subject, ledger, head));
         Assert.Equal(120, state.Entries.Count());
-        Assert.Equal(ledger[77], await Consent.FindAsync(_subject, act[77].Id, Cancel));
+        Assert.Equal(ledger[77], await Consent.FindAsync(_subject, submission[77].Id, Cancel));
         Assert.Null(await Consent.FindAsync(_subject, EventIds.Derive("no such event"), Cancel));
     }
 

@@ -65,9 +65,9 @@ public sealed class SuppressionFilesTests(AzuriteFixture azurite)
         await using var host = await StartAsync();
         Assert.True(PostalKey.TryParse("Dorpsstraat 9, 9000 Gent", out var registered));
         var register = Register.All.First(r => r.Rules[^1].Denies.Contains(Channel.Post));
-        await host.Service<DenialStore>().SetAsync(new Denial(registered, register.Name, [Channel.Post], TimeProvider.System.GetUtcNow()), Cancel);
+        await host.Service<ExternalSuppressionStore>().SetAsync(new ExternalSuppression(registered, register.Name, [Channel.Post], TimeProvider.System.GetUtcNow()), Cancel);
         Assert.True(PostalKey.TryParse("Dorpsstraat 10, 9000 Gent", out var bounced));
-        await host.Service<DenialStore>().SetAsync(new Denial(bounced, Denial.OfBounces("print-house"), [Channel.Post], TimeProvider.System.GetUtcNow()), Cancel);
+        await host.Service<ExternalSuppressionStore>().SetAsync(new ExternalSuppression(bounced, ExternalSuppression.OfBounces("print-house"), [Channel.Post], TimeProvider.System.GetUtcNow()), Cancel);
 
         await host.RunTimerAsync("WriteSuppressions");
 
@@ -205,7 +205,7 @@ public sealed class SuppressionFilesTests(AzuriteFixture azurite)
     {
         await using var host = await StartAsync();
         Assert.True(PostalKey.TryParse("Dorpsstraat 12, 9000 Gent", out var registered));
-        await host.Service<DenialStore>().SetAsync(new Denial(registered, "robinson", [Channel.Post], TimeProvider.System.GetUtcNow()), Cancel);
+        await host.Service<ExternalSuppressionStore>().SetAsync(new ExternalSuppression(registered, "robinson", [Channel.Post], TimeProvider.System.GetUtcNow()), Cancel);
         await StopAsync(host, "p-12", "Dorpsstraat 12, 9000 Gent", "post,*");
         await host.ConfirmedAsync(host.SubjectOf("p-12"), vendor: "print-house");
         var allow = await StopAsync(host, "p-12", null, "post,*", allow: true);
@@ -227,7 +227,7 @@ public sealed class SuppressionFilesTests(AzuriteFixture azurite)
         var subject = postal is null ? host.SubjectOf(id) : await host.PutSubjectAsync(id, postal: [postal]);
         var now = TimeProvider.System.GetUtcNow();
         var change = Change.Create(EventIds.New(now), subject, Scope.Parse(scope), allow ? Decision.Allow : Decision.Stop, now, now, Source.Portal);
-        Assert.True((await host.Service<Intake.ChangeIntake>().RecordAsync(change, Intake.AnswerWhen.Visible)).Durable);
+        Assert.True((await host.Service<Intake.ChangeIntake>().RecordAsync(change, Intake.AnswerWhen.WaitForVisible)).Durable);
         return subject;
     }
 

@@ -77,13 +77,13 @@ internal static class Receiving
     private static readonly TimeSpan Arrival = TimeSpan.FromSeconds(30);
 
     // Messages travel in well under a millisecond here: what has not come by now was not sent.
-    private static readonly TimeSpan Absence = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan NothingComes = TimeSpan.FromMilliseconds(250);
 
     public static async Task<ServiceBusReceivedMessage> Next(this ServiceBusReceiver receiver) =>
         await receiver.ReceiveMessageAsync(Arrival, TestContext.Current.CancellationToken) ?? throw new TimeoutException("No message came.");
 
     public static async Task HasNothing(this ServiceBusReceiver receiver) =>
-        Assert.Null(await receiver.ReceiveMessageAsync(Absence, TestContext.Current.CancellationToken));
+        Assert.Null(await receiver.ReceiveMessageAsync(NothingComes, TestContext.Current.CancellationToken));
 
     /// <summary>A processor settles after its handler returned: waits until nothing is left, held or not.</summary>
     public static async Task IsEmptied(this ServiceBusReceiver receiver)

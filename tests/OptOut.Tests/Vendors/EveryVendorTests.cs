@@ -13,7 +13,7 @@ public sealed class EveryVendorTests
     public async Task Every_vendor_that_is_told_of_Stops_passes_the_contract()
     {
         await using var sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { Storage = "UseDevelopmentStorage=true", SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
-        var settings = OptOutSettings.Of("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", sandbox, [.. sandbox.Vendors.Select(v => v.Name)]);
+        var settings = OptOutSettings.Create("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", sandbox, [.. sandbox.Vendors.Select(v => v.Name)]);
         await using var services = new ServiceCollection().AddLogging().AddOptOut(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();
 
         string[] held = [.. services.GetServices<IVendor>().Where(v => v.TakesPushes).Select(v => v.Name).Order(StringComparer.Ordinal)];

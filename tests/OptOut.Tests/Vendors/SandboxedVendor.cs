@@ -37,7 +37,7 @@ internal sealed class SandboxedVendor : IAsyncDisposable
     {
         time ??= TimeProvider.System;
         var sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { Time = time, SendGridGroups = OptOutSettings.SendGridGroups }, TestContext.Current.CancellationToken);
-        var all = OptOutSettings.Of("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", sandbox, [name]);
+        var all = OptOutSettings.Create("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", sandbox, [name]);
         foreach (var (key, value) in settings)
             all[key] = value;
         var logs = new CapturedLogs();

@@ -15,7 +15,7 @@ public sealed class SettingNameTests
     public async Task Vendors_registers_and_topics_with_a_hyphen_can_be_set_with_an_underscore()
     {
         await using var sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { Storage = "UseDevelopmentStorage=true", SendGridGroups = OptOutSettings.SendGridGroups }, TestContext.Current.CancellationToken);
-        var settings = OptOutSettings.Of("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", sandbox, ["registers", "crm"]);
+        var settings = OptOutSettings.Create("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", sandbox, ["registers", "crm"]);
         foreach (var (name, value) in settings.ToArray())
         {
             if (!name.Contains("do-not-call", StringComparison.Ordinal) && !name.Contains(":crm:", StringComparison.Ordinal))

@@ -33,10 +33,10 @@ public sealed class StandardWebhooksOracleTests
         var (sentId, sent, timestamp) = (changed == 1 ? id + "x" : id, changed == 2 ? body + " " : body, at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
 
         Assert.Equal(changed == 0, new Ours([secret]).Verify(sentId, timestamp, signature, Encoding.UTF8.GetBytes(sent), out _));
-        Assert.Equal(changed == 0, Believed(new Theirs(secret), sentId, timestamp, signature, sent));
+        Assert.Equal(changed == 0, IsAuthentic(new Theirs(secret), sentId, timestamp, signature, sent));
     });
 
-    private static bool Believed(Theirs theirs, string id, string timestamp, string signature, string body)
+    private static bool IsAuthentic(Theirs theirs, string id, string timestamp, string signature, string body)
     {
         try
         {

@@ -87,7 +87,7 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
     {
         var storage = await azurite.NewAccountAsync();
         _sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { Storage = storage, SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
-        var settings = OptOutSettings.Of(storage, "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", _sandbox, [name]);
+        var settings = OptOutSettings.Create(storage, "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", _sandbox, [name]);
         settings["OptOut:Storage:ConnectionString"] = await StorageAsync(storage);
         settings[TimeoutSetting] = "00:00:01";
         foreach (var (key, value) in MoreSettings)

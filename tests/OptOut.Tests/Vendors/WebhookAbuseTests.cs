@@ -3,8 +3,8 @@ using OptOut.Vendors;
 
 namespace OptOut.Tests.Vendors;
 
-/// <summary>What anybody on the internet can post to a vendor's door without being the vendor: whatever it is, nothing happens.</summary>
-public sealed class WebhookAbuseTests(WebhookAbuseTests.AllDoors all) : IClassFixture<WebhookAbuseTests.AllDoors>
+/// <summary>What anybody on the internet can post to a vendor's webhook without being the vendor: whatever it is, nothing happens.</summary>
+public sealed class WebhookAbuseTests(WebhookAbuseTests.AllWebhooks all) : IClassFixture<WebhookAbuseTests.AllWebhooks>
 {
     private const int Huge = 10 * 1024 * 1024;
 
@@ -21,33 +21,33 @@ public sealed class WebhookAbuseTests(WebhookAbuseTests.AllDoors all) : IClassFi
     ];
 
     [Fact]
-    public async Task Unsigned_it_is_not_believed() => await ExpectAsync(401, door => PostAsync(door, new StringContent(Body), []));
+    public async Task Unsigned_it_is_not_believed() => await ExpectAsync(401, webhook => PostAsync(webhook, new StringContent(Body), []));
 
     [Fact]
-    public async Task Signed_by_nobody_we_know_it_is_not_believed() => await ExpectAsync(401, door => PostAsync(door, new StringContent(Body, Encoding.UTF8, "application/json"), Garbage));
+    public async Task Signed_by_nobody_we_know_it_is_not_believed() => await ExpectAsync(401, webhook => PostAsync(webhook, new StringContent(Body, Encoding.UTF8, "application/json"), Garbage));
 
     [Fact]
-    public async Task A_form_is_not_believed() => await ExpectAsync(401, door => PostAsync(door, OptOutHost.Form("Body=STOP&From=%2B32470123456&MessageSid=SM1&OptOutType=STOP"), Garbage));
+    public async Task A_form_is_not_believed() => await ExpectAsync(401, webhook => PostAsync(webhook, OptOutHost.Form("Body=STOP&From=%2B32470123456&MessageSid=SM1&OptOutType=STOP"), Garbage));
 
     [Fact]
     public async Task An_empty_body_is_not_believed()
     {
-        await ExpectAsync(401, door => PostAsync(door, new ByteArrayContent([]), []));
-        await ExpectAsync(401, door => PostAsync(door, new ByteArrayContent([]), Garbage));
+        await ExpectAsync(401, webhook => PostAsync(webhook, new ByteArrayContent([]), []));
+        await ExpectAsync(401, webhook => PostAsync(webhook, new ByteArrayContent([]), Garbage));
     }
 
-    // A door that sees by the headers that it will not believe does not read on.
+    // A webhook that sees by the headers that it will not believe does not read on.
     [Fact]
     public async Task Ten_megabytes_are_too_much_or_not_believed()
     {
-        await ExpectAsync([401, 413], door => PostAsync(door, new ByteArrayContent(new byte[Huge]), []));
-        await ExpectAsync([401, 413], door => PostAsync(door, new ByteArrayContent(new byte[Huge]), Garbage));
+        await ExpectAsync([401, 413], webhook => PostAsync(webhook, new ByteArrayContent(new byte[Huge]), []));
+        await ExpectAsync([401, 413], webhook => PostAsync(webhook, new ByteArrayContent(new byte[Huge]), Garbage));
     }
 
     [Fact]
-    public async Task Ten_megabytes_that_do_not_say_how_many_they_are_are_no_better() => await ExpectAsync([401, 413], async door =>
+    public async Task Ten_megabytes_that_do_not_say_how_many_they_are_are_no_better() => await ExpectAsync([401, 413], async webhook =>
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/webhooks/{door}") { Content = new ByteArrayContent(new byte[Huge]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/webhooks/{webhook}") { Content = new ByteArrayContent(new byte[Huge]) };
         request.Headers.TransferEncodingChunked = true;
         foreach (var (name, value) in Garbage)
             request.Headers.TryAddWithoutValidation(name, value);
@@ -59,10 +59,10 @@ public sealed class WebhookAbuseTests(WebhookAbuseTests.AllDoors all) : IClassFi
     [InlineData("HEAD")]
     [InlineData("PUT")]
     [InlineData("DELETE")]
-    public async Task Any_other_method_finds_no_door(string method) => await ExpectAsync([404, 405], door => all.Host.SendAsync(method, $"/webhooks/{door}"));
+    public async Task Any_other_method_finds_no_webhook(string method) => await ExpectAsync([404, 405], webhook => all.Host.SendAsync(method, $"/webhooks/{webhook}"));
 
     [Fact]
-    public async Task A_door_nobody_has_is_not_there()
+    public async Task A_webhook_nobody_has_is_not_there()
     {
         Assert.Equal(404, (await all.Host.SendAsync("POST", "/webhooks/generic/nobody", new StringContent(Body))).Status);
         Assert.Equal(404, (await all.Host.SendAsync("POST", "/webhooks/nobody/events", new StringContent(Body))).Status);
@@ -70,32 +70,32 @@ public sealed class WebhookAbuseTests(WebhookAbuseTests.AllDoors all) : IClassFi
 
     private Task ExpectAsync(int status, Func<string, Task<Answer>> send) => ExpectAsync([status], send);
 
-    // One after the other, so that a failure names its door; and nothing there is has changed.
+    // One after the other, so that a failure names its webhook; and nothing there is has changed.
     private async Task ExpectAsync(int[] statuses, Func<string, Task<Answer>> send)
     {
-        string[] doors = [.. all.Host.Service<IEnumerable<IVendorDoor>>().Select(d => d.Path)];
-        Assert.Contains("sendgrid/events", doors);
-        Assert.Contains("generic/crm", doors);
+        string[] webhooks = [.. all.Host.Service<IEnumerable<IVendorWebhook>>().Select(d => d.Path)];
+        Assert.Contains("sendgrid/events", webhooks);
+        Assert.Contains("generic/crm", webhooks);
         var before = await all.Host.EverythingAsync();
 
-        var answers = new List<(string Door, int Status)>();
-        foreach (var door in doors)
-            answers.Add((door, (await send(door)).Status));
+        var answers = new List<(string Webhook, int Status)>();
+        foreach (var webhook in webhooks)
+            answers.Add((webhook, (await send(webhook)).Status));
 
-        Assert.All(answers, a => Assert.True(statuses.Contains(a.Status), $"{a.Door} answered {a.Status}"));
+        Assert.All(answers, a => Assert.True(statuses.Contains(a.Status), $"{a.Webhook} answered {a.Status}"));
         Assert.Equal(before, await all.Host.EverythingAsync());
     }
 
-    private Task<Answer> PostAsync(string door, HttpContent content, (string Name, string Value)[] headers)
+    private Task<Answer> PostAsync(string webhook, HttpContent content, (string Name, string Value)[] headers)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"/webhooks/{door}") { Content = content };
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/webhooks/{webhook}") { Content = content };
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
         return all.Host.SendAsync(request);
     }
 
     /// <summary>Every vendor there is, connected.</summary>
-    public sealed class AllDoors(AzuriteFixture azurite) : IAsyncLifetime
+    public sealed class AllWebhooks(AzuriteFixture azurite) : IAsyncLifetime
     {
         private OptOutHost? _host;
 

@@ -120,12 +120,12 @@ public sealed class TooManyTests(AzuriteFixture azurite)
     private Task<OptOutHost> HostAsync(params (string Name, string Value)[] limits)
     {
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (var act in (string[])["PublicStop", "LinkMail", "CodeGuess"])
+        foreach (var submission in (string[])["PublicStop", "LinkMail", "CodeGuess"])
         {
-            settings[$"OptOut:Limits:{act}:Client:Count"] = Everybody;
-            settings[$"OptOut:Limits:{act}:Client:Window"] = "01:00:00";
-            if (act != "CodeGuess")
-                settings[$"OptOut:Limits:{act}:Identifier:Count"] = Everybody;
+            settings[$"OptOut:Limits:{submission}:Client:Count"] = Everybody;
+            settings[$"OptOut:Limits:{submission}:Client:Window"] = "01:00:00";
+            if (submission != "CodeGuess")
+                settings[$"OptOut:Limits:{submission}:Identifier:Count"] = Everybody;
         }
 
         foreach (var (name, value) in limits)

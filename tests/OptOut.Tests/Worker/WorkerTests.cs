@@ -108,7 +108,7 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
         async Task<string?> ResultAsync(Func<string, Task> send)
         {
             var id = WorkerProcess.NewInvocation();
-            var invoked = fixture.Worker.InvokeHttpAsync(function, id, [("vendor", "sendgrid"), ("door", "inbound")]);
+            var invoked = fixture.Worker.InvokeHttpAsync(function, id, [("vendor", "sendgrid"), ("webhook", "inbound")]);
             await send($"x-ms-invocation-id: {id}\r\n");
             return await invoked;
         }

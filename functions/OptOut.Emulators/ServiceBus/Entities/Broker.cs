@@ -11,7 +11,7 @@ namespace OptOut.Emulators.ServiceBus.Entities;
 internal sealed class Broker : IAsyncDisposable
 {
     private readonly BrokerServices _services;
-    private readonly Dictionary<string, Topic> _topics = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, BusTopic> _topics = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, MessageQueue> _queues = new(StringComparer.OrdinalIgnoreCase);
     private bool _stopped;
 
@@ -40,7 +40,7 @@ internal sealed class Broker : IAsyncDisposable
     public int MaxMessageBytes { get; }
 
     /// <param name="path">As in a link address, without the leading slash.</param>
-    public Topic? FindTopic(string path) => _topics.GetValueOrDefault(path);
+    public BusTopic? FindTopic(string path) => _topics.GetValueOrDefault(path);
 
     public MessageQueue? FindQueue(string path) => _queues.GetValueOrDefault(path);
 
@@ -67,7 +67,7 @@ internal sealed class Broker : IAsyncDisposable
 
     private void Add(string name, TimeSpan? duplicateWindow, TimeSpan? timeToLive, IEnumerable<Subscription> subscriptions)
     {
-        var topic = new Topic(name, duplicateWindow, timeToLive, [.. subscriptions], _services);
+        var topic = new BusTopic(name, duplicateWindow, timeToLive, [.. subscriptions], _services);
         _topics.Add(name, topic);
         foreach (var queue in topic.Subscriptions.Select(subscription => subscription.Queue))
         {

@@ -106,18 +106,18 @@ internal sealed class MessageQueue
         consumer.Turn = null;
     }
 
-    public SettlementResult Settle(Guid lockToken, Settlement settlement)
+    public DispositionResult Settle(Guid lockToken, Disposition settlement)
     {
         if (Held(lockToken) is not { } message)
-            return SettlementResult.LockLost;
+            return DispositionResult.LockLost;
         switch (settlement)
         {
             case Complete:
                 Remove(message);
                 break;
-            case DeadLetter when DeadLetters is null:
-                return SettlementResult.NotAllowed;
-            case DeadLetter letter:
+            case Dead when DeadLetters is null:
+                return DispositionResult.NotAllowed;
+            case Dead letter:
                 MoveToDeadLetters(message, letter.Reason, letter.Description, letter.Changes);
                 break;
             case Defer:
@@ -137,7 +137,7 @@ internal sealed class MessageQueue
         }
 
         Pump();
-        return SettlementResult.Done;
+        return DispositionResult.Done;
     }
 
     /// <summary>Until when it is held now; null when the lock was lost.</summary>

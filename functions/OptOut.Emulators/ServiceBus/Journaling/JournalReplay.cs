@@ -6,7 +6,7 @@ namespace OptOut.Emulators.ServiceBus.Journaling;
 /// Brings topics and queues back to where the journal left them. Locks are not in it: a restart forgets them, so what
 /// was held is ready again. Entries about entities that the topology no longer has are passed over.
 /// </summary>
-internal sealed class JournalReplay(IReadOnlyDictionary<string, Topic> topics, IReadOnlyDictionary<string, MessageQueue> queues)
+internal sealed class JournalReplay(IReadOnlyDictionary<string, BusTopic> topics, IReadOnlyDictionary<string, MessageQueue> queues)
 {
     public void Apply(JournalEntry entry)
     {
@@ -39,7 +39,7 @@ internal sealed class JournalReplay(IReadOnlyDictionary<string, Topic> topics, I
         }
     }
 
-    private Topic? Topic(string name) => topics.GetValueOrDefault(name);
+    private BusTopic? Topic(string name) => topics.GetValueOrDefault(name);
 
     private MessageQueue? Queue(string path) => queues.GetValueOrDefault(path);
 

@@ -9,7 +9,7 @@ namespace OptOut.Emulators.ServiceBus.Wire;
 /// What the client asks outside of its links: renew, peek, schedule, cancel, deferred messages, late settlement.
 /// https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-request-response
 /// </summary>
-internal sealed class ManagementNode(Topic? topic, MessageQueue? queue, int maxMessageBytes)
+internal sealed class ManagementNode(BusTopic? topic, MessageQueue? queue, int maxMessageBytes)
 {
     private const string MessageNotFound = "com.microsoft:message-not-found";
 
@@ -85,12 +85,12 @@ internal sealed class ManagementNode(Topic? topic, MessageQueue? queue, int maxM
     {
         var changes = (body["properties-to-modify"] as Map ?? []).ToDictionary(
             change => change.Key.ToString()!, change => (object?)change.Value, StringComparer.Ordinal);
-        Settlement? settlement = body["disposition-status"] switch
+        Disposition? settlement = body["disposition-status"] switch
         {
             "completed" => new Complete(),
             "abandoned" => new Abandon { Changes = changes },
             "defered" => new Defer { Changes = changes }, // The protocol's own spelling.
-            "suspended" => new DeadLetter(body["deadletter-reason"] as string, body["deadletter-description"] as string) { Changes = changes },
+            "suspended" => new Dead(body["deadletter-reason"] as string, body["deadletter-description"] as string) { Changes = changes },
             _ => null,
         };
         if (settlement is null)
@@ -99,15 +99,15 @@ internal sealed class ManagementNode(Topic? topic, MessageQueue? queue, int maxM
         {
             switch (queue.Settle(token, settlement))
             {
-                case SettlementResult.LockLost: return Refuse(410, Outcomes.MessageLockLost, Outcomes.LockLostText);
-                case SettlementResult.NotAllowed: return Refuse(400, ErrorCode.NotAllowed, Outcomes.NotFromDeadLettersText);
+                case DispositionResult.LockLost: return Refuse(410, Outcomes.MessageLockLost, Outcomes.LockLostText);
+                case DispositionResult.NotAllowed: return Refuse(400, ErrorCode.NotAllowed, Outcomes.NotFromDeadLettersText);
             }
         }
 
         return Status(200, "OK");
     }
 
-    private Message Schedule(Topic to, Map body)
+    private Message Schedule(BusTopic to, Map body)
     {
         var messages = new List<MessageContent>();
         foreach (var entry in (body["messages"] as List ?? []).OfType<Map>())
@@ -121,7 +121,7 @@ internal sealed class ManagementNode(Topic? topic, MessageQueue? queue, int maxM
         return Ok(new Map { ["sequence-numbers"] = to.Accept(messages).ToArray() });
     }
 
-    private static Message Cancel(Topic from, Map body) => from.Cancel(Array<long>(body, "sequence-numbers"))
+    private static Message Cancel(BusTopic from, Map body) => from.Cancel(Array<long>(body, "sequence-numbers"))
         ? Status(200, "OK")
         : Refuse(404, MessageNotFound, "There is no scheduled message with that sequence number.");
 

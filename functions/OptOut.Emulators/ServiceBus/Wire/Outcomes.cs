@@ -15,7 +15,7 @@ internal static class Outcomes
     public const string NotFromDeadLettersText = "A message in a dead-letter queue cannot be dead-lettered.";
 
     /// <summary>Null for what the broker does not do: transactions.</summary>
-    public static Settlement? ToSettlement(DeliveryState? state) => state switch
+    public static Disposition? ToSettlement(DeliveryState? state) => state switch
     {
         Accepted => new Complete(),
         Released or null => new Release(),
@@ -31,12 +31,12 @@ internal static class Outcomes
     public static Rejected Refusal(string condition, string description) =>
         new() { Error = new Error(condition) { Description = description } };
 
-    private static DeadLetter ToDeadLetter(Fields? info)
+    private static Dead ToDeadLetter(Fields? info)
     {
         var changes = Changes(info);
         var reason = Take(changes, "DeadLetterReason");
         var description = Take(changes, "DeadLetterErrorDescription");
-        return new DeadLetter(reason, description) { Changes = changes };
+        return new Dead(reason, description) { Changes = changes };
     }
 
     private static string? Take(Dictionary<string, object?> changes, string name) =>

@@ -25,8 +25,8 @@ internal sealed class QueueSource : MessageSource
         {
             return _queue.Settle(lockToken, settlement) switch
             {
-                SettlementResult.Done => Outcomes.Echo(state),
-                SettlementResult.LockLost => Outcomes.Refusal(Outcomes.MessageLockLost, Outcomes.LockLostText),
+                DispositionResult.Done => Outcomes.Echo(state),
+                DispositionResult.LockLost => Outcomes.Refusal(Outcomes.MessageLockLost, Outcomes.LockLostText),
                 _ => Outcomes.Refusal(ErrorCode.NotAllowed, Outcomes.NotFromDeadLettersText),
             };
         }

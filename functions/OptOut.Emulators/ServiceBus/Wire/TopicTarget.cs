@@ -5,7 +5,7 @@ using OptOut.Emulators.ServiceBus.Entities;
 namespace OptOut.Emulators.ServiceBus.Wire;
 
 /// <summary>A sender's link to a topic or a queue.</summary>
-internal sealed class TopicTarget(AmqpSession session, Attach attach, Topic topic, int maxMessageBytes)
+internal sealed class TopicTarget(AmqpSession session, Attach attach, BusTopic topic, int maxMessageBytes)
     : MessageTarget(session, attach.Handle, attach.InitialDeliveryCount, maxMessageBytes)
 {
     // Many messages in one: the body's data sections are the encoded messages.

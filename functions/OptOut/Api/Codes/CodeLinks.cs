@@ -8,7 +8,7 @@ namespace OptOut.Api.Codes;
 internal sealed class CodeLinks(IOptions<LinkOptions> links, IOptions<ControllerOptions> controller)
 {
     /// <summary><c>{OptOut:Links:BaseUrl}/q/{CODE}</c>.</summary>
-    public Uri Of(PrintedCode code) => new($"{links.Value.BaseUrl!.AbsoluteUri.TrimEnd('/')}/q/{code.Compact}");
+    public Uri Create(PrintedCode code) => new($"{links.Value.BaseUrl!.AbsoluteUri.TrimEnd('/')}/q/{code.Compact}");
 
     /// <summary>
     /// What the picture says: the same link in capitals, which a QR code holds in two thirds of the room (ISO/IEC 18004, alphanumeric mode).
@@ -19,7 +19,7 @@ internal sealed class CodeLinks(IOptions<LinkOptions> links, IOptions<Controller
     {
         var url = links.Value.BaseUrl!;
         if (url.AbsolutePath != "/")
-            return Of(code).AbsoluteUri;
+            return Create(code).AbsoluteUri;
         var host = url.HostNameType == UriHostNameType.IPv6 ? url.Host : url.IdnHost;
         return $"{url.Scheme}://{host}{(url.IsDefaultPort ? "" : $":{url.Port}")}/q/{code.Compact}".ToUpperInvariant();
     }

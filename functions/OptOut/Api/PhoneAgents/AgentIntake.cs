@@ -10,24 +10,24 @@ internal sealed class AgentIntake(IdentifierIntake identifiers, ChangeIntake int
 {
     /// <returns>A change for each subject, the customer's first; null when not all of it is durable, so that the caller must come back with the same.</returns>
     /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose an identifier is.</exception>
-    internal async Task<IReadOnlyList<Change>?> RecordAsync(Spoken spoken, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<Change>?> RecordAsync(AgentOptOut optOut, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var (at, key) = (spoken.At ?? now, spoken.EventKey(now));
+        var (at, key) = (optOut.At ?? now, optOut.EventKey(now));
         var changes = new List<Change>();
-        if (spoken.CustomerNumber is { } number)
+        if (optOut.CustomerNumber is { } number)
         {
             var subject = protector.SubjectOf(number);
-            var stop = Change.Create(EventIds.Derive(key, subject.ToString()), subject, spoken.Scope, Decision.Stop, at, now, Source.PhoneAgent, spoken.Evidence, spoken.Act);
-            if (!(await intake.RecordAsync(stop, AnswerWhen.Visible)).Durable)
+            var stop = Change.Create(EventIds.Derive(key, subject.ToString()), subject, optOut.Scope, Decision.Stop, at, now, Source.PhoneAgent, optOut.Evidence, optOut.SubmissionId);
+            if (!(await intake.RecordAsync(stop, AnswerWhen.WaitForVisible)).Durable)
                 return null;
             changes.Add(stop);
         }
 
-        foreach (var identifier in spoken.Identifiers)
+        foreach (var identifier in optOut.Identifiers)
         {
-            var stop = new IdentifierStop(identifier, spoken.Scope, at, Source.PhoneAgent, spoken.Evidence, key, spoken.Act);
-            if (await identifiers.RecordAsync(stop, AnswerWhen.Visible, cancellationToken) is not { } recorded)
+            var stop = new IdentifierStop(identifier, optOut.Scope, at, Source.PhoneAgent, optOut.Evidence, key, optOut.SubmissionId);
+            if (await identifiers.RecordAsync(stop, AnswerWhen.WaitForVisible, cancellationToken) is not { } recorded)
                 return null;
             changes.AddRange(recorded);
         }
@@ -36,7 +36,7 @@ internal sealed class AgentIntake(IdentifierIntake identifiers, ChangeIntake int
     }
 
     /// <summary>
-    /// The ledger's entry that the answer rests on: of this act, or of the earlier one that stopped the same already. That is where the number leads
+    /// The ledger's entry that the answer rests on: of this submission, or of the earlier one that stopped the same already. That is where the number leads
     /// that is read out. Null where the store does not have it yet.
     /// </summary>
     internal async Task<Change?> RestsOnAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)

@@ -18,10 +18,10 @@ internal sealed record OptOutRequest(
     OptOutIdentifiers? Identifier,
     [property: SchemaRef("CustomerNumber")] string? Subject,
     [property: SchemaRef("Scope"), DefaultValue("*,*")] string? Scope,
-    [property: Required, RegularExpression("^[ -?A-~]+$"), MaxLength(SpokenOn.MaxAgent)]
+    [property: Required, RegularExpression("^[ -?A-~]+$"), MaxLength(CallReference.MaxAgent)]
     [property: Description("The agent's number at the call centre: printable ASCII, nothing personal.")]
     string? Agent,
-    [property: Required, RegularExpression("^[ -?A-~]+$"), MaxLength(SpokenOn.MaxCall)]
+    [property: Required, RegularExpression("^[ -?A-~]+$"), MaxLength(CallReference.MaxCall)]
     [property: Description("The dialler's own number of this call, which no other call has: printable ASCII, nothing personal.")]
     string? Call,
     [property: DataType(DataType.DateTime)]
@@ -31,7 +31,7 @@ internal sealed record OptOutRequest(
     /// <param name="region">Of numbers without a country: ISO 3166-1 alpha-2.</param>
     /// <param name="errors">Everything that is wrong, by field, with the mend.</param>
     /// <returns>What was said; of no use when there are errors.</returns>
-    public Spoken Read(TopicCatalogue catalogue, string region, List<(string Field, string Problem)> errors)
+    public AgentOptOut Read(TopicCatalogue catalogue, string region, List<(string Field, string Problem)> errors)
     {
         var identifiers = Identifier?.Read(region, errors) ?? [];
         if (Identifier is null && Subject is null)
@@ -45,7 +45,7 @@ internal sealed record OptOutRequest(
         else if (scope.Topic is { } topic && !catalogue.TryFind(topic.Value, out _))
             errors.Add(("scope", $"The topic is not in the catalogue. Give one of: {string.Join(", ", catalogue.Topics)}; or * for all."));
 
-        return new Spoken(identifiers, Subject, scope, SpokenOn.Read(Agent, Call, region, identifiers, errors), Moment(errors));
+        return new AgentOptOut(identifiers, Subject, scope, CallReference.Read(Agent, Call, region, identifiers, errors), Moment(errors));
     }
 
     private DateTimeOffset? Moment(List<(string, string)> errors)

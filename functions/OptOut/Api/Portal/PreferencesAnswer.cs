@@ -21,7 +21,7 @@ internal record PreferencesAnswer(
     /// <param name="state">What stands.</param>
     /// <param name="links">The person's own.</param>
     /// <param name="offered">The controller's channels, and the topics of each.</param>
-    public static PreferencesAnswer Of(
+    public static PreferencesAnswer From(
         SubjectKey subject, ConsentState state, LinkForms links, IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> offered)
     {
         return new(
@@ -39,33 +39,33 @@ internal record PreferencesAnswer(
 /// <summary>What was recorded, and what stands since.</summary>
 internal sealed record PreferencesRecorded : PreferencesAnswer
 {
-    public PreferencesRecorded(PreferencesAnswer standing, RecordedAct recorded)
+    public PreferencesRecorded(PreferencesAnswer standing, RecordedSubmission recorded)
         : base(standing) => Recorded = recorded;
 
     // After what stands: properties of a derived record are written first.
     [JsonPropertyOrder(1)]
-    public RecordedAct Recorded { get; }
+    public RecordedSubmission Recorded { get; }
 }
 
 /// <summary>Recorded, and not yet in the store, so nobody can say what stands.</summary>
 internal sealed record PreferencesAccepted(
-    [property: SchemaRef("SubjectKey")] string Subject, Uri Link, Uri Unsubscribe, AcceptedAct Recorded);
+    [property: SchemaRef("SubjectKey")] string Subject, Uri Link, Uri Unsubscribe, AcceptedSubmission Recorded);
 
-internal sealed record AcceptedAct([property: SchemaRef("Reference")] string Reference);
+internal sealed record AcceptedSubmission([property: SchemaRef("Reference")] string Reference);
 
-internal sealed record RecordedAct(
+internal sealed record RecordedSubmission(
     [property: Description("False when all of it stood already.")] bool Changed,
     [property: SchemaRef("Reference")]
-    [property: Description("Of this act, or of the earlier one that the answer rests on. Not there when nothing was ever recorded.")]
+    [property: Description("Of this submission, or of the earlier one that the answer rests on. Not there when nothing was ever recorded.")]
     string? Reference,
     LedgerEnd Ledger)
 {
     /// <param name="state">What stands now.</param>
     /// <param name="restsOn">The ledger's entry that the answer rests on.</param>
-    /// <param name="act">Of this call; null when it had nothing to record.</param>
-    public static RecordedAct Of(SubjectState state, LedgerEntry? restsOn, Guid? act) => new(
-        restsOn is not null && restsOn.Change.Act == act,
-        restsOn is null ? null : Consent.Reference.Of(restsOn.Change),
+    /// <param name="submissionId">Of this call; null when it had nothing to record.</param>
+    public static RecordedSubmission From(SubjectState state, LedgerEntry? restsOn, Guid? submissionId) => new(
+        restsOn is not null && restsOn.Change.SubmissionId == submissionId,
+        restsOn is null ? null : Consent.Reference.From(restsOn.Change),
         new LedgerEnd(state.Head.Sequence, state.Head.Hash));
 }
 

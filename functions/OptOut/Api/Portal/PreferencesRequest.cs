@@ -24,7 +24,7 @@ internal sealed record PreferencesRequest(
     /// <param name="offered">The controller's channels, and the topics of each.</param>
     /// <param name="errors">Everything that is wrong, by field, with the mend.</param>
     /// <returns>What the person wants; of no use when there are errors.</returns>
-    public PortalWish Read(IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> offered, List<(string Field, string Problem)> errors)
+    public PreferenceUpdate Read(IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> offered, List<(string Field, string Problem)> errors)
     {
         if (Everything is null && Channels is null)
             errors.Add(("body", "Give \"everything\":\"stop\", or \"channels\" with what is to change."));
@@ -49,7 +49,7 @@ internal sealed record PreferencesRequest(
                 errors.Add(($"channels.{Named(name)}", $"Not a channel of the catalogue. Give one of: {channels}."));
         }
 
-        return new PortalWish(Everything is not null, cells, Reference);
+        return new PreferenceUpdate(Everything is not null, cells, Reference);
     }
 
     private static Dictionary<Topic, bool> Read(string field, IReadOnlyDictionary<string, bool>? answers, IReadOnlyList<Topic> topics, List<(string, string)> errors)

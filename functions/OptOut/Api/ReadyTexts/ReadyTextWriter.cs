@@ -82,7 +82,7 @@ internal sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IO
     private PrintText Leaflet(Language language, PrintedCode? printed)
     {
         var (name, address) = (controller.Value.Name, controller.Value.PrivacyAddress);
-        var (url, code) = printed is { } p ? (codes.Of(p).AbsoluteUri, p.ToString()) : (ShortUrl, Code);
+        var (url, code) = printed is { } p ? (codes.Create(p).AbsoluteUri, p.ToString()) : (ShortUrl, Code);
         return new PrintText(
             $"{language.Format("readytexts.leaflet", name, url, address)}\n{language.Format("readytexts.leaflet.code", code)}",
             language["readytexts.leaflet.where"],
@@ -113,12 +113,12 @@ internal sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IO
         var (title, after) = (language["readytexts.privacy.title"], $"{language["readytexts.privacy.after"]} {language["still.comes"]}");
         var right = language.Format("readytexts.privacy.right", controller.Value.Name);
         var choices = language.Format("readytexts.privacy.choices", language["page.stop"], language["page.adjust"]);
-        string[] doors = ["readytexts.privacy.message", "readytexts.privacy.print", "readytexts.privacy.phone", "readytexts.privacy.account"];
+        string[] endpoints = ["readytexts.privacy.message", "readytexts.privacy.print", "readytexts.privacy.phone", "readytexts.privacy.account"];
         var (page, address) = (Address("unsubscribe"), controller.Value.PrivacyAddress);
-        string[] plain = [.. doors.Select(d => language[d]), language.Format("readytexts.privacy.page", page), language.Format("readytexts.privacy.write", address)];
+        string[] plain = [.. endpoints.Select(d => language[d]), language.Format("readytexts.privacy.page", page), language.Format("readytexts.privacy.write", address)];
         string[] html =
         [
-            .. doors.Select(d => Html.Encode(language[d])),
+            .. endpoints.Select(d => Html.Encode(language[d])),
             Format(language, "readytexts.privacy.page", $"<a href=\"{Html.Encode(page)}\">{Html.Encode(page)}</a>"),
             Format(language, "readytexts.privacy.write", $"<a href=\"mailto:{Html.Encode(address)}\">{Html.Encode(address)}</a>"),
         ];

@@ -39,7 +39,7 @@ internal static class PostalKey
             return true;
         }
 
-        if (PostalKeyText.Of(text) is not { } lines || PostalKeyReading.Read(lines) is not { } address)
+        if (PostalKeyText.Normalize(text) is not { } lines || PostalKeyReading.Read(lines) is not { } address)
             return false;
         identifier = new Identifier(IdentifierKind.Postal, address.ToString());
         return true;

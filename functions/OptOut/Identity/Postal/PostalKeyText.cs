@@ -18,7 +18,7 @@ internal readonly record struct PostalToken(string Text, char Before, bool Dotte
 internal static class PostalKeyText
 {
     /// <returns>Null when the text is none (half a surrogate pair).</returns>
-    public static List<List<PostalToken>>? Of(string text)
+    public static List<List<PostalToken>>? Normalize(string text)
     {
         string plain;
         try

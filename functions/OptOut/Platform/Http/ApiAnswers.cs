@@ -19,6 +19,6 @@ internal static class ApiAnswers
     public static IResult Incomplete(int? status) => Results.Problem(
         "The body did not arrive as announced; send the request again.", statusCode: status ?? StatusCodes.Status400BadRequest);
 
-    public static IResult Later(string detail) =>
-        new Later(Results.Problem(detail, statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not now. Send the same request again."));
+    public static IResult RetryLater(string detail) =>
+        new RetryAfterResult(Results.Problem(detail, statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not now. Send the same request again."));
 }

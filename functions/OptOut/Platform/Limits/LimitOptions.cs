@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace OptOut.Platform.Limits;
 
 /// <summary>What may be asked only so often.</summary>
-internal enum LimitedAct
+internal enum LimitedAction
 {
     /// <summary>A Stop from the public form.</summary>
     PublicStop,
@@ -29,14 +29,14 @@ internal sealed class AllowanceOptions
     internal TimeSpan Interval => Window / Count;
 }
 
-/// <summary>How often one act may be asked by one client.</summary>
+/// <summary>How often one action may be asked by one client.</summary>
 internal class ClientLimitOptions
 {
     public AllowanceOptions Client { get; set; } = new();
 }
 
-/// <summary>How often one act may be asked, by one client and for one identifier.</summary>
-internal sealed class ActLimitOptions : ClientLimitOptions
+/// <summary>How often one action may be asked, by one client and for one identifier.</summary>
+internal sealed class ActionLimitOptions : ClientLimitOptions
 {
     public AllowanceOptions Identifier { get; set; } = new();
 }
@@ -56,26 +56,26 @@ internal sealed class LimitOptions
     /// </summary>
     public string ClientAddressHeader { get; set; } = "";
 
-    public ActLimitOptions PublicStop { get; set; } = Of(client: 300, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
+    public ActionLimitOptions PublicStop { get; set; } = Create(client: 300, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
 
-    public ActLimitOptions LinkMail { get; set; } = Of(client: 100, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
+    public ActionLimitOptions LinkMail { get; set; } = Create(client: 100, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
 
     /// <summary>Only by client: a code that nobody printed belongs to no identifier.</summary>
     public ClientLimitOptions CodeGuess { get; set; } = new() { Client = new() { Count = 60, Window = TimeSpan.FromMinutes(10) } };
 
-    internal ClientLimitOptions Of(LimitedAct act) => act switch
+    internal ClientLimitOptions For(LimitedAction action) => action switch
     {
-        LimitedAct.PublicStop => PublicStop,
-        LimitedAct.LinkMail => LinkMail,
-        LimitedAct.CodeGuess => CodeGuess,
-        _ => throw new ArgumentOutOfRangeException(nameof(act), act, "Not an act that is limited."),
+        LimitedAction.PublicStop => PublicStop,
+        LimitedAction.LinkMail => LinkMail,
+        LimitedAction.CodeGuess => CodeGuess,
+        _ => throw new ArgumentOutOfRangeException(nameof(action), action, "Not an action that is limited."),
     };
 
-    internal AllowanceOptions OfIdentifier(LimitedAct act) => Of(act) is ActLimitOptions limit
+    internal AllowanceOptions ForIdentifier(LimitedAction action) => For(action) is ActionLimitOptions limit
         ? limit.Identifier
-        : throw new ArgumentOutOfRangeException(nameof(act), act, "Not an act that is limited by identifier.");
+        : throw new ArgumentOutOfRangeException(nameof(action), action, "Not an action that is limited by identifier.");
 
-    private static ActLimitOptions Of(int client, TimeSpan clientWindow, int identifier, TimeSpan identifierWindow) => new()
+    private static ActionLimitOptions Create(int client, TimeSpan clientWindow, int identifier, TimeSpan identifierWindow) => new()
     {
         Client = new() { Count = client, Window = clientWindow },
         Identifier = new() { Count = identifier, Window = identifierWindow },
@@ -93,11 +93,11 @@ internal sealed class LimitOptionsValidator : IValidateOptions<LimitOptions>
         var errors = new List<string>();
         if (options.ClientAddressHeader.AsSpan().ContainsAnyExcept(HeaderName))
             errors.Add("OptOut:Limits:ClientAddressHeader is not the name of a header; give one as in 'X-Azure-ClientIP', or nothing.");
-        foreach (var act in Enum.GetValues<LimitedAct>())
+        foreach (var action in Enum.GetValues<LimitedAction>())
         {
-            Check($"OptOut:Limits:{act}:Client", options.Of(act).Client);
-            if (options.Of(act) is ActLimitOptions limit)
-                Check($"OptOut:Limits:{act}:Identifier", limit.Identifier);
+            Check($"OptOut:Limits:{action}:Client", options.For(action).Client);
+            if (options.For(action) is ActionLimitOptions limit)
+                Check($"OptOut:Limits:{action}:Identifier", limit.Identifier);
         }
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

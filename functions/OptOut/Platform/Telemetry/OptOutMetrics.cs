@@ -20,7 +20,7 @@ internal sealed class OptOutMetrics
     public OptOutMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        _changes = meter.CreateCounter<long>("optout.changes.recorded", "{change}", "Changes the ledgers took up, each once, by the door they came in by.");
+        _changes = meter.CreateCounter<long>("optout.changes.recorded", "{change}", "Changes the ledgers took up, each once, by the endpoint they came in by.");
         _stop = meter.CreateHistogram(
             "optout.stop.duration", "s", "From a person's Stop to the vendor's confirmation of it.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
         _outcomes = meter.CreateCounter<long>("optout.vendor.outcomes", "{push}", "What vendors answered to pushes of a person's state.");
@@ -43,7 +43,7 @@ internal sealed class OptOutMetrics
     public void VendorAnswered(string vendor, string outcome) => _outcomes.Add(1, new("vendor", vendor), new("outcome", outcome));
 
     /// <summary>Events of one kind in a verified webhook. A webhook that is sent again counts again.</summary>
-    public void VendorTold(string vendor, string kind, int count) => _signals.Add(count, new("vendor", vendor), new("kind", kind));
+    public void WebhookEvents(string vendor, string kind, int count) => _signals.Add(count, new("vendor", vendor), new("kind", kind));
 
     public void OutboxSwept(int left) => _outbox.Record(left);
 

@@ -92,7 +92,7 @@ public sealed record VendorReport
     public IReadOnlyDictionary<string, int> Lists { get; init; } = new SortedDictionary<string, int>(StringComparer.Ordinal);
 
     /// <summary>Newly denied because of an entry: who was registered, or an address that bounced.</summary>
-    public int Denied { get; init; }
+    public int Suppressed { get; init; }
 
     /// <summary>Denied no longer, because the entry is gone.</summary>
     public int Lifted { get; init; }
@@ -154,7 +154,7 @@ public sealed record VendorReport
     /// Whether what could not be read is worth a look: an entry of a vendor's always is; a register of a million has lines that no telephone can dial.
     /// </summary>
     [JsonIgnore]
-    public bool NeedsReading => Register ? (long)Unreadable * DenialPhase.UnreadableShare > Entries : Unreadable > 0;
+    public bool NeedsReading => Register ? (long)Unreadable * ExternalSuppressionPhase.UnreadableShare > Entries : Unreadable > 0;
 }
 
 public enum SubjectEvent

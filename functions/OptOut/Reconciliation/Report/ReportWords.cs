@@ -38,8 +38,8 @@ internal static class ReportWords
             if (vendor.NotOurs > 0)
                 yield return ("The same: on a list the vendor keeps for itself, left as it is", Count(vendor.NotOurs));
             yield return ("Undeliverable addresses, which say nothing about what a person wants", Count(vendor.Undeliverable));
-            if (vendor.Denied > 0)
-                yield return ("The same, new: nothing is sent there", Count(vendor.Denied));
+            if (vendor.Suppressed > 0)
+                yield return ("The same, new: nothing is sent there", Count(vendor.Suppressed));
             if (vendor.Lifted > 0)
                 yield return ("The same, gone from the vendor's list: reachable again", Count(vendor.Lifted));
             yield return ("Entries that could not be read", Count(vendor.Unreadable));
@@ -72,7 +72,7 @@ internal static class ReportWords
     {
         yield return ("Contact points in the register", Count(vendor.Entries));
         yield return ("Of these, known to us, customers or not", Count(vendor.Known));
-        yield return ("New in it: marketing is denied from now on", Count(vendor.Denied));
+        yield return ("New in it: marketing is denied from now on", Count(vendor.Suppressed));
         yield return ("No longer in it: the person's own choice counts again", Count(vendor.Lifted));
         if (vendor.LiftsWithheld > 0)
             yield return ("The same: denied still, because the list may not be whole", Count(vendor.LiftsWithheld));

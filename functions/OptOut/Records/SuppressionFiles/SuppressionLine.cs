@@ -17,7 +17,7 @@ internal sealed record SuppressionLine(string Identifier, string Stopped, DateTi
 {
     private const string ByThePerson = "stopped";
 
-    public static SuppressionLine Of(Identifier who, StopSet stops, DateTimeOffset? since) => new(who.Value, stops.ToString(), since, ByThePerson, Parts(who));
+    public static SuppressionLine Create(Identifier who, StopSet stops, DateTimeOffset? since) => new(who.Value, stops.ToString(), since, ByThePerson, Parts(who));
 
     public static SuppressionLine OfRegister(Identifier who, DateTimeOffset since, string register) => new(who.Value, StopSet.Everything.ToString(), since, register, Parts(who));
 

@@ -13,7 +13,7 @@ namespace OptOut.Records.SuppressionFiles;
 /// register. Streams: millions of lines never stand in memory.
 /// </summary>
 internal sealed partial class SuppressionWriter(
-    IEnumerable<SuppressionFile> files, SuppressionStore store, IdentifierIndex index, DenialStore denials, TimeProvider time, ILogger<SuppressionWriter> logger)
+    IEnumerable<SuppressionFile> files, SuppressionStore store, IdentifierIndex index, ExternalSuppressionStore suppressions, TimeProvider time, ILogger<SuppressionWriter> logger)
 {
     // Of the 4,096 partitions: most are nearly empty, and a question costs more than a row.
     private const int PartitionsAtOnce = 64;
@@ -75,16 +75,16 @@ internal sealed partial class SuppressionWriter(
     private async Task<IEnumerable<SuppressionLine>> LinesAsync(Channel channel, string first, string last, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var lines = new SortedDictionary<string, SuppressionLine>(StringComparer.Ordinal);
-        await foreach (var denial in denials.ScanAsync(first, last, cancellationToken))
+        await foreach (var suppression in suppressions.ScanAsync(first, last, cancellationToken))
         {
-            if (!denial.IsBounce && denial.Denies(channel, now))
-                lines[denial.Identifier.Value] = SuppressionLine.OfRegister(denial.Identifier, denial.Since, denial.Party);
+            if (!suppression.IsBounce && suppression.Denies(channel, now))
+                lines[suppression.Identifier.Value] = SuppressionLine.OfRegister(suppression.Identifier, suppression.Since, suppression.Party);
         }
 
         await foreach (var permission in index.ScanAsync(first, last, cancellationToken))
         {
             if (permission.Stops.GetValueOrDefault(channel) is { IsNothing: false } stops && (stops.IsEverything || !lines.ContainsKey(permission.Identifier.Value)))
-                lines[permission.Identifier.Value] = SuppressionLine.Of(permission.Identifier, stops, permission.At);
+                lines[permission.Identifier.Value] = SuppressionLine.Create(permission.Identifier, stops, permission.At);
         }
 
         return lines.Values;

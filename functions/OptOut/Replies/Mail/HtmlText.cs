@@ -9,7 +9,7 @@ internal static class HtmlText
     // Characters. A person reads the beginning, and each attribute of a tag is an object of its own.
     private const int MaxHtml = 256 * 1024;
 
-    public static string Of(string html)
+    public static string ToPlainText(string html)
     {
         var words = new StringBuilder();
         using var reader = new StringReader(html.Length > MaxHtml ? html[..MaxHtml] : html);

@@ -31,7 +31,7 @@ internal static class MailNatures
     // RFC 2919 and RFC 2369: a mailing's own. Exchange: do not answer this by machine.
     private static readonly string[] BulkMarks = ["List-Id", "List-Unsubscribe", "X-Auto-Response-Suppress"];
 
-    public static MailNature Of(ReceivedMail mail)
+    public static MailNature Classify(ReceivedMail mail)
     {
         var headers = mail.Headers;
         if (headers.Has(OutgoingMail.ReferenceHeader))

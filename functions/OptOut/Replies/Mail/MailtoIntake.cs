@@ -27,7 +27,7 @@ internal sealed partial class MailtoIntake(
     /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose address the sender's is.</exception>
     internal async Task<bool> TakeAsync(ReceivedMail mail, CancellationToken cancellationToken)
     {
-        var nature = MailNatures.Of(mail);
+        var nature = MailNatures.Classify(mail);
         if (nature == MailNature.Answer)
             return Ignored(nature);
 
@@ -38,13 +38,13 @@ internal sealed partial class MailtoIntake(
             return Ignored(nature);
 
         // To and Cc: a mail that was redirected on its way has another envelope.
-        if (Verified(TokenSearch.InTexts([mail.Subject, .. mail.Headers.All("To"), .. mail.Headers.All("Cc"), mail.Text, TokenSearch.Plain(mail.Html)])) is { Count: > 0 } written)
+        if (Verified(TokenSearch.InTexts([mail.SubjectLine, .. mail.Headers.All("To"), .. mail.Headers.All("Cc"), mail.Text, TokenSearch.Plain(mail.Html)])) is { Count: > 0 } written)
             return await RecordAsync(mail, written, OneClickScope.Everything);
 
         if (host.Length == 0 || !Sender.TryVerify(mail, host, out var sender))
             return await notice.PassOnAsync(mail, cancellationToken);
         var recorded = await identifiers.RecordAsync(
-            new IdentifierStop(sender, Scope.Everything, mail.At, Source.Mailto, ChangeEvidence.None, $"mailto:{mail.Key}"), AnswerWhen.Durable, cancellationToken);
+            new IdentifierStop(sender, Scope.Everything, mail.At, Source.Mailto, ChangeEvidence.None, $"mailto:{mail.Key}"), AnswerWhen.WaitForDurable, cancellationToken);
         if (recorded is not null)
             LogSender();
         return recorded is not null;
@@ -67,9 +67,9 @@ internal sealed partial class MailtoIntake(
         var durable = true;
         foreach (var ofOne in from.GroupBy(l => l.Subject))
         {
-            // The ids follow from the mail and the person, so that a mail handed over again is the same act.
-            var act = EventIds.Derive("mailto", mail.Key, ofOne.Key.ToString());
-            var stops = ofOne.GroupBy(l => meaning.Of(l.Channel, catalogue.Find(l.TopicId))).Select(scope => Change.Create(
+            // The ids follow from the mail and the person, so that a mail handed over again is the same submission.
+            var submissionId = EventIds.Derive("mailto", mail.Key, ofOne.Key.ToString());
+            var stops = ofOne.GroupBy(l => meaning.From(l.Channel, catalogue.Find(l.TopicId))).Select(scope => Change.Create(
                 EventIds.Derive("mailto", mail.Key, ofOne.Key.ToString(), scope.Key.ToString()),
                 ofOne.Key,
                 scope.Key,
@@ -78,8 +78,8 @@ internal sealed partial class MailtoIntake(
                 time.GetUtcNow(),
                 Source.Mailto,
                 new ChangeEvidence(scope.First().Channel, catalogue.Find(scope.First().TopicId), scope.First().Campaign),
-                act));
-            durable &= (await changes.RecordAsync([.. stops], AnswerWhen.Durable)).Durable;
+                submissionId));
+            durable &= (await changes.RecordAsync([.. stops], AnswerWhen.WaitForDurable)).Durable;
         }
 
         if (durable)

@@ -73,12 +73,12 @@ internal sealed partial class MailtoNotice(
     private async Task<OutgoingMail> WriteAsync(ReceivedMail mail)
     {
         var words = controller.Value.Language;
-        var text = mail.Text.Trim() is { Length: > 0 } plain ? plain : HtmlText.Of(mail.Html);
+        var text = mail.Text.Trim() is { Length: > 0 } plain ? plain : HtmlText.ToPlainText(mail.Html);
         string[] intro = [words["mailto.notice.what"], words["mailto.notice.nothing"], words.Format("mailto.notice.do", $"{links.Value.BaseUrl!.AbsoluteUri.TrimEnd('/')}/unsubscribe")];
         string[] facts =
         [
             words.Format("mailto.notice.from", OneLine(mail.Headers["From"] ?? mail.ReturnPath ?? "")),
-            words.Format("mailto.notice.about", OneLine(mail.Subject)),
+            words.Format("mailto.notice.about", OneLine(mail.SubjectLine)),
             words.Format("mailto.notice.received", controller.Value.Moment(mail.At, words)),
         ];
         var quoted = Printable(text switch

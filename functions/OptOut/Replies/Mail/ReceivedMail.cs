@@ -17,7 +17,7 @@ internal sealed record ReceivedMail
 
     public required MailHeaders Headers { get; init; }
 
-    public required string Subject { get; init; }
+    public required string SubjectLine { get; init; }
 
     public required string Text { get; init; }
 

@@ -2,14 +2,14 @@ namespace OptOut.Replies.Sms;
 
 /// <summary>
 /// A way of saying it in a sentence, written as words: <c>a|b</c> is either, <c>..</c> up to three words of whatever kind, <c>^</c> the beginning of a
-/// clause, <c>$</c> its end (also as one of several: <c>a|$</c>). A leading <c>!</c> says that the first word is itself an order to stop, so that a denial right before it ("can't stop",
+/// clause, <c>$</c> its end (also as one of several: <c>a|$</c>). A leading <c>!</c> says that the first word is itself an order to stop, so that an external suppression right before it ("can't stop",
 /// "non-stop", and "I stop", which orders nothing) or within the gap turns it round.
 /// </summary>
 internal sealed class SmsPhrase
 {
     private const int MaxGap = 3;
 
-    private static readonly HashSet<string> Denials = new("not t cant cannot dont wont never non no n ne pas jamais niet nooit nicht nie i ik ich".Split(' '), StringComparer.Ordinal);
+    private static readonly HashSet<string> Negations = new("not t cant cannot dont wont never non no n ne pas jamais niet nooit nicht nie i ik ich".Split(' '), StringComparer.Ordinal);
 
     private readonly string[][] _parts;
     private readonly bool _order;
@@ -27,7 +27,7 @@ internal sealed class SmsPhrase
     {
         for (var start = 0; start < words.Length; start++)
         {
-            if (Matches(words, start, 0) && !(_order && start > 0 && Denials.Contains(words[start - 1])))
+            if (Matches(words, start, 0) && !(_order && start > 0 && Negations.Contains(words[start - 1])))
                 return true;
         }
 
@@ -47,7 +47,7 @@ internal sealed class SmsPhrase
                 {
                     if (Matches(words, at + skipped, part + 1))
                         return true;
-                    if (_order && at + skipped < words.Length && Denials.Contains(words[at + skipped]))
+                    if (_order && at + skipped < words.Length && Negations.Contains(words[at + skipped]))
                         return false;
                 }
 

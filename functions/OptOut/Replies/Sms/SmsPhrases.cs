@@ -16,7 +16,7 @@ internal static class SmsPhrases
 
     public static IReadOnlyList<SmsPhrase> All { get; } =
     [
-        .. Of("en",
+        .. Create("en",
             $"!stop|cease .. sending|contacting|bothering|harassing|pestering|{English}",
             "!stop it|this|that|now|immediately",
             "how .. stop this|these|them|it",
@@ -40,7 +40,7 @@ internal static class SmsPhrases
             "want|like|wish .. opt out",
             "i unsubscribe",
             "!unsubscribe"),
-        .. Of("nl",
+        .. Create("nl",
             $"stuur|stuurt|zend|zendt .. niets|niks|geen|niet .. meer",
             $"stuur|stuurt|zend|zendt .. geen .. {Dutch}",
             "sms|bericht|contacteer|mail|bel|schrijf mij|me|ons .. niet|nooit .. meer",
@@ -70,7 +70,7 @@ internal static class SmsPhrases
             "val me|mij|ons .. lastig",
             "hou|houd|houden .. op met .. sturen|spammen|smsen|sms|mailen|reclame|berichten",
             "stel|stellen .. geen prijs op"),
-        .. Of("fr",
+        .. Create("fr",
             "n|ne .. envoyez|envoie|contactez|contacte|ecrivez|ecris|appelez|textez plus|jamais",
             $"n|ne .. envoyez|envoie pas .. {French}",
             "n|ne .. contactez|derangez|sollicitez|ecrivez pas",
@@ -89,7 +89,7 @@ internal static class SmsPhrases
             "laissez|laisse moi|nous tranquille|tranquilles|en",
             "foutez moi|nous la paix",
             "m|me opposer|oppose .. prospection|marketing|publicite|messages|sms"),
-        .. Of("de",
+        .. Create("de",
             $"^ kein|keine|keinerlei .. {German} mehr|bitte|danke|schicken|senden|an|$",
             $"bitte|will|mochte|wunsche|wollen|mochten .. kein|keine|keinerlei .. {German}",
             "schicken|schickt|schick|senden|sendet|sende|schreiben|schreibt|schreib|simsen .. nichts|nicht .. mehr",
@@ -109,5 +109,5 @@ internal static class SmsPhrases
             "widerspreche .. werbung|nutzung|verwendung|sms"),
     ];
 
-    private static IEnumerable<SmsPhrase> Of(string language, params string[] phrases) => phrases.Select(p => new SmsPhrase(language, p));
+    private static IEnumerable<SmsPhrase> Create(string language, params string[] phrases) => phrases.Select(p => new SmsPhrase(language, p));
 }

@@ -51,14 +51,14 @@ internal static class SmsReader
     {
         var joined = Joined(clause);
         var found = joined.FirstOrDefault(SmsKeywords.Stop.ContainsKey);
-        return found is not null && Array.TrueForAll(joined, w => SmsKeywords.Stop.ContainsKey(w) || SmsKeywords.Small.Contains(w) || !Says(w)) ? found : null;
+        return found is not null && Array.TrueForAll(joined, w => SmsKeywords.Stop.ContainsKey(w) || SmsKeywords.Small.Contains(w) || !Contains(w)) ? found : null;
     }
 
     private static SmsMeaning? Alone(string[] words, FrozenDictionary<string, string?> keywords) =>
-        Joined(words).Where(w => Says(w)).Distinct().ToArray() is [var only] && keywords.TryGetValue(only, out var language) ? new SmsMeaning(default, Language.Find(language)) : null;
+        Joined(words).Where(w => Contains(w)).Distinct().ToArray() is [var only] && keywords.TryGetValue(only, out var language) ? new SmsMeaning(default, Language.Find(language)) : null;
 
     // Whether a word can change what the stop word beside it means.
-    private static bool Says(string word) =>
+    private static bool Contains(string word) =>
         !SmsKeywords.Courtesy.Contains(word) && !SmsKeywords.Messages.Contains(word) && !(word.Length >= ShortCodeDigits && word.All(char.IsAsciiDigit));
 
     private static string[] Joined(string[] words)

@@ -57,7 +57,7 @@ internal sealed partial class SmsReplyIntake(
     public async Task<SmsResult> StopAsync(SmsReply reply, Scope scope, CancellationToken cancellationToken)
     {
         var changes = await identifiers.RecordAsync(
-            new IdentifierStop(reply.From, scope, reply.At, Source.SmsReply, reply.Evidence, reply.EventKey), AnswerWhen.Durable, cancellationToken);
+            new IdentifierStop(reply.From, scope, reply.At, Source.SmsReply, reply.Evidence, reply.EventKey), AnswerWhen.WaitForDurable, cancellationToken);
         if (changes is null)
             return SmsResult.Lost;
         LogRecorded(Decision.Stop, changes.Count);
@@ -91,9 +91,9 @@ internal sealed partial class SmsReplyIntake(
                 continue;
             }
 
-            var act = Act.Of(subject, Source.SmsReply, reply.Evidence, reply.At, state);
-            var change = Change.Create(id, subject, Sms, Decision.Allow, act.At, act.At, Source.SmsReply, reply.Evidence);
-            if (!(await intake.RecordAsync(change, AnswerWhen.Durable)).Durable)
+            var submission = Submission.Create(subject, Source.SmsReply, reply.Evidence, reply.At, state);
+            var change = Change.Create(id, subject, Sms, Decision.Allow, submission.At, submission.At, Source.SmsReply, reply.Evidence);
+            if (!(await intake.RecordAsync(change, AnswerWhen.WaitForDurable)).Durable)
                 return SmsResult.Lost;
             allowed += stopped != repeated ? 1 : 0;
         }

@@ -102,7 +102,7 @@ internal sealed class AmazonSesApi(VendorHttp http, IOptions<AmazonSesOptions> o
             Timeout = _options.Timeout,
             Personal = [_options.SecretAccessKey, _options.AccessKeyId, .. who is { } one ? VendorReason.Personal(one) : []],
             CredentialSetting = "OptOut:AmazonSes:AccessKeyId",
-            ForbiddenMend = "look whether it is valid, whether its user may do this (README.md of the folder AmazonSes), and whether this machine's clock is right",
+            ForbiddenFix = "look whether it is valid, whether its user may do this (README.md of the folder AmazonSes), and whether this machine's clock is right",
             ErrorText = answer => VendorField.Parse(answer) is { } error ? error.Text("message") ?? error.Text("Message") ?? "" : "",
         };
     }

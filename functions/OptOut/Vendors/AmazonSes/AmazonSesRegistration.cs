@@ -16,7 +16,7 @@ internal static class AmazonSesRegistration
         services.AddOptions<AmazonSesOptions>().Bind(section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AmazonSesOptions>, AmazonSesOptionsValidator>();
         services.AddSingleton<AmazonSesApi>().AddSingleton<AmazonSesPull>().AddSingleton<IVendor, AmazonSesVendor>();
-        services.AddSingleton<SnsTrust>().AddSingleton<AmazonSesEvents>().AddSingleton<IVendorDoor, AmazonSesDoor>();
+        services.AddSingleton<SnsAuthenticator>().AddSingleton<AmazonSesEvents>().AddSingleton<IVendorWebhook, AmazonSesWebhook>();
         return services;
     }
 }

@@ -14,7 +14,7 @@ namespace OptOut.Vendors.AmazonSes;
 /// </summary>
 internal sealed class AmazonSesVendor(AmazonSesApi api, AmazonSesPull pull, TopicCatalogue catalogue, IOptions<AmazonSesOptions> options) : IVendor
 {
-    private readonly OneList _list = OneList.Of(catalogue, options.Value.Topics);
+    private readonly OneList _list = OneList.Create(catalogue, options.Value.Topics);
 
     public string Name => AmazonSesPull.Vendor;
 

@@ -18,6 +18,6 @@ internal static class DiallerRegistration
         services.AddOptions<DiallerOptions>().Bind(section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<DiallerOptions>, DiallerOptionsValidator>();
         services.AddSingleton(new SuppressionFile(DiallerVendor.VendorName, Channel.Phone));
-        return services.AddSingleton<IVendor, DiallerVendor>().AddSingleton<IVendorDoor, DiallerDoor>();
+        return services.AddSingleton<IVendor, DiallerVendor>().AddSingleton<IVendorWebhook, DiallerWebhook>();
     }
 }

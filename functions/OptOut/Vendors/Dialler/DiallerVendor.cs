@@ -21,7 +21,7 @@ internal sealed class DiallerVendor(VendorHttp http, TopicCatalogue catalogue, I
 
     private static readonly FrozenSet<string> OnIt = FrozenSet.Create(StringComparer.Ordinal, List), OffIt = FrozenSet<string>.Empty;
 
-    private readonly OneList _list = OneList.Of(catalogue, options.Value.Topics);
+    private readonly OneList _list = OneList.Create(catalogue, options.Value.Topics);
     private readonly DiallerPull _pull = new(http, options.Value, controller.Value.PhoneRegion);
 
     public string Name => VendorName;
@@ -37,14 +37,14 @@ internal sealed class DiallerVendor(VendorHttp http, TopicCatalogue catalogue, I
         if (push.Identifier.Kind != IdentifierKind.Phone)
             return new VendorOutcome.Rejected($"A dialler takes telephone numbers, not a {push.Identifier.Kind} identifier.");
         if (_list.Holds(push.Stops))
-            return await SayAsync(push.Identifier, stopped: true, cancellationToken);
-        return push.Confirmed is { } confirmed && _list.Holds(confirmed) ? await SayAsync(push.Identifier, stopped: false, cancellationToken) : new VendorOutcome.Confirmed();
+            return await SendAsync(push.Identifier, stopped: true, cancellationToken);
+        return push.Confirmed is { } confirmed && _list.Holds(confirmed) ? await SendAsync(push.Identifier, stopped: false, cancellationToken) : new VendorOutcome.Confirmed();
     }
 
     public Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken) =>
         list == List ? _pull.PageAsync(until, cursor, cancellationToken) : throw new ArgumentException($"'{list}' is no list of a dialler's.", nameof(list));
 
-    private async Task<VendorOutcome> SayAsync(Identifier who, bool stopped, CancellationToken cancellationToken)
+    private async Task<VendorOutcome> SendAsync(Identifier who, bool stopped, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new DiallerNumber(who.Value, stopped), DiallerJson.Readable.DiallerNumber);
         var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
@@ -73,8 +73,8 @@ internal sealed class DiallerVendor(VendorHttp http, TopicCatalogue catalogue, I
             Timeout = options.Timeout,
             Json = true,
             CredentialSetting = "OptOut:Dialler:Token",
-            UnknownMend = "give the token the call centre gave out",
-            ForbiddenMend = "ask the call centre to let it read and write the do-not-call list",
+            UnknownFix = "give the token the call centre gave out",
+            ForbiddenFix = "ask the call centre to let it read and write the do-not-call list",
             ErrorText = body => VendorField.Parse(body)?.Text("error") ?? "",
         };
     }

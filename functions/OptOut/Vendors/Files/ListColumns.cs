@@ -45,7 +45,7 @@ internal sealed class ListColumns
     /// <param name="region">The country of a number written without one.</param>
     /// <param name="header">The first line of a CSV file that has a header, else null.</param>
     /// <param name="problem">Why the file cannot be read; the header itself is not quoted, since it may be the first entry of a file without one.</param>
-    public static ListColumns? Of(ListFileOptions options, IdentifierKind kind, string region, string? header, out string? problem)
+    public static ListColumns? Create(ListFileOptions options, IdentifierKind kind, string region, string? header, out string? problem)
     {
         problem = null;
         if (options.Format == ListFileFormat.NdJson)

@@ -67,7 +67,7 @@ internal sealed class ListFiles(ListDrops drops, IOptions<ControllerOptions> con
         var header = !hasHeader ? null
             : place.Position == 0 ? Text(options, lines.Next())
             : Text(options, new ListLines(await WindowAsync(party, place, 0, cancellationToken), true, false).Next());
-        if (ListColumns.Of(options, Identifier.KindFor(channel), controller.Value.PhoneRegion, hasHeader ? header ?? "" : null, out var problem) is not { } columns)
+        if (ListColumns.Create(options, Identifier.KindFor(channel), controller.Value.PhoneRegion, hasHeader ? header ?? "" : null, out var problem) is not { } columns)
             return ListPage.Failed(new VendorOutcome.Rejected($"The list {place.Name} cannot be read: {problem}."));
 
         var entries = new List<ListEntry>();

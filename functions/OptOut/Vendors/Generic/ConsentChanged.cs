@@ -29,9 +29,9 @@ internal sealed record ConsentChanged(
 
     /// <summary>Whether there is anything to hold or to take off.</summary>
     [JsonIgnore]
-    public bool SaysAnything => Stopped || Lifted || StoppedTopics is { Count: > 0 } || AllowedTopics is { Count: > 0 };
+    public bool HasChanges => Stopped || Lifted || StoppedTopics is { Count: > 0 } || AllowedTopics is { Count: > 0 };
 
-    public static ConsentChanged Of(VendorPush push, Channel channel, HttpVendorLists lists, DateTimeOffset now)
+    public static ConsentChanged From(VendorPush push, Channel channel, HttpVendorLists lists, DateTimeOffset now)
     {
         var before = push.Confirmed ?? StopSet.Nothing;
         var (stopped, topics) = (lists.Holds(push.Stops), lists.Stopped(push.Stops).ToArray());

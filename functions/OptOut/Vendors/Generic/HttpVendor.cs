@@ -25,8 +25,8 @@ internal sealed class HttpVendor(string name, Channel channel, HttpVendorOptions
         if (push.Identifier.Kind != Identifier.KindFor(channel))
             return new VendorOutcome.Rejected($"{name} is a vendor for {channel.Name()}, and takes no {push.Identifier.Kind} identifier.");
 
-        var state = ConsentChanged.Of(push, channel, lists, time.GetUtcNow());
-        return state.SaysAnything
+        var state = ConsentChanged.From(push, channel, lists, time.GetUtcNow());
+        return state.HasChanges
             ? _calls.Judge(await _calls.PushAsync(JsonSerializer.SerializeToUtf8Bytes(state, HttpVendorJson.Default.ConsentChanged), push.Identifier.Value, cancellationToken))
             : new VendorOutcome.Confirmed();
     }

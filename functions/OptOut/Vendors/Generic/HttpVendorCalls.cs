@@ -58,7 +58,7 @@ internal sealed class HttpVendorCalls(string name, HttpVendorOptions options, Ve
                 { Headers.Count: > 0 } => $"{of}:Headers or {of}:PushSecrets",
                 _ => $"{of}:PushSecrets",
             },
-            UnknownMend = "give the one the vendor has",
+            UnknownFix = "give the one the vendor has",
         };
     }
 

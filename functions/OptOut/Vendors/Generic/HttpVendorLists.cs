@@ -25,7 +25,7 @@ internal sealed class HttpVendorLists
     {
         (_catalogue, _channel, _named) = (catalogue, channel, options.EntryStops == HttpVendorStop.Named);
         Topic[] sends = options.Topics.Count == 0 ? [.. catalogue.Topics] : [.. options.Topics.Select(Topic.Parse)];
-        _all = OneList.Of(catalogue, options.Topics);
+        _all = OneList.Create(catalogue, options.Topics);
         Topics = options.ByTopic ? sends : [];
         _byTopic = options.ByTopic;
         All = options.PullUrl is null ? [] : [Suppressed, .. Topics.Select(Name), OtherTopics, Bounces];

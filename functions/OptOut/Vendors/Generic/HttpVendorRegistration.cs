@@ -19,7 +19,7 @@ internal static class HttpVendorRegistration
             var name = SettingName.ToName(section.Key);
             services.AddOptions<HttpVendorOptions>(name).Bind(section).PostConfigure(o => SettingName.ToNames(o.Headers)).ValidateOnStart();
             services.AddSingleton<IVendor>(provider => Vendor(provider, name));
-            services.AddSingleton<IVendorDoor>(provider => Door(provider, name));
+            services.AddSingleton<IVendorWebhook>(provider => Webhook(provider, name));
         }
 
         return services;
@@ -27,17 +27,17 @@ internal static class HttpVendorRegistration
 
     private static HttpVendor Vendor(IServiceProvider provider, string name)
     {
-        var (options, channel, lists, entries) = Of(provider, name);
+        var (options, channel, lists, entries) = Parts(provider, name);
         return new HttpVendor(name, channel, options, lists, entries, provider.GetRequiredService<VendorHttp>(), provider.GetRequiredService<TimeProvider>());
     }
 
-    private static HttpVendorDoor Door(IServiceProvider provider, string name)
+    private static HttpVendorWebhook Webhook(IServiceProvider provider, string name)
     {
-        var (options, _, _, entries) = Of(provider, name);
-        return new HttpVendorDoor(name, options, entries, provider.GetRequiredService<SignalIntake>());
+        var (options, _, _, entries) = Parts(provider, name);
+        return new HttpVendorWebhook(name, options, entries, provider.GetRequiredService<SignalIntake>());
     }
 
-    private static (HttpVendorOptions Options, Channel Channel, HttpVendorLists Lists, HttpVendorEntries Entries) Of(IServiceProvider provider, string name)
+    private static (HttpVendorOptions Options, Channel Channel, HttpVendorLists Lists, HttpVendorEntries Entries) Parts(IServiceProvider provider, string name)
     {
         var options = provider.GetRequiredService<IOptionsMonitor<HttpVendorOptions>>().Get(name);
         var channel = Channels.TryParse(options.Channel, out var parsed) ? parsed : throw new InvalidOperationException("Checked when the host starts.");

@@ -63,7 +63,7 @@ internal sealed class MailgunApi(VendorHttp http, IOptions<MailgunOptions> optio
         Json = true,
         Personal = [_options.ApiKey],
         CredentialSetting = "OptOut:Mailgun:ApiKey",
-        UnknownMend = "give a valid one, of the region of OptOut:Mailgun:BaseAddress",
+        UnknownFix = "give a valid one, of the region of OptOut:Mailgun:BaseAddress",
         ErrorText = body => VendorField.Parse(body)?.Text("message") ?? "",
     };
 

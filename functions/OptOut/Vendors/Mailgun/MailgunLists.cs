@@ -13,7 +13,7 @@ internal static class MailgunLists
 
     public static string Name(string list, string domain) => $"{list}-{domain}";
 
-    public static IEnumerable<string> Of(string domain) => [Name(Unsubscribes, domain), Name(Tags, domain), Name(Complaints, domain), Name(Bounces, domain)];
+    public static IEnumerable<string> For(string domain) => [Name(Unsubscribes, domain), Name(Tags, domain), Name(Complaints, domain), Name(Bounces, domain)];
 
     /// <summary>Mailgun gives out unsubscribes of all tags and of some together.</summary>
     public static IEnumerable<string> PullsOf(string domain) => [Name(Unsubscribes, domain), Name(Complaints, domain), Name(Bounces, domain)];

@@ -16,7 +16,7 @@ internal static class MailgunRegistration
         services.AddOptions<MailgunOptions>().Bind(section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<MailgunOptions>, MailgunOptionsValidator>();
         services.AddSingleton<MailgunApi>().AddSingleton<MailgunPull>().AddSingleton<IVendor, MailgunVendor>();
-        services.AddSingleton<MailgunSignature>().AddSingleton<MailgunEvents>().AddSingleton<IVendorDoor, MailgunDoor>();
+        services.AddSingleton<MailgunSignature>().AddSingleton<MailgunEvents>().AddSingleton<IVendorWebhook, MailgunWebhook>();
         return services;
     }
 }

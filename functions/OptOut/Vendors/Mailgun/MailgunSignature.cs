@@ -14,7 +14,7 @@ namespace OptOut.Vendors.Mailgun;
 /// </summary>
 internal sealed class MailgunSignature(IOptions<MailgunOptions> options, TimeProvider time)
 {
-    private static readonly TimeSpan BelievedFor = TimeSpan.FromDays(1), ClocksDiffer = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan ValidFor = TimeSpan.FromDays(1), ClocksDiffer = TimeSpan.FromMinutes(15);
 
     // Ten digits and fifty characters; anything much longer is not worth hashing.
     private const int MaxField = 128;
@@ -46,5 +46,5 @@ internal sealed class MailgunSignature(IOptions<MailgunOptions> options, TimePro
 
     private bool IsRecent(string timestamp) =>
         long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 10_000_000_000
-        && time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(seconds) is var age && age < BelievedFor && age > -ClocksDiffer;
+        && time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(seconds) is var age && age < ValidFor && age > -ClocksDiffer;
 }

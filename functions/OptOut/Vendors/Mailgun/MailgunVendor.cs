@@ -20,9 +20,9 @@ internal sealed class MailgunVendor : IVendor
     public MailgunVendor(MailgunApi api, MailgunPull pull, TopicCatalogue catalogue, IOptions<MailgunOptions> options)
     {
         (_api, _pull) = (api, pull);
-        _list = OneList.Of(catalogue, options.Value.Topics);
+        _list = OneList.Create(catalogue, options.Value.Topics);
         _domains = [.. options.Value.Domains];
-        Lists = [.. _domains.SelectMany(MailgunLists.Of)];
+        Lists = [.. _domains.SelectMany(MailgunLists.For)];
         Pulls = [.. _domains.SelectMany(MailgunLists.PullsOf)];
     }
 

@@ -29,7 +29,7 @@ internal sealed class PostmarkOptions
     /// </summary>
     public IList<PostmarkCredential> WebhookCredentials { get; init; } = [];
 
-    /// <summary>What the webhook's custom header <see cref="PostmarkBelief.TokenHeader"/> may hold, instead of Basic authentication.</summary>
+    /// <summary>What the webhook's custom header <see cref="PostmarkWebhookAuthenticator.TokenHeader"/> may hold, instead of Basic authentication.</summary>
     public IList<string> WebhookTokens { get; init; } = [];
 
     /// <summary>How long one call may take.</summary>

@@ -16,7 +16,7 @@ internal static class PostmarkRegistration
         services.AddOptions<PostmarkOptions>().Bind(section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PostmarkOptions>, PostmarkOptionsValidator>();
         services.AddSingleton<PostmarkStreams>().AddSingleton<PostmarkApi>().AddSingleton<IVendor, PostmarkVendor>();
-        services.AddSingleton<PostmarkBelief>().AddSingleton<PostmarkEvents>().AddSingleton<IVendorDoor, PostmarkDoor>();
+        services.AddSingleton<PostmarkWebhookAuthenticator>().AddSingleton<PostmarkEvents>().AddSingleton<IVendorWebhook, PostmarkWebhook>();
         return services;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class PostmarkStreams
 
     public PostmarkStreams(TopicCatalogue catalogue, IOptions<PostmarkOptions> options)
     {
-        _everyTopic = OneList.Of(catalogue, sends: []);
+        _everyTopic = OneList.Create(catalogue, sends: []);
         All = [.. options.Value.Streams.Select(s => s.Id)];
         _streams = options.Value.Streams.ToFrozenDictionary(s => s.Id, s => s.Topic is { } topic ? Topic.Parse(topic) : (Topic?)null, StringComparer.Ordinal);
         _serviceStreams = options.Value.ServiceStreams.ToFrozenSet(StringComparer.Ordinal);

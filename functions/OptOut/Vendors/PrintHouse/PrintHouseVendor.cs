@@ -17,7 +17,7 @@ namespace OptOut.Vendors.PrintHouse;
 /// the nightly file, and what people tell the print house comes back in <c>vendor-lists/print-house/</c>. Confirmed is what has been written: from then on
 /// the print house has it whenever it looks, and it must look before each run.
 /// </summary>
-internal sealed class PrintHouseVendor(SuppressionStore suppressions, DenialStore denials, ListDrops drops, ListFiles lists, IOptions<PrintHouseOptions> options, TimeProvider time) : IVendor
+internal sealed class PrintHouseVendor(SuppressionStore suppressions, ExternalSuppressionStore externalSuppressions, ListDrops drops, ListFiles lists, IOptions<PrintHouseOptions> options, TimeProvider time) : IVendor
 {
     public const string Id = "print-house";
 
@@ -83,8 +83,8 @@ internal sealed class PrintHouseVendor(SuppressionStore suppressions, DenialStor
     private async Task<SuppressionLine> LineAsync(VendorPush push, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var denial = push.Stops.IsEverything ? null : (await denials.FindAsync(push.Identifier, cancellationToken)).FirstOrDefault(d => !d.IsBounce && d.Denies(Channel, now));
-        return denial is null ? SuppressionLine.Of(push.Identifier, push.Stops, now) : SuppressionLine.OfRegister(push.Identifier, denial.Since, denial.Party);
+        var suppression = push.Stops.IsEverything ? null : (await externalSuppressions.FindAsync(push.Identifier, cancellationToken)).FirstOrDefault(d => !d.IsBounce && d.Denies(Channel, now));
+        return suppression is null ? SuppressionLine.Create(push.Identifier, push.Stops, now) : SuppressionLine.OfRegister(push.Identifier, suppression.Since, suppression.Party);
     }
 
     private VendorPull Page(ListPage page, DateTimeOffset until) => page.Failure is { } failure

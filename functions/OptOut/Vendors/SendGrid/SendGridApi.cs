@@ -29,8 +29,8 @@ internal sealed class SendGridApi(VendorHttp http, IOptions<SendGridOptions> opt
             Timeout = _options.Timeout,
             Personal = [_options.ApiKey, .. who is { } one ? VendorReason.Personal(one) : []],
             CredentialSetting = "OptOut:SendGrid:ApiKey",
-            UnknownMend = "give a valid one, of the region of OptOut:SendGrid:BaseAddress",
-            ForbiddenMend = $"give it the scope {scope}",
+            UnknownFix = "give a valid one, of the region of OptOut:SendGrid:BaseAddress",
+            ForbiddenFix = $"give it the scope {scope}",
 
             // {"errors":[{"message":"...","field":"..."}]}
             ErrorText = answer =>

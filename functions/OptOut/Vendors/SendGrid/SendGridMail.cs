@@ -24,7 +24,7 @@ internal sealed class SendGridMail(SendGridApi api, IOptions<SendGridOptions> op
             return new VendorOutcome.Rejected($"SendGrid takes e-mail addresses, not a {mail.To.Kind} identifier.");
 
         var call = api.Call(Method.POST, "mail/send", "mail.send", mail.To, Message(mail).Serialize());
-        call = call with { Expected = [HttpStatusCode.Accepted], Personal = [.. call.Personal, mail.ToName ?? "", mail.Subject] };
+        call = call with { Expected = [HttpStatusCode.Accepted], Personal = [.. call.Personal, mail.ToName ?? "", mail.SubjectLine] };
         return (await api.CallAsync(call, cancellationToken)).Failure ?? new VendorOutcome.Confirmed();
     }
 
@@ -33,7 +33,7 @@ internal sealed class SendGridMail(SendGridApi api, IOptions<SendGridOptions> op
         var message = new SendGridMessage
         {
             From = new global::SendGrid.Helpers.Mail.EmailAddress(_from.Address, _from.Name),
-            Subject = mail.Subject,
+            Subject = mail.SubjectLine,
             PlainTextContent = mail.PlainText,
             HtmlContent = mail.Html,
 

@@ -20,6 +20,6 @@ internal static class SendGridRegistration
         services.AddSingleton<SendGridGroups>();
         services.AddSingleton<SendGridMail>().AddSingleton<IMailSender>(provider => provider.GetRequiredService<SendGridMail>());
         services.AddSingleton<IVendor, SendGridVendor>();
-        return services.AddSingleton<IVendorDoor, SendGridDoor>().AddSingleton<IVendorDoor, SendGridInboundDoor>();
+        return services.AddSingleton<IVendorWebhook, SendGridWebhook>().AddSingleton<IVendorWebhook, SendGridInboundWebhook>();
     }
 }

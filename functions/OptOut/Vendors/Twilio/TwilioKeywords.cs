@@ -10,7 +10,7 @@ namespace OptOut.Vendors.Twilio;
 internal static class TwilioKeywords
 {
     /// <returns>Null where Twilio did nothing.</returns>
-    public static SmsIntent? Of(TwilioRequest request, bool answersKeywords) => (request["OptOutType"].ToUpperInvariant(), answersKeywords) switch
+    public static SmsIntent? Read(TwilioRequest request, bool answersKeywords) => (request["OptOutType"].ToUpperInvariant(), answersKeywords) switch
     {
         ("STOP", _) => SmsIntent.Stop,
         ("START", _) => SmsIntent.Start,

@@ -18,7 +18,7 @@ internal static class TwilioRegistration
         return services
             .AddSingleton<TwilioRequestReader>()
             .AddSingleton<IVendor, TwilioVendor>()
-            .AddSingleton<IVendorDoor, TwilioSmsDoor>()
-            .AddSingleton<IVendorDoor, TwilioStatusDoor>();
+            .AddSingleton<IVendorWebhook, TwilioSmsWebhook>()
+            .AddSingleton<IVendorWebhook, TwilioStatusWebhook>();
     }
 }

@@ -19,7 +19,7 @@ internal sealed class TwilioRequestReader(IOptions<TwilioOptions> options, IOpti
     public static bool MayBeSigned(HttpRequest request) => TwilioSignature.CouldBe(request.Headers[TwilioSignature.Header]);
 
     /// <param name="request">Its headers and its query.</param>
-    /// <param name="path">As of <see cref="IVendorDoor.Path"/>.</param>
+    /// <param name="path">As of <see cref="IVendorWebhook.Path"/>.</param>
     /// <param name="body">The bytes as they came.</param>
     /// <returns>Null when it is not believed.</returns>
     public TwilioRequest? Read(HttpRequest request, string path, ReadOnlyMemory<byte> body)

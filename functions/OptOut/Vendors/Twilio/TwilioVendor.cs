@@ -25,7 +25,7 @@ internal sealed class TwilioVendor(VendorHttp http, TopicCatalogue catalogue, IO
     private const int MaxItems = 25;
 
     private readonly TwilioOptions _options = options.Value;
-    private readonly OneList _list = OneList.Of(catalogue, options.Value.Topics);
+    private readonly OneList _list = OneList.Create(catalogue, options.Value.Topics);
     private readonly Uri _consents = new(new Uri(options.Value.BaseAddress.AbsoluteUri.TrimEnd('/') + "/"), "v1/Consents/Bulk");
 
     public string Name => "twilio";
@@ -78,7 +78,7 @@ internal sealed class TwilioVendor(VendorHttp http, TopicCatalogue catalogue, IO
             Json = true,
             Personal = [who.Value, Uri.EscapeDataString(who.Value), who.Value.TrimStart('+'), credential.Secret],
             CredentialSetting = credential.Setting,
-            ForbiddenMend = "ask Twilio to turn on the Consent Management API for the account, or give the key the permission",
+            ForbiddenFix = "ask Twilio to turn on the Consent Management API for the account, or give the key the permission",
 
             // {"code":20003,"message":"...","more_info":"...","status":401}: https://www.twilio.com/docs/usage/twilios-response
             ErrorText = answer => VendorField.Parse(answer)?.Text("message") ?? "",

@@ -13,7 +13,7 @@ internal sealed class TooManyAnswer(PageRenderer renderer)
     /// <param name="view">In whose language.</param>
     /// <param name="wait">What <see cref="RequestLimits"/> gave.</param>
     /// <param name="action">Where to try again: a GET that changes nothing.</param>
-    public async Task<IResult> OfAsync(PageView view, TimeSpan wait, string action)
+    public async Task<IResult> CreateAsync(PageView view, TimeSpan wait, string action)
     {
         var page = await renderer.RenderAsync<TooManyPage>(StatusCodes.Status429TooManyRequests, new Dictionary<string, object?>
         {

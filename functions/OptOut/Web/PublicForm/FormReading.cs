@@ -11,7 +11,7 @@ internal sealed record FormReading(IReadOnlyList<Identifier> Identifiers, Printe
 {
     /// <param name="typed">As it was typed.</param>
     /// <param name="phoneRegion">The country of a number without one.</param>
-    public static FormReading Of(TypedForm typed, string phoneRegion)
+    public static FormReading Read(TypedForm typed, string phoneRegion)
     {
         var identifiers = new List<Identifier>();
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -33,8 +33,8 @@ internal sealed record FormReading(IReadOnlyList<Identifier> Identifiers, Printe
         }
 
         // Beside a field of its own it would have nothing to say: the trap is empty again, and what was typed still stands.
-        if (typed.Trap.Length > 0)
-            errors[TypedForm.TrapName] = "public.error.trap";
+        if (typed.Honeypot.Length > 0)
+            errors[TypedForm.HoneypotName] = "public.error.trap";
         else if (identifiers.Count == 0 && code is null && errors.Count == 0)
             errors["email"] = "public.error.none";
         return new FormReading(identifiers, code, errors);

@@ -11,33 +11,33 @@ internal sealed class PublicStop(IdentifierIntake identifiers, ChangeIntake inta
 {
     /// <param name="typed">The contact points.</param>
     /// <param name="code">What the code stands for; null when none was typed.</param>
-    /// <returns>The one act it is recorded as; null when not all of it is durable.</returns>
+    /// <returns>The one submission it is recorded as; null when not all of it is durable.</returns>
     /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose a contact point is: not all is recorded.</exception>
-    internal async Task<PublicAct?> RecordAsync(IReadOnlyList<Identifier> typed, CodeEntry? code, CancellationToken cancellationToken)
+    internal async Task<RecordedPublicStop?> RecordAsync(IReadOnlyList<Identifier> typed, CodeEntry? code, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var act = EventIds.New(now);
-        var key = act.ToString("N");
+        var submissionId = EventIds.New(now);
+        var key = submissionId.ToString("N");
         var evidence = code is null ? ChangeEvidence.None : new ChangeEvidence(code.Channel, catalogue.Find(code.TopicId), code.Campaign);
 
         // The answer waits for what is durable and not for the store to show it: how long that takes depends on how much we know of somebody.
         if (code?.Subject is { } subject)
         {
-            var stop = Change.Create(EventIds.Derive(key, subject.ToString()), subject, Scope.Everything, Decision.Stop, now, now, Source.PrintedCode, evidence, act);
-            if (!(await intake.RecordAsync(stop, AnswerWhen.Durable)).Durable)
+            var stop = Change.Create(EventIds.Derive(key, subject.ToString()), subject, Scope.Everything, Decision.Stop, now, now, Source.PrintedCode, evidence, submissionId);
+            if (!(await intake.RecordAsync(stop, AnswerWhen.WaitForDurable)).Durable)
                 return null;
         }
 
         foreach (var identifier in typed)
         {
-            var stop = new IdentifierStop(identifier, Scope.Everything, now, Source.PublicPage, evidence, key, act);
-            if (await identifiers.RecordAsync(stop, AnswerWhen.Durable, cancellationToken) is null)
+            var stop = new IdentifierStop(identifier, Scope.Everything, now, Source.PublicPage, evidence, key, submissionId);
+            if (await identifiers.RecordAsync(stop, AnswerWhen.WaitForDurable, cancellationToken) is null)
                 return null;
         }
 
-        return new PublicAct(act, now);
+        return new RecordedPublicStop(submissionId, now);
     }
 }
 
 /// <summary>What a person did in one go, and when.</summary>
-internal sealed record PublicAct(Guid Id, DateTimeOffset At);
+internal sealed record RecordedPublicStop(Guid Id, DateTimeOffset At);

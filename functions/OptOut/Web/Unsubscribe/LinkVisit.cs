@@ -17,7 +17,7 @@ internal sealed record LinkVisit(HttpRequest Request, string Token, Link Link, T
 
     public ChangeEvidence Evidence => new(Link.Channel, Topic, Link.Campaign);
 
-    /// <summary>The door of a Stop. A printed code proves nothing of who typed it, so whatever may loosen has another source.</summary>
+    /// <summary>The endpoint of a Stop. A printed code proves nothing of who typed it, so whatever may loosen has another source.</summary>
     public Source StopSource => IsByCode ? Source.PrintedCode : Source.UnsubscribePage;
 
     private bool IsByCode => Request.Query["via"] == "code";

@@ -22,12 +22,12 @@ internal sealed class ResultPages(ConsentStore consent, TopicCatalogue catalogue
 
     /// <param name="visit">Whose.</param>
     /// <param name="kind">What they did.</param>
-    /// <param name="changes">What was recorded, all of one act.</param>
+    /// <param name="changes">What was recorded, all of one submission.</param>
     /// <param name="recorded">Durable.</param>
     /// <param name="seen">The moment of the latest Stop this page knows of; null for that of the changes.</param>
     internal Task<IResult> RecordedAsync(LinkVisit visit, ResultKind kind, IReadOnlyList<Change> changes, IntakeResult recorded, DateTimeOffset? seen = null)
     {
-        var reference = Reference.Of(changes[0]);
+        var reference = Reference.From(changes[0]);
         var language = visit.View.Language;
         var visible = recorded.Stored is true;
         return renderer.RenderAsync<ResultPage>(StatusCodes.Status200OK, new Dictionary<string, object?>
@@ -49,7 +49,7 @@ internal sealed class ResultPages(ConsentStore consent, TopicCatalogue catalogue
             [nameof(ResultPage.ReceiptJson)] = visit.Address(LinkSteps.Receipt, reference, "json"),
         });
 
-        IReadOnlyList<string> Words(Decision decision) => [.. changes.Where(c => c.Decision == decision).Select(c => ScopeText.Of(c.Scope, language, catalogue))];
+        IReadOnlyList<string> Words(Decision decision) => [.. changes.Where(c => c.Decision == decision).Select(c => ScopeText.Describe(c.Scope, language, catalogue))];
     }
 
     /// <summary>Nothing was there to change, said as it is.</summary>
@@ -66,7 +66,7 @@ internal sealed class ResultPages(ConsentStore consent, TopicCatalogue catalogue
     /// <param name="body">What did not work: the name of a text that takes the privacy address.</param>
     /// <param name="retry">Where to try again by a link.</param>
     /// <param name="stop">Where everything can be stopped all the same: the bus takes that without the store.</param>
-    internal async Task<IResult> DownAsync(PageView view, string body, string? retry, string? stop = null) => new Later(await renderer.RenderAsync<DownPage>(
+    internal async Task<IResult> DownAsync(PageView view, string body, string? retry, string? stop = null) => new RetryAfterResult(await renderer.RenderAsync<DownPage>(
         StatusCodes.Status503ServiceUnavailable,
         new Dictionary<string, object?> { [nameof(DownPage.View)] = view, [nameof(DownPage.Body)] = body, [nameof(DownPage.Action)] = retry, [nameof(DownPage.Stop)] = stop }));
 

@@ -18,7 +18,7 @@ public sealed class CodeLinksTests
         var links = new CodeLinks(Options.Create(new LinkOptions { BaseUrl = new Uri(baseUrl) }), Options.Create(new ControllerOptions()));
         var code = new PrintedCode(0x0123456789AB);
 
-        Assert.Equal((link, scanned), (links.Of(code).ToString(), links.Scanned(code)));
+        Assert.Equal((link, scanned), (links.Create(code).ToString(), links.Scanned(code)));
         Assert.Equal(scanned, Scanner.ReadPng(links.Png(code)));
     }
 }

@@ -13,7 +13,7 @@ using OptOut.Records.ExternalSuppressions;
 namespace OptOut.Tests.Api.OpenApi;
 
 /// <summary>
-/// Every door asked for everything that the document says it answers, once: first as it should be asked, then wrongly, then while the tables are away,
+/// Every endpoint asked for everything that the document says it answers, once: first as it should be asked, then wrongly, then while the tables are away,
 /// then without the bus as well. The tests of <see cref="AnswerTests"/> look at what came back.
 /// </summary>
 public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
@@ -53,9 +53,9 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         await host.QuietAsync();
 
         await storage.StopAsync();
-        await AwayAsync("tables away", token, code);
+        await UnavailableAsync("tables away", token, code);
         await host.StopBusAsync();
-        await AwayAsync("tables and bus away", token, code);
+        await UnavailableAsync("tables and bus away", token, code);
     }
 
     public ValueTask DisposeAsync() => default;
@@ -66,7 +66,7 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
     private async Task DeadLetterAsync()
     {
         await using var client = new ServiceBusClient(Host.BusConnectionString);
-        await using var sender = client.CreateSender(Topology.Topic);
+        await using var sender = client.CreateSender(Topology.BusTopic);
         await sender.SendMessageAsync(new ServiceBusMessage("no change") { Subject = SubjectMessage.ChangeLabel, MessageId = "openapi" });
         await OptOutHost.UntilAsync(async () => (await Host.DeadLettersAsync(Topology.Apply)).Count > 0);
     }
@@ -84,8 +84,8 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         await CheckAsync("email", "newsletter", "reasons@example.com");
         await CheckAsync("email", null, "nobody-ever@example.com");
         Assert.True(EmailAddress.TryParse("gone@example.com", out var gone) & PhoneNumber.TryParse("+32470222201", "BE", out var listed));
-        await Host.Service<DenialStore>().SetAsync(new Denial(gone, Denial.OfBounces("sendgrid"), [Channel.Email], DateTimeOffset.UnixEpoch), CancellationToken.None);
-        await Host.Service<DenialStore>().SetAsync(new Denial(listed, "do-not-call", [Channel.Phone], DateTimeOffset.UnixEpoch), CancellationToken.None);
+        await Host.Service<ExternalSuppressionStore>().SetAsync(new ExternalSuppression(gone, ExternalSuppression.OfBounces("sendgrid"), [Channel.Email], DateTimeOffset.UnixEpoch), CancellationToken.None);
+        await Host.Service<ExternalSuppressionStore>().SetAsync(new ExternalSuppression(listed, "do-not-call", [Channel.Phone], DateTimeOffset.UnixEpoch), CancellationToken.None);
         await CheckAsync("email", null, "gone@example.com");
         await CheckAsync("phone", null, "0470 22 22 01");
         await ApiAsync("POST", "/api/opt-outs", """{"subject":"nobody told us","agent":"A-1","call":"C-2"}""");
@@ -178,12 +178,12 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
     private async Task WebhooksAsync()
     {
         await PostWebhookAsync("the example", Event());
-        await PostWebhookAsync("nobody's door", Event(), "/webhooks/generic/nobody");
+        await PostWebhookAsync("nobody's endpoint", Event(), "/webhooks/generic/nobody");
         await PostWebhookAsync("too large", new byte[(4 * 1024 * 1024) + 1]);
         await SayAsync(new HttpRequestMessage(HttpMethod.Post, "/webhooks/generic/crm") { Content = new ByteArrayContent(Event()) }, "not signed");
     }
 
-    private async Task AwayAsync(string what, string token, string code)
+    private async Task UnavailableAsync(string what, string token, string code)
     {
         await ExamplesAsync(what);
         foreach (var path in (string[])[$"/u/{token}", $"/u/{token}/preferences", $"/q/{code}"])

@@ -16,7 +16,7 @@ internal static partial class ApiDescription
     private static readonly EvaluationOptions Strict = new() { OutputFormat = OutputFormat.List, RequireFormatValidation = true };
     private static readonly ConcurrentDictionary<string, JsonSchema> Schemas = new(StringComparer.Ordinal);
 
-    public static JsonNode Root { get; } = OpenApiDoor.Build(new Uri("https://optout.example.com"));
+    public static JsonNode Root { get; } = OpenApiEndpoint.Build(new Uri("https://optout.example.com"));
 
     public static string Text { get; } = Root.ToJsonString();
 

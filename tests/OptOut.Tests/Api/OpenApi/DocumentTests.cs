@@ -16,7 +16,7 @@ using OpenApiDocument = Microsoft.OpenApi.OpenApiDocument;
 
 namespace OptOut.Tests.Api.OpenApi;
 
-/// <summary>The document itself: whole, of its standard, and of the doors there are.</summary>
+/// <summary>The document itself: whole, of its standard, and of the endpoints there are.</summary>
 public sealed class DocumentTests(AzuriteFixture azurite)
 {
     // Which methods are in the document is what the attributes say; a function of one method gives the operation its name, else its GET has the bare name.
@@ -50,7 +50,7 @@ public sealed class DocumentTests(AzuriteFixture azurite)
     [Fact]
     public void No_name_stands_twice_in_one_object()
     {
-        using var written = typeof(OpenApiDoor).Assembly.GetManifestResourceStream("OptOut.OpenApi.openapi.json")!;
+        using var written = typeof(OpenApiEndpoint).Assembly.GetManifestResourceStream("OptOut.OpenApi.openapi.json")!;
         Assert.NotNull(JsonNode.Parse(written, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }));
     }
 
@@ -169,7 +169,7 @@ public sealed class DocumentTests(AzuriteFixture azurite)
         AssertNames("Language", Language.All.Select(l => l.Code));
         AssertNames("CheckReason", Constants(typeof(CheckReason)));
         AssertNames("Subscription", Topology.Subscriptions.Select(s => s.Name));
-        AssertNames("DeadLetterReason", DeadLetter.Reasons);
+        AssertNames("DeadLetterReason", DeadLetterReader.Reasons);
         AssertNames("Step", Constants(typeof(LinkSteps)));
         Assert.All(Channels.All, c => Assert.All((string[])["ByChannel", "ByChannelAndTopic"], s => Assert.Contains(c.Name(), Schema(s)["properties"]!.AsObject().Select(p => p.Key))));
 
@@ -185,18 +185,18 @@ public sealed class DocumentTests(AzuriteFixture azurite)
         Assert.Equal(uint.MaxValue, Schema("Campaign")["maximum"]!.GetValue<uint>());
         Assert.Equal($"^[A-Za-z0-9_-]{{{LinkKeyRing.TokenLength}}}$", Schema("Token")["pattern"]!.GetValue<string>());
         Assert.Equal($"^[0-7][0-9A-HJKMNP-TV-Z]{{{SubjectKey.Length - 1}}}$", Schema("SubjectKey")["pattern"]!.GetValue<string>());
-        Assert.Equal(CheckDoor.IdentifierHeader, ApiDescription.Operation("Check").Parameters.Single(p => p["in"]!.GetValue<string>() == "header")["name"]!.GetValue<string>());
+        Assert.Equal(CheckEndpoint.IdentifierHeader, ApiDescription.Operation("Check").Parameters.Single(p => p["in"]!.GetValue<string>() == "header")["name"]!.GetValue<string>());
         Assert.Contains($"{ApiBody.MaxBytes:N0} bytes", ApiDescription.Root["info"]!["description"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_doors_of_vendors_are_those_there_are()
+    public async Task The_endpoints_of_vendors_are_those_there_are()
     {
         await using var host = await OptOutHost.StartAsync(azurite, vendors: OptOutHost.AllVendors);
         var described = ApiDescription.Operation("VendorWebhook").Json["description"]!.GetValue<string>().Split('`').Where(t => t.StartsWith("/webhooks/", StringComparison.Ordinal)).Select(t => t["/webhooks/".Length..]);
 
         Assert.Equal(
-            host.Services<IVendorDoor>().Select(d => d.Path.StartsWith("generic/", StringComparison.Ordinal) ? "generic/{vendor}" : d.Path).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            host.Services<IVendorWebhook>().Select(d => d.Path.StartsWith("generic/", StringComparison.Ordinal) ? "generic/{vendor}" : d.Path).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
             described.Order(StringComparer.Ordinal));
     }
 

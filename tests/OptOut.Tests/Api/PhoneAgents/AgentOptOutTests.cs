@@ -18,10 +18,10 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
         var change = Assert.Single(await host.LedgerAsync(subject, 1)).Change;
         Assert.Equal((Scope.Everything, Decision.Stop, Source.PhoneAgent), (change.Scope, change.Decision, change.Source));
         Assert.Equal(new ChangeEvidence(Channel.Phone, Reference: "agent A-17, call C-2026-11-25-881"), change.Evidence);
-        Assert.Equal(Reference.Of(change), Text(answer, "reference"));
+        Assert.Equal(Reference.From(change), Text(answer, "reference"));
         Assert.Equal([subject.ToString()], Subjects(answer));
         Assert.Equal(change.At, answer.Json["recorded"]!.GetValue<DateTimeOffset>());
-        Assert.Equal($"U bent uitgeschreven voor alle communicaties van De Kruidtuin, en dat geldt meteen. Uw referentienummer is {Reference.Of(change)}.", Text(answer, "say"));
+        Assert.Equal($"U bent uitgeschreven voor alle communicaties van De Kruidtuin, en dat geldt meteen. Uw referentienummer is {Reference.From(change)}.", Text(answer, "say"));
 
         Assert.Equal((false, "stopped"), await host.CheckAsync("email", "agent-1@example.com", "offers"));
         Assert.Equal((false, "stopped"), await host.CheckAsync("sms", "0470 77 00 01"));
@@ -30,7 +30,7 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
         await host.ConfirmedAsync(subject, change.Id);
         Assert.Contains("agent-1@example.com", host.OnSendGridsList());
         await host.QuietAsync();
-        Assert.Single(host.Sandbox.SendGrid.Mails, m => m.To == "agent-1@example.com" && m.PlainText.Contains(Reference.Of(change), StringComparison.Ordinal));
+        Assert.Single(host.Sandbox.SendGrid.Mails, m => m.To == "agent-1@example.com" && m.PlainText.Contains(Reference.From(change), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
         var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => PostAsync("""{"identifier":{"phone":"0470770014"},"agent":"A-17","call":"impatient-1"}""")));
 
         Assert.All(answers, a => Assert.Equal(200, a.Status));
-        Assert.Equal(Assert.Single(answers.Select(a => Text(a, "reference")).Distinct()), Reference.Of(Assert.Single(await host.LedgerAsync(subject, 1)).Change));
+        Assert.Equal(Assert.Single(answers.Select(a => Text(a, "reference")).Distinct()), Reference.From(Assert.Single(await host.LedgerAsync(subject, 1)).Change));
         await host.QuietAsync();
         await host.LedgerAsync(subject, 1);
     }
@@ -93,7 +93,7 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
         Assert.Equal(3, Subjects(answer).Distinct().Count());
         Assert.Equal(customer.ToString(), Subjects(answer)[0]);
         foreach (var subject in Subjects(answer))
-            Assert.Equal(Text(answer, "reference"), Reference.Of(Assert.Single(await host.LedgerAsync(SubjectKey.Parse(subject), 1)).Change));
+            Assert.Equal(Text(answer, "reference"), Reference.From(Assert.Single(await host.LedgerAsync(SubjectKey.Parse(subject), 1)).Change));
         Assert.Equal((false, "stopped"), await host.CheckAsync("phone", "0470770003"));
         Assert.Equal((false, "stopped"), await host.CheckAsync("email", "agent-3@example.com"));
         Assert.Equal((false, "stopped"), await host.CheckAsync("post", "Kerkstraat 74, 9000 Gent"));
@@ -176,7 +176,7 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
         var answer = await PostAsync("""{"identifier":{"phone":"0470770009"},"agent":"A-17","call":"already-1"}""");
         await host.QuietAsync();
 
-        Assert.Equal((200, Reference.Of(before)), (answer.Status, Text(answer, "reference")));
+        Assert.Equal((200, Reference.From(before)), (answer.Status, Text(answer, "reference")));
         Assert.Equal(before.At, answer.Json["recorded"]!.GetValue<DateTimeOffset>());
         await host.LedgerAsync(subject, 1);
     }

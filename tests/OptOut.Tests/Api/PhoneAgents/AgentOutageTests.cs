@@ -48,7 +48,7 @@ public sealed class AgentOutageTests(AzuriteFixture azurite)
 
         await storage.StartAgainAsync(Cancel);
         var change = Assert.Single(await host.LedgerAsync(subject, 1)).Change;
-        Assert.Equal(byCustomer.Json["reference"]!.GetValue<string>(), Reference.Of(change));
+        Assert.Equal(byCustomer.Json["reference"]!.GetValue<string>(), Reference.From(change));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OptOut.Tests.Api.PhoneAgents;
 
-/// <summary>What the agent's door does not take, and that the answer says how to mend it.</summary>
+/// <summary>What the agent's endpoint does not take, and that the answer says how to mend it.</summary>
 public sealed class AgentRefusalTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     private const string Agent = "Give the agent's number at the call centre: 1 to 60 printable ASCII characters.";

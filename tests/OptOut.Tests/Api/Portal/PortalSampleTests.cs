@@ -31,7 +31,7 @@ public sealed class PortalSampleTests(OptOutHost host) : IClassFixture<OptOutHos
         Assert.Contains("<html lang=\"nl\">", answer.Body, StringComparison.Ordinal);
         var change = Assert.Single(await host.LedgerAsync(subject, 1)).Change;
         Assert.Equal((Scope.Everything, Decision.Stop, Source.UnsubscribePage), (change.Scope, change.Decision, change.Source));
-        Assert.Contains(Reference.Of(change), answer.Body, StringComparison.Ordinal);
+        Assert.Contains(Reference.From(change), answer.Body, StringComparison.Ordinal);
         await AssertStoppedAsync(subject, "sample-html@example.com", "0470 55 77 01");
     }
 
@@ -46,7 +46,7 @@ public sealed class PortalSampleTests(OptOutHost host) : IClassFixture<OptOutHos
         var entry = Assert.Single(await host.LedgerAsync(subject, 1));
         Assert.Equal((Scope.Everything, Decision.Stop, Source.Portal), (entry.Change.Scope, entry.Change.Decision, entry.Change.Source));
         Assert.Equal(new ChangeEvidence(Reference: "customer portal"), entry.Change.Evidence);
-        var found = $"no more marketing over any channel. Reference {Reference.Of(entry.Change)}, ledger entry 1, {entry.Hash}.";
+        var found = $"no more marketing over any channel. Reference {Reference.From(entry.Change)}, ledger entry 1, {entry.Hash}.";
         Assert.Equal((0, ""), (first.Code, first.Errors));
         Assert.Equal(["Before: this person may get marketing.", $"Recorded: {found}"], first.Lines[..2]);
         Assert.StartsWith("To choose instead: https://optout.kruidtuin.example/u/", first.Lines[2], StringComparison.Ordinal);

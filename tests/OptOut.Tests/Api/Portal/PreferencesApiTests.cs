@@ -66,7 +66,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Fact]
-    public async Task Stopping_everything_is_one_entry_from_the_portal_and_reaches_every_door()
+    public async Task Stopping_everything_is_one_entry_from_the_portal_and_reaches_every_endpoint()
     {
         var subject = await host.PutSubjectAsync("stop-1", ["portal-stop@example.com"], ["0470 55 66 01"], ["Kerkstraat 7, 9000 Gent"]);
 
@@ -79,7 +79,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
         var entry = Assert.Single(await host.LedgerAsync(subject, 1));
         Assert.Equal((Scope.Everything, Decision.Stop, Source.Portal), (entry.Change.Scope, entry.Change.Decision, entry.Change.Source));
         Assert.Equal(new ChangeEvidence(Reference: "portal session 81"), entry.Change.Evidence);
-        AssertRecorded(answer, changed: true, Reference.Of(entry.Change), entry);
+        AssertRecorded(answer, changed: true, Reference.From(entry.Change), entry);
 
         Assert.Equal((false, "stopped"), await host.CheckAsync("email", "portal-stop@example.com", "offers"));
         Assert.Equal((false, "stopped"), await host.CheckAsync("sms", "0470 55 66 01"));
@@ -107,8 +107,8 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
         await host.QuietAsync();
 
         var last = (await host.LedgerAsync(subject, entries))[^1];
-        AssertRecorded(first, changed: true, Reference.Of(last.Change), last);
-        AssertRecorded(second, changed: false, Reference.Of(last.Change), last);
+        AssertRecorded(first, changed: true, Reference.From(last.Change), last);
+        AssertRecorded(second, changed: false, Reference.From(last.Change), last);
         Assert.Equal(first.Json["channels"]!.ToJsonString(), second.Json["channels"]!.ToJsonString());
         Assert.Single(host.Sandbox.SendGrid.Mails, m => m.To == $"{id}@example.com");
     }

@@ -55,7 +55,7 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
 
         var ledger = await host.LedgerAsync(subject, 3);
         Assert.Equal(["email,newsletter Stop Portal", "email,offers Allow Portal", "sms,* Stop Portal"], ledger.Select(e => $"{e.Change.Scope} {e.Change.Decision} {e.Change.Source}"));
-        Assert.Equal(answer.Json["recorded"]!["reference"]!.GetValue<string>(), Assert.Single(ledger.Select(e => Reference.Of(e.Change)).Distinct()));
+        Assert.Equal(answer.Json["recorded"]!["reference"]!.GetValue<string>(), Assert.Single(ledger.Select(e => Reference.From(e.Change)).Distinct()));
         await OptOutHost.UntilAsync(async () => await host.CheckAsync("email", "portal-away@example.com", "newsletter") == (false, "stopped-topic"));
         Assert.Equal((true, "allowed"), await host.CheckAsync("email", "portal-away@example.com", "offers"));
     }

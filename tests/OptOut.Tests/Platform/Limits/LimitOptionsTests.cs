@@ -39,8 +39,8 @@ public sealed class LimitOptionsTests
             new Dictionary<string, string?> { ["OptOut:Limits:CodeGuess:Client:Count"] = "5", ["OptOut:Limits:CodeGuess:Identifier:Count"] = "0" }).Build();
         var options = configuration.GetSection("OptOut:Limits").Get<LimitOptions>()!;
 
-        Assert.Equal((5, true), (options.Of(LimitedAct.CodeGuess).Client.Count, Validate(options).Succeeded));
-        Assert.Throws<ArgumentOutOfRangeException>("act", () => options.OfIdentifier(LimitedAct.CodeGuess));
+        Assert.Equal((5, true), (options.For(LimitedAction.CodeGuess).Client.Count, Validate(options).Succeeded));
+        Assert.Throws<ArgumentOutOfRangeException>("action", () => options.ForIdentifier(LimitedAction.CodeGuess));
     }
 
     [Fact]

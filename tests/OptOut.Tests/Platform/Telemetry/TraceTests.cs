@@ -24,14 +24,14 @@ public sealed class TraceTests(AzuriteFixture azurite)
         await host.ConfirmedAsync(subject);
         await OptOutHost.UntilAsync(() => Task.FromResult(host.Sandbox.SendGrid.Mails.Count == 1));
         await host.QuietAsync();
-        await OptOutHost.UntilAsync(() => Task.FromResult(telemetry.Spans.Any(s => s.TraceId == trace && s.OperationName == "Acknowledge")));
+        await OptOutHost.UntilAsync(() => Task.FromResult(telemetry.Spans.Any(s => s.TraceId == trace && s.OperationName == "Confirm")));
 
         var spans = telemetry.Spans.Where(s => s.TraceId == trace).ToList();
         Assert.Equal(
             ["OptOut.Local.Functions Link", "OptOut optout intake", "Azure.Messaging.ServiceBus.Message Message", "Azure.Messaging.ServiceBus.ServiceBusProcessor ServiceBusProcessor.ProcessMessage", "OptOut.Local.Functions PushEmail", "OptOut optout push sendgrid", "OptOut SendGrid POST asm/suppressions/global"],
             Path(spans, "SendGrid POST asm/suppressions/global"));
         Assert.Equal(
-            ["OptOut.Local.Functions Acknowledge", "OptOut optout mail", "OptOut SendGrid POST mail/send"],
+            ["OptOut.Local.Functions Confirm", "OptOut optout mail", "OptOut SendGrid POST mail/send"],
             Path(spans, "SendGrid POST mail/send")[^3..]);
         Assert.Equal(["OptOut.Local.Functions Apply", "OptOut optout apply"], Path(spans.Where(s => s.OperationName != "optout apply" || s.Parent?.OperationName == "Apply"), "optout apply")[^2..]);
 

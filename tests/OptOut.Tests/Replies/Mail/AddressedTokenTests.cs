@@ -138,7 +138,7 @@ public sealed class AddressedTokenTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Fact]
-    public async Task The_sandbox_sends_a_mail_through_this_door_by_hand()
+    public async Task The_sandbox_sends_a_mail_through_this_endpoint_by_hand()
     {
         var person = await host.PutSubjectAsync("by-hand", ["by-hand@example.com"]);
         using var http = new HttpClient { BaseAddress = host.Sandbox.BaseAddress };

@@ -4,7 +4,7 @@ using OptOut.Emulators.Sandbox.SendGrid;
 
 namespace OptOut.Tests.Replies.Mail;
 
-/// <summary>A request to the door, with whatever somebody puts in it.</summary>
+/// <summary>A request to the endpoint, with whatever somebody puts in it.</summary>
 internal static class InboundPost
 {
     public const string Path = "/webhooks/sendgrid/inbound";

@@ -131,7 +131,7 @@ public sealed class MailBombTests
         {
             Assert.Equal([Token], TokenSearch.InTexts(mail.Text));
             Assert.Equal(["a@b.example"], mail.Recipients);
-            Assert.Equal(MailNature.Person, MailNatures.Of(mail));
+            Assert.Equal(MailNature.Person, MailNatures.Classify(mail));
         });
     }
 
@@ -173,7 +173,7 @@ public sealed class MailBombTests
 
         var mail = Read(Encoding.Latin1.GetBytes(form)).ToMail(DateTimeOffset.UnixEpoch);
 
-        Assert.Equal((4 * 1024 * 1024, "s"), (mail.Text.Length, mail.Subject));
+        Assert.Equal((4 * 1024 * 1024, "s"), (mail.Text.Length, mail.SubjectLine));
     }
 
     // MimeKit keeps every name it looks up, in a dictionary that nothing empties.
@@ -204,8 +204,8 @@ public sealed class MailBombTests
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         var mail = Read(form).ToMail(DateTimeOffset.UnixEpoch);
-        _ = HtmlText.Of(mail.Html);
-        _ = MailNatures.Of(mail);
+        _ = HtmlText.ToPlainText(mail.Html);
+        _ = MailNatures.Classify(mail);
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 

@@ -71,7 +71,7 @@ public sealed class MailReadingTests
     [InlineData("<p>a<br/>b</p>", "a b")]
     [InlineData("<STYLE>p{}</STYLE><script>x()</script><!-- c --><title>t</title>b", "t b")]
     [InlineData("&eacute;&amp;&#8364; <b", "\u00e9&\u20ac")]
-    public void A_person_reads_the_words_of_HTML(string html, string words) => Assert.Equal(words, HtmlText.Of(html));
+    public void A_person_reads_the_words_of_HTML(string html, string words) => Assert.Equal(words, HtmlText.ToPlainText(html));
 
     [Theory]
     [InlineData("jan@example.com", "jan@example.com")]
@@ -138,13 +138,13 @@ public sealed class MailReadingTests
         {
             var text = string.Concat(Enumerable.Repeat(piece, 4 * 1024 * 1024 / piece.Length));
             Assert.InRange(TokenSearch.InTexts(text).Count, 0, 1);
-            Assert.NotNull(HtmlText.Of(text));
+            Assert.NotNull(HtmlText.ToPlainText(text));
         }
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 0, 30);
     }
 
-    // Nothing a stranger writes may make the door fail: a mail that fails is sent again for three days and then lost.
+    // Nothing a stranger writes may make the endpoint fail: a mail that fails is sent again for three days and then lost.
     [Fact]
     public void No_bytes_make_reading_fail()
     {
@@ -172,10 +172,10 @@ public sealed class MailReadingTests
                 }
 
                 var mail = SendGridInboundForm.Read(body.ToArray(), SendGridInboundMail.ContentType).ToMail(DateTimeOffset.UnixEpoch);
-                _ = MailNatures.Of(mail);
+                _ = MailNatures.Classify(mail);
                 _ = Sender.TryVerify(mail, Host, out _);
-                _ = TokenSearch.InTexts([mail.Subject, mail.Text, TokenSearch.Plain(mail.Html), .. mail.Recipients]);
-                _ = HtmlText.Of(mail.Html);
+                _ = TokenSearch.InTexts([mail.SubjectLine, mail.Text, TokenSearch.Plain(mail.Html), .. mail.Recipients]);
+                _ = HtmlText.ToPlainText(mail.Html);
                 Assert.InRange(mail.Key.Length, 1, 1_010);
             },
             iter: 5_000);

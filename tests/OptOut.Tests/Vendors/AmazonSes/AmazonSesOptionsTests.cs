@@ -85,7 +85,7 @@ public sealed class AmazonSesOptionsTests
         await using var it = await SandboxedVendor.StartAsync("sendgrid");
 
         Assert.DoesNotContain(it.Services.GetServices<IVendor>(), v => v.Name == "amazon-ses");
-        Assert.DoesNotContain(it.Services.GetServices<IVendorDoor>(), d => d.Path == "amazon-ses/events");
+        Assert.DoesNotContain(it.Services.GetServices<IVendorWebhook>(), d => d.Path == "amazon-ses/events");
     }
 
     private static AmazonSesOptions Good() => new()

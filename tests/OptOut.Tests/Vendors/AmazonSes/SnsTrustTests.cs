@@ -30,7 +30,7 @@ public sealed class SnsTrustTests
         message["SigningCertURL"] = url;
         var read = SnsMessage.Read(Encoding.UTF8.GetBytes(it.Account().Sns.SignAgain(message).ToJsonString()));
 
-        Assert.False(await it.Services.GetRequiredService<SnsTrust>().BelievesAsync(read!, TestContext.Current.CancellationToken));
+        Assert.False(await it.Services.GetRequiredService<SnsAuthenticator>().IsAuthenticAsync(read!, TestContext.Current.CancellationToken));
 
         Assert.Empty(it.There.Requests.All);
         Assert.DoesNotContain(it.Logs.Lines, l => l.Contains("Amazon SNS", StringComparison.Ordinal));
@@ -40,12 +40,12 @@ public sealed class SnsTrustTests
     public async Task The_certificate_is_fetched_once()
     {
         await using var it = await SandboxedVendor.StartAsync("amazon-ses");
-        var trust = it.Services.GetRequiredService<SnsTrust>();
+        var trust = it.Services.GetRequiredService<SnsAuthenticator>();
 
         for (var i = 0; i < 3; i++)
         {
             var read = SnsMessage.Read(Encoding.UTF8.GetBytes(it.Account().Notification(it.Account().Event("a@example.com", "complaint")).ToJsonString()));
-            Assert.True(await trust.BelievesAsync(read!, TestContext.Current.CancellationToken));
+            Assert.True(await trust.IsAuthenticAsync(read!, TestContext.Current.CancellationToken));
         }
 
         Assert.Single(it.There.Requests.All);

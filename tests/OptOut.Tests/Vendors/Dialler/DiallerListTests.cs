@@ -47,7 +47,7 @@ public sealed class DiallerListTests : IAsyncLifetime
         var address = _dialler.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
 
         await using var sandbox = await Emulators.Sandbox.VendorSandbox.StartAsync(new Emulators.Sandbox.VendorSandboxOptions { SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
-        var settings = OptOutSettings.Of("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", sandbox, ["dialler"]);
+        var settings = OptOutSettings.Create("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", sandbox, ["dialler"]);
         settings["OptOut:Dialler:BaseAddress"] = $"{address}/centre/v1"; // Without the slash that people forget.
         settings["OptOut:Dialler:Topics:0"] = "offers";
         _services = new ServiceCollection().AddLogging().AddOptOut(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();

@@ -42,7 +42,7 @@ public sealed class DiallerMarkTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_said_to_an_agent_by_our_own_door_reaches_the_dialler()
+    public async Task What_is_said_to_an_agent_by_our_own_webhook_reaches_the_dialler()
     {
         var subject = await Host.PutSubjectAsync("mark-2", ["mark-2@example.com"], ["0470 66 00 02", "09 223 45 67"]);
 

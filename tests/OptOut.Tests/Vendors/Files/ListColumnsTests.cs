@@ -37,5 +37,5 @@ public sealed class ListColumnsTests
     private static ListFileOptions Options(string delimiter) => new() { Delimiter = delimiter, Header = false, Columns = { ["Phone"] = "1", ["Reason"] = "2" } };
 
     private static (string Number, string? Reason)? Read(string line, string delimiter = ";") =>
-        ListColumns.Of(Options(delimiter), IdentifierKind.Phone, "BE", null, out _)!.TryRead(line, out var entry) ? (entry!.Identifier.Value, entry.Reason) : null;
+        ListColumns.Create(Options(delimiter), IdentifierKind.Phone, "BE", null, out _)!.TryRead(line, out var entry) ? (entry!.Identifier.Value, entry.Reason) : null;
 }

@@ -101,18 +101,18 @@ public sealed class HttpVendorOptionsTests
         await using var services = Services(sandbox, [.. sandbox.Vendors.Select(v => v.Name)]);
 
         Assert.All(services.GetServices<IVendor>().Where(v => v is not HttpVendor), v => Assert.Contains(v.Name, HttpVendorOptionsValidator.TakenNames));
-        Assert.All(services.GetServices<IVendorDoor>().Where(d => d is not HttpVendorDoor), d => Assert.DoesNotMatch("^generic/", d.Path));
+        Assert.All(services.GetServices<IVendorWebhook>().Where(d => d is not HttpVendorWebhook), d => Assert.DoesNotMatch("^generic/", d.Path));
         Assert.Contains(services.GetServices<IVendor>(), v => v is HttpVendor);
     }
 
     [Fact]
-    public async Task Without_an_entry_there_is_no_vendor_and_no_door()
+    public async Task Without_an_entry_there_is_no_vendor_and_no_webhook()
     {
         await using var sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { SendGridGroups = OptOutSettings.SendGridGroups }, TestContext.Current.CancellationToken);
         await using var services = Services(sandbox, []);
 
         Assert.DoesNotContain(services.GetServices<IVendor>(), v => v is HttpVendor);
-        Assert.DoesNotContain(services.GetServices<IVendorDoor>(), d => d is HttpVendorDoor);
+        Assert.DoesNotContain(services.GetServices<IVendorWebhook>(), d => d is HttpVendorWebhook);
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class HttpVendorOptionsTests
 
     private static ServiceProvider Services(VendorSandbox sandbox, string[] vendors, Dictionary<string, string?>? more = null)
     {
-        var settings = OptOutSettings.Of("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", sandbox, vendors);
+        var settings = OptOutSettings.Create("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", sandbox, vendors);
         foreach (var (key, value) in more ?? [])
             settings[key] = value;
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();

@@ -75,7 +75,7 @@ public sealed class MailgunOptionsTests
         await using var it = await SandboxedVendor.StartAsync("sendgrid");
 
         Assert.DoesNotContain(it.Services.GetServices<IVendor>(), v => v.Name == "mailgun");
-        Assert.DoesNotContain(it.Services.GetServices<IVendorDoor>(), d => d.Path == "mailgun/events");
+        Assert.DoesNotContain(it.Services.GetServices<IVendorWebhook>(), d => d.Path == "mailgun/events");
     }
 
     private static MailgunOptions Good() => new() { ApiKey = "key-1", Domains = ["mg.example.com"], Topics = ["offers"], SigningKeys = ["signing-key"] };

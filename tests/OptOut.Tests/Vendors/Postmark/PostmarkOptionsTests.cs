@@ -93,7 +93,7 @@ public sealed class PostmarkOptionsTests
         await using var it = await SandboxedVendor.StartAsync("sendgrid");
 
         Assert.DoesNotContain(it.Services.GetServices<IVendor>(), v => v.Name == "postmark");
-        Assert.DoesNotContain(it.Services.GetServices<IVendorDoor>(), d => d.Path == "postmark/events");
+        Assert.DoesNotContain(it.Services.GetServices<IVendorWebhook>(), d => d.Path == "postmark/events");
     }
 
     private static PostmarkOptions Good() => new()

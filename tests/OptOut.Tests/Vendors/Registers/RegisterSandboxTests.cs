@@ -8,7 +8,7 @@ using OptOut.Vendors.Registers;
 
 namespace OptOut.Tests.Vendors.Registers;
 
-/// <summary>From a person who registers to the answer of the check, through the real doors.</summary>
+/// <summary>From a person who registers to the answer of the check, through the real webhooks.</summary>
 public sealed class RegisterSandboxTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -23,7 +23,7 @@ public sealed class RegisterSandboxTests(AzuriteFixture azurite)
 
         var report = await host.Service<Reconciler>().RunAsync(Cancel);
 
-        Assert.Equal([("do-not-call", 1, 1), ("robinson", 1, 1)], report.Vendors.Where(v => v.Register).Select(v => (v.Vendor, v.Denied, v.Known)).Order());
+        Assert.Equal([("do-not-call", 1, 1), ("robinson", 1, 1)], report.Vendors.Where(v => v.Register).Select(v => (v.Vendor, v.Suppressed, v.Known)).Order());
         Assert.False(report.NeedsAttention, report.Verdict);
         Assert.Equal((false, "register"), await host.CheckAsync("phone", "+32470444401"));
         Assert.Equal((true, "no-objection"), await host.CheckAsync("sms", "+32470444401"));

@@ -100,7 +100,7 @@ internal sealed class SandboxedSendGrid : IAsyncDisposable
 
     public Task<List<VendorPull>> PullAsync(string list, DateTimeOffset until) => Vendor.PullAsync(list, until);
 
-    /// <summary>Verifies and reads as the door does.</summary>
+    /// <summary>Verifies and reads as the webhook does.</summary>
     /// <returns>Null when no configured key signed it.</returns>
     public VendorSignals? Read(string? signature, string? timestamp, ReadOnlyMemory<byte> body)
     {

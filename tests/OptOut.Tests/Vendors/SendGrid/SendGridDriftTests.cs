@@ -125,7 +125,7 @@ public sealed class SendGridDriftTests(OptOutHost host) : IClassFixture<OptOutHo
     {
         var now = TimeProvider.System.GetUtcNow();
         Assert.True((await host.Service<ChangeIntake>().RecordAsync(
-            Change.Create(EventIds.New(now), subject, Scope.Everything, decision, now, now, Source.Portal), AnswerWhen.Visible)).Durable);
+            Change.Create(EventIds.New(now), subject, Scope.Everything, decision, now, now, Source.Portal), AnswerWhen.WaitForVisible)).Durable);
     }
 
     private async Task<int> PostAsync(byte[] body)

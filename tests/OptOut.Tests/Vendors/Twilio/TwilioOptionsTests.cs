@@ -32,7 +32,7 @@ public sealed class TwilioOptionsTests
     {
         var services = new ServiceCollection().AddTwilio(new ConfigurationBuilder().Build());
 
-        Assert.DoesNotContain(services, s => s.ServiceType == typeof(IVendor) || s.ServiceType == typeof(IVendorDoor));
+        Assert.DoesNotContain(services, s => s.ServiceType == typeof(IVendor) || s.ServiceType == typeof(IVendorWebhook));
     }
 
     [Theory]

@@ -178,7 +178,7 @@ public sealed class TwilioPushTests : IAsyncLifetime
     {
         if (_services is not null)
             await _services.DisposeAsync();
-        var all = OptOutSettings.Of("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", _sandbox!, ["twilio"]);
+        var all = OptOutSettings.Create("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", _sandbox!, ["twilio"]);
         foreach (var (name, value) in settings)
             all[name] = value;
         _services = new ServiceCollection()

@@ -92,7 +92,7 @@ public sealed class TwilioStatusTests(TwilioHost fixture) : IClassFixture<Twilio
         return (await fixture.Host.SendAsync(request)).Status;
     }
 
-    private static VendorSignals Read(string status, string error, string to = "+32470400001") => TwilioStatusDoor.Read(
+    private static VendorSignals Read(string status, string error, string to = "+32470400001") => TwilioStatusWebhook.Read(
         new TwilioRequest(TwilioRequest.Form(Encoding.UTF8.GetBytes(
             $"MessageSid=SM00000000000000000000000000000001&MessageStatus={status}&ErrorCode={error}&To={Uri.EscapeDataString(to)}&From=%2B32460000001"))),
         Now);

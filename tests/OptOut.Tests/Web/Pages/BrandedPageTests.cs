@@ -77,7 +77,7 @@ public sealed class BrandedPageTests(AzuriteFixture azurite)
         var shown = Regex.Match(page.Body, "name=\"shown\" value=\"(?<cells>[^\"]+)\"").Groups["cells"].Value.Split(' ');
         Assert.Equal(200, shown.Length);
 
-        // Every second box: the most changes one act can be.
+        // Every second box: the most changes one submission can be.
         var saved = await host.SendAsync("POST", $"/u/{token}/preferences", PreferencesPageTests.Form(string.Join(' ', shown), shown.Where((_, i) => i % 2 == 0)));
 
         Assert.Equal((200, "Your preferences are saved"), (saved.Status, Words(saved.Body)[1]));

@@ -33,7 +33,7 @@ public sealed class ConfirmationOfPublicStopTests(OptOutHost host) : IClassFixtu
         var mails = (await MailsAsync()).Where(m => m.To.StartsWith("confirm-3", StringComparison.Ordinal)).ToArray();
         Assert.Equal(["confirm-3-own@example.com", "confirm-3-typed@example.com"], mails.Select(m => m.To).Order(StringComparer.Ordinal));
 
-        // Neither learns of the other: the one act has one number, and each link is its owner's.
+        // Neither learns of the other: the one submission has one number, and each link is its owner's.
         Assert.All(mails, m => Assert.DoesNotContain(mails.Single(o => o.To != m.To).To, m.Request, StringComparison.Ordinal));
         Assert.Equal(2, mails.Select(m => Token(m)).Distinct().Count());
     }

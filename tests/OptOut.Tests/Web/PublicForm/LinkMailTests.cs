@@ -39,7 +39,7 @@ public sealed class LinkMailTests(OptOutHost host, AzuriteFixture azurite) : ICl
         Assert.Equal("De Kruidtuin: Uw persoonlijke link", mail.Subject);
         Assert.Matches(
             "^Bij De Kruidtuin is gevraagd om uw persoonlijke link\\.\n\nMet deze link ziet u welke reclame u van ons krijgt, en past u dat aan:\n\n"
-            + "https://optout\\.kruidtuin\\.example/u/[A-Za-z0-9_-]{58}/preferences\\?lang=nl\n\nGeef deze link niet door: wie hem heeft, kan uw keuzes zien en wijzigen\\.\n\n"
+            + "https://optout\\.kruidtuin\\.example/u/[A-Za-z0-9_-]{58}/preferences\\?lang=nl\n\nGeef deze link niet endpoint: wie hem heeft, kan uw keuzes zien en wijzigen\\.\n\n"
             + "Hebt u dit niet gevraagd\\? Dan hoeft u niets te doen\\. Er is niets gewijzigd\\.\n\nKlopt dit niet, of hebt u een vraag\\? Schrijf naar privacy@kruidtuin\\.example\\.\n$",
             mail.PlainText);
         Assert.Contains($"<a href=\"{Links(mail).Single()}\">Mijn keuzes bekijken of aanpassen</a>", mail.Html, StringComparison.Ordinal);
@@ -170,7 +170,7 @@ public sealed class LinkMailTests(OptOutHost host, AzuriteFixture azurite) : ICl
 
         var request = (await host.SentAsync()).Last(m => m.Subject == "link-requested");
         var replay = new ServiceBusMessage(request) { MessageId = $"{request.MessageId}-again" };
-        await using var sender = host.Service<ServiceBusClient>().CreateSender(Topology.Topic);
+        await using var sender = host.Service<ServiceBusClient>().CreateSender(Topology.BusTopic);
         await sender.SendMessageAsync(replay, TestContext.Current.CancellationToken);
 
         await host.QuietAsync();
@@ -217,7 +217,7 @@ public sealed class LinkMailTests(OptOutHost host, AzuriteFixture azurite) : ICl
             message.CorrelationId = value;
         else
             message.ApplicationProperties[property] = value;
-        await using var sender = host.Service<ServiceBusClient>().CreateSender(Topology.Topic);
+        await using var sender = host.Service<ServiceBusClient>().CreateSender(Topology.BusTopic);
 
         await sender.SendMessageAsync(message, TestContext.Current.CancellationToken);
 

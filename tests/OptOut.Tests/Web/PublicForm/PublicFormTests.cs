@@ -196,7 +196,7 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal("Your reference number", words[5]);
         Assert.Matches("^[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}$", words[6]);
         var change = Assert.Single(await host.LedgerAsync(host.StandInFor("stranger@example.com"), 1)).Change;
-        Assert.Equal((Scope.Everything, Source.PublicPage, words[6]), (change.Scope, change.Source, Reference.Of(change)));
+        Assert.Equal((Scope.Everything, Source.PublicPage, words[6]), (change.Scope, change.Source, Reference.From(change)));
         await host.ConfirmedAsync(change.Subject);
         Assert.Equal((false, "stopped"), await host.CheckAsync("email", "stranger@example.com"));
         Assert.Contains("stranger@example.com", host.OnSendGridsList());

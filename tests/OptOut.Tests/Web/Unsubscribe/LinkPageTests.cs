@@ -115,7 +115,7 @@ public sealed class LinkPageTests(OptOutHost host) : IClassFixture<OptOutHost>
         var words = Words(answer.Body);
         Assert.Equal("U bent uitgeschreven", words[1]);
         Assert.Contains($"{moment:HH:mm}", words[2], StringComparison.Ordinal);
-        Assert.Equal(Reference.Of(change), ReferenceOn(answer));
+        Assert.Equal(Reference.From(change), ReferenceOn(answer));
         Assert.Equal((false, "stopped"), await host.CheckAsync("email", "page-5@example.com"));
         await host.ConfirmedAsync(subject, change.Id);
     }
@@ -139,7 +139,7 @@ public sealed class LinkPageTests(OptOutHost host) : IClassFixture<OptOutHost>
 
         var answer = await host.PressAsync(token);
 
-        Assert.Equal(Reference.Of(change), ReferenceOn(answer));
+        Assert.Equal(Reference.From(change), ReferenceOn(answer));
         Assert.Single(await host.LedgerAsync(subject));
     }
 

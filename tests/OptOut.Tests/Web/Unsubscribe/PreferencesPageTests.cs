@@ -78,7 +78,7 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
         Assert.Equal(200, answer.Status);
         var ledger = await host.LedgerAsync(subject, 2);
         Assert.Equal(["email,offers Stop PreferencePage", "sms,* Stop PreferencePage"], ledger.Select(e => $"{e.Change.Scope} {e.Change.Decision} {e.Change.Source}").Order());
-        Assert.Single(ledger.Select(e => e.Change.Act).Distinct());
+        Assert.Single(ledger.Select(e => e.Change.SubmissionId).Distinct());
         Assert.All(ledger, e => Assert.Equal(new ChangeEvidence(Channel.Email, Topic.Parse("newsletter"), 12), e.Change.Evidence));
         var words = Words(answer.Body);
         Assert.Equal("Your preferences are saved", words[1]);

@@ -33,10 +33,10 @@ public sealed class UndoPageTests(OptOutHost host) : IClassFixture<OptOutHost>
 
         Assert.Equal(200, answer.Status);
         var change = Assert.Single(await host.LedgerAsync(host.SubjectOf(id), 1)).Change;
-        Assert.Equal(["De Kruidtuin", .. words.Select(w => w.Replace("MOMENT", Moment(change, language), StringComparison.Ordinal).Replace("NUMBER", Reference.Of(change), StringComparison.Ordinal))], Words(answer.Body));
+        Assert.Equal(["De Kruidtuin", .. words.Select(w => w.Replace("MOMENT", Moment(change, language), StringComparison.Ordinal).Replace("NUMBER", Reference.From(change), StringComparison.Ordinal))], Words(answer.Body));
         Assert.Contains($"action=\"/u/{token}/undo?lang={language}\"", answer.Body, StringComparison.Ordinal);
         Assert.Contains($"href=\"/u/{token}/preferences?lang={language}\"", answer.Body, StringComparison.Ordinal);
-        Assert.Contains($"href=\"/u/{token}/receipt?ref={Reference.Of(change)}&amp;lang=de\" lang=\"de\"", answer.Body, StringComparison.Ordinal);
+        Assert.Contains($"href=\"/u/{token}/receipt?ref={Reference.From(change)}&amp;lang=de\" lang=\"de\"", answer.Body, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed class UndoPageTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal(200, answer.Status);
         var change = (await host.LedgerAsync(subject, 2))[1].Change;
         Assert.Equal((Scope.Everything, Decision.Allow, Source.UnsubscribePage), (change.Scope, change.Decision, change.Source));
-        Assert.Equal(["De Kruidtuin", .. words.Select(w => w.Replace("MOMENT", Moment(change, language), StringComparison.Ordinal).Replace("NUMBER", Reference.Of(change), StringComparison.Ordinal))], Words(answer.Body));
+        Assert.Equal(["De Kruidtuin", .. words.Select(w => w.Replace("MOMENT", Moment(change, language), StringComparison.Ordinal).Replace("NUMBER", Reference.From(change), StringComparison.Ordinal))], Words(answer.Body));
         Assert.True((await host.CheckAsync("email", $"{id}@example.com")).Allowed);
         await host.ConfirmedAsync(subject, change.Id);
         Assert.DoesNotContain($"{id}@example.com", host.OnSendGridsList());

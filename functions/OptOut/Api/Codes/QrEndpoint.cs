@@ -1,0 +1,32 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using OptOut.Links;
+
+namespace OptOut.Api.Codes;
+
+/// <summary>
+/// <c>/q/{code}/qr.svg</c> and <c>/q/{code}/qr.png</c>: the picture of a code, for a print house. It is made from the code alone and the store is not asked, so
+/// it does not tell whether the code was ever printed.
+/// </summary>
+internal sealed class QrEndpoint(CodeLinks links)
+{
+    public IResult Svg(string typed) => Draw(typed, "image/svg+xml", code => Encoding.UTF8.GetBytes(links.Svg(code)));
+
+    public IResult Png(string typed) => Draw(typed, "image/png", links.Png);
+
+    private static IResult Draw(string typed, string type, Func<PrintedCode, byte[]> draw) =>
+        PrintedCode.TryParse(typed, out var code) ? new Picture(type, draw(code)) : Results.NotFound();
+
+    private sealed class Picture(string type, byte[] bytes) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            // Kept by whoever asked, for it never changes, and by nobody between: a letter's code opens that person's page.
+            httpContext.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
+            httpContext.Response.Headers.ContentSecurityPolicy = "default-src 'none'";
+            httpContext.Response.Headers.XContentTypeOptions = "nosniff";
+            httpContext.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
+            return Results.Bytes(bytes, type).ExecuteAsync(httpContext);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using OptOut.Company;
+using OptOut.Consent;
+using OptOut.Identity;
+using OptOut.Links;
+using OptOut.Platform.Http;
+
+namespace OptOut.Api;
+
+/// <summary><c>POST /api/links</c>: a person's link for one message, in every form the message needs. Stores nothing.</summary>
+internal sealed class LinkEndpoint(LinkHeaders headers, TopicCatalogue catalogue, IdentifierProtector protector, TimeProvider time)
+{
+    public async Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var (body, problem) = await ApiBody.ReadAsync(request, LinkJson.Default.LinkRequest, cancellationToken);
+        if (problem is not null)
+            return problem;
+
+        var errors = new List<(string, string)>();
+        if (string.IsNullOrWhiteSpace(body!.Subject))
+            errors.Add(("subject", "Give the customer number that PUT /api/subjects/{id} knows the person by."));
+        if (!Channels.TryParse(body.Channel, out var channel))
+            errors.Add(("channel", "Give the channel of the message: email, sms, phone or post."));
+        var topicId = catalogue.Id(catalogue.TryFind(body.Topic, out var topic) ? topic : null);
+        if (body.Topic is not null && topicId == 0)
+            errors.Add(("topic", $"Not in the catalogue. Give one of: {string.Join(", ", catalogue.Topics)}; or leave it out."));
+        if (errors.Count > 0)
+            return ApiAnswers.Invalid(errors);
+
+        var forms = headers.Write(new Link(protector.SubjectOf(body.Subject!), channel, topicId, time.GetUtcNow(), body.Campaign));
+        return Results.Json(
+            new LinkAnswer(
+                forms.Url,
+                forms.Preferences,
+                forms.Mailto,
+                new MessageHeaders(forms.ListUnsubscribe, forms.ListUnsubscribePost),
+                forms.Warnings),
+            LinkJson.Default.LinkAnswer);
+    }
+}
+
+internal sealed record LinkRequest(
+    [property: Required, SchemaRef("CustomerNumber"), Description("The number that `PUT /api/subjects/{id}` knows the person by, as it is.")]
+    string? Subject,
+    [property: Required, SchemaRef("Channel")] string? Channel,
+    [property: SchemaRef("Topic")] string? Topic,
+    [property: SchemaRef("Campaign")] uint Campaign);
+
+internal sealed record LinkAnswer(
+    [property: Description("For the body of the message, and where a one-click POST goes.")] Uri Url,
+    [property: Description("For the second of the two choices that a message must offer.")] Uri Preferences,
+    [property: Description("The address that a mail can be sent to instead; null where the controller receives no mail.")] string? Mailto,
+    MessageHeaders Headers,
+    [property: MinLength(1), Description("What you must see to for these headers to be honest.")] IReadOnlyList<string> Warnings);
+
+internal sealed record MessageHeaders(
+    [property: JsonPropertyName("List-Unsubscribe"), Description("RFC 2369 section 3.2.")]
+    [property: RegularExpression("^<https?://[^>]+>(, <mailto:[^>]+>)?$")]
+    string ListUnsubscribe,
+    [property: JsonPropertyName("List-Unsubscribe-Post"), AllowedValues(LinkHeaders.OneClick), Description("RFC 8058 section 3.1.")]
+    string ListUnsubscribePost);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(LinkRequest))]
+[JsonSerializable(typeof(LinkAnswer))]
+internal sealed partial class LinkJson : JsonSerializerContext;

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http;
+using OptOut.Company;
+using OptOut.Links;
+using OptOut.Platform.Http;
+
+namespace OptOut.Api.ReadyTexts;
+
+/// <summary>
+/// <c>GET /api/texts/{language}</c>: the texts that offer the way out, for whoever writes the controller's messages, leaflets and scripts. With
+/// <c>?printed_code=ABCDE-FGHJK</c> the leaflet's code, link and picture are filled in.
+/// </summary>
+internal sealed class ReadyTextsEndpoint(ReadyTextWriter writer)
+{
+    // Not "code": that is where the Functions host takes a key from.
+    private const string PrintedCodeField = "printed_code", KeyField = "code";
+
+    public IResult Get(HttpRequest request, string language)
+    {
+        var errors = new List<(string, string)>();
+        var found = Language.Find(language);
+        if (found is null)
+            errors.Add(("language", "Not one of our languages. Give nl, fr, de or en."));
+        if (request.Query.Keys.FirstOrDefault(k => k is not (PrintedCodeField or KeyField)) is { } unknown)
+            errors.Add((unknown, $"Not a parameter of this call. It takes {PrintedCodeField}, or nothing."));
+        PrintedCode? printed = null;
+        if (request.Query[PrintedCodeField].ToString() is { Length: > 0 } text)
+        {
+            if (PrintedCode.TryParse(text, out var code))
+                printed = code;
+            else
+                errors.Add((PrintedCodeField, "Not a whole code, or a character of it is wrong. Give one that POST /api/codes answered, or leave it out for placeholders."));
+        }
+
+        return errors.Count > 0 ? ApiAnswers.Invalid(errors) : Results.Json(writer.Write(found!, printed), ReadyTextJson.Legible.ReadyTextSet);
+    }
+}

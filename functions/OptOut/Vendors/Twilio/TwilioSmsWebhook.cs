@@ -1,0 +1,109 @@
+using System.Text;
+using System.Xml.Linq;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OptOut.Consent;
+using OptOut.Identity;
+using OptOut.Platform.Http;
+using OptOut.Replies.Sms;
+
+namespace OptOut.Vendors.Twilio;
+
+/// <summary>
+/// <c>POST /webhooks/twilio/sms</c>: an SMS that somebody sent to one of our numbers (https://www.twilio.com/docs/messaging/guides/webhook-request),
+/// answered in TwiML. Twilio gives up after 15 seconds; what is answered 5xx it asks again only where the webhook's address says so
+/// (<c>#rc=5&amp;rp=5xx,ct,rt</c>, https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides), then once at the fallback address.
+/// </summary>
+internal sealed partial class TwilioSmsWebhook(
+    TwilioRequestReader reader, SmsReplyIntake intake, SignalIntake signals, SmsAnswers answers, IOptions<TwilioOptions> options, TimeProvider time, ILogger<TwilioSmsWebhook> logger)
+    : IVendorWebhook
+{
+    private const string WhatsApp = "whatsapp:";
+
+    private readonly Scope _stops = options.Value.ReplyStops == SmsStop.Sms ? new Scope(Channel.Sms, null) : Scope.Everything;
+
+    public string Path => "twilio/sms";
+
+    public async Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var at = time.GetUtcNow(); // Twilio does not tell when the SMS was sent.
+        if (!TwilioRequestReader.MayBeSigned(request))
+            return Results.Unauthorized();
+        var (body, problem) = await RawBody.ReadAsync(request, TwilioRequestReader.MaxBytes, cancellationToken);
+        if (problem is not null)
+            return problem;
+        return reader.Read(request, Path, body) is { } sms ? await AnswerAsync(sms, at, cancellationToken) : Results.Unauthorized();
+    }
+
+    private async Task<IResult> AnswerAsync(TwilioRequest sms, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var byTwilio = TwilioKeywords.Read(sms, options.Value.AnswersKeywords);
+        var meaning = byTwilio is { } intent ? SmsReader.Read(sms["Body"]) with { Intent = intent } : SmsReader.Read(sms["Body"]);
+        if (Sender(sms, out var isWhatsApp) is not { } from)
+        {
+            // A short code, a name, a number of ours: nobody who could be stopped.
+            LogNobody(meaning.Intent);
+            return Twiml(null);
+        }
+
+        // Without an id a replay cannot be told from a second SMS: a Stop is recorded all the same, a Start is not.
+        var id = sms.MessageSid is { Length: > 0 } sid ? sid : EventIds.New(at).ToString("N");
+        var reply = new SmsReply(id, from, at, "twilio");
+        var result = meaning.Intent switch
+        {
+            SmsIntent.Stop => await intake.StopAsync(reply, _stops, cancellationToken),
+
+            // What is written over WhatsApp proves the number as well, and stops as well; but it does not speak of SMS.
+            SmsIntent.Start when !isWhatsApp && sms.MessageSid.Length > 0 => await intake.StartAsync(reply, cancellationToken),
+            _ => SmsResult.NothingToStart,
+        };
+
+        // Twilio has lifted its own block. Where a Stop of ours still stands, it is told of it anew.
+        var lifted = byTwilio == SmsIntent.Start && result is not (SmsResult.Started or SmsResult.Lost);
+        if (result == SmsResult.Lost || (lifted && !await signals.RecordAsync("twilio", new VendorSignals { Resubscribed = [from] }, cancellationToken)))
+            return ApiAnswers.RetryLater("The SMS could not be kept.");
+        if (meaning.Intent == SmsIntent.None)
+            LogOther();
+
+        // Twilio has answered what it acted on; a person who gets two answers trusts neither.
+        return byTwilio is null && IsOurs(meaning.Intent, result) && answers.MayAnswer(from) ? await WriteAsync(meaning, result, from, cancellationToken) : Twiml(null);
+    }
+
+    private static bool IsOurs(SmsIntent intent, SmsResult result) => intent switch
+    {
+        SmsIntent.None => false,
+        SmsIntent.Start => result != SmsResult.NothingToStart,
+        _ => true,
+    };
+
+    private async Task<IResult> WriteAsync(SmsMeaning meaning, SmsResult result, Identifier from, CancellationToken cancellationToken)
+    {
+        var language = await intake.LanguageAsync(from, cancellationToken) ?? meaning.Language;
+        return Twiml(result switch
+        {
+            SmsResult.Stopped => answers.Stopped(_stops, language),
+            SmsResult.Started => answers.Started(language),
+            _ => answers.Help(language),
+        });
+    }
+
+    private Identifier? Sender(TwilioRequest sms, out bool isWhatsApp)
+    {
+        var from = sms["From"].Trim();
+        isWhatsApp = from.StartsWith(WhatsApp, StringComparison.OrdinalIgnoreCase);
+        if (isWhatsApp)
+            from = from[WhatsApp.Length..];
+        return from.StartsWith('+') && PhoneNumber.TryParse(from, "ZZ", out var who) && !options.Value.Senders.Contains(who.Value) && from != sms["To"] ? who : null;
+    }
+
+    // https://www.twilio.com/docs/messaging/twiml
+    private static IResult Twiml(string? message) =>
+        Results.Text($"""<?xml version="1.0" encoding="UTF-8"?>{new XElement("Response", message is null ? null : new XElement("Message", message)).ToString(SaveOptions.DisableFormatting)}""", "text/xml", Encoding.UTF8);
+
+    [LoggerMessage(LogLevel.Information, "An SMS asks for nothing that is done here: it is left to whoever reads them")]
+    private partial void LogOther();
+
+    [LoggerMessage(LogLevel.Warning, "An SMS came from a sender that is no phone number of anybody's ({Intent}): nothing is recorded")]
+    private partial void LogNobody(SmsIntent intent);
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http;
+using OptOut.Consent;
+using OptOut.Identity;
+using OptOut.Messaging;
+using OptOut.Platform.Http;
+using OptOut.Platform.Limits;
+using OptOut.Web.Pages;
+
+namespace OptOut.Web.PublicForm;
+
+/// <summary>
+/// "Send me my link", the public page's second form. It looks nothing up: the address goes over the bus as its hash, and the answer is the same
+/// whoever it belongs to. It records nothing either.
+/// </summary>
+internal sealed class LinkRequestEndpoint(
+    ChangePublisher bus, IdentifierProtector protector, RequestLimits limits, TooManyAnswer tooMany, PageRenderer renderer, TimeProvider time)
+{
+    internal async Task<IResult> AnswerAsync(HttpRequest request, PageView view, TypedForm typed)
+    {
+        if (typed.Honeypot.Length > 0)
+            return await AgainAsync(view, typed, "public.error.trap");
+        if (!EmailAddress.TryParse(typed.Email, out var address))
+            return await AgainAsync(view, typed, "public.link.error");
+        if (!limits.TryByClient(request, LimitedAction.LinkMail, out var wait) || !limits.TryByIdentifier(address, LimitedAction.LinkMail, out wait))
+            return await tooMany.CreateAsync(view, wait, view.PublicFormAddress);
+
+        var now = time.GetUtcNow();
+        if (await bus.TryPublishAsync(new LinkMailRequest(protector.Hash(address), view.Language, now, EventIds.New(now))))
+        {
+            return await renderer.RenderAsync<LinkRequestPage>(StatusCodes.Status200OK, new Dictionary<string, object?>
+            {
+                [nameof(LinkRequestPage.View)] = view,
+                [nameof(LinkRequestPage.Action)] = view.PublicFormAddress,
+                [nameof(LinkRequestPage.Taken)] = true,
+            });
+        }
+
+        return new RetryAfterResult(await renderer.RenderAsync<DownPage>(StatusCodes.Status503ServiceUnavailable, new Dictionary<string, object?>
+        {
+            [nameof(DownPage.View)] = view,
+            [nameof(DownPage.Body)] = "public.link.down",
+            [nameof(DownPage.Action)] = view.PublicFormAddress,
+        }));
+    }
+
+    private Task<IResult> AgainAsync(PageView view, TypedForm typed, string error) =>
+        renderer.RenderAsync<LinkRequestPage>(StatusCodes.Status400BadRequest, new Dictionary<string, object?>
+        {
+            [nameof(LinkRequestPage.View)] = view,
+            [nameof(LinkRequestPage.Action)] = view.PublicFormAddress,
+            [nameof(LinkRequestPage.Email)] = typed.Email,
+            [nameof(LinkRequestPage.Error)] = error,
+        });
+}

@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Http;
+using OptOut.Company;
+using OptOut.Consent;
+using OptOut.Identity;
+using OptOut.Intake;
+using OptOut.Links;
+using OptOut.Platform.Http;
+using OptOut.Records;
+using OptOut.Web.Pages;
+
+namespace OptOut.Web.Unsubscribe;
+
+/// <summary><c>/u/{token}/preferences</c>: what a person receives, by channel and topic, and the way to change it in one go.</summary>
+internal sealed class PreferencesEndpoint(ChangeIntake intake, ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, ResultPages results, TimeProvider time)
+{
+    // What cannot be seen cannot be adjusted. To stop everything asks for nothing that stands.
+    internal Task<IResult> AnswerAsync(LinkVisit visit, CancellationToken cancellationToken) =>
+        AdjustAsync(visit, cancellationToken).OrPageAsync(() => results.DownAsync(
+            visit.ViewAt(LinkSteps.Preferences), "down.read", visit.Address(LinkSteps.Preferences), visit.Address()));
+
+    private async Task<IResult> AdjustAsync(LinkVisit visit, CancellationToken cancellationToken)
+    {
+        var began = time.GetUtcNow();
+        var post = HttpMethods.IsPost(visit.Request.Method);
+        var form = post ? await SmallForm.ReadAsync(visit.Request, cancellationToken) : null;
+        var now = (await consent.LoadAsync(visit.Subject, cancellationToken)).Consent;
+        if (!post)
+            return await FormAsync(visit, now, StatusCodes.Status200OK);
+        if (PreferenceForm.Read(form, catalogue, now) is not { } wanted)
+            return await FormAsync(visit, now, StatusCodes.Status400BadRequest);
+
+        var submission = Submission.Create(visit.Subject, Source.PreferencePage, visit.Evidence, began, now);
+        var changes = Preferences.Changes(now, wanted, submission.Write);
+        Change[] all = changes.Any(c => c.Decision == Decision.Allow) ? [.. changes] : [.. changes, .. Preferences.Repeats(now, Left(wanted), submission.Write)];
+        var recorded = all.Length == 0 ? new IntakeResult(Durable: true, Stored: true) : await intake.RecordAsync(all, AnswerWhen.WaitForVisible);
+        if (recorded.Durable && changes.Count == 0)
+            return await results.SameAsync(visit, "preferences.same.title", "preferences.same");
+        return recorded.Durable
+            ? await results.RecordedAsync(visit, ResultKind.Saved, changes, recorded)
+            : await results.DownAsync(visit.ViewAt(LinkSteps.Preferences), "down.save", visit.Address(LinkSteps.Preferences));
+    }
+
+    // What was on offer, and is not wanted.
+    private IEnumerable<(Channel, Topic)> Left(IReadOnlyDictionary<Channel, StopSet> wanted) =>
+        from offered in catalogue.Matrix
+        where wanted.ContainsKey(offered.Channel)
+        from topic in offered.Topics
+        where wanted[offered.Channel].Stops(topic)
+        select (offered.Channel, topic);
+
+    private Task<IResult> FormAsync(LinkVisit visit, ConsentState now, int status) => renderer.RenderAsync<PreferencesPage>(status, new Dictionary<string, object?>
+    {
+        [nameof(PreferencesPage.View)] = visit.ViewAt(LinkSteps.Preferences),
+        [nameof(PreferencesPage.Action)] = visit.Address(LinkSteps.Preferences),
+        [nameof(PreferencesPage.Stop)] = visit.Address(),
+        [nameof(PreferencesPage.Refused)] = status == StatusCodes.Status400BadRequest,
+        [nameof(PreferencesPage.Channels)] = catalogue.Matrix.Select(c => Choices(visit, now, c.Channel, c.Topics)).ToList(),
+    });
+
+    private ChannelChoices Choices(LinkVisit visit, ConsentState now, Channel channel, IReadOnlyList<Topic> topics)
+    {
+        var stops = now.Stops(channel);
+        var kind = Identifier.KindFor(channel);
+        return new ChannelChoices(
+            channel,
+            [.. (visit.Profile?.Current ?? []).Where(i => i.Kind == kind).Select(i => i.ToString()).Distinct(StringComparer.Ordinal)],
+            [.. topics.Select(t => new TopicChoice(new Scope(channel, t), catalogue.Title(t, visit.View.Language.Code), !stops.Stops(t)))]);
+    }
+}

@@ -1,0 +1,144 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using OptOut.Company;
+using OptOut.Consent;
+using OptOut.Intake;
+using OptOut.Links;
+using OptOut.Platform;
+using OptOut.Records;
+using OptOut.Web.Pages;
+
+namespace OptOut.Web.Unsubscribe;
+
+/// <summary>
+/// What <c>/u/{token}</c> and the steps behind it answer. Only a POST that says what it wants changes anything: link scanners follow links and
+/// some of them POST, and a person's choice is never guessed from who seems to be asking.
+/// </summary>
+/// <remarks>
+/// Cross-site request forgery has nothing to forge here. It makes a victim's browser send what the attacker cannot: a cookie or a login. There
+/// is none. All that speaks for a person is the token in the address, 128 bits of MAC that only their mail holds and that no page sends on
+/// (<c>Referrer-Policy: no-referrer</c>). Who knows it needs no victim's browser; who does not cannot write the form's address. An anti-forgery
+/// cookie would add nothing, and would break what RFC 8058 section 3.1 asks: a POST without cookies that works.
+/// </remarks>
+internal sealed class UnsubscribeEndpoint(
+    LinkKeyRing ring,
+    ChangeIntake intake,
+    ProfileStore profiles,
+    TopicCatalogue catalogue,
+    PageRenderer renderer,
+    PageViews views,
+    ResultPages results,
+    PreferencesEndpoint preferences,
+    UndoEndpoint undo,
+    ReceiptEndpoint receipts,
+    IOptions<LinkOptions> links,
+    TimeProvider time)
+{
+    // A page in the browser's language now is better than one in the person's own after a minute.
+    private static readonly TimeSpan ProfileTimeout = TimeSpan.FromSeconds(3);
+
+    /// <param name="request">GET and HEAD look, OPTIONS asks what there is, POST acts.</param>
+    /// <param name="token">Of a link.</param>
+    /// <param name="step">Null, <c>preferences</c>, <c>undo</c> or <c>receipt</c>; any other is a broken link.</param>
+    /// <param name="cancellationToken">Ends reading. What is recorded is recorded whole.</param>
+    public async Task<IResult> AnswerAsync(HttpRequest request, string token, string? step, CancellationToken cancellationToken)
+    {
+        if (HttpMethods.IsOptions(request.Method))
+            return new Allowed();
+        if (!ring.TryVerify(token, out var link))
+            return await BrokenLinkAsync(request);
+
+        var post = HttpMethods.IsPost(request.Method);
+        return step switch
+        {
+            null when post => await PostAsync(request, token, link, cancellationToken),
+            LinkSteps.Preferences => await preferences.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
+            LinkSteps.Undo when post => await undo.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
+            LinkSteps.Receipt => await receipts.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
+            null or LinkSteps.Undo => await AskAsync(await VisitAsync(request, token, link, cancellationToken)),
+            _ => await BrokenLinkAsync(request),
+        };
+    }
+
+    private async Task<IResult> PostAsync(HttpRequest request, string token, Link link, CancellationToken cancellationToken) =>
+        await OneClickBody.ReadAsync(request, cancellationToken) switch
+        {
+            PostKind.OneClick => await OneClickAsync(request, link),
+            PostKind.Empty when links.Value.EmptyPostIsOneClick => await OneClickAsync(request, link),
+            PostKind.PageStop => await PageStopAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
+            _ => await AskAsync(await VisitAsync(request, token, link, cancellationToken)),
+        };
+
+    private async Task<IResult> OneClickAsync(HttpRequest request, Link link)
+    {
+        var topic = catalogue.Find(link.TopicId);
+        var scope = links.Value.OneClickScope.From(link.Channel, topic);
+        var recorded = await intake.RecordAsync(Stop(link.Subject, scope, Source.OneClick, new ChangeEvidence(link.Channel, topic, link.Campaign)), AnswerWhen.WaitForDurable);
+        return recorded.Durable ? Results.Ok() : await results.DownAsync(views.For(request), "down.body", retry: null);
+    }
+
+    private async Task<IResult> PageStopAsync(LinkVisit visit, CancellationToken cancellationToken)
+    {
+        var change = Stop(visit.Subject, Scope.Everything, visit.StopSource, visit.Evidence);
+        var recorded = await intake.RecordAsync(change, AnswerWhen.WaitForVisible);
+        return recorded.Durable
+            ? await results.StoppedAsync(visit, change, recorded, cancellationToken)
+            : await results.DownAsync(visit.ViewAt(), "down.body", visit.Address());
+    }
+
+    private Change Stop(SubjectKey subject, Scope scope, Source source, ChangeEvidence evidence)
+    {
+        var now = time.GetUtcNow();
+        return Change.Create(EventIds.New(now), subject, scope, Decision.Stop, now, now, source, evidence);
+    }
+
+    private Task<IResult> AskAsync(LinkVisit visit) => renderer.RenderAsync<UnsubscribePage>(StatusCodes.Status200OK, new Dictionary<string, object?>
+    {
+        [nameof(UnsubscribePage.View)] = visit.ViewAt(),
+        [nameof(UnsubscribePage.Action)] = visit.Address(),
+        [nameof(UnsubscribePage.Preferences)] = visit.Address(LinkSteps.Preferences),
+        [nameof(UnsubscribePage.Channel)] = visit.Link.Channel is { } channel ? visit.View.Language[$"channel.{channel.Name()}"] : null,
+        [nameof(UnsubscribePage.Topic)] = visit.Topic is { } topic ? catalogue.Title(topic, visit.View.Language.Code) : null,
+    });
+
+    // Whatever was wrong with the link, the same bytes: nothing to learn from them, and a way out all the same.
+    private Task<IResult> BrokenLinkAsync(HttpRequest request)
+    {
+        var view = views.For(request).At("/unsubscribe");
+        return renderer.RenderAsync<PublicPage>(StatusCodes.Status404NotFound, new Dictionary<string, object?>
+        {
+            [nameof(PublicPage.View)] = view,
+            [nameof(PublicPage.Action)] = view.PublicFormAddress,
+            [nameof(PublicPage.BrokenLink)] = true,
+        });
+    }
+
+    private async Task<LinkVisit> VisitAsync(HttpRequest request, string token, Link link, CancellationToken cancellationToken)
+    {
+        var profile = await ProfileAsync(link.Subject, cancellationToken);
+        return new LinkVisit(request, token, link, catalogue.Find(link.TopicId), profile, views.For(request, profile?.Language));
+    }
+
+    private async Task<Profile?> ProfileAsync(SubjectKey subject, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var limit = time.Limit(ProfileTimeout, cancellationToken);
+            return await profiles.LoadAsync(subject, limit.Token);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+        {
+            return null; // The browser's language does.
+        }
+    }
+
+    private sealed class Allowed : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status204NoContent;
+            httpContext.Response.Headers.Allow = "GET, HEAD, OPTIONS, POST";
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Azure.Messaging.ServiceBus;
+using OptOut.Consent;
+using OptOut.Emulators.Sandbox.SendGrid;
+using OptOut.Intake;
+using OptOut.Messaging;
+
+namespace OptOut.Tests.Delivery;
+
+/// <summary>What the person reads afterwards.</summary>
+public sealed class ConfirmationTests(OptOutHost host) : IClassFixture<OptOutHost>
+{
+    [Fact]
+    public async Task What_was_done_in_one_go_is_confirmed_by_one_mail_however_often_the_message_comes()
+    {
+        var subject = await host.PutSubjectAsync("ack-1", ["ack-1@example.com"], ["0470 55 66 01"], language: "nl");
+        await host.OneClickAsync(await host.TokenAsync("ack-1"));
+        await MailsAsync("ack-1@example.com", 1);
+        var submissionId = Act(subject, ("email,newsletter", Decision.Allow), ("sms,offers", Decision.Allow), ("phone,*", Decision.Stop));
+
+        Assert.Equal(new IntakeResult(true, true), await host.Service<ChangeIntake>().RecordAsync(submissionId, AnswerWhen.WaitForVisible));
+        await ReplayAsync(submissionId);
+
+        var mails = await MailsAsync("ack-1@example.com", 2);
+        Assert.Equal(3, (await host.LedgerAsync(subject, 4)).Count(e => e.Change.SubmissionId == submissionId[0].SubmissionId));
+        Assert.Equal("De Kruidtuin: U bent uitgeschreven", mails[0].Subject);
+        Assert.Equal("De Kruidtuin: Uw keuzes zijn geregistreerd", mails[1].Subject);
+        var link = mails[1].PlainText.Split('\n').Single(l => l.StartsWith("https://", StringComparison.Ordinal));
+        var moment = System.Text.RegularExpressions.Regex.Match(mails[1].PlainText, @"\d+ \w+ \d{4} om \d\d:\d\d").Value;
+        Assert.Equal(
+            $"""
+            De Kruidtuin heeft op {moment} uw uitschrijving geregistreerd voor: alle reclame via telefoon.
+
+            Ze geldt meteen. Bericht dat al onderweg was, zoals post, kan u nog bereiken.
+
+            U krijgt nog wel wat bij uw contract hoort, zoals facturen en berichten over uw bestelling.
+
+            De Kruidtuin heeft op {moment} geregistreerd dat u opnieuw wilt ontvangen: Nieuwsbrief via e-mail; Aanbiedingen via sms.
+
+            Referentie: {Reference.From(submissionId[0])}
+
+            Van gedachten veranderd, of was u het niet? Kies hier wat u wilt ontvangen:
+            {link}
+
+            Klopt dit niet, of hebt u een vraag? Schrijf naar privacy@kruidtuin.example.
+
+            """.ReplaceLineEndings("\n"),
+            mails[1].PlainText);
+        Assert.Contains($"<a href=\"{link}\">", mails[1].Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_link_in_the_mail_leads_to_the_persons_own_page()
+    {
+        var subject = await host.PutSubjectAsync("ack-2", ["ack-2@example.com"], language: "en");
+        await host.OneClickAsync(await host.TokenAsync("ack-2"));
+
+        var mail = Assert.Single(await MailsAsync("ack-2@example.com", 1));
+        var link = new Uri(mail.PlainText.Split('\n').Single(l => l.StartsWith("https://", StringComparison.Ordinal)));
+
+        Assert.Equal(200, (await host.SendAsync("GET", link.AbsolutePath)).Status);
+        Assert.Equal(200, (await host.PressAsync(link.Segments[^1])).Status);
+        await host.LedgerAsync(subject, 1);
+    }
+
+    private static Change[] Act(SubjectKey subject, params (string Scope, Decision Decision)[] what)
+    {
+        var (now, submissionId) = (TimeProvider.System.GetUtcNow(), EventIds.New(TimeProvider.System.GetUtcNow()));
+        return [.. what.Select(w => Change.Create(EventIds.Derive($"{submissionId}", w.Scope), subject, Scope.Parse(w.Scope), w.Decision, now, now, Source.PreferencePage, submissionId: submissionId))];
+    }
+
+    private async Task ReplayAsync(Change[] submissionId)
+    {
+        var message = SubjectMessage.From(submissionId).ToServiceBus();
+        message.MessageId += "-again";
+        await using var sender = host.Service<ServiceBusClient>().CreateSender(Topology.BusTopic);
+        await sender.SendMessageAsync(message, TestContext.Current.CancellationToken);
+    }
+
+    private async Task<SendGridSentMail[]> MailsAsync(string to, int count)
+    {
+        await OptOutHost.UntilAsync(async () => await Task.FromResult(host.Sandbox.SendGrid.Mails.Count(m => m.To == to) >= count));
+        await host.QuietAsync();
+        var mails = host.Sandbox.SendGrid.Mails.Where(m => m.To == to).OrderBy(m => m.At).ToArray();
+        Assert.Equal(count, mails.Length);
+        return mails;
+    }
+}
