@@ -8,8 +8,8 @@ using OptOut.Vendors;
 namespace OptOut.Tests.Hosting;
 
 /// <summary>
-/// Every endpoint and every clock of the function app, written down: a trigger that is added, lost or opened to everybody by mistake shows here first, and
-/// what the README promises is what there is.
+/// Every endpoint and every timer of the function app, written down: a trigger that is added, lost or opened to everybody by mistake shows here first, and
+/// the page of endpoints names what there is.
 /// </summary>
 public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
 {
@@ -17,8 +17,8 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
 
     private static readonly IReadOnlyList<FunctionDeclaration> Functions = Find();
 
-    // Still to get their line in the README. An entry whose line is there must leave.
-    private static readonly string[] NotYetInReadme = [];
+    // Still to get their line in the table of endpoints. An entry whose line is there must leave.
+    private static readonly string[] NotYetOnThePage = [];
 
     [Fact]
     public void The_functions_are_these_and_no_others()
@@ -81,13 +81,13 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public void The_readme_names_every_endpoint_and_no_other()
+    public void The_page_of_endpoints_names_every_endpoint_and_no_other()
     {
         var routes = Functions.Select(f => f.Trigger).OfType<HttpTriggerAttribute>().Select(t => $"/{t.Route}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var named = EntryPoints().Select(Route).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
 
-        Assert.Equal(routes.Except(NotYetInReadme, StringComparer.Ordinal), named);
-        Assert.Equal([], NotYetInReadme.Intersect(named, StringComparer.Ordinal));
+        Assert.Equal(routes.Except(NotYetOnThePage, StringComparer.Ordinal), named);
+        Assert.Equal([], NotYetOnThePage.Intersect(named, StringComparer.Ordinal));
 
         // The one endpoint of all vendors, and the one of all steps, are named by what is behind them.
         static string Route(string endpoint) => endpoint switch
@@ -99,7 +99,7 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Every_webhook_that_can_be_registered_is_named_in_the_readme_or_the_vendors_own()
+    public async Task Every_webhook_that_can_be_registered_is_named_on_that_page_or_the_vendors_own()
     {
         await using var host = await OptOutHost.StartAsync(azurite, vendors: OptOutHost.AllVendors);
         var texts = string.Join('\n', Directory.EnumerateFiles(Docs, "*.md", SearchOption.AllDirectories).Select(File.ReadAllText));
@@ -120,11 +120,11 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
         return [.. functions.OrderBy(f => f.Name, StringComparer.Ordinal)];
     }
 
-    // The first column of the README's table of endpoints: `GET`, `POST /unsubscribe`; `GET /q/{code}/qr.svg`, `.png`.
+    // The first column of the table of endpoints: `GET`, `POST /unsubscribe`; `GET /q/{code}/qr.svg`, `.png`.
     private static List<string> EntryPoints()
     {
         var endpoints = new List<string>();
-        var rows = File.ReadLines(Path.Combine(Docs, "README.md")).SkipWhile(l => !l.StartsWith("| endpoint |", StringComparison.Ordinal)).Skip(2).TakeWhile(l => l.StartsWith('|'));
+        var rows = File.ReadLines(Path.Combine(Docs, "ENDPOINTS.md")).SkipWhile(l => !l.StartsWith("| endpoint |", StringComparison.Ordinal)).Skip(2).TakeWhile(l => l.StartsWith('|'));
         foreach (var span in rows.SelectMany(row => Code().Matches(row.Split('|')[1]).Select(m => m.Groups["span"].Value)))
         {
             if (span.StartsWith('.'))
