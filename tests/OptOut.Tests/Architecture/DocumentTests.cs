@@ -71,7 +71,8 @@ public sealed partial class DocumentLinkTests
     private static string? Problem(string document, string text, string target)
     {
         var (file, fragment) = target.Split('#', 2) is [var path, var heading] ? (path, heading) : (target, null);
-        var full = file.Length == 0 ? Path.Combine(SourceTree.Root, document) : Path.GetFullPath(Path.Combine(SourceTree.Root, Path.GetDirectoryName(document)!, Uri.UnescapeDataString(file)));
+        var folder = Path.Combine(SourceTree.Root, Path.GetDirectoryName(document)!);
+        var full = file.Length == 0 ? Path.Combine(SourceTree.Root, document) : Path.GetFullPath(Path.Combine(folder, Uri.UnescapeDataString(file)));
         if (!full.StartsWith(SourceTree.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             return $"{target} leads out of the repository";
         if (!Path.Exists(full))
@@ -118,7 +119,10 @@ public sealed partial class DocumentLinkTests
     private static string WithoutCode(string text) => CodeSpan().Replace(Fence().Replace(text.ReplaceLineEndings("\n"), ""), "");
 
     // [label](target), ![label](target "title"), and the definition [label]: target.
-    [GeneratedRegex(@"\[(?<label>[^\]]*)\]\((?<target>[^)\s]+)(?:\s+""[^""]*"")?\)|^\[(?<label>[^\]]+)\]:\s*(?<target>\S+)", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\[(?<label>[^\]]*)\]\((?<target>[^)\s]+)(?:\s+""[^""]*"")?\)|^\[(?<label>[^\]]+)\]:\s*(?<target>\S+)",
+        RegexOptions.ExplicitCapture | RegexOptions.Multiline,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Link();
 
     [GeneratedRegex("^[a-z][a-z0-9+.-]*:", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
