@@ -13,7 +13,7 @@ import {
   secretSettings
 } from 'modules/app-settings.bicep'
 
-@description('The name of the azd environment. Every name in Azure is made of it: it cannot change.')
+@description('The name of the azd environment. Every name in Azure is derived from it, so it cannot change.')
 @minLength(1)
 @maxLength(20)
 param environmentName string
@@ -30,14 +30,14 @@ param companySettings company
 @maxLength(50)
 param topics topic[]
 
-@description('The channels the company writes by, in the order a person sees them.')
+@description('The channels the company uses, in the order a person sees them.')
 @minLength(1)
 param channels channel[]
 
 param linkAndDataKeys links
 param sendGridAccount sendGrid
 
-@description('Any other setting of the product by its name, as in { OptOut__Twilio__AccountSid: \'AC...\' }. Nothing secret: that is what vaultSettings is for.')
+@description('Any other setting of the product by its name, as in { OptOut__Twilio__AccountSid: \'AC...\' }. Nothing secret: use vaultSettings for that.')
 param moreSettings settings = {}
 
 @description('Other settings that are secret, each with the name of its secret in the vault: { OptOut__Twilio__AuthToken: \'twilio-auth-token\' }.')
@@ -46,18 +46,18 @@ param vaultSettings settings = {}
 param size scale
 param networkSettings networkShape
 
-@description('Left out: the app is reached at its own address.')
+@description('If omitted: the app is reached at its own address.')
 param frontDoorSettings frontDoor?
 
 param alarmSettings alarms
 
-@description('How many copies of the data, and where: https://learn.microsoft.com/azure/storage/common/storage-redundancy')
+@description('The number of copies of the data, and where they are: https://learn.microsoft.com/azure/storage/common/storage-redundancy')
 param dataRedundancy 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GZRS' | 'Standard_RAGZRS'
 
 @description('Whether the data account is locked against deletion.')
 param lockData bool
 
-@description('How long the ledger\'s anchors are held unalterable.')
+@description('How long the ledger\'s anchors are immutable.')
 param anchors {
   @minValue(1)
   @maxValue(146000)
@@ -74,7 +74,7 @@ param operators string[]
 @maxValue(730)
 param logRetentionDays int
 
-@description('What the output OPTOUT_LOGS_CLEANED of the deployment before this one said; azd remembers it. False for the first, and where you do not know: then what comes in during this deployment may be kept with its paths.')
+@description('The output OPTOUT_LOGS_CLEANED of the previous deployment; azd remembers it. False for the first deployment, and if you do not know: then logs that arrive during this deployment may be stored with their paths.')
 param logsAreCleaned bool
 
 var tags = { 'azd-env-name': environmentName }
@@ -237,7 +237,8 @@ var azureHost = throughFrontDoor ? endpoint!.outputs.hostName : '${appName}.azur
 var customHost = frontDoorSettings.?customDomain ?? ''
 var baseUrl = linkAndDataKeys.?baseUrl ?? 'https://${empty(customHost) ? azureHost : customHost}'
 
-// Every service by the identity: https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection
+// Every service is accessed with the identity:
+// https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection
 var platformSettings = {
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identity.outputs.clientId
@@ -249,11 +250,11 @@ var platformSettings = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: monitor.outputs.connectionString
   // https://learn.microsoft.com/azure/azure-monitor/app/azure-ad-authentication
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
-  // For DefaultAzureCredential: which identity, and that nothing else is tried.
+  // For DefaultAzureCredential: which identity to use, and to try nothing else.
   // https://learn.microsoft.com/dotnet/azure/sdk/authentication/credential-chains
   AZURE_CLIENT_ID: identity.outputs.clientId
   AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential'
-  // Azure's own page at / has nothing to say to a person.
+  // Azure's own page at / is of no use to people.
   AzureWebJobsDisableHomepage: 'true'
 }
 
@@ -262,7 +263,7 @@ var storageSettings = {
   OptOut__Storage__BlobEndpoint: dataStorage.outputs.blobEndpoint
 }
 
-// The app is called by Front Door alone, which writes the client's address there: functions/OptOut/Platform/Limits/LimitOptions.cs.
+// Only Front Door calls the app, and it puts the client's address in this header: functions/OptOut/Platform/Limits/LimitOptions.cs.
 // https://learn.microsoft.com/azure/frontdoor/front-door-http-headers-protocol
 var clientAddressSettings = { OptOut__Limits__ClientAddressHeader: 'X-Azure-ClientIP' }
 
@@ -291,7 +292,7 @@ module app 'modules/function-app.bicep' = {
       secretSettings(union(vaultSettings, secretNames(linkAndDataKeys)), vault.outputs.uri)
     )
   }
-  // The app does not start before it may reach what it needs.
+  // The app must not start before it has access to what it needs.
   dependsOn: [endpoints]
 }
 
@@ -339,13 +340,13 @@ output AZURE_KEY_VAULT_NAME string = vault.outputs.name
 output AZURE_FUNCTION_APP_NAME string = app.outputs.name
 output AZURE_STORAGE_ENDPOINT_TABLES string = dataStorage.outputs.tableEndpoint
 
-@description('Where the smoke check knocks: it works before the custom domain does.')
+@description('The address that the smoke check uses: it works before the custom domain does.')
 output AZURE_FUNCTIONS_URL string = 'https://${throughFrontDoor ? endpoint!.outputs.hostName : app.outputs.hostName}'
 
-@description('What stands in every link.')
+@description('The base of every link.')
 output OPTOUT_BASE_URL string = baseUrl
 
-@description('The secrets that must stand in the vault before the app can start, apart by spaces.')
+@description('The secrets that must be in the vault before the app can start, separated by spaces.')
 output OPTOUT_SECRET_NAMES string = join(
   union(map(items(union(vaultSettings, secretNames(linkAndDataKeys))), secret => string(secret.value)), []),
   ' '
@@ -354,8 +355,8 @@ output OPTOUT_SECRET_NAMES string = join(
 @description('With a custom domain: the value of the TXT record _dnsauth.{domain} that proves it is yours.')
 output OPTOUT_DOMAIN_VALIDATION string = throughFrontDoor ? route!.outputs.domainValidation : ''
 
-@description('With private endpoints: the address the app calls vendors from, for those that let in no other.')
+@description('With private endpoints: the address from which the app calls vendors, for those that must allow it.')
 output OPTOUT_OUTBOUND_ADDRESS string = private ? network!.outputs.outboundAddress : ''
 
-@description('That paths are taken out of the logs: for the next deployment.')
+@description('Tells the next deployment that paths are removed from the logs.')
 output OPTOUT_LOGS_CLEANED string = 'true'

@@ -4,7 +4,7 @@ using 'main.bicep'
 param environmentName = 'dev'
 param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
 
-// azd knows who you are; with the Azure CLI, give AZURE_PRINCIPAL_ID.
+// azd sets it to your id; with the Azure CLI, set AZURE_PRINCIPAL_ID.
 param operators = filter([readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')], id => !empty(id))
 
 param companySettings = {
@@ -63,5 +63,5 @@ param lockData = false
 param anchors = { days: 1, locked: false }
 param logRetentionDays = 30
 
-// azd remembers it from the deployment before; nothing of yours.
+// azd remembers it from the previous deployment; you need not set it.
 param logsAreCleaned = readEnvironmentVariable('OPTOUT_LOGS_CLEANED', 'false') == 'true'

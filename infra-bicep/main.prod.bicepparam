@@ -1,11 +1,11 @@
 using 'main.bicep'
 
-// Private by default: the tables, the bus and the keys are reachable from the app's own network only, and people through Front Door.
-// What this costs, and what it costs without private endpoints, is in README.md. For the azd environment `prod`.
+// Private by default: the tables, the bus and the keys are reachable only from the app's own network, and people come in through Front
+// Door. For the cost of this, with and without private endpoints, see README.md. For the azd environment `prod`.
 param environmentName = 'prod'
 param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
 
-// azd knows who you are; with the Azure CLI, give AZURE_PRINCIPAL_ID. Write the ids of your team here instead.
+// azd sets it to your id; with the Azure CLI, set AZURE_PRINCIPAL_ID. Write the ids of your team here instead.
 param operators = filter([readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')], id => !empty(id))
 
 param companySettings = {
@@ -41,9 +41,9 @@ param topics = [
   }
 ]
 
-// A rotated key stays: { id: 2, use: 'Sign' } before { id: 1, use: 'Verify' }. See README, "Rotate a key".
+// A rotated key stays in the list: { id: 2, use: 'Sign' } before { id: 1, use: 'Verify' }. See README, "Rotate a key".
 param linkAndDataKeys = {
-  // Another name than the pages': that one is a CNAME, and a CNAME has no MX beside it (RFC 1034 section 3.6.2).
+  // Not the host name of the pages: that is a CNAME, which can have no MX record next to it (RFC 1034 section 3.6.2).
   mailtoHost: 'mail.optout.kruidtuin.example'
   linkKeys: [{ id: 1, use: 'Sign' }]
   dataKeys: [1]
@@ -60,7 +60,7 @@ param sendGridAccount = {
 param moreSettings = { OptOut__PrintHouse__Enabled: 'true' }
 param vaultSettings = {}
 
-// 2 of each that waits, so that one zone may fail. The bus functions that a person waits for longest are kept awake;
+// 2 always-ready instances in each group, so that one zone may fail. The bus functions that a person waits for longest have them;
 // the others start within seconds of the first message.
 param size = {
   alwaysReadyHttp: 2
@@ -73,7 +73,7 @@ param size = {
 param networkSettings = {
   privateEndpoints: true
   addressPrefix: '10.90.0.0/24'
-  // Yours, to put keys in and read reports: ['203.0.113.7'].
+  // Your own address, to add keys and read reports: ['203.0.113.7'].
   operatorAddresses: []
 }
 
@@ -95,9 +95,10 @@ param alarmSettings = {
 param dataRedundancy = 'Standard_GZRS'
 param lockData = true
 
-// Ten years: the time within which a claim about an opt-out can still come. Lower it if your lawyers say so; a locked policy can only be raised.
+// Ten years: the period in which a claim about an opt-out can still be made. Lower it if your lawyers advise so; a locked policy can only
+// be extended.
 param anchors = { days: 3653, locked: false }
 param logRetentionDays = 90
 
-// azd remembers it from the deployment before; nothing of yours.
+// azd remembers it from the previous deployment; you need not set it.
 param logsAreCleaned = readEnvironmentVariable('OPTOUT_LOGS_CLEANED', 'false') == 'true'

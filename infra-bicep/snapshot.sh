@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes what each parameter file would deploy into its snapshot: read the difference with `git diff` before you commit it. Uses the pinned Bicep CLI.
+# Writes what each parameter file would deploy into its snapshot. Review the difference with `git diff` before you commit it. Uses the pinned Bicep CLI.
 set -eu
 cd "$(dirname "$0")"
 unset AZURE_LOCATION AZURE_PRINCIPAL_ID OPTOUT_LOGS_CLEANED

@@ -4,8 +4,8 @@ using Azure.Messaging.ServiceBus;
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>
-/// Stands in for the settlement of Microsoft.Azure.Functions.Worker.Extensions.ServiceBus. As there, what invokes the function derives
-/// from it: here OptOut.Local. The members of this class settle nothing.
+/// Stands in for the settlement of Microsoft.Azure.Functions.Worker.Extensions.ServiceBus. As there, the code that invokes the function
+/// derives from it; here that is OptOut.Local. The members of this class settle nothing.
 /// </summary>
 public class ServiceBusMessageActions
 {
@@ -13,7 +13,8 @@ public class ServiceBusMessageActions
     {
     }
 
-    public virtual Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public virtual Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
 
     public virtual Task AbandonMessageAsync(
         ServiceBusReceivedMessage message,
@@ -33,5 +34,6 @@ public class ServiceBusMessageActions
         IDictionary<string, object>? propertiesToModify = default,
         CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-    public virtual Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public virtual Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
 }

@@ -7,7 +7,8 @@ public sealed class ServiceBusTriggerAttribute : TriggerBindingAttribute
 {
     public ServiceBusTriggerAttribute(string queueName) => QueueName = queueName;
 
-    public ServiceBusTriggerAttribute(string topicName, string subscriptionName) => (TopicName, SubscriptionName) = (topicName, subscriptionName);
+    public ServiceBusTriggerAttribute(string topicName, string subscriptionName) =>
+        (TopicName, SubscriptionName) = (topicName, subscriptionName);
 
     public string? QueueName { get; }
 
@@ -15,7 +16,7 @@ public sealed class ServiceBusTriggerAttribute : TriggerBindingAttribute
 
     public string? SubscriptionName { get; }
 
-    /// <summary>The setting that says where the namespace is.</summary>
+    /// <summary>The name of the setting with the address of the namespace.</summary>
     public string? Connection { get; set; }
 
     // The worker's source generator reads this default and fails without it.
@@ -24,6 +25,6 @@ public sealed class ServiceBusTriggerAttribute : TriggerBindingAttribute
 
     public bool IsSessionsEnabled { get; set; }
 
-    /// <summary>Where an attribute does not set it, host.json's autoCompleteMessages decides, not this property's default.</summary>
+    /// <summary>If an attribute does not set it, host.json's autoCompleteMessages applies, not this property's default.</summary>
     public bool AutoCompleteMessages { get; set; }
 }

@@ -8,11 +8,15 @@ using OptOut.Platform.Telemetry;
 
 namespace OptOut.Functions;
 
-/// <summary>To Application Insights, with the app's identity. host.json says <c>telemetryMode: OpenTelemetry</c>, so that the host leaves the worker's logs to the worker.</summary>
+/// <summary>
+/// Sends telemetry to Application Insights, with the app's identity. host.json sets <c>telemetryMode: OpenTelemetry</c>, so that the host
+/// leaves the worker's logs to the worker.
+/// </summary>
 internal static class AzureTelemetry
 {
-    // The two settings that the host itself goes by (https://learn.microsoft.com/azure/azure-functions/functions-app-settings).
-    private const string ConnectionString = "APPLICATIONINSIGHTS_CONNECTION_STRING", Authentication = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING";
+    // The two settings that the host itself uses (https://learn.microsoft.com/azure/azure-functions/functions-app-settings).
+    private const string ConnectionString = "APPLICATIONINSIGHTS_CONNECTION_STRING",
+        Authentication = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING";
 
     public static FunctionsApplicationBuilder AddTelemetry(this FunctionsApplicationBuilder builder)
     {
@@ -29,14 +33,16 @@ internal static class AzureTelemetry
 
         else
         {
-            // The host shows what the worker writes here, and nothing else of its log.
+            // The host shows what the worker writes to the console, and nothing else of its log.
             builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         }
 
         return builder;
     }
 
-    /// <param name="authentication"><c>Authorization=AAD</c>, and <c>;ClientId=...</c> for an identity that is assigned by name; null where the connection string is enough.</param>
+    /// <param name="authentication">
+    /// <c>Authorization=AAD</c>, and <c>;ClientId=...</c> for a user-assigned identity; null when the connection string is enough.
+    /// </param>
     private static TokenCredential? Credential(string? authentication)
     {
         var parts = (authentication ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
@@ -45,6 +51,8 @@ internal static class AzureTelemetry
             .ToDictionary(part => part[0], part => part[1], StringComparer.OrdinalIgnoreCase);
         if (!parts.TryGetValue("Authorization", out var kind) || !kind.Equals("AAD", StringComparison.OrdinalIgnoreCase))
             return null;
-        return parts.TryGetValue("ClientId", out var client) ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(client)) : new DefaultAzureCredential();
+        return parts.TryGetValue("ClientId", out var client)
+            ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(client))
+            : new DefaultAzureCredential();
     }
 }

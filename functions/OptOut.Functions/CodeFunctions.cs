@@ -5,7 +5,7 @@ using OptOut.Web;
 
 namespace OptOut.Functions;
 
-/// <summary>Printed codes: ordered by the controller's systems, typed or scanned by a person.</summary>
+/// <summary>Printed codes: the controller's systems order them, a person types or scans them.</summary>
 internal sealed class CodeFunctions(CodeOrderEndpoint orders, CodeEndpoint codes, QrEndpoint pictures)
 {
     [Function("PostCodes")]
@@ -15,17 +15,24 @@ internal sealed class CodeFunctions(CodeOrderEndpoint orders, CodeEndpoint codes
 
     [Function("TypeCode")]
     public Task<IResult> TypeCode(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "q")] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "q")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         codes.TypeAsync(request, cancellationToken);
 
     [Function("OpenCode")]
     public Task<IResult> OpenCode(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "q/{code}")] HttpRequest request, string code, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "q/{code}")] HttpRequest request,
+        string code,
+        CancellationToken cancellationToken) =>
         codes.OpenAsync(request, code, cancellationToken);
 
     [Function("CodeAsSvg")]
-    public IResult CodeAsSvg([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "q/{code}/qr.svg")] HttpRequest request, string code) => pictures.Svg(code);
+    public IResult CodeAsSvg(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "q/{code}/qr.svg")] HttpRequest request, string code) =>
+        pictures.Svg(code);
 
     [Function("CodeAsPng")]
-    public IResult CodeAsPng([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "q/{code}/qr.png")] HttpRequest request, string code) => pictures.Png(code);
+    public IResult CodeAsPng(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "q/{code}/qr.png")] HttpRequest request, string code) =>
+        pictures.Png(code);
 }

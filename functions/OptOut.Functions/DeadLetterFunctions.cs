@@ -5,19 +5,22 @@ using OptOut.Delivery;
 
 namespace OptOut.Functions;
 
-/// <summary>What an operator looks at, and sets going again.</summary>
-internal sealed class DeadLetterFunctions(DeadLetterCount letters, DeadLettersEndpoint endpoint)
+/// <summary>The dead letters, which an operator inspects and replays.</summary>
+internal sealed class DeadLetterFunctions(DeadLetterCounter letters, DeadLettersEndpoint endpoint)
 {
     [Function("CountDeadLetters")]
-    public Task CountDeadLetters([TimerTrigger("0 15 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => letters.WatchAsync(cancellationToken);
+    public Task CountDeadLetters([TimerTrigger("0 15 * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        letters.WatchAsync(cancellationToken);
 
     [Function("GetDeadLetters")]
     public Task<IResult> GetDeadLetters(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/dead-letters")] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/dead-letters")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         endpoint.GetAsync(cancellationToken);
 
     [Function("ReplayDeadLetters")]
     public Task<IResult> ReplayDeadLetters(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/dead-letters/replay")] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/dead-letters/replay")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         endpoint.PostReplayAsync(request, cancellationToken);
 }

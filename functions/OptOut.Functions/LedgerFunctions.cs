@@ -4,11 +4,12 @@ using OptOut.Platform.Telemetry;
 
 namespace OptOut.Functions;
 
-/// <summary>The ledgers' anchors: written each hour, verified each night once the vendors and their files have had theirs.</summary>
+/// <summary>The ledgers' anchors: written each hour, verified each night after the reconciliation and the suppression files.</summary>
 internal sealed class LedgerFunctions(AnchorWriter anchors, LedgerVerifier verifier, OptOutMetrics metrics)
 {
     [Function("AnchorLedgers")]
-    public Task AnchorLedgers([TimerTrigger("0 30 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => anchors.RunAsync(cancellationToken);
+    public Task AnchorLedgers([TimerTrigger("0 30 * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        anchors.RunAsync(cancellationToken);
 
     [Function("VerifyLedgers")]
     public async Task VerifyLedgers([TimerTrigger("0 0 4 * * *")] TimerInfo timer, CancellationToken cancellationToken)

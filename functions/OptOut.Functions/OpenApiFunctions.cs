@@ -4,9 +4,10 @@ using OptOut.Api.OpenApi;
 
 namespace OptOut.Functions;
 
-/// <summary>What there is to call, for API gateways and client generators.</summary>
+/// <summary>The description of the API, for API gateways and client generators.</summary>
 internal sealed class OpenApiFunctions(OpenApiEndpoint document)
 {
     [Function("OpenApi")]
-    public IResult OpenApi([HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/openapi.json")] HttpRequest request) => document.Get(request);
+    public IResult OpenApi([HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/openapi.json")] HttpRequest request) =>
+        document.Get(request);
 }

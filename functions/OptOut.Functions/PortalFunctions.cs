@@ -5,17 +5,21 @@ using OptOut.Api.ReadyTexts;
 
 namespace OptOut.Functions;
 
-/// <summary>What the controller's customer portal calls, and whoever writes its messages.</summary>
+/// <summary>The functions for the controller's customer portal, and for the people who write its messages.</summary>
 internal sealed class PortalFunctions(PortalEndpoint preferences, ReadyTextsEndpoint texts)
 {
     [Function("GetSubjectPreferences")]
     public Task<IResult> GetSubjectPreferences(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/subjects/{id}/preferences")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/subjects/{id}/preferences")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) =>
         preferences.GetAsync(id, cancellationToken);
 
     [Function("PutSubjectPreferences")]
     public Task<IResult> PutSubjectPreferences(
-        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/subjects/{id}/preferences")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/subjects/{id}/preferences")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) =>
         preferences.PutAsync(request, id, cancellationToken);
 
     [Function("ReadyTexts")]

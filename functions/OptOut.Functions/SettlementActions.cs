@@ -7,13 +7,22 @@ namespace OptOut.Functions;
 
 internal static partial class SettlementActions
 {
-    /// <summary>Carries out what a handler decided. A handler that throws decides nothing: the host gives the message back and it is delivered again.</summary>
-    public static Task SettleAsync(this ServiceBusMessageActions actions, ServiceBusReceivedMessage message, Settlement settlement, ILogger logger, CancellationToken cancellationToken)
+    /// <summary>
+    /// Carries out the settlement that a handler decided. If the handler throws, the host abandons the message and it is delivered again.
+    /// </summary>
+    public static Task SettleAsync(
+        this ServiceBusMessageActions actions,
+        ServiceBusReceivedMessage message,
+        Settlement settlement,
+        ILogger logger,
+        CancellationToken cancellationToken)
     {
         if (settlement is not Settlement.DeadLetter dead)
             return actions.CompleteMessageAsync(message, cancellationToken);
         LogDeadLetter(logger, message.MessageId, dead.Reason, dead.Description);
-        var properties = dead.Vendor is null ? null : new Dictionary<string, object>(StringComparer.Ordinal) { [Settlement.DeadLetter.RefusedBy] = dead.Vendor };
+        var properties = dead.Vendor is null
+            ? null
+            : new Dictionary<string, object>(StringComparer.Ordinal) { [Settlement.DeadLetter.RefusedByProperty] = dead.Vendor };
         return actions.DeadLetterMessageAsync(message, properties, dead.Reason, dead.Description, cancellationToken);
     }
 

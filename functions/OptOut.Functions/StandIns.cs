@@ -5,14 +5,14 @@ namespace OptOut.Functions;
 
 internal static class StandIns
 {
-    // Set for every app in Azure, on every plan; the Functions Core Tools on a developer's machine do not set it.
+    // Set for every app in Azure, on every plan; the Functions Core Tools on a developer's machine do not.
     private const string AzureSite = "WEBSITE_SITE_NAME";
 
     /// <summary>
-    /// Refuses to start on Azure with the stand-in for the Service Bus extension, with which no opt-out would reach a vendor: a deployment that
-    /// did not go through <c>dotnet publish</c> carries it.
+    /// Refuses to start on Azure with the stand-in for the Service Bus extension, with which no opt-out would reach a vendor. A deployment
+    /// that was not made by <c>dotnet publish</c> contains it.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Says what to do.</exception>
+    /// <exception cref="InvalidOperationException">The stand-in is in use on Azure. The message states what to do.</exception>
     public static void RefuseStandIns(this FunctionsApplicationBuilder builder)
     {
         var extension = typeof(ServiceBusTriggerAttribute).Assembly.GetName().Name;

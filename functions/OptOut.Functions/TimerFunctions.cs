@@ -7,15 +7,17 @@ using OptOut.Records.SuppressionFiles;
 
 namespace OptOut.Functions;
 
-/// <summary>What the clock starts. Schedules are NCRONTAB, seconds first, in UTC.</summary>
+/// <summary>The functions that timers start. Schedules are NCRONTAB, seconds first, in UTC.</summary>
 internal sealed class TimerFunctions(Outbox outbox, SuppressionWriter suppressions, Reconciler reconciler, OptOutMetrics metrics)
 {
     [Function("SweepOutbox")]
-    public Task SweepOutbox([TimerTrigger("0 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) => outbox.SweepAsync(cancellationToken);
+    public Task SweepOutbox([TimerTrigger("0 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
+        outbox.SweepAsync(cancellationToken);
 
-    // After the registers have been read at two: who registered yesterday is in the file of today.
+    // After the registers have been read at two: anyone who registered yesterday is in today's file.
     [Function("WriteSuppressions")]
-    public Task WriteSuppressions([TimerTrigger("0 0 3 * * *")] TimerInfo timer, CancellationToken cancellationToken) => suppressions.WriteAllAsync(cancellationToken);
+    public Task WriteSuppressions([TimerTrigger("0 0 3 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        suppressions.WriteAllAsync(cancellationToken);
 
     [Function("Reconcile")]
     public async Task Reconcile([TimerTrigger("0 0 2 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>

@@ -1,4 +1,7 @@
 namespace OptOut.Local;
 
-/// <summary>Something this machine lacks or already uses. The message is for the person at the keyboard: what is wrong and what mends it, without a stack trace.</summary>
+/// <summary>
+/// Thrown when this machine lacks something, or a port or file is already in use. The message is shown to the user: it states the problem
+/// and the fix, without a stack trace.
+/// </summary>
 internal sealed class CannotStartException(string message, Exception? inner = null) : Exception(message, inner);

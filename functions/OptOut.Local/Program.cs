@@ -1,3 +1,3 @@
 using OptOut.Local.Commands;
 
-return await Run.MainAsync(args, Console.Out, Console.Error);
+return await CommandRunner.MainAsync(args, Console.Out, Console.Error);

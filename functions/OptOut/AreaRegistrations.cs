@@ -46,7 +46,7 @@ using OptOut.Web.Unsubscribe;
 
 namespace OptOut;
 
-/// <summary>The services of each area, from the bottom up. Registration alone sees every area.</summary>
+/// <summary>Registers the services of each area, lowest area first. Only this class references every area.</summary>
 internal static class AreaRegistrations
 {
     public static IServiceCollection AddIdentity(this IServiceCollection services, IConfiguration configuration) => services
@@ -95,7 +95,7 @@ internal static class AreaRegistrations
         .AddSingleton<MailtoNotice>().AddSingleton<MailtoIntake>()
         .AddSingleton<SmsReplyIntake>().AddSingleton<SmsAnswers>();
 
-    /// <summary>Each vendor has a folder and a line here. One without settings registers nothing.</summary>
+    /// <summary>Each vendor has a folder, and a line here. A vendor without settings registers nothing.</summary>
     public static IServiceCollection AddVendors(this IServiceCollection services, IConfiguration configuration)
     {
         VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorCursors>().AddSingleton<VendorWebhooks>();
@@ -118,8 +118,8 @@ internal static class AreaRegistrations
         return services
             .AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>().AddSingleton<VendorPusher>()
             .AddSingleton<MailDispatch>().AddSingleton<ConfirmationMail>().AddSingleton<ConfirmationHandler>()
-            .AddSingleton<LinkMailPace>().AddSingleton<LinkMailText>().AddSingleton<LinkMailHandler>()
-            .AddSingleton<DeadLetterCount>().AddSingleton<DeadLetterReplay>();
+            .AddSingleton<LinkMailLimiter>().AddSingleton<LinkMailText>().AddSingleton<LinkMailHandler>()
+            .AddSingleton<DeadLetterCounter>().AddSingleton<DeadLetterReplay>();
     }
 
     public static IServiceCollection AddEvidence(this IServiceCollection services, IConfiguration configuration) => services
@@ -135,18 +135,30 @@ internal static class AreaRegistrations
             options.PrivacyAddress = options.PrivacyAddress is { Length: > 0 } own ? own : controller.Value.PrivacyAddress);
         return services
             .AddSingleton<RunStore>().AddSingleton<RunBlobs>().AddSingleton<VendorRetryPolicy>().AddSingleton<VendorRepair>()
-            .AddSingleton<PullPhase>().AddSingleton<ComparePhase>().AddSingleton<RemovePhase>().AddSingleton<ExternalSuppressionPhase>().AddSingleton<PushPhase>()
+            .AddSingleton<PullPhase>()
+            .AddSingleton<ComparePhase>()
+            .AddSingleton<RemovePhase>()
+            .AddSingleton<ExternalSuppressionPhase>()
+            .AddSingleton<PushPhase>()
             .AddSingleton<VendorListCheck>().AddSingleton<VendorReconciliation>()
             .AddSingleton<ReportStore>().AddSingleton<ReportMailer>().AddSingleton<Reconciler>();
     }
 
     public static IServiceCollection AddWeb(this IServiceCollection services) => services
-        .AddSingleton<PageStyle>().AddSingleton<PageRenderer>().AddSingleton<PageViews>().AddSingleton<TooManyAnswer>()
-        .AddSingleton<UnsubscribeEndpoint>().AddSingleton<PreferencesEndpoint>().AddSingleton<UndoEndpoint>().AddSingleton<ReceiptEndpoint>().AddSingleton<ResultPages>()
+        .AddSingleton<PageStyle>().AddSingleton<PageRenderer>().AddSingleton<PageViews>().AddSingleton<TooManyRequestsResponse>()
+        .AddSingleton<UnsubscribeEndpoint>()
+        .AddSingleton<PreferencesEndpoint>()
+        .AddSingleton<UndoEndpoint>()
+        .AddSingleton<ReceiptEndpoint>()
+        .AddSingleton<ResultPages>()
         .AddSingleton<PublicStop>().AddSingleton<PublicEndpoint>().AddSingleton<LinkRequestEndpoint>().AddSingleton<CodeEndpoint>();
 
     public static IServiceCollection AddApi(this IServiceCollection services) => services
-        .AddSingleton<LinkEndpoint>().AddSingleton<CheckEndpoint>().AddSingleton<ProofEndpoint>().AddSingleton<DeadLettersEndpoint>().AddSingleton<OpenApiEndpoint>()
+        .AddSingleton<LinkEndpoint>()
+        .AddSingleton<CheckEndpoint>()
+        .AddSingleton<ProofEndpoint>()
+        .AddSingleton<DeadLettersEndpoint>()
+        .AddSingleton<OpenApiEndpoint>()
         .AddSingleton<SubjectRegistrar>().AddSingleton<SubjectEndpoint>()
         .AddSingleton<AgentIntake>().AddSingleton<AgentEndpoint>()
         .AddSingleton<PortalEndpoint>()
@@ -154,7 +166,8 @@ internal static class AreaRegistrations
         .AddSingleton<ReadyTextWriter>().AddSingleton<ReadyTextsEndpoint>()
         .AddHealth();
 
-    private static IServiceCollection AddValidated<TOptions, TValidator>(this IServiceCollection services, IConfiguration configuration, string section)
+    private static IServiceCollection AddValidated<TOptions, TValidator>(
+        this IServiceCollection services, IConfiguration configuration, string section)
         where TOptions : class
         where TValidator : class, IValidateOptions<TOptions>
     {

@@ -9,12 +9,12 @@ using OptOut.Messaging;
 
 namespace OptOut;
 
-/// <summary>The whole product as services: the function app and the one-machine host register it by this one call.</summary>
+/// <summary>Registers the whole product. The function app and the one-machine host both make this one call.</summary>
 public static class OptOutServices
 {
     /// <summary>
-    /// Registers everything. Settings stand under <c>OptOut</c>, the bus under <c>ServiceBus</c>; they are checked when the host starts, all
-    /// at once, each error naming its setting and the mend.
+    /// Registers everything. Settings are read from the section <c>OptOut</c>, and the bus from <c>ServiceBus</c>. They are validated
+    /// together when the host starts; each error names the setting and the fix.
     /// </summary>
     public static IServiceCollection AddOptOut(this IServiceCollection services, IConfiguration configuration)
     {
@@ -33,16 +33,22 @@ public static class OptOutServices
             .AddWeb().AddApi();
     }
 
-    // The same setting the triggers' Connection reads: a connection string, or a namespace reached with the app's identity.
+    // The triggers' Connection uses the same setting: a connection string, or a namespace that the app's identity can reach.
     private static void AddBus(this IServiceCollection services, IConfiguration configuration) => services.AddSingleton(provider =>
     {
-        // Whoever publishes is waiting, and has the outbox: one quick retry.
-        var options = new ServiceBusClientOptions { RetryOptions = { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(100), TryTimeout = TimeSpan.FromSeconds(2) } };
+        // The publisher is waiting and can fall back to the outbox, so one quick retry is enough.
+        var options = new ServiceBusClientOptions
+        {
+            RetryOptions = { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(100), TryTimeout = TimeSpan.FromSeconds(2) },
+        };
         if (configuration[Topology.Connection] is { Length: > 0 } connectionString)
             return new ServiceBusClient(connectionString, options);
         if (configuration[$"{Topology.Connection}:fullyQualifiedNamespace"] is { Length: > 0 } @namespace)
             return new ServiceBusClient(@namespace, provider.GetRequiredService<Lazy<TokenCredential>>().Value, options);
         throw new OptionsValidationException(
-            Topology.Connection, typeof(ServiceBusClient), [$"{Topology.Connection} is missing; give a connection string, or {Topology.Connection}__fullyQualifiedNamespace as in 'name.servicebus.windows.net'."]);
+            Topology.Connection,
+            typeof(ServiceBusClient),
+            [$"{Topology.Connection} is missing; give a connection string, or "
+                + $"{Topology.Connection}__fullyQualifiedNamespace as in 'name.servicebus.windows.net'."]);
     });
 }

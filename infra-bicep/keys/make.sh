@@ -1,17 +1,17 @@
 #!/bin/sh
-# Puts our own keys (32 random bytes in base64) into the vault where it holds none, and says which other secrets are missing.
-# Run as often as you like: a secret that exists, or was deleted and can be recovered, is left alone.
-# Where the app is named too, it is then told to read them all again: of a secret that was not there, Azure keeps the failure for a day.
-# azd runs it after it has provisioned; by hand, give the variables: `azd env get-values` shows them.
+# Puts our own keys (32 random bytes in base64) into the vault if they are not there yet, and lists the other secrets that are missing.
+# It can be run any number of times: a secret that exists, or was deleted and can be recovered, is left alone.
+# If the app is named too, it then reads them all again: when a secret was missing, Azure caches the failure for a day.
+# azd runs it after provisioning; to run it by hand, set the variables: `azd env get-values` shows them.
 #   AZURE_KEY_VAULT_NAME, OPTOUT_SECRET_NAMES, and AZURE_RESOURCE_GROUP, AZURE_FUNCTION_APP_NAME or neither
 set -eu
-: "${AZURE_KEY_VAULT_NAME:?the name of the vault}" "${OPTOUT_SECRET_NAMES:?the names of the secrets, as the deployment gives them}"
+: "${AZURE_KEY_VAULT_NAME:?the name of the vault}" "${OPTOUT_SECRET_NAMES:?the names of the secrets, from the outputs of the deployment}"
 
-# A new role takes a while to be effective: up to ten minutes (https://learn.microsoft.com/azure/role-based-access-control/troubleshooting).
-tries=20
+# A new role can take up to ten minutes to become effective (https://learn.microsoft.com/azure/role-based-access-control/troubleshooting).
+attempts=20
 until there=$(az keyvault secret list --vault-name "$AZURE_KEY_VAULT_NAME" --query '[].name' --output tsv); do
-  tries=$((tries - 1))
-  if [ "$tries" = 0 ]; then
+  attempts=$((attempts - 1))
+  if [ "$attempts" = 0 ]; then
     echo "The vault $AZURE_KEY_VAULT_NAME does not answer you. You need the role Key Vault Secrets Officer (parameter operators), and with private endpoints" >&2
     echo "your address in networkSettings.operatorAddresses, or a machine in the network." >&2
     exit 1
@@ -31,12 +31,12 @@ for name in $OPTOUT_SECRET_NAMES; do
   fi
   case $name in
     data-hash-secret | data-key-* | link-key-*)
-      # From a file: what stands on a command line, everybody on the machine can read.
+      # From a file, because everybody on the machine can read command lines.
       file=$(mktemp)
       openssl rand -base64 32 | tr -d '\n' >"$file"
       az keyvault secret set --vault-name "$AZURE_KEY_VAULT_NAME" --name "$name" --file "$file" --encoding utf-8 --output none
       rm -f "$file"
-      echo "$name: made."
+      echo "$name: created."
       ;;
     *) missing="$missing $name" ;;
   esac
@@ -51,7 +51,7 @@ if [ -n "$missing" ]; then
 fi
 echo "All secrets are in the vault."
 
-# https://learn.microsoft.com/azure/app-service/app-service-key-vault-references#understand-rotation: neither a deployment nor a restart is said to.
+# https://learn.microsoft.com/azure/app-service/app-service-key-vault-references#understand-rotation: it does not state that a deployment or a restart does this.
 if [ -n "${AZURE_RESOURCE_GROUP:-}" ] && [ -n "${AZURE_FUNCTION_APP_NAME:-}" ]; then
   app=$(az functionapp show --resource-group "$AZURE_RESOURCE_GROUP" --name "$AZURE_FUNCTION_APP_NAME" --query id --output tsv | tr -d '\r')
   az rest --method post --url "$app/config/configreferences/appsettings/refresh?api-version=2022-03-01" --output none

@@ -1,4 +1,4 @@
-metadata description = 'What calls an operator. Each asks one question of which the answer should be no.'
+metadata description = 'The alerts for operators. Each is one question to which the answer should be no.'
 
 import { azdTags, alarms } from 'types.bicep'
 import { metrics, dimensions } from 'signals.bicep'
@@ -28,7 +28,7 @@ resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-// The bus's own count: true even when the app says nothing. It knows the topic, not which subscription; the next one does.
+// The bus's own count is correct even when the app sends nothing. It is for the whole topic; the next alert is by subscription.
 resource deadLettersOnBus 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   name: '${prefix}-dead-letters'
   location: 'global'
@@ -79,8 +79,8 @@ var questions = [
     dimension: 'Vendor'
   }
   {
-    // The exporter keeps of a histogram its sum, count, least and greatest for each minute, no percentiles. The greatest of each, weighed by its count,
-    // is never below the true percentile: the alert may come early, not late.
+    // For each minute of a histogram, the exporter keeps the sum, count, minimum and maximum, but no percentiles. A percentile of the
+    // maxima, weighted by their counts, is never below the true one: the alert may come early, but not late.
     name: 'time-to-stop'
     description: 'More than 5 in 100 opt-outs of this channel took longer than ${alarmSettings.secondsToStop} s to reach a vendor.'
     severity: 2
@@ -108,7 +108,7 @@ var questions = [
     dimension: ''
   }
   {
-    // The outbox is swept each minute, and says so. An app that does not start answers nobody, and so has no errors of its own to count.
+    // The outbox is swept each minute, and that is measured. An app that does not start answers nobody, and so reports no errors to count.
     name: 'silent'
     description: 'The app has said nothing for half an hour: it does not run, or what it says does not arrive.'
     severity: 1
@@ -118,7 +118,7 @@ var questions = [
     dimension: ''
   }
   {
-    // Metrics pass through no rule, so neither 'silent' nor any of the others would tell.
+    // Metrics do not pass through the rule, so neither 'silent' nor any other alert would notice.
     name: 'logs-lost'
     description: 'The rule that takes paths out of the logs fails: what it fails on is not kept, server errors among it.'
     severity: 2
@@ -128,7 +128,7 @@ var questions = [
     dimension: 'Stream'
   }
   {
-    // A rule looks back one or two days, not 26 hours, so the query does.
+    // An alert rule can look back one or two days, but not 26 hours, so the query filters the hours.
     name: 'no-reconciliation'
     description: 'No reconciliation with this vendor came to its end within ${alarmSettings.hoursWithoutReconciliation} hours: drift there goes unseen.'
     severity: 1
@@ -138,7 +138,8 @@ var questions = [
     dimension: 'Vendor'
   }
   {
-    // Verified at 04:00 UTC; the latest night counts, so a mend ends the alert. As above, two days and not so many hours.
+    // Verified at 04:00 UTC. The latest night counts, so a fix ends the alert. As above, the rule looks back two days and the query filters
+    // the hours.
     name: 'ledger-mismatches'
     description: 'A ledger or an anchor was altered, or was not verified within ${alarmSettings.hoursWithoutReconciliation} hours: the proof of opt-outs is in doubt.'
     severity: 1
@@ -163,7 +164,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       scopes: [workspaceId]
       evaluationFrequency: question.every
       windowSize: question.window
-      // The tables appear with the first telemetry: a first deployment must not wait for it.
+      // The tables do not exist before the first telemetry, which a first deployment must not wait for.
       skipQueryValidation: true
       autoMitigate: true
       criteria: {

@@ -1,4 +1,4 @@
-metadata description = 'The settings of the app, from the typed parameters. Two underscores stand for the colon of .NET configuration. A test starts the product with them.'
+metadata description = 'The settings of the app, from the typed parameters. Two underscores replace the colon of .NET configuration. A test starts the product with them.'
 
 import { settings, company, topic, channel, links, sendGrid } from 'types.bicep'
 
@@ -80,7 +80,7 @@ func linkSettings(of links, baseUrl string) settings =>
   )
 
 @export()
-@description('Which setting is which secret of the vault: of our own keys and of SendGrid.')
+@description('Which setting takes which secret of the vault, for our own keys and for SendGrid.')
 func secretNames(of links) settings =>
   union(
     { OptOut__Data__HashSecret: 'data-hash-secret', OptOut__SendGrid__ApiKey: 'sendgrid-api-key' },
@@ -97,6 +97,6 @@ func secretNames(of links) settings =>
 func secretSettings(names settings, vaultUri string) settings =>
   toObject(items(names), next => next.key, next => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${next.value}/)')
 
-@description('A list, as .NET configuration writes one.')
+@description('A list, in the form of .NET configuration.')
 func listSettings(name string, values string[]) settings =>
   toObject(range(0, length(values)), i => '${name}__${i}', i => values[i])

@@ -1,4 +1,4 @@
-metadata description = 'The bus: one topic, one subscription for each handler. Names, filters and times are those of functions/OptOut/Messaging/Topology.cs; a test compares.'
+metadata description = 'The bus: one topic, one subscription for each handler. Names, filters and times are those of functions/OptOut/Messaging/Topology.cs; a test compares them.'
 
 import { azdTags } from 'types.bicep'
 import { roles } from 'roles.bicep'
@@ -10,7 +10,7 @@ param identityName string
 param privateEndpoints bool
 param workspaceId string
 
-// ISO 8601, as Azure writes them.
+// In ISO 8601, in the form that Azure returns.
 var duplicateWindow = 'PT10M'
 var lockDuration = 'PT1M'
 var maxDeliveryCount = 10
@@ -58,7 +58,7 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2026-01-01' = {
         properties: {
           lockDuration: lockDuration
           maxDeliveryCount: maxDeliveryCount
-          // Nothing is ever dropped in silence: what cannot be judged or grows old is put where it is counted.
+          // No message is dropped silently: one that no filter can evaluate, or that expires, becomes a dead letter, and those are counted.
           deadLetteringOnFilterEvaluationExceptions: true
           deadLetteringOnMessageExpiration: true
           enableBatchedOperations: true
@@ -68,7 +68,8 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2026-01-01' = {
   }
 }
 
-// Azure gives a new subscription a rule $Default that takes everything. Only a rule of that name replaces it; another would be added to it.
+// Azure creates each subscription with a rule $Default that accepts everything. Only a rule of that name replaces it; any other would be
+// added to it.
 resource filters 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2026-01-01' = [
   for (subscription, i) in subscriptions: {
     parent: namespace::topic::subscription[i]
@@ -80,8 +81,8 @@ resource filters 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@202
   }
 ]
 
-// Owner, not Sender and Receiver: the scale controller uses the app's identity to count the messages, which takes the right to manage. Without it the app
-// grows by one instance at a time. It holds for this topic and its subscriptions alone.
+// Owner, not Sender and Receiver: the scale controller uses the app's identity to count the messages, which requires the right to manage.
+// Without it the app scales out by one instance at a time. The role covers only this topic and its subscriptions.
 // https://learn.microsoft.com/azure/azure-functions/functions-bindings-service-bus-trigger#grant-permission-to-the-identity
 resource owner 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(namespace::topic.id, identity.id, roles.serviceBusDataOwner)

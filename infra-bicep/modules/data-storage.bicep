@@ -1,4 +1,4 @@
-metadata description = 'The account that keeps people\'s choices: tables and blobs. No shared keys exist: the app\'s identity is the only way in.'
+metadata description = 'The account with people\'s choices: tables and blobs. There are no shared keys: the app\'s identity is the only way in.'
 
 import { azdTags } from 'types.bicep'
 import { roles } from 'roles.bicep'
@@ -14,13 +14,13 @@ param operatorAddresses string[]
 @description('Days within which an anchor of the ledger can be neither changed nor deleted.')
 param anchorDays int
 
-@description('Whether the operator has locked that policy. A locked one cannot be written again, only be extended by hand.')
+@description('Whether the operator has locked that policy. A locked policy cannot be written again, only extended by hand.')
 param anchorsLocked bool
 
-@description('Whether nobody can delete the account without taking the lock away first.')
+@description('Whether a lock keeps the account from being deleted.')
 param lock bool
 
-// As functions/OptOut/Records/StorageAccount.cs has them; a test compares.
+// The same as in functions/OptOut/Records/StorageAccount.cs; a test compares them.
 var tables = ['consent', 'identifiers', 'externalsuppressions', 'feed', 'outbox', 'codes', 'runs', 'heads']
 var containers = ['reports', 'vendor-lists', 'suppressions']
 
@@ -63,7 +63,8 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   resource blobService 'blobServices' = {
     name: 'default'
     properties: {
-      // What a fault of ours overwrote or deleted can be had back within this time. Tables know no such thing: see the README, "Restore".
+      // Blobs that a fault of ours overwrote or deleted can be restored within this time. Tables have no such feature: see the README,
+      // "Restore".
       isVersioningEnabled: true
       deleteRetentionPolicy: { enabled: true, days: 30 }
       containerDeleteRetentionPolicy: { enabled: true, days: 30 }

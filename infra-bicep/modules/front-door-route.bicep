@@ -1,11 +1,11 @@
-metadata description = 'The way from Front Door to the app, the custom domain, and the firewall before both.'
+metadata description = 'The route from Front Door to the app, the custom domain, and the firewall in front of both.'
 
 param profileName string
 param endpointName string
 param policyId string
 param appHostName string
 
-@description('Empty: only the name Azure gives.')
+@description('Empty: only the host name that Azure assigns.')
 param customDomain string
 
 resource profile 'Microsoft.Cdn/profiles@2025-06-01' existing = {
@@ -21,7 +21,7 @@ resource origins 'Microsoft.Cdn/profiles/originGroups@2025-06-01' = {
   name: 'functions'
   properties: {
     loadBalancingSettings: { sampleSize: 4, successfulSamplesRequired: 3, additionalLatencyInMilliseconds: 50 }
-    // One origin has nothing to fail over to: probes would only be paid for.
+    // With one origin there is nothing to fail over to, so probes would only cost money.
     sessionAffinityState: 'Disabled'
   }
 
@@ -56,14 +56,14 @@ resource route 'Microsoft.Cdn/profiles/afdEndpoints/routes@2025-06-01' = {
     originGroup: { id: origins.id }
     customDomains: empty(customDomain) ? [] : [{ id: domain.id }]
     linkToDefaultDomain: 'Enabled'
-    // A redirect would turn a one-click POST into a GET, and RFC 8058 section 3.1 forbids it. Links are https: nothing asks for http.
+    // A redirect would turn a one-click POST into a GET, and RFC 8058 section 3.1 forbids it. Links are https, so nothing needs http.
     supportedProtocols: ['Https']
     httpsRedirect: 'Disabled'
     forwardingProtocol: 'HttpsOnly'
-    // The app's own paths; not the Functions host's. A test compares them with the functions.
+    // The app's own paths, not those of the Functions host. A test compares them with the functions.
     patternsToMatch: ['/u/*', '/unsubscribe', '/q', '/q/*', '/webhooks/*', '/api/*']
     enabledState: 'Enabled'
-    // No cacheConfiguration: every page is one person's.
+    // No cacheConfiguration: every page belongs to one person.
   }
   dependsOn: [origins::app]
 }

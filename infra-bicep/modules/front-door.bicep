@@ -1,4 +1,4 @@
-metadata description = 'Front Door and its firewall: the profile, before the app exists. The way to the app is front-door-route.bicep.'
+metadata description = 'Front Door and its firewall: the profile, which is created before the app. The route to the app is in front-door-route.bicep.'
 
 import { azdTags } from 'types.bicep'
 param tags azdTags
@@ -7,12 +7,12 @@ param endpointName string
 param policyName string
 param tier 'Standard' | 'Premium'
 
-@description('Shown to whoever is refused, so that nobody stands before a closed endpoint.')
+@description('Shown to anyone who is refused, so that they know where else to turn.')
 param privacyAddress string
 
 var sku = '${tier}_AzureFrontDoor'
 
-// The firewall may see the path alone or the whole address; both are meant, from their beginning.
+// The firewall may see only the path or the whole URL; the pattern matches both from their beginning.
 var site = '^(https?://[^/?#]+)?'
 var refused = '<!doctype html><title>Unsubscribe</title><p>This was taken for an attack. To unsubscribe, write to <a href="mailto:${privacyAddress}">${privacyAddress}</a>.<p>Dit werd voor een aanval gehouden. Schrijf ons om u uit te schrijven.<p>Ceci a été pris pour une attaque. Pour vous désabonner, écrivez-nous.<p>Dies wurde für einen Angriff gehalten. Um sich abzumelden, schreiben Sie uns.'
 
@@ -28,7 +28,8 @@ resource policy 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@2025-
       requestBodyCheck: 'Enabled'
       customBlockResponseStatusCode: 403
       customBlockResponseBody: base64(refused)
-      // Should somebody turn the log on to look for a fault. https://learn.microsoft.com/azure/web-application-firewall/afds/waf-sensitive-data-protection-frontdoor
+      // In case somebody turns the log on to look for a fault.
+      // https://learn.microsoft.com/azure/web-application-firewall/afds/waf-sensitive-data-protection-frontdoor
       logScrubbing: {
         state: 'Enabled'
         scrubbingRules: [
@@ -41,9 +42,9 @@ resource policy 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@2025-
     // https://learn.microsoft.com/azure/web-application-firewall/afds/waf-front-door-custom-rules
     customRules: {
       rules: [
-        // A one-click POST comes from a mail provider's machine, often thousands from one address, with neither cookie, script nor browser
-        // (RFC 8058 section 3.1 forbids to ask for any). What looks like a robot here is a person who objects: no limit, no challenge, no rule.
-        // What vendors call is signed; the app verifies the raw body, in which a person's mail may hold anything.
+        // A one-click POST comes from a mail provider's machine, often thousands from one address, without cookies, scripts or a browser
+        // (RFC 8058 section 3.1 forbids requiring any). What looks like a bot here is a person who objects: no limit, no challenge, no
+        // rule. Webhooks are signed. The app verifies the raw body, in which a person's mail may contain anything.
         {
           name: 'LinksAndWebhooksPass'
           priority: 10
@@ -51,7 +52,8 @@ resource policy 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@2025-
           action: 'Allow'
           matchConditions: [{ matchVariable: 'RequestUri', operator: 'RegEx', matchValue: ['${site}/(u|webhooks)/'] }]
         }
-        // Far above what an office behind one address types, and above the app's own limits (OptOut:Limits), which answer with help. Only against floods.
+        // Far above what an office behind one address sends, and above the app's own limits (OptOut:Limits), which answer with help. Only
+        // against floods.
         {
           name: 'FormsSlowFloods'
           priority: 20
@@ -63,7 +65,8 @@ resource policy 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@2025-
             { matchVariable: 'RequestUri', operator: 'RegEx', matchValue: ['${site}/(unsubscribe|q)([/?]|$)'] }
           ]
         }
-        // What people type there is a name or an address: O'Brien, or a street called Select. Rules over bodies would refuse those very people.
+        // People type names and addresses there: O'Brien, or a street called Select. Rules that inspect bodies would refuse exactly those
+        // people.
         {
           name: 'FormsPass'
           priority: 30
@@ -73,7 +76,7 @@ resource policy 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@2025-
             { matchVariable: 'RequestUri', operator: 'RegEx', matchValue: ['${site}/(unsubscribe|q)([/?]|$)'] }
           ]
         }
-        // What is left must be the controller's own systems. The Functions host's /admin and /runtime are nobody's on the internet.
+        // Everything else must come from the controller's own systems. The Functions host's /admin and /runtime are closed to the internet.
         {
           name: 'OnlyTheApi'
           priority: 40
@@ -85,8 +88,8 @@ resource policy 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@2025-
         }
       ]
     }
-    // On /api alone, and on Premium only. No bot rules anywhere: those who call are machines.
-    // Request bodies are left out: they are JSON with names, addresses and identifiers, behind a function key. Excluded are all JSON values.
+    // Only on /api, and only on Premium. No bot rules anywhere, because the callers are machines. Request bodies are exempt: they are JSON
+    // with names, addresses and identifiers, behind a function key. All JSON values are excluded.
     // https://learn.microsoft.com/azure/web-application-firewall/afds/waf-front-door-exclusion
     managedRules: tier == 'Premium'
       ? {
@@ -105,15 +108,16 @@ resource policy 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@2025-
   }
 }
 
-// No log of it is kept, neither of access nor of the firewall: both write each visitor's address and whole URL, and the firewall's writes whoever matched
-// a rule, those who pass included. The metric WebApplicationFirewallRequestCount says how many were refused, by rule.
+// Neither the access log nor the firewall log is kept: both contain each visitor's address and whole URL, and the firewall log has everyone
+// who matched a rule, including those who were let through. The metric WebApplicationFirewallRequestCount shows how many were refused, by
+// rule.
 // https://learn.microsoft.com/azure/web-application-firewall/afds/waf-front-door-monitor
 resource profile 'Microsoft.Cdn/profiles@2025-06-01' = {
   name: profileName
   location: 'global'
   tags: tags
   sku: { name: sku }
-  // A page that answers a person waits for both copies of a choice; 30 s is far beyond what it may take.
+  // A page waits until both copies of a choice are written; 30 s is far more than that may take.
   properties: { originResponseTimeoutSeconds: 30 }
 
   resource endpoint 'afdEndpoints' = {

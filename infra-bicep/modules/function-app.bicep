@@ -1,4 +1,4 @@
-metadata description = 'The function app on Flex Consumption. Its settings are made in app-settings.bicep.'
+metadata description = 'The function app on Flex Consumption. Its settings come from app-settings.bicep.'
 
 import { azdTags, settings, scale } from 'types.bicep'
 
@@ -11,10 +11,10 @@ param deploymentContainer string
 param size scale
 param appSettings settings
 
-@description('Empty: the app stands in no network.')
+@description('Empty: the app is not in a network.')
 param subnetId string
 
-@description('The Front Door that alone may reach the app. Empty: everybody may.')
+@description('The only Front Door that may reach the app. Empty: everybody may.')
 param frontDoorId string
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
@@ -29,7 +29,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   }
 }
 
-// azd finds where to deploy by azd-service-name: it is the service's name in azure.yaml.
+// azd finds the deployment target by azd-service-name, the name of the service in azure.yaml.
 resource app 'Microsoft.Web/sites@2025-03-01' = {
   name: name
   location: location
@@ -56,7 +56,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
           }
         }
       }
-      // For .NET the version is written with its zero, as `az functionapp list-flexconsumption-runtimes --location REGION --runtime dotnet-isolated` shows.
+      // For .NET the version is written with a zero, as `az functionapp list-flexconsumption-runtimes --location REGION --runtime
+      // dotnet-isolated` shows.
       runtime: { name: 'dotnet-isolated', version: '10.0' }
       scaleAndConcurrency: {
         instanceMemoryMB: size.instanceMemoryMB
@@ -71,7 +72,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         )
       }
     }
-    // Flex Consumption refuses what it does not know here (error 51021), ftpsState among it: there is no FTP.
+    // Flex Consumption refuses properties that it does not know (error 51021), among them ftpsState: it has no FTP.
     // https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
     siteConfig: {
       minTlsVersion: '1.2'
@@ -91,7 +92,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
               headers: { 'x-azure-fdid': [frontDoorId] }
             }
           ]
-      // Deployment does not come through Front Door. It needs a token of Entra ID: passwords are off below.
+      // Deployment does not come through Front Door. It needs an Entra ID token: passwords are turned off below.
       scmIpSecurityRestrictionsUseMain: false
     }
   }

@@ -1,4 +1,4 @@
-metadata description = 'The Functions host\'s own account: its locks, its keys, the deployed package. No person\'s data. Apart from the data, because the host needs Blob Data Owner.'
+metadata description = 'The Functions host\'s own account: its locks, its keys, the deployed package. No personal data. Separate from the data account, because the host needs Blob Data Owner.'
 
 import { azdTags } from 'types.bicep'
 import { roles } from 'roles.bicep'
@@ -55,7 +55,7 @@ resource owner 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-// The host keeps its diagnostic events in a table: without this role it runs, but cannot say what is wrong with it.
+// The host writes its diagnostic events to a table. Without this role it runs, but cannot report what is wrong with it.
 resource events 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(account.id, identity.id, roles.storageTableDataContributor)
   scope: account

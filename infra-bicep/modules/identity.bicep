@@ -1,4 +1,4 @@
-metadata description = 'The one identity of the app. User-assigned, so that its roles stand before the app exists and outlive it.'
+metadata description = 'The only identity of the app. User-assigned, so that its roles exist before the app does and survive it.'
 
 import { azdTags } from 'types.bicep'
 param location string

@@ -1,4 +1,4 @@
-metadata description = 'Takes paths and addresses out of what comes in, before it is kept. The Functions host is a process of its own and writes the URL of each request: /u/ and a person\'s token, /q/ and a code, /api/subjects/ and a customer number.'
+metadata description = 'Removes paths and addresses from logs before they are stored. The Functions host is a process of its own and logs the URL of each request: /u/ and a person\'s token, /q/ and a code, /api/subjects/ and a customer number.'
 
 import { azdTags } from 'types.bicep'
 
@@ -7,26 +7,30 @@ param tags azdTags
 param name string
 param workspaceName string
 
-// Only what transformations know may be used, and a query is one line: neither replace_regex nor bag_remove_keys is among it.
+// A transformation supports only part of KQL, without replace_regex and bag_remove_keys, and must be one line.
 // https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-transformations-kql
-// Expressions without a backslash and without a quote, so that Bicep, JSON and KQL write them alike. A test runs them over the path of every function.
+// The expressions contain no backslash and no quote, so that they are the same in Bicep, JSON and KQL. A test runs them over the path of
+// every function.
 
-// The first words of our paths. What follows them, a query too, may belong to a person.
+// The first segments of our paths. Anything that follows them, including a query, may belong to a person.
 var endpoints = 'u|q|unsubscribe|webhooks|api/[a-z-]+'
 
-// Some text holds such a path, filled in: `u/{token}` is the name of a route and may stay. The host's matching of routes does not mind the case.
+// Text that contains such a path with real values; `u/{token}` is the name of a route and may stay. The host matches routes
+// case-insensitively.
 var filledIn = '(?i)(^|[^a-z0-9_{-]|%2f)(${endpoints})(/|%2f|[?])[^{]'
 
-// A request's name, as far as it is ours: `POST /u`, `Invoke`. A path that is no endpoint, as when somebody types an address after the slash, is not kept at all.
+// The part of a request's name that is ours: `POST /u`, `Invoke`. A path that is not an endpoint, for example an address typed after the
+// slash, is not kept.
 var ours = '^((?:[A-Z]+ )?/?(?:${endpoints})|(?:function )?[A-Z][A-Za-z.]*)(?:[/? ]|$)'
 
-// Where a person is. Azure masks the address, but looks up its city first: https://learn.microsoft.com/azure/azure-monitor/app/ip-collection
+// The location of a person. Azure masks the address, but looks up its city first:
+// https://learn.microsoft.com/azure/azure-monitor/app/ip-collection
 var addresses = 'ClientIP, ClientCity, ClientStateOrProvince'
 
 var operation = 'OperationName = extract(@\'${ours}\', 1, OperationName)'
 var properties = 'Properties = iif(tostring(Properties) matches regex @\'${filledIn}\', parse_json(\'{}\'), Properties)'
 
-// What stands before the first slash of such a text is no path.
+// The text before the first slash is not part of a path.
 var texts = {
   AppTraces: ['Message']
   AppDependencies: ['Name', 'Target']
@@ -75,7 +79,8 @@ resource rule 'Microsoft.Insights/dataCollectionRules@2024-03-11' = {
   }
 }
 
-// A row that the rule fails on is lost: somebody has to know. https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-monitor
+// A row that the rule fails on is lost, so somebody must be alerted.
+// https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-monitor
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: rule

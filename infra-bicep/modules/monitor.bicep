@@ -1,4 +1,4 @@
-metadata description = 'Where logs, metrics and traces go. No key opens it: the app sends with its identity, people read with theirs.'
+metadata description = 'The destination of logs, metrics and traces. No key gives access to it: the app sends with its identity, people read with theirs.'
 
 import { azdTags } from 'types.bicep'
 import { roles } from 'roles.bicep'
@@ -13,15 +13,16 @@ param identityName string
 @maxValue(730)
 param retentionDays int
 
-@description('Whether an earlier deployment put the rule over the workspace (output OPTOUT_LOGS_CLEANED).')
+@description('Whether an earlier deployment applied the rule to the workspace (output OPTOUT_LOGS_CLEANED).')
 param logsAreCleaned bool
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
 }
 
-// Azure refuses a rule at the making of a workspace ("Default dcr is not applicable on workspace creation, please provide it on update"), so it is written
-// twice: first as it stands, then with the rule. Once that is done the first time writes the rule too, so that a later deployment opens no gap.
+// Azure refuses a rule when a workspace is created ("Default dcr is not applicable on workspace creation, please provide it on update"), so
+// the workspace is written twice: first without the rule, then with it. Later deployments include the rule in the first write too, so that
+// there is no gap.
 var ruleName = 'dcr-${workspaceName}'
 
 module workspace 'workspace.bicep' = {
@@ -45,7 +46,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
     WorkspaceResourceId: workspace.outputs.id
     IngestionMode: 'LogAnalytics'
     DisableLocalAuth: true
-    // Addresses of people are never kept: https://learn.microsoft.com/azure/azure-monitor/app/ip-collection
+    // People's addresses are never kept: https://learn.microsoft.com/azure/azure-monitor/app/ip-collection
     DisableIpMasking: false
   }
 }
@@ -80,8 +81,8 @@ resource publisher 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-// Not before the rule is in force: whoever knows where to send may send.
+// Only once the rule is in force: the app can send as soon as it has this.
 output workspaceId string = cleanedWorkspace.outputs.id
 output insightsName string = insights.name
-// Says where to send, and opens nothing: local authentication is off.
+// It only states where to send; it grants no access, because local authentication is off.
 output connectionString string = insights.properties.ConnectionString

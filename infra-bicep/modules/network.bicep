@@ -1,4 +1,4 @@
-metadata description = 'A network of two subnets: the app leaves by one and reaches the vendors from one fixed address, the private endpoints stand in the other; and the names by which they are found.'
+metadata description = 'A network with two subnets, one for the app, which reaches the vendors from one fixed address, and one for the private endpoints; and the DNS zones of those.'
 
 import { azdTags } from 'types.bicep'
 
@@ -29,7 +29,7 @@ resource closed 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   tags: tags
 }
 
-// A subnet has a way out of its own only by old versions of the API, and never by an address that stays. Vendors may let in this one alone.
+// Default outbound access exists only in old versions of the API, and its address may change. Vendors can allow this one address only.
 // https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access
 resource address 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'pip-${name}'

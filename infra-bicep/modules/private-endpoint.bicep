@@ -1,4 +1,4 @@
-metadata description = 'One service, reachable from within the network only.'
+metadata description = 'One service, reachable only from within the network.'
 
 import { azdTags } from 'types.bicep'
 param location string

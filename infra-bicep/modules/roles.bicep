@@ -1,8 +1,8 @@
-metadata description = 'The built-in roles that are given, by name. https://learn.microsoft.com/azure/role-based-access-control/built-in-roles'
+metadata description = 'The built-in roles that are assigned, by name. https://learn.microsoft.com/azure/role-based-access-control/built-in-roles'
 
 @export()
 var roles = {
-  // Only on the host's own account: it makes containers and takes blob leases there.
+  // Only on the host's own account: the host creates containers and takes blob leases there.
   // https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity
   storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   storageBlobDataContributor: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'

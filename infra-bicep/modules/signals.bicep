@@ -1,7 +1,7 @@
-metadata description = 'The names of what the app measures and the alerts and the workbook read. Stated here only.'
+metadata description = 'The names of the metrics that the app sends and that the alerts and the workbook read. They are defined only here.'
 
 @export()
-@description('Instruments of the app\'s meter, as they arrive in AppMetrics.Name.')
+@description('The instruments of the app\'s meter, as they appear in AppMetrics.Name.')
 var metrics = {
   // Counter: changes recorded, by source and decision.
   changesRecorded: 'optout.changes.recorded'
@@ -15,14 +15,14 @@ var metrics = {
   outboxDepth: 'optout.outbox.depth'
   // Gauge: dead letters, by subscription and reason.
   deadLetters: 'optout.deadletters.count'
-  // Counter: runs of the reconciliation over a vendor, by vendor and status; Complete is the good one.
+  // Counter: reconciliation runs, by vendor and status; Complete is the good one.
   reconciliationFinished: 'optout.reconciliation.finished'
-  // Gauge, each night: what was altered or missing in the ledgers and their anchors, by kind, noughts too.
+  // Gauge, each night: what was altered or missing in the ledgers and their anchors, by kind, zeros included.
   ledgerMismatches: 'optout.ledger.mismatches'
 }
 
 @export()
-@description('Their dimensions, as they arrive in AppMetrics.Properties.')
+@description('Their dimensions, as they appear in AppMetrics.Properties.')
 var dimensions = {
   source: 'source'
   vendor: 'vendor'

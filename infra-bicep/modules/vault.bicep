@@ -1,4 +1,4 @@
-metadata description = 'The keys: of links, of the data, of the vendors. The template names them and never sees them: an operator puts them in.'
+metadata description = 'The keys for links, for the data and for vendors. The template names them and never sees them: an operator adds them.'
 
 import { azdTags } from 'types.bicep'
 import { roles } from 'roles.bicep'
@@ -10,7 +10,7 @@ param identityName string
 param privateEndpoints bool
 param operatorAddresses string[]
 
-@description('Object ids of the people who put keys in and rotate them.')
+@description('Object ids of the people who may add and rotate keys.')
 param operators string[]
 
 param workspaceId string
@@ -27,7 +27,7 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
     tenantId: tenant().tenantId
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
-    // Without the data's keys nothing in the tables can be found or read again. Neither can be turned off later.
+    // Without the data keys, nothing in the tables can be found or read again. Neither protection can be turned off later.
     enableSoftDelete: true
     softDeleteRetentionInDays: 90
     enablePurgeProtection: true
@@ -61,7 +61,7 @@ resource officers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-// Who read or changed which key, and when.
+// Logs who read or changed which key, and when.
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: vault

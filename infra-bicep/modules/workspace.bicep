@@ -1,4 +1,4 @@
-metadata description = 'The workspace all logs go to, and the rule that cleans them before they are kept. monitor.bicep makes it, and then again with the rule.'
+metadata description = 'The workspace of all logs, and the rule that cleans them before they are stored. monitor.bicep deploys it twice, the second time with the rule.'
 
 import { azdTags } from 'types.bicep'
 
@@ -10,7 +10,7 @@ param name string
 @maxValue(730)
 param retentionDays int
 
-@description('The rule of log-privacy.bicep. Empty: none yet. Azure takes one only for a workspace that exists, and the rule cannot exist before its workspace.')
+@description('The rule of log-privacy.bicep. Empty: none yet. Azure accepts a rule only for an existing workspace, and the rule cannot exist before its workspace.')
 param ruleId string
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {

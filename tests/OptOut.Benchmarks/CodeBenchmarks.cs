@@ -4,7 +4,10 @@ using OptOut.Links;
 
 namespace OptOut.Benchmarks;
 
-/// <summary>A typed code, against the framework's own reading of as many hexadecimal digits, which forgives nothing and checks nothing.</summary>
+/// <summary>
+/// Parses a printed code, compared with the framework's parsing of the same number of hexadecimal digits, which tolerates no typing errors
+/// and verifies no checksum.
+/// </summary>
 [MemoryDiagnoser]
 public class CodeBenchmarks
 {
@@ -16,12 +19,12 @@ public class CodeBenchmarks
     [Benchmark(Baseline = true, Description = "floor: ulong.TryParse of ten hexadecimal digits")]
     public bool Floor() => ulong.TryParse(_hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
 
-    [Benchmark(Description = "read a code as in a short link")]
+    [Benchmark(Description = "parse a code from a short link")]
     public bool Compact() => PrintedCode.TryParse(_compact, out _);
 
-    [Benchmark(Description = "read a code as a person types it")]
+    [Benchmark(Description = "parse a code as a person types it")]
     public bool Typed() => PrintedCode.TryParse(_typed, out _);
 
-    [Benchmark(Description = "refuse a mistyped code")]
+    [Benchmark(Description = "reject a mistyped code")]
     public bool Mistyped() => PrintedCode.TryParse(_mistyped, out _);
 }

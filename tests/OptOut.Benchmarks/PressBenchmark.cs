@@ -14,8 +14,8 @@ using OptOut.Messaging;
 namespace OptOut.Benchmarks;
 
 /// <summary>
-/// A press of a mail client's button, over HTTP through the whole product, against the least that makes it durable: one message
-/// sent by the genuine bus client, from the same number of callers, in the same process and run.
+/// A press of a mail client's button, over HTTP through the whole product, compared with the minimum that makes it durable: one message
+/// sent by the real Service Bus client, with the same number of callers, in the same process and run.
 /// </summary>
 internal static class PressBenchmark
 {
@@ -25,7 +25,8 @@ internal static class PressBenchmark
     {
         var folder = Directory.CreateTempSubdirectory("optout-bench-");
         var arguments = new Arguments { DataFolder = folder.FullName };
-        await using (var system = await LocalSystem.StartAsync(arguments, TextWriter.Null, null, logging => logging.SetMinimumLevel(LogLevel.Error), CancellationToken.None))
+        await using (var system = await LocalSystem.StartAsync(
+            arguments, TextWriter.Null, null, logging => logging.SetMinimumLevel(LogLevel.Error), CancellationToken.None))
         {
             var services = system.Functions!.Services;
             var (ring, protector) = (services.GetRequiredService<LinkKeyRing>(), services.GetRequiredService<IdentifierProtector>());
@@ -33,15 +34,16 @@ internal static class PressBenchmark
             await using var sender = services.GetRequiredService<ServiceBusClient>().CreateSender(Topology.BusTopic);
             using var http = new HttpClient { BaseAddress = system.Functions.Address };
 
-            // Each has a subject of its own, as on the morning after a mailing. The floor's message goes to no subscription.
-            Task FloorAsync(int i) => sender.SendMessageAsync(new ServiceBusMessage("{}") { MessageId = $"floor-{i}", ApplicationProperties = { ["only"] = "nobody" } });
+            // Each press is by a different subject, as on the morning after a mailing. No subscription receives the floor's messages.
+            Task FloorAsync(int i) => sender.SendMessageAsync(
+                new ServiceBusMessage("{}") { MessageId = $"floor-{i}", ApplicationProperties = { ["only"] = "nobody" } });
             async Task PressAsync(int i)
             {
                 var token = ring.Sign(new Link(protector.SubjectOf($"C-{i}"), Channel.Email, 1, now, 7));
                 using var body = new FormUrlEncodedContent([KeyValuePair.Create("List-Unsubscribe", "One-Click")]);
                 using var answer = await http.PostAsync($"/u/{token}", body);
                 if (answer.StatusCode != HttpStatusCode.OK)
-                    throw new InvalidOperationException($"A press was answered {(int)answer.StatusCode}.");
+                    throw new InvalidOperationException($"A press got status {(int)answer.StatusCode}.");
             }
 
             await MeasureAsync(200, i => FloorAsync(-1 - i));
@@ -71,7 +73,10 @@ internal static class PressBenchmark
         return (perSecond, times[count / 2], times[(int)(count * 0.99)]);
     }
 
-    private static void Print(string what, (double PerSecond, double P50, double P99) measured, (double PerSecond, double P50, double P99) floor) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{what,-32}{measured.PerSecond,10:N0}/s  p50 {measured.P50,7:N2} ms  p99 {measured.P99,7:N2} ms  {floor.PerSecond / measured.PerSecond,6:N1} x the floor's time"));
+    private static void Print(
+        string what, (double PerSecond, double P50, double P99) measured, (double PerSecond, double P50, double P99) floor) =>
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what,-32}{measured.PerSecond,10:N0}/s  p50 {measured.P50,7:N2} ms  p99 {measured.P99,7:N2} ms  "
+                + $"{floor.PerSecond / measured.PerSecond,6:N1} x the floor's time"));
 }

@@ -6,9 +6,8 @@ using OptOut.Tests;
 namespace OptOut.Tests;
 
 /// <summary>
-/// One Azurite for the whole test run, in memory. A test takes a storage account of its own, so it finds storage empty and may
-/// use the product's table and container names beside every other test. It starts when the first test asks, so tests of pure code
-/// need no Node.js.
+/// One in-memory Azurite for the whole test run. Each test gets a storage account of its own, so storage is empty at its start and tests in
+/// parallel can use the same table and container names. Azurite starts when the first test needs it, so tests of pure code need no Node.js.
 /// </summary>
 public sealed class AzuriteFixture : IAsyncDisposable
 {
@@ -18,11 +17,12 @@ public sealed class AzuriteFixture : IAsyncDisposable
 
     private int _taken = -1;
 
-    /// <summary>An account that no other test has. Wants to be asked once per test and kept.</summary>
-    // Blocks, because a test class asks from its constructor. Safe: the start runs on the thread pool and nothing here has a context.
+    /// <summary>An account that no other test uses. Every read takes a new account, so read it once per test.</summary>
+    // Blocks, because test classes read it in their constructors. That is safe: the start runs on the thread pool and there is no
+    // synchronization context.
     public string ConnectionString => _azurite.Value.GetAwaiter().GetResult().ConnectionStringOf(Interlocked.Increment(ref _taken));
 
-    /// <summary>As <see cref="ConnectionString"/>, for who can await.</summary>
+    /// <summary>Like <see cref="ConnectionString"/>, for callers that can await.</summary>
     public async Task<string> NewAccountAsync() => (await _azurite.Value).ConnectionStringOf(Interlocked.Increment(ref _taken));
 
     public async ValueTask DisposeAsync()

@@ -5,15 +5,15 @@ using OptOut.Vendors.SendGrid;
 
 namespace OptOut.Tests;
 
-/// <summary>Requests that no HTTP client would send, byte by byte.</summary>
+/// <summary>Sends malformed requests that no HTTP client would send.</summary>
 internal static class BrokenRequest
 {
-    // So that every endpoint reads the body.
-    private static readonly string Readable =
+    // With these headers every endpoint goes on to read the body.
+    private static readonly string Headers =
         $"Content-Type: application/x-www-form-urlencoded\r\n{SendGridSignature.SignatureHeader}: {Signature}\r\n"
         + $"{SendGridSignature.TimestampHeader}: 1700000000\r\nx-functions-key: {OptOutHost.FunctionKey}\r\n";
 
-    /// <summary>Has the form of SendGrid's signature, and is nobody's.</summary>
+    /// <summary>Has the form of a SendGrid signature, but was made with no key.</summary>
     public static string Signature => Convert.ToBase64String(new byte[70]);
 
     /// <summary>Announces 100 bytes, sends 10 and hangs up.</summary>
@@ -23,8 +23,8 @@ internal static class BrokenRequest
         await Task.Delay(200, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Sends a chunk whose length is no number.</summary>
-    /// <returns>The status of the answer.</returns>
+    /// <summary>Sends a chunk whose length is not a number.</summary>
+    /// <returns>The status code of the response.</returns>
     public static async Task<int> BadChunkAsync(Uri server, string path, string headers = "")
     {
         using var connection = await SendAsync(server, path, $"{headers}Transfer-Encoding: chunked\r\n\r\nmany\r\n");
@@ -37,7 +37,7 @@ internal static class BrokenRequest
     {
         var connection = new TcpClient();
         await connection.ConnectAsync(IPAddress.Loopback, server.Port, TestContext.Current.CancellationToken);
-        var request = Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\n{Readable}{rest}");
+        var request = Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\n{Headers}{rest}");
         await connection.GetStream().WriteAsync(request, TestContext.Current.CancellationToken);
         return connection;
     }

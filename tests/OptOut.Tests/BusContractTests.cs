@@ -8,7 +8,10 @@ using OptOut.Messaging;
 
 namespace OptOut.Tests;
 
-/// <summary>What the functions take from the bus: a message that breaks the contract is set aside with its reason, and changes nothing.</summary>
+/// <summary>
+/// The contract of the bus messages. A message that breaks it is dead-lettered with the reason and changes nothing. The filters decide
+/// which subscriptions receive a message.
+/// </summary>
 public sealed class BusContractTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     private static readonly DateTimeOffset Noon = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
@@ -19,16 +22,16 @@ public sealed class BusContractTests(OptOutHost host) : IClassFixture<OptOutHost
         { "no version", "The property v is ''; this version reads 1." },
         { "type", "The content type is 'text/plain'; it must be application/json." },
         { "correlation", "The correlation id is not a subject key." },
-        { "id", "The properties id and at must be a UUID and a moment." },
-        { "at", "The properties id and at must be a UUID and a moment." },
+        { "id", "The properties id and at must be a UUID and a timestamp." },
+        { "at", "The properties id and at must be a UUID and a timestamp." },
         { "body", "The body is not a change: JsonException." },
         { "no field", "The body is not a change: JsonException." },
         { "scope", "The body is not a change: FormatException." },
         { "decision", "The body is not a change: ArgumentOutOfRangeException." },
         { "allow", "The body is not a change: AllowNotPermittedException." },
-        { "nothing", "The body holds no change." },
+        { "nothing", "The body contains no change." },
         { "null", "The body is not a change: JsonException." },
-        { "other", "The change is about another subject than the correlation id says." },
+        { "other", "A change is about a different subject than the correlation id." },
     };
 
     [Theory]
@@ -47,14 +50,14 @@ public sealed class BusContractTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Fact]
-    public async Task A_message_published_twice_and_one_replayed_later_are_applied_once()
+    public async Task A_change_published_twice_and_replayed_later_is_applied_once()
     {
         var change = Stop(host.SubjectOf("contract twice"));
         await SendAsync(SubjectMessage.From(change).ToServiceBus());
         await SendAsync(SubjectMessage.From(change).ToServiceBus());
         await host.LedgerAsync(change.Subject, 1);
 
-        // Past the bus's memory for message ids.
+        // A new message id gets past the bus's duplicate detection.
         var replayed = SubjectMessage.From(change).ToServiceBus();
         replayed.MessageId += "-again";
         await SendAsync(replayed);
@@ -69,40 +72,45 @@ public sealed class BusContractTests(OptOutHost host) : IClassFixture<OptOutHost
     [InlineData("*,offers", "apply email sms phone post confirmation")]
     [InlineData("sms,*", "apply sms confirmation")]
     [InlineData("email,offers", "apply email confirmation")]
-    public void A_change_goes_to_the_subscriptions_it_concerns(string scope, string expected) =>
-        Assert.Equal(expected, Takers(SubjectMessage.From(Stop(new SubjectKey(1), scope))));
+    public void A_change_goes_only_to_the_subscriptions_it_concerns(string scope, string expected) =>
+        Assert.Equal(expected, Receivers(SubjectMessage.From(Stop(new SubjectKey(1), scope))));
 
     [Fact]
-    public void A_message_sent_again_goes_to_the_one_subscription_it_is_for()
+    public void A_retried_message_goes_only_to_the_subscription_that_retries_it()
     {
         var message = SubjectMessage.From(Stop(new SubjectKey(1)));
 
-        Assert.All(Topology.Subscriptions.Where(s => s.Name != Topology.LinkMail), s => Assert.Equal(s.Name, Takers(message with { Only = s.Name, Wait = 1 })));
-        Assert.Equal("email sms phone post", Takers(SubjectMessage.Updated(new SubjectKey(1), Noon)));
+        Assert.All(
+            Topology.Subscriptions.Where(s => s.Name != Topology.LinkMail),
+            s => Assert.Equal(s.Name, Receivers(message with { Only = s.Name, Wait = 1 })));
+        Assert.Equal("email sms phone post", Receivers(SubjectMessage.Updated(new SubjectKey(1), Noon)));
     }
 
     [Fact]
-    public void A_request_for_a_link_goes_to_the_one_who_mails_it_and_to_nobody_else_however_often_it_is_sent()
+    public void A_request_for_a_link_and_its_retries_go_only_to_the_link_mail_subscription()
     {
         var request = new LinkMailRequest(new IdentifierHash(7), Language.English, Noon, EventIds.Derive("contract", "link"));
 
-        Assert.Equal("link-mail", Takers(request));
-        Assert.Equal("link-mail", Takers(request.NextAttempt(Topology.LinkMail).Deferred(Topology.LinkMail)));
+        Assert.Equal("link-mail", Receivers(request));
+        Assert.Equal("link-mail", Receivers(request.NextAttempt(Topology.LinkMail).Deferred(Topology.LinkMail)));
     }
 
     [Theory]
     [InlineData("sms,*", "sms,offers", "apply sms confirmation")]
     [InlineData("sms,*", "email,*", "apply email sms phone post confirmation")]
     [InlineData("*,offers", "sms,*", "apply email sms phone post confirmation")]
-    public void What_was_done_in_one_go_is_one_message_to_every_subscription_that_any_of_it_concerns(string one, string other, string expected) =>
-        Assert.Equal(expected, Takers(SubjectMessage.From([Stop(new SubjectKey(1), one), Stop(new SubjectKey(1), other)])));
+    public void A_submission_is_one_message_to_every_subscription_that_any_of_its_changes_concerns(
+        string one, string other, string expected) =>
+        Assert.Equal(expected, Receivers(SubjectMessage.From([Stop(new SubjectKey(1), one), Stop(new SubjectKey(1), other)])));
 
-    private static string Takers(IBusMessage message)
+    private static string Receivers(IBusMessage message)
     {
         var sent = message.ToServiceBus();
         var filtered = new FilteredMessage(
-            new Dictionary<SystemProperty, string?> { [SystemProperty.Label] = sent.Subject }, sent.ApplicationProperties.ToDictionary(p => p.Key, p => (object?)p.Value, StringComparer.Ordinal));
-        return string.Join(' ', Topology.Subscriptions.Where(s => new RuleSet([new SqlRule(s.Filter)]).Matches(filtered)).Select(s => s.Name));
+            new Dictionary<SystemProperty, string?> { [SystemProperty.Label] = sent.Subject },
+            sent.ApplicationProperties.ToDictionary(p => p.Key, p => (object?)p.Value, StringComparer.Ordinal));
+        return string.Join(
+            ' ', Topology.Subscriptions.Where(s => new RuleSet([new SqlRule(s.Filter)]).Matches(filtered)).Select(s => s.Name));
     }
 
     private static Change Stop(SubjectKey subject, string scope = "*,*") => Change.Create(

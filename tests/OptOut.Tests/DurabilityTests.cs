@@ -6,17 +6,19 @@ using OptOut.Tests.Web.Unsubscribe;
 
 namespace OptOut.Tests;
 
-/// <summary>What becomes of a Stop when the bus, the tables or both are away. Each test has storage of its own that it can stop.</summary>
+/// <summary>
+/// What happens to a Stop while the bus, the tables or both are unavailable. Tests that stop the storage have one of their own.
+/// </summary>
 public sealed class DurabilityTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task While_the_bus_is_away_a_one_click_waits_in_the_outbox_and_reaches_the_vendor_once_it_is_back()
+    public async Task While_the_bus_is_unavailable_a_one_click_waits_in_the_outbox_and_reaches_the_vendor_afterwards()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
-        var subject = await host.PutSubjectAsync("bus-away", ["bus-away@example.com"]);
-        var token = await host.TokenAsync("bus-away");
+        var subject = await host.PutSubjectAsync("bus-outage", ["bus-outage@example.com"]);
+        var token = await host.TokenAsync("bus-outage");
         await host.QuietAsync();
         await host.StopBusAsync();
 
@@ -27,7 +29,7 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
         Assert.Equal((200, "You are unsubscribed"), (page.Status, LinkPageTests.Words(page.Body)[1]));
         Assert.Equal(2, host.Rows(host.Storage.Outbox));
         await host.LedgerAsync(subject, 1);
-        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "bus-away@example.com"));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "bus-outage@example.com"));
         Assert.Empty(host.OnSendGridsList());
         var health = await host.SendAsync("GET", "/api/health");
         Assert.Equal((200, """{"status":"degraded","tables":"ok","bus":"down"}"""), (health.Status, health.Body));
@@ -40,23 +42,31 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
         });
 
         await host.ConfirmedAsync(subject);
-        Assert.Equal(["bus-away@example.com"], host.OnSendGridsList());
+        Assert.Equal(["bus-outage@example.com"], host.OnSendGridsList());
         await host.QuietAsync();
         await host.LedgerAsync(subject, 1);
         Assert.Single(host.Sandbox.SendGrid.Mails);
     }
 
     [Fact]
-    public async Task While_the_bus_is_away_the_largest_act_there_is_waits_in_the_outbox_whole()
+    public async Task While_the_bus_is_unavailable_the_largest_possible_submission_waits_whole_in_the_outbox()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var subject = host.SubjectOf("largest-submission");
         var (now, submissionId) = (TimeProvider.System.GetUtcNow(), EventIds.Derive("largest submission"));
         Change[] changes = [.. from channel in Channels.All from number in Enumerable.Range(1, 50) select Change.Create(
-            EventIds.Derive($"{submissionId}", $"{channel}", $"{number}"), subject, new Scope(channel, Topic.Parse($"a-topic-with-a-long-name-{number}")), Decision.Stop, now, now, Source.Portal, new ChangeEvidence(Reference: new string('r', 200)), submissionId)];
+            EventIds.Derive($"{submissionId}", $"{channel}", $"{number}"),
+            subject,
+            new Scope(channel, Topic.Parse($"a-topic-with-a-long-name-{number}")),
+            Decision.Stop,
+            now,
+            now,
+            Source.Portal,
+            new ChangeEvidence(Reference: new string('r', 200)),
+            submissionId)];
         await host.StopBusAsync();
 
-        var recorded = await host.Service<ChangeIntake>().RecordAsync(changes, AnswerWhen.WaitForVisible);
+        var recorded = await host.Service<ChangeIntake>().RecordAsync(changes, WaitFor.Visible);
 
         Assert.Equal(new IntakeResult(Durable: true, Stored: true), recorded);
         Assert.Equal(1, host.Rows(host.Storage.Outbox));
@@ -71,28 +81,33 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task While_the_tables_are_away_a_one_click_is_kept_by_the_bus_and_applied_later()
+    public async Task While_the_tables_are_unavailable_a_one_click_waits_on_the_bus_and_is_applied_later()
     {
-        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-tables-").FullName });
+        await using var storage = await AzuriteProcess.StartAsync(
+            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-tables-").FullName });
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
-        var subject = await host.PutSubjectAsync("tables-away", ["tables-away@example.com"]);
-        var token = await host.TokenAsync("tables-away");
+        var subject = await host.PutSubjectAsync("tables-outage", ["tables-outage@example.com"]);
+        var token = await host.TokenAsync("tables-outage");
         await host.QuietAsync();
         await storage.StopAsync();
 
         var answer = await host.OneClickAsync(token);
         var page = await host.PressAsync(token);
-        var form = await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=tables-away%40example.com"));
-        var ask = await host.SendAsync("GET", $"/u/{token}");
-        var put = await host.SendAsync("PUT", "/api/subjects/other", new StringContent("""{"identifiers":{"email":["other@example.com"]}}"""), OptOutHost.FunctionKey);
+        var form = await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=tables-outage%40example.com"));
+        var linkPage = await host.SendAsync("GET", $"/u/{token}");
+        var put = await host.SendAsync(
+            "PUT", "/api/subjects/other", new StringContent("""{"identifiers":{"email":["other@example.com"]}}"""), OptOutHost.FunctionKey);
         var health = await host.SendAsync("GET", "/api/health");
 
         Assert.Equal((200, ""), (answer.Status, answer.Body));
         Assert.Equal(200, page.Status);
         Assert.Contains("Your opt-out is safely recorded and will show everywhere in a few moments.", LinkPageTests.Words(page.Body));
-        Assert.Equal((503, "60", "This does not work just now"), (form.Status, form.Headers["Retry-After"], LinkPageTests.Words(form.Body)[1]));
-        Assert.Equal((200, "Unsubscribe"), (ask.Status, LinkPageTests.Words(ask.Body)[1]));
-        Assert.Equal((503, "60", "Not now. Send the same request again."), (put.Status, put.Headers["Retry-After"], put.Json["title"]!.GetValue<string>()));
+        Assert.Equal(
+            (503, "60", "This does not work just now"), (form.Status, form.Headers["Retry-After"], LinkPageTests.Words(form.Body)[1]));
+        Assert.Equal((200, "Unsubscribe"), (linkPage.Status, LinkPageTests.Words(linkPage.Body)[1]));
+        Assert.Equal(
+            (503, "60", "Temporarily unavailable. Send the same request again."),
+            (put.Status, put.Headers["Retry-After"], put.Json["title"]!.GetValue<string>()));
         Assert.Equal((200, """{"status":"degraded","tables":"down","bus":"ok"}"""), (health.Status, health.Body));
 
         await storage.StartAgainAsync(Cancel);
@@ -100,17 +115,18 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
         await host.ConfirmedAsync(subject);
         var ledger = await host.LedgerAsync(subject, 1);
         Assert.Equal(Scope.Everything, ledger[0].Change.Scope);
-        Assert.Equal(["tables-away@example.com"], host.OnSendGridsList());
-        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "tables-away@example.com"));
+        Assert.Equal(["tables-outage@example.com"], host.OnSendGridsList());
+        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "tables-outage@example.com"));
     }
 
     [Fact]
-    public async Task While_both_are_away_nobody_is_told_that_it_worked_and_nothing_is_recorded()
+    public async Task While_bus_and_tables_are_unavailable_no_opt_out_is_reported_as_recorded_and_none_is()
     {
-        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-both-").FullName });
+        await using var storage = await AzuriteProcess.StartAsync(
+            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-both-").FullName });
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
-        var subject = await host.PutSubjectAsync("both-away", ["both-away@example.com"]);
-        var token = await host.TokenAsync("both-away");
+        var subject = await host.PutSubjectAsync("both-outage", ["both-outage@example.com"]);
+        var token = await host.TokenAsync("both-outage");
         await host.QuietAsync();
         var before = await host.EverythingAsync();
         await host.StopBusAsync();
@@ -140,12 +156,12 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
         Assert.Equal(before, await host.EverythingAsync());
         Assert.Empty(await host.LedgerAsync(subject));
 
-        // Back in a minute, as the page says: now it works.
+        // Trying again later, as the page advises, now works.
         await OptOutHost.UntilAsync(async () => (await host.PressAsync(token)).Status == 200);
         await host.LedgerAsync(subject, 1);
         await OptOutHost.UntilAsync(async () =>
         {
-            // The first press may have gone by the outbox still.
+            // The first press may still have gone through the outbox.
             await host.RunTimerAsync("SweepOutbox");
             return host.Rows(host.Storage.Outbox) == 0;
         });
@@ -153,7 +169,7 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task An_outbox_row_that_cannot_be_read_holds_up_no_other()
+    public async Task An_unreadable_outbox_row_does_not_hold_up_the_others()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var subject = await host.PutSubjectAsync("poison", ["poison@example.com"]);
@@ -173,6 +189,10 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
         });
 
         await host.ConfirmedAsync(subject);
-        Assert.Contains(host.Logs.Lines, l => l.Contains("Error", StringComparison.Ordinal) && l.Contains("outbox", StringComparison.Ordinal) && l.Contains("00", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Logs.Lines,
+            l => l.Contains("Error", StringComparison.Ordinal)
+                && l.Contains("outbox", StringComparison.Ordinal)
+                && l.Contains("00", StringComparison.Ordinal));
     }
 }

@@ -4,8 +4,8 @@ using Xunit.v3;
 namespace OptOut.Tests;
 
 /// <summary>
-/// A proof that takes minutes: category <c>Long</c>, run where <c>OPTOUT_LONG=1</c> and skipped with that reason elsewhere.
-/// <c>.ci/run</c> runs them all.
+/// A test that takes minutes. It has the category <c>Long</c>, runs only if <c>OPTOUT_LONG=1</c> is set, and is skipped with that reason
+/// otherwise. <c>.ci/run</c> runs all of them.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LongFactAttribute : FactAttribute, ITraitAttribute
@@ -13,11 +13,12 @@ public sealed class LongFactAttribute : FactAttribute, ITraitAttribute
     public LongFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
         : base(file, line)
     {
-        Skip = NotNow;
+        Skip = SkipReason;
     }
 
-    /// <summary>Why a long test is skipped; null where it is to be run.</summary>
-    internal static string? NotNow => Environment.GetEnvironmentVariable("OPTOUT_LONG") == "1" ? null : "Takes minutes with its like. Set OPTOUT_LONG=1 to run it.";
+    /// <summary>Why long tests are skipped; null if they run.</summary>
+    internal static string? SkipReason =>
+        Environment.GetEnvironmentVariable("OPTOUT_LONG") == "1" ? null : "Long tests take minutes. Set OPTOUT_LONG=1 to run them.";
 
     public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new("Category", "Long")];
 }

@@ -21,21 +21,21 @@ using OptOut.Tests.Vendors.SendGrid;
 namespace OptOut.Tests;
 
 /// <summary>
-/// The whole product behind its real front doors: the functions over HTTP, a storage account of its own, a Service Bus, and the vendors'
-/// side of the wire. A class fixture where tests keep to their own people; <see cref="StartAsync"/> where one needs settings or an outage
-/// of its own. A vendor call that the sandbox does not know fails whoever disposes of it.
+/// The whole product, reached through its real endpoints: the functions over HTTP, a storage account of its own, a Service Bus, and a
+/// sandbox of the vendors. Use it as a class fixture if each test uses its own people, or call <see cref="StartAsync"/> if a test needs its
+/// own settings or an outage. Disposing fails if the product made a vendor call that the sandbox does not support.
 /// </summary>
 public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
 {
     internal const string FunctionKey = "function-key";
     internal const string MasterKey = "master-key";
 
-    // Sees every message that was ever sent, and nobody takes one away.
+    // A subscription that receives every message and that nothing consumes.
     private const string Witness = "witness";
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Asks for every vendor of the sandbox.</summary>
+    /// <summary>Connects every vendor of the sandbox.</summary>
     internal static readonly string[] AllVendors = ["*"];
 
     private string? _storage;
@@ -50,14 +50,14 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     private VendorSandbox? _sandbox;
     private HttpClient? _client;
 
-    /// <summary>Follows no redirect and keeps no cookie, so that a test sees both.</summary>
+    /// <summary>Follows no redirects and stores no cookies, so that tests see both.</summary>
     internal HttpClient Client => _client!;
 
     internal VendorSandbox Sandbox => _sandbox!;
 
     internal CapturedLogs Logs { get; } = new();
 
-    /// <summary>What the functions were started with, for a process beside them.</summary>
+    /// <summary>The settings that the functions were started with, for a second process that needs the same.</summary>
     internal IReadOnlyDictionary<string, string?> Settings { get; private set; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 
     internal string BusConnectionString => _bus!.ConnectionString;
@@ -68,12 +68,17 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <param name="azurite">Where an account is taken when <paramref name="storage"/> is null.</param>
+    /// <param name="azurite">Supplies a storage account if <paramref name="storage"/> is null.</param>
     /// <param name="storage">A storage connection string, for a test that stops its storage.</param>
-    /// <param name="settings">Over those of <see cref="OptOutSettings"/>; null takes one away.</param>
-    /// <param name="vendors">Those of the sandbox that are connected beside SendGrid, by name; or <see cref="AllVendors"/>.</param>
-    /// <param name="time">The clock of the product, the bus and the vendors; null takes the machine's.</param>
-    internal static async Task<OptOutHost> StartAsync(AzuriteFixture azurite, string? storage = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? time = null, IReadOnlyCollection<string>? vendors = null)
+    /// <param name="settings">Override those of <see cref="OptOutSettings"/>; a null value removes a setting.</param>
+    /// <param name="vendors">The names of the sandbox's vendors to connect besides SendGrid, or <see cref="AllVendors"/>.</param>
+    /// <param name="time">The clock of the product, the bus and the vendors; null for the system clock.</param>
+    internal static async Task<OptOutHost> StartAsync(
+        AzuriteFixture azurite,
+        string? storage = null,
+        IReadOnlyDictionary<string, string?>? settings = null,
+        TimeProvider? time = null,
+        IReadOnlyCollection<string>? vendors = null)
     {
         var host = new OptOutHost(azurite) { _storage = storage, _time = time ?? TimeProvider.System, _vendors = vendors ?? [] };
         if (settings is not null)
@@ -87,9 +92,11 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         _storage ??= await azurite.NewAccountAsync();
         _busFolder = Directory.CreateTempSubdirectory("optout-bus-").FullName;
         await StartBusAsync();
-        _sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { Time = _time, Storage = _storage, SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
+        _sandbox = await VendorSandbox.StartAsync(
+            new VendorSandboxOptions { Time = _time, Storage = _storage, SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
 
-        var settings = OptOutSettings.Create(_storage, _bus!.ConnectionString, _sandbox, _vendors == AllVendors ? [.. _sandbox.Vendors.Select(v => v.Name)] : _vendors);
+        var settings = OptOutSettings.Create(
+            _storage, _bus!.ConnectionString, _sandbox, _vendors == AllVendors ? [.. _sandbox.Vendors.Select(v => v.Name)] : _vendors);
         foreach (var (name, value) in _settings)
             settings[name] = value;
         Settings = settings;
@@ -108,7 +115,8 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
             },
             Cancel);
         _sandbox.Functions = _functions.Address;
-        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = _functions.Address };
+        _client =
+            new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = _functions.Address };
         await Storage.EnsureCreatedAsync(Cancel);
     }
 
@@ -121,9 +129,14 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     // ---- the controller's side
 
     /// <summary>PUT /api/subjects/{id}.</summary>
-    internal async Task<SubjectKey> PutSubjectAsync(string id, string[]? email = null, string[]? phone = null, string[]? postal = null, string? language = null)
+    internal async Task<SubjectKey> PutSubjectAsync(
+        string id, string[]? email = null, string[]? phone = null, string[]? postal = null, string? language = null)
     {
-        var answer = await SendAsync("PUT", $"/api/subjects/{Uri.EscapeDataString(id)}", JsonContent.Create(new { identifiers = new { email, phone, postal }, language }), FunctionKey);
+        var answer = await SendAsync(
+            "PUT",
+            $"/api/subjects/{Uri.EscapeDataString(id)}",
+            JsonContent.Create(new { identifiers = new { email, phone, postal }, language }),
+            FunctionKey);
         Assert.Equal(200, answer.Status);
         return SubjectKey.Parse(answer.Json["subject"]!.GetValue<string>());
     }
@@ -136,10 +149,11 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         return new Uri(answer.Json["url"]!.GetValue<string>()).Segments[^1];
     }
 
-    /// <summary>GET /api/check: allowed and reason.</summary>
+    /// <summary>GET /api/check.</summary>
     internal async Task<(bool Allowed, string Reason)> CheckAsync(string channel, string identifier, string? topic = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/check?channel={channel}{(topic is null ? "" : $"&topic={topic}")}");
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, $"/api/check?channel={channel}{(topic is null ? "" : $"&topic={topic}")}");
         request.Headers.Add("x-functions-key", FunctionKey);
         request.Headers.Add("OptOut-Identifier", Uri.EscapeDataString(identifier));
         var answer = await SendAsync(request);
@@ -152,7 +166,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     /// <summary>What a mail client's button sends (RFC 8058 section 3.2).</summary>
     internal Task<Answer> OneClickAsync(string token) => SendAsync("POST", $"/u/{token}", Form("List-Unsubscribe=One-Click"));
 
-    /// <summary>The button of the page behind the link.</summary>
+    /// <summary>Presses the button on the page behind the link.</summary>
     internal Task<Answer> PressAsync(string token) => SendAsync("POST", $"/u/{token}", Form("choice=stop"));
 
     internal static HttpContent Form(string body) => new StringContent(body, new UTF8Encoding(false), "application/x-www-form-urlencoded");
@@ -168,11 +182,13 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     internal async Task<Answer> SendAsync(HttpRequestMessage request)
     {
         using var response = await Client.SendAsync(request, Cancel);
-        var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
+        var headers = response.Headers
+            .Concat(response.Content.Headers)
+            .ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
         return new Answer((int)response.StatusCode, headers, await response.Content.ReadAsStringAsync(Cancel));
     }
 
-    // ---- what became of it
+    // ---- the results
 
     internal async Task<List<LedgerEntry>> LedgerAsync(SubjectKey subject)
     {
@@ -182,7 +198,9 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         return entries;
     }
 
-    /// <summary>Waits until the ledger has so many entries, and asserts that it is whole.</summary>
+    /// <summary>
+    /// Waits until the ledger has the number of entries, then asserts that it has no more and that its hash chain is intact.
+    /// </summary>
     internal async Task<List<LedgerEntry>> LedgerAsync(SubjectKey subject, int count)
     {
         await UntilAsync(async () => (await LedgerAsync(subject)).Count >= count);
@@ -192,14 +210,15 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         return ledger;
     }
 
-    /// <summary>Waits until the vendor has confirmed the event, or anything when none is given.</summary>
+    /// <summary>Waits until the vendor has confirmed the event, or any event if none is given.</summary>
     internal async Task<VendorRow> ConfirmedAsync(SubjectKey subject, Guid? eventId = null, string vendor = "sendgrid")
     {
         VendorRow? row = null;
         try
         {
             await UntilAsync(async () =>
-                (row = await Service<VendorRows>().LoadAsync(subject, vendor, Cancel)) is { Status: VendorStatus.Confirmed } found && (eventId is null || found.Event == eventId));
+                (row = await Service<VendorRows>().LoadAsync(subject, vendor, Cancel)) is { Status: VendorStatus.Confirmed } found
+                    && (eventId is null || found.Event == eventId));
             return row!;
         }
         catch (TimeoutException e)
@@ -208,19 +227,23 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         }
     }
 
-    /// <summary>The subject of a customer number, whether or not anybody ever gave it to us.</summary>
+    /// <summary>The subject of a customer number, whether or not it was ever registered.</summary>
     internal SubjectKey SubjectOf(string id) => Service<IdentifierProtector>().SubjectOf(id);
 
-    /// <summary>The subject that stands in for whoever has an address nobody gave us.</summary>
+    /// <summary>The stand-in subject for the owner of an address that was never registered.</summary>
     internal SubjectKey StandInFor(string email) =>
-        EmailAddress.TryParse(email, out var identifier) ? Service<IdentifierProtector>().SubjectOf(identifier) : throw new FormatException(email);
+        EmailAddress.TryParse(email, out var identifier)
+            ? Service<IdentifierProtector>().SubjectOf(identifier)
+            : throw new FormatException(email);
 
     internal string[] OnSendGridsList() => [.. Sandbox.SendGrid.Global.Select(e => e.Email)];
 
     internal int Rows(TableClient table, string? startingWith = null) =>
-        table.Query<TableEntity>(cancellationToken: Cancel).Count(r => startingWith is null || r.RowKey.StartsWith(startingWith, StringComparison.Ordinal));
+        table
+            .Query<TableEntity>(cancellationToken: Cancel)
+            .Count(r => startingWith is null || r.RowKey.StartsWith(startingWith, StringComparison.Ordinal));
 
-    /// <summary>Every row of every table that the account has, whether or not a test knows of it.</summary>
+    /// <summary>Every row of every table in the storage account.</summary>
     internal async Task<List<(string Table, TableEntity Row)>> RowsAsync()
     {
         var rows = new List<(string, TableEntity)>();
@@ -234,7 +257,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         return rows;
     }
 
-    /// <summary>Every blob of every container that the account has.</summary>
+    /// <summary>Every blob of every container in the storage account.</summary>
     internal async Task<List<(string Name, BinaryData Content)>> BlobsAsync()
     {
         var blobs = new List<(string, BinaryData)>();
@@ -252,7 +275,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         return blobs;
     }
 
-    /// <summary>Every message that was sent since the bus started with an empty folder.</summary>
+    /// <summary>Every message that was ever sent, including those sent before the bus was restarted.</summary>
     internal async Task<IReadOnlyList<ServiceBusReceivedMessage>> SentAsync()
     {
         await using var receiver = _witness!.CreateReceiver(Topology.BusTopic, Witness);
@@ -261,11 +284,12 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
 
     internal async Task<IReadOnlyList<ServiceBusReceivedMessage>> DeadLettersAsync(string subscription)
     {
-        await using var receiver = _witness!.CreateReceiver(Topology.BusTopic, subscription, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+        await using var receiver = _witness!.CreateReceiver(
+            Topology.BusTopic, subscription, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
         return await receiver.PeekMessagesAsync(1000, fromSequenceNumber: 0, Cancel);
     }
 
-    /// <summary>Waits until no message is left that a function has still to settle.</summary>
+    /// <summary>Waits until the functions have settled every message.</summary>
     internal async Task QuietAsync()
     {
         foreach (var subscription in Topology.Subscriptions)
@@ -275,7 +299,10 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         }
     }
 
-    /// <summary>Everything there is, in one text: every row of every table, every message sent, every call a vendor had. Equal texts: nothing happened.</summary>
+    /// <summary>
+    /// A snapshot of everything as one text: every table row, every message sent and every call to a vendor. Two equal snapshots prove that
+    /// nothing happened in between.
+    /// </summary>
     internal async Task<string> EverythingAsync()
     {
         await QuietAsync();
@@ -290,7 +317,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
 
     // ---- outages
 
-    /// <summary>The bus goes away; what it took stays in its journal.</summary>
+    /// <summary>Stops the bus. The messages it has accepted stay in its journal.</summary>
     internal async Task StopBusAsync()
     {
         await _witness!.DisposeAsync();
@@ -308,12 +335,13 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
                 DataFolder = _busFolder,
                 Topics =
                 [
-                    new TopicDefinition(Topology.BusTopic, [.. Topology.Subscriptions.Select(s => new Emulators.ServiceBus.SubscriptionDefinition(s.Name)
-                    {
-                        Rules = [new SqlRule(s.Filter)],
-                        LockDuration = Topology.LockDuration,
-                        MaxDeliveryCount = Topology.MaxDeliveryCount,
-                    }), new Emulators.ServiceBus.SubscriptionDefinition(Witness)])
+                    new TopicDefinition(
+                        Topology.BusTopic, [.. Topology.Subscriptions.Select(s => new Emulators.ServiceBus.SubscriptionDefinition(s.Name)
+                        {
+                            Rules = [new SqlRule(s.Filter)],
+                            LockDuration = Topology.LockDuration,
+                            MaxDeliveryCount = Topology.MaxDeliveryCount,
+                        }), new Emulators.ServiceBus.SubscriptionDefinition(Witness)])
                     {
                         DuplicateWindow = Topology.DuplicateWindow,
                     },
@@ -324,13 +352,13 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         _witness = new ServiceBusClient(_bus.ConnectionString);
     }
 
-    internal static async Task UntilAsync(Func<Task<bool>> isSo, [CallerArgumentExpression(nameof(isSo))] string what = "")
+    internal static async Task UntilAsync(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string description = "")
     {
         var deadline = TimeProvider.System.GetUtcNow() + Timeout;
-        while (!await isSo())
+        while (!await condition())
         {
             if (TimeProvider.System.GetUtcNow() > deadline)
-                throw new TimeoutException($"Not within {Timeout.TotalSeconds} s: {what}");
+                throw new TimeoutException($"Not within {Timeout.TotalSeconds} s: {description}");
             await Task.Delay(20, Cancel);
         }
     }
@@ -355,7 +383,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     }
 }
 
-/// <summary>What came back over HTTP.</summary>
+/// <summary>An HTTP response.</summary>
 internal sealed record Answer(int Status, IReadOnlyDictionary<string, string> Headers, string Body)
 {
     public JsonNode Json => JsonNode.Parse(Body)!;

@@ -3,15 +3,21 @@ using OptOut.Messaging;
 
 namespace OptOut.Tests;
 
-/// <summary>The settings of a company that does not exist. Its secrets are fixed, so that what they sign and hash can be written down in a test.</summary>
+/// <summary>The settings of a fictional company. Its secrets are fixed, so tests can contain the expected signatures and hashes.</summary>
 internal static class OptOutSettings
 {
-    public static readonly string LinkSecret = Secret('L'), OldLinkSecret = Secret('O'), LeakedLinkSecret = Secret('X'), HashSecret = Secret('H'), DataSecret = Secret('D');
+    public static readonly string LinkSecret = Secret('L'),
+        OldLinkSecret = Secret('O'),
+        LeakedLinkSecret = Secret('X'),
+        HashSecret = Secret('H'),
+        DataSecret = Secret('D');
 
-    public static IReadOnlyDictionary<int, string> SendGridGroups { get; } = new Dictionary<int, string> { [101] = "Newsletter", [102] = "Offers" };
+    public static IReadOnlyDictionary<int, string> SendGridGroups { get; } =
+        new Dictionary<int, string> { [101] = "Newsletter", [102] = "Offers" };
 
-    /// <param name="vendors">Those of the sandbox that are connected beside SendGrid, by name; null for none.</param>
-    public static Dictionary<string, string?> Create(string storage, string bus, VendorSandbox sandbox, IReadOnlyCollection<string>? vendors = null)
+    /// <param name="vendors">The names of the sandbox's vendors to connect besides SendGrid; null for none.</param>
+    public static Dictionary<string, string?> Create(
+        string storage, string bus, VendorSandbox sandbox, IReadOnlyCollection<string>? vendors = null)
     {
         var settings = Company(storage, bus);
         foreach (var (name, value) in sandbox.Settings(["sendgrid", .. vendors ?? []]))

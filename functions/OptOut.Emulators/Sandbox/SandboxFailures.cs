@@ -8,29 +8,29 @@ namespace OptOut.Emulators.Sandbox;
 
 internal enum SandboxFailureKind
 {
-    /// <summary>429, with the moment the limit is lifted.</summary>
+    /// <summary>429, with the time at which the limit resets.</summary>
     RateLimit,
 
-    /// <summary>Answers late, then as always.</summary>
+    /// <summary>Answers normally, after a delay.</summary>
     Latency,
 
     /// <summary>Answers with a status and an error body.</summary>
     Status,
 
-    /// <summary>200 and a page that is no JSON, as a proxy in between would.</summary>
+    /// <summary>200 and a page that is not JSON, as from a proxy.</summary>
     Garbage,
 
-    /// <summary>Half a body, then the connection is cut.</summary>
+    /// <summary>Part of a body, then the connection is closed.</summary>
     HalfBody,
 }
 
-/// <param name="Calls">For how many calls; null until cleared.</param>
-/// <param name="ResetSeconds">RateLimit: how long from now.</param>
-/// <param name="Milliseconds">Latency: how late.</param>
-/// <param name="Status">Status: which.</param>
-/// <param name="Message">Status: the error text; whatever the call held may be quoted in it.</param>
-/// <param name="RetryAfterSeconds">Status: the header Retry-After.</param>
-/// <param name="Containing">Only for calls whose method and path hold this text.</param>
+/// <param name="Calls">The number of calls that fail; null: until cleared.</param>
+/// <param name="ResetSeconds">For RateLimit: seconds until the reset.</param>
+/// <param name="Milliseconds">For Latency: the delay.</param>
+/// <param name="Status">For Status: the status code.</param>
+/// <param name="Message">For Status: the error text; it may quote the content of the call.</param>
+/// <param name="RetryAfterSeconds">For Status: the Retry-After header.</param>
+/// <param name="Containing">Applies only to calls whose method and path contain this text.</param>
 internal sealed record SandboxFailure(
     [property: JsonConverter(typeof(JsonStringEnumConverter<SandboxFailureKind>))] SandboxFailureKind Kind,
     int? Calls = null,

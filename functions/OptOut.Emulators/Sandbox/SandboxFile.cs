@@ -4,8 +4,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace OptOut.Emulators.Sandbox;
 
 /// <summary>
-/// A vendor's state as one JSON file, replaced whole, so that a run cut short leaves the old state or the new. Written twice a second
-/// while there is something to write, and at the end: a file an entry would make a thousand entries slow.
+/// A vendor's state as one JSON file that is replaced atomically, so that an interrupted run leaves the old state or the new one. Changes
+/// are written at most twice a second, and on dispose: a write per entry would make a thousand entries slow.
 /// </summary>
 internal sealed class SandboxFile<T> : IAsyncDisposable
     where T : class
@@ -17,10 +17,10 @@ internal sealed class SandboxFile<T> : IAsyncDisposable
     private Task _writing = Task.CompletedTask;
     private volatile bool _changed;
 
-    /// <param name="folder">Null keeps nothing.</param>
-    /// <param name="name">Of the file, without its ending.</param>
-    /// <param name="type">How the state is written.</param>
-    /// <param name="gate">Held by whoever changes the state.</param>
+    /// <param name="folder">The folder of the file; null keeps nothing.</param>
+    /// <param name="name">The name of the file, without its extension.</param>
+    /// <param name="type">The JSON format of the state.</param>
+    /// <param name="gate">The lock that is held while the state changes.</param>
     public SandboxFile(string? folder, string name, JsonTypeInfo<T> type, Lock gate)
     {
         (_path, _type, _gate) = (folder is null ? null : Path.Combine(folder, $"{name}.json"), type, gate);
@@ -36,8 +36,8 @@ internal sealed class SandboxFile<T> : IAsyncDisposable
         return JsonSerializer.Deserialize(stream, _type);
     }
 
-    /// <summary>Keeps the state from now on.</summary>
-    public void Keep(T state)
+    /// <summary>Starts saving the changes of a state.</summary>
+    public void StartSaving(T state)
     {
         if (_path is null)
             return;
@@ -45,7 +45,7 @@ internal sealed class SandboxFile<T> : IAsyncDisposable
         _writing = WriteAsync(state);
     }
 
-    public void Changed() => _changed = true;
+    public void MarkChanged() => _changed = true;
 
     public async ValueTask DisposeAsync()
     {
@@ -76,8 +76,8 @@ internal sealed class SandboxFile<T> : IAsyncDisposable
 
     private void Write(T state)
     {
-        var unfinished = _path + ".new";
-        using (var stream = File.Create(unfinished))
+        var temporary = _path + ".new";
+        using (var stream = File.Create(temporary))
         {
             lock (_gate)
             {
@@ -86,6 +86,6 @@ internal sealed class SandboxFile<T> : IAsyncDisposable
             }
         }
 
-        File.Move(unfinished, _path!, overwrite: true);
+        File.Move(temporary, _path!, overwrite: true);
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OptOut.Emulators.Sandbox;
 
-/// <summary>JSON in and out of the sandbox.</summary>
+/// <summary>Reads and writes JSON bodies.</summary>
 internal static class SandboxJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
@@ -19,7 +19,7 @@ internal static class SandboxJson
     public static Task ErrorAsync(HttpContext context, int status, string message, string? field = null) => WriteAsync(context, status,
         new JsonObject { ["errors"] = new JsonArray(new JsonObject { ["field"] = field, ["message"] = message }) });
 
-    /// <returns>The body when it can be read as this type, else null.</returns>
+    /// <returns>The body; null if it cannot be read as this type.</returns>
     public static async Task<T?> ReadAsync<T>(HttpContext context)
         where T : class
     {
@@ -33,7 +33,7 @@ internal static class SandboxJson
         }
     }
 
-    /// <returns>The body when it is a JSON object, else null.</returns>
+    /// <returns>The body; null if it is not a JSON object.</returns>
     public static async Task<JsonObject?> ReadAsync(HttpContext context)
     {
         try

@@ -5,50 +5,55 @@ using Microsoft.AspNetCore.Http;
 namespace OptOut.Emulators.Sandbox;
 
 /// <summary>
-/// One vendor of the sandbox. A new one is one such class, added to the list in <see cref="VendorSandbox"/>.
+/// One vendor of the sandbox. To add a vendor, derive a class and add it to the list in <see cref="VendorSandbox"/>.
 /// </summary>
 internal abstract class SandboxVendor : IAsyncDisposable
 {
-    /// <summary>As the adapter names it; also the name of its state file and of its paths under /sandbox/.</summary>
+    /// <summary>The adapter's name for the vendor; also the name of its state file and of its paths under /sandbox/.</summary>
     public abstract string Name { get; }
 
-    /// <summary>How the vendor misbehaves, for now.</summary>
+    /// <summary>The failures that the vendor currently simulates.</summary>
     public SandboxFailures Failures { get; } = new();
 
     /// <summary>Every call of the vendor's API, in order.</summary>
     public SandboxRequests Requests { get; } = new();
 
-    /// <summary>Whether the path is one of the vendor's own, as opposed to the sandbox's handles: those under its name, where its API has no other.</summary>
+    /// <summary>Whether the path belongs to the vendor's API. By default, the API is under the vendor's name.</summary>
     public virtual bool Owns(string path) => path.StartsWith($"/{Name}/", StringComparison.Ordinal);
 
     /// <summary>The app settings that connect the product to this vendor: its address, its keys, its lists.</summary>
     /// <param name="sandbox">Where the sandbox listens.</param>
     public abstract IReadOnlyDictionary<string, string> Settings(Uri sandbox);
 
-    /// <summary>Answers a call of the vendor's API; false for one it does not know.</summary>
+    /// <summary>Answers a call of the vendor's API; false if the call is unknown.</summary>
     public abstract Task<bool> TryAnswerAsync(HttpContext context, string[] path);
 
-    /// <summary>Answers a handle under /sandbox/{name}/; false for one it does not know.</summary>
-    public abstract Task<bool> TryHandleAsync(HttpContext context, string handle);
+    /// <summary>
+    /// Answers a control request under /sandbox/{name}/, which simulates what happens at the vendor; false if it is unknown.
+    /// </summary>
+    public abstract Task<bool> TryControlAsync(HttpContext context, string control);
 
-    /// <summary>What the vendor holds, for people and tests to read: each list an array of objects, one of whose texts is the contact point.</summary>
+    /// <summary>
+    /// The vendor's state, for people and tests. Each list is an array of objects, and one string of each object is the contact point.
+    /// </summary>
     public abstract JsonNode Describe();
 
-    /// <summary>An error in the vendor's own format.</summary>
-    public virtual Task WriteErrorAsync(HttpContext context, int status, string message) => SandboxJson.ErrorAsync(context, status, message);
+    /// <summary>Writes an error in the vendor's own format.</summary>
+    public virtual Task WriteErrorAsync(HttpContext context, int status, string message) =>
+        SandboxJson.ErrorAsync(context, status, message);
 
-    /// <summary>How the vendor says when a limit is lifted.</summary>
+    /// <summary>Writes the headers with which the vendor reports when a rate limit resets.</summary>
     public virtual void WriteRateLimit(HttpResponse response, TimeSpan reset) =>
         response.Headers.RetryAfter = ((int)reset.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
     public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Unescapes segments of the path as they were sent, so that an escaped slash stays part of its segment.</summary>
+    /// <summary>Splits the raw path before unescaping, so that an escaped slash stays part of its segment.</summary>
     public static string[] Segments(string rawTarget) =>
         [.. rawTarget.Split('?')[0].Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
 }
 
-/// <summary>Which calls came: so that a test can say that one did not.</summary>
+/// <summary>The received calls, so that a test can assert that a call was not made.</summary>
 internal sealed class SandboxRequests
 {
     private readonly Lock _gate = new();

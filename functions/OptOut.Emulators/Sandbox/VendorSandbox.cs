@@ -21,12 +21,12 @@ using OptOut.Emulators.Sandbox.Twilio;
 namespace OptOut.Emulators.Sandbox;
 
 /// <summary>
-/// The vendors' side of the wire on this machine: each keeps lists and mails, answers as its real self does, and can be made to fail.
-/// Listens on the loopback alone. A call that no vendor knows answers 501 and is kept in <see cref="Unexpected"/>.
+/// Emulates the vendors on this machine: each keeps its lists and mails, answers as the real API does, and can be made to fail.
+/// Listens on the loopback address only. A call that no vendor knows is answered with 501 and recorded in <see cref="Unexpected"/>.
 /// </summary>
 internal sealed class VendorSandbox : IAsyncDisposable
 {
-    private const string Handles = "sandbox";
+    private const string ControlPrefix = "sandbox";
 
     private readonly WebApplication _app;
     private readonly SandboxSetup _setup;
@@ -56,14 +56,14 @@ internal sealed class VendorSandbox : IAsyncDisposable
 
     public IReadOnlyList<SandboxVendor> Vendors => _vendors;
 
-    /// <summary>Where the functions listen; null while there are none.</summary>
+    /// <summary>The address of the functions; null if there are none.</summary>
     public Uri? Functions
     {
         get => _setup.Functions;
         set => _setup.Functions = value;
     }
 
-    /// <summary>Calls nobody answers: a test that leaves one here has found something.</summary>
+    /// <summary>Calls that no vendor answered. A test that causes one has found a problem.</summary>
     public IReadOnlyList<string> Unexpected => _unexpected.All;
 
     public static async Task<VendorSandbox> StartAsync(VendorSandboxOptions options, CancellationToken cancellationToken)
@@ -76,16 +76,17 @@ internal sealed class VendorSandbox : IAsyncDisposable
         var sandbox = new VendorSandbox(app, new SandboxSetup(options));
         app.Run(sandbox.AnswerAsync);
         await app.StartAsync(cancellationToken);
-        sandbox.BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+        sandbox.BaseAddress = new Uri(
+            app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
         return sandbox;
     }
 
-    /// <summary>The one vendor that is played by this class.</summary>
+    /// <summary>The vendor that this class emulates.</summary>
     public T Find<T>()
         where T : SandboxVendor => _vendors.OfType<T>().Single();
 
-    /// <summary>The app settings that connect the product to vendors of this sandbox.</summary>
-    /// <param name="names">Whose; null for all.</param>
+    /// <summary>The app settings that connect the product to the vendors of this sandbox.</summary>
+    /// <param name="names">The vendors' names; null for all.</param>
     public Dictionary<string, string> Settings(IReadOnlyCollection<string>? names = null) => _vendors
         .Where(v => names is null || names.Contains(v.Name))
         .SelectMany(v => v.Settings(BaseAddress))
@@ -102,7 +103,7 @@ internal sealed class VendorSandbox : IAsyncDisposable
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var path = SandboxVendor.Segments(target);
-        if (path is [Handles, ..] ? await HandleAsync(context, path) : await CallAsync(context, target, path))
+        if (path is [ControlPrefix, ..] ? await ControlAsync(context, path) : await CallAsync(context, target, path))
             return;
 
         _unexpected.Add(context.Request.Method, target);
@@ -117,7 +118,7 @@ internal sealed class VendorSandbox : IAsyncDisposable
         return await vendor.Failures.AnswerAsync(context, vendor) || await vendor.TryAnswerAsync(context, path);
     }
 
-    private async Task<bool> HandleAsync(HttpContext context, string[] path)
+    private async Task<bool> ControlAsync(HttpContext context, string[] path)
     {
         switch (path)
         {
@@ -125,10 +126,11 @@ internal sealed class VendorSandbox : IAsyncDisposable
                 await SandboxJson.WriteAsync(context, 200, State());
                 return true;
             case [_, "settings"] when HttpMethods.IsGet(context.Request.Method):
-                await SandboxJson.WriteAsync(context, 200, new JsonObject(Settings().Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value))));
+                await SandboxJson.WriteAsync(
+                    context, 200, new JsonObject(Settings().Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value))));
                 return true;
-            case [_, var name, var handle] when _vendors.FirstOrDefault(v => v.Name == name) is { } vendor:
-                return handle == "failures" ? await FailuresAsync(context, vendor) : await vendor.TryHandleAsync(context, handle);
+            case [_, var name, var control] when _vendors.FirstOrDefault(v => v.Name == name) is { } vendor:
+                return control == "failures" ? await FailuresAsync(context, vendor) : await vendor.TryControlAsync(context, control);
             default:
                 return false;
         }
@@ -142,7 +144,7 @@ internal sealed class VendorSandbox : IAsyncDisposable
         return state;
     }
 
-    // POST sets, DELETE clears.
+    // POST sets a failure, DELETE clears it.
     private static async Task<bool> FailuresAsync(HttpContext context, SandboxVendor vendor)
     {
         if (HttpMethods.IsDelete(context.Request.Method))
@@ -153,7 +155,7 @@ internal sealed class VendorSandbox : IAsyncDisposable
         {
             if (await SandboxJson.ReadAsync<SandboxFailure>(context) is not { } failure)
             {
-                await SandboxJson.ErrorAsync(context, 400, "give a failure, as in {\"kind\":\"Status\",\"status\":500,\"calls\":3}");
+                await SandboxJson.ErrorAsync(context, 400, "give a failure, for example {\"kind\":\"Status\",\"status\":500,\"calls\":3}");
                 return true;
             }
 

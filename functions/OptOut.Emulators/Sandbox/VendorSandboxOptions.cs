@@ -1,27 +1,29 @@
 namespace OptOut.Emulators.Sandbox;
 
-/// <summary>How the sandbox of vendors is run.</summary>
+/// <summary>The settings of the vendor sandbox.</summary>
 internal sealed record VendorSandboxOptions
 {
-    /// <summary>0 takes a free port.</summary>
+    /// <summary>0 picks a free port.</summary>
     public int Port { get; init; }
 
-    /// <summary>Where each vendor keeps its state between runs, one JSON file each; null keeps nothing.</summary>
+    /// <summary>The folder in which each vendor keeps its state between runs, one JSON file each; null keeps nothing.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Where the functions listen, whose webhooks are called; null calls none.</summary>
+    /// <summary>The address of the functions whose webhooks are called; null calls none.</summary>
     public Uri? Functions { get; init; }
 
-    /// <summary>The storage that vendors who live on files share with the functions: a connection string; null where there is none.</summary>
+    /// <summary>
+    /// The connection string of the storage that vendors that exchange files share with the functions; null if there is none.
+    /// </summary>
     public string? Storage { get; init; }
 
-    /// <summary>The unsubscribe groups that the SendGrid account has, by id.</summary>
+    /// <summary>The unsubscribe groups of the SendGrid account, by id.</summary>
     public IReadOnlyDictionary<int, string> SendGridGroups { get; init; } = new Dictionary<int, string>();
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
-/// <summary>What every vendor of the sandbox is given.</summary>
+/// <summary>The shared settings of the sandbox's vendors.</summary>
 internal sealed class SandboxSetup(VendorSandboxOptions options)
 {
     public TimeProvider Time => options.Time;
@@ -35,9 +37,9 @@ internal sealed class SandboxSetup(VendorSandboxOptions options)
     /// <inheritdoc cref="VendorSandboxOptions.SendGridGroups"/>
     public IReadOnlyDictionary<int, string> SendGridGroups => options.SendGridGroups;
 
-    /// <summary>Where the functions listen; null while there are none. Asked anew for each call, because the sandbox starts first.</summary>
+    /// <summary>The address of the functions; null if there are none. Read for each call, because the sandbox starts first.</summary>
     public Uri? Functions { get; set; } = options.Functions;
 
-    /// <returns>The address of a webhook of ours; null calls none.</returns>
+    /// <returns>The address of one of our webhooks; null if there are no functions.</returns>
     public Uri? Webhook(string path) => Functions is { } functions ? new Uri(functions, $"/webhooks/{path}") : null;
 }

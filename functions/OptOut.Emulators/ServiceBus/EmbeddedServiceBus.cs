@@ -8,8 +8,8 @@ using OptOut.Emulators.ServiceBus.Wire;
 namespace OptOut.Emulators.ServiceBus;
 
 /// <summary>
-/// A Service Bus on 127.0.0.1 that the genuine <c>Azure.Messaging.ServiceBus</c> client talks AMQP 1.0 to. The README
-/// beside this file lists what it does and what it does not.
+/// A Service Bus emulator on 127.0.0.1 for the real <c>Azure.Messaging.ServiceBus</c> client, over AMQP 1.0. The README
+/// beside this file lists what it supports and what it does not.
 /// </summary>
 internal sealed partial class EmbeddedServiceBus : IAsyncDisposable
 {
@@ -33,15 +33,18 @@ internal sealed partial class EmbeddedServiceBus : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>What to give a <c>ServiceBusClient</c>. The key is a placeholder: anyone on this machine may come in.</summary>
+    /// <summary>
+    /// The connection string for a <c>ServiceBusClient</c>. The key is a placeholder: anyone on this machine may connect.
+    /// </summary>
     public string ConnectionString => ConnectionStringAt(Port);
 
-    /// <summary>For a bus that another process started on this port.</summary>
+    /// <summary>The connection string of a bus that another process started on this port.</summary>
     public static string ConnectionStringAt(int port) =>
-        FormattableString.Invariant($"Endpoint=sb://127.0.0.1:{port};SharedAccessKeyName=local;SharedAccessKey=eA==;UseDevelopmentEmulator=true");
+        FormattableString.Invariant(
+            $"Endpoint=sb://127.0.0.1:{port};SharedAccessKeyName=local;SharedAccessKey=eA==;UseDevelopmentEmulator=true");
 
-    /// <summary>Starts listening, with whatever the data folder's journal still holds.</summary>
-    /// <exception cref="IOException">The port is in use, or the journal cannot be opened; the message says which.</exception>
+    /// <summary>Starts listening, with the messages in the data folder's journal.</summary>
+    /// <exception cref="IOException">The port is in use, or the journal cannot be opened; the message states which.</exception>
     /// <exception cref="Filters.SqlFilterException">A subscription's SQL rule is not a filter; the message names the column.</exception>
     public static async Task<EmbeddedServiceBus> StartAsync(
         EmbeddedServiceBusOptions options, CancellationToken cancellationToken, ILogger<EmbeddedServiceBus>? log = null)
@@ -49,7 +52,7 @@ internal sealed partial class EmbeddedServiceBus : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         ILogger logger = log ?? NullLogger<EmbeddedServiceBus>.Instance;
 
-        // The port first: two processes on one data folder are best told apart by the port they fight over.
+        // Open the port first: if two processes share a data folder, "port in use" is the clearer error.
         var listener = new TcpListener(IPAddress.Loopback, options.Port);
         try
         {
@@ -62,7 +65,7 @@ internal sealed partial class EmbeddedServiceBus : IAsyncDisposable
 
         try
         {
-            // Replaying a long journal is work for another thread than the caller's.
+            // Replaying a long journal must not block the caller's thread.
             var broker = await Task.Run(() => new Broker(options, logger), CancellationToken.None);
             return new EmbeddedServiceBus(listener, broker, logger);
         }
@@ -73,7 +76,7 @@ internal sealed partial class EmbeddedServiceBus : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops listening, closes every connection, and closes the journal. What was accepted stays in it.</summary>
+    /// <summary>Stops listening, closes every connection, and closes the journal. Accepted messages stay in the journal.</summary>
     public async ValueTask DisposeAsync()
     {
         Task[] open;
@@ -84,7 +87,7 @@ internal sealed partial class EmbeddedServiceBus : IAsyncDisposable
             _stopping = true;
             open = [.. _connections.Values];
 
-            // Under the lock: one that ended by itself has left the list before it was disposed of.
+            // Under the lock, because a connection that ends by itself is removed from the list before it is disposed.
             foreach (var connection in _connections.Keys)
                 connection.Stop();
         }
@@ -112,8 +115,8 @@ internal sealed partial class EmbeddedServiceBus : IAsyncDisposable
                         return;
                 }
 
-                // Out of sockets, or the peer was gone before it was let in. Pausing keeps the first from spinning.
-                NotAccepted(_log, problem);
+                // Out of sockets, or the peer disconnected before it was accepted. The pause avoids a busy loop in the first case.
+                AcceptFailed(_log, problem);
                 await Task.Delay(PauseAfterFailure, TimeProvider.System);
                 continue;
             }
@@ -143,5 +146,5 @@ internal sealed partial class EmbeddedServiceBus : IAsyncDisposable
     }
 
     [LoggerMessage(5, LogLevel.Warning, "A Service Bus connection could not be accepted.")]
-    private static partial void NotAccepted(ILogger log, Exception problem);
+    private static partial void AcceptFailed(ILogger log, Exception problem);
 }

@@ -1,12 +1,12 @@
 namespace OptOut.Emulators.ServiceBus;
 
-/// <summary>What to serve, where, and whether to remember it.</summary>
+/// <summary>The port, topology and storage of an <see cref="EmbeddedServiceBus"/>.</summary>
 internal sealed record EmbeddedServiceBusOptions
 {
     /// <summary>The port on 127.0.0.1; 0 picks a free one.</summary>
     public int Port { get; init; }
 
-    /// <summary>Where the journal lives. Null: memory only, everything is gone when the bus stops.</summary>
+    /// <summary>The folder of the journal. Null: memory only; all messages are lost when the bus stops.</summary>
     public string? DataFolder { get; init; }
 
     public IReadOnlyList<TopicDefinition> Topics { get; init; } = [];
@@ -14,28 +14,30 @@ internal sealed record EmbeddedServiceBusOptions
     public IReadOnlyList<QueueDefinition> Queues { get; init; } = [];
 
     /// <summary>
-    /// Bytes in one message or one batch. 256 KB is the standard tier's limit
+    /// The maximum size of one message or one batch, in bytes. 256 KB is the standard tier's limit
     /// (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas).
     /// </summary>
     public int MaxMessageBytes { get; init; } = 256 * 1024;
 
-    /// <summary>Locks, schedules, expiry and duplicate windows follow this clock; the client keeps its own.</summary>
+    /// <summary>Used for locks, schedules, expiry and duplicate windows. The client uses its own clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
-/// <summary>A topic: what is sent to it is copied into every subscription whose rules match.</summary>
+/// <summary>A topic: each message is copied to every subscription whose rules match.</summary>
 internal sealed record TopicDefinition(string Name, IReadOnlyList<SubscriptionDefinition> Subscriptions)
 {
-    /// <summary>A MessageId seen within this window is accepted and dropped. Null: no duplicate detection.</summary>
+    /// <summary>
+    /// A message whose MessageId was already seen within this window is accepted and dropped. Null: no duplicate detection.
+    /// </summary>
     public TimeSpan? DuplicateWindow { get; init; }
 
-    /// <summary>The longest a message may live; a message's own shorter time-to-live wins.</summary>
+    /// <summary>The maximum time-to-live of a message; a shorter time-to-live of the message itself takes precedence.</summary>
     public TimeSpan? DefaultTimeToLive { get; init; }
 }
 
 internal sealed record SubscriptionDefinition(string Name)
 {
-    /// <summary>A message is taken when any rule matches. No rules: every message, like Azure's $Default rule.</summary>
+    /// <summary>A message is accepted if any rule matches. Without rules, every message is accepted, like Azure's $Default rule.</summary>
     public IReadOnlyList<RuleDefinition> Rules { get; init; } = [];
 
     public TimeSpan LockDuration { get; init; } = TimeSpan.FromMinutes(1);
@@ -45,7 +47,7 @@ internal sealed record SubscriptionDefinition(string Name)
     public bool DeadLetterOnExpiration { get; init; }
 }
 
-/// <summary>A queue is a topic with a single, unfiltered subscription at its own address.</summary>
+/// <summary>A queue: a topic with a single, unfiltered subscription at its own address.</summary>
 internal sealed record QueueDefinition(string Name)
 {
     public TimeSpan? DuplicateWindow { get; init; }
@@ -63,12 +65,12 @@ internal sealed record QueueDefinition(string Name)
 internal abstract record RuleDefinition;
 
 /// <summary>
-/// A SQL filter, for instance <c>Channel = 'email' AND sys.Label LIKE 'change%'</c>. Grammar:
+/// A SQL filter, for example <c>Channel = 'email' AND sys.Label LIKE 'change%'</c>. Grammar:
 /// https://learn.microsoft.com/azure/service-bus-messaging/service-bus-messaging-sql-filter (the part the README lists).
 /// </summary>
 internal sealed record SqlRule(string Expression) : RuleDefinition;
 
-/// <summary>Equality on the properties that are set here; what is null or absent is not looked at.</summary>
+/// <summary>Compares the properties that are set here for equality; null or absent properties are ignored.</summary>
 internal sealed record CorrelationRule : RuleDefinition
 {
     public string? MessageId { get; init; }

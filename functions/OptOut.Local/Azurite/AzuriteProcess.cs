@@ -7,15 +7,15 @@ using OptOut.Platform;
 
 namespace OptOut.Local.Azurite;
 
-/// <summary>Azure's own storage emulator, tables and blobs only, on 127.0.0.1. Dispose stops it after it has written its data.</summary>
+/// <summary>Azure's storage emulator (tables and blobs only) on 127.0.0.1. Dispose stops it after it has written its data.</summary>
 internal sealed class AzuriteProcess : IAsyncDisposable
 {
-    /// <summary>The published key of every storage emulator. It opens nothing but this machine.</summary>
+    /// <summary>The published key of every storage emulator. It gives access to this machine's emulator only.</summary>
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private const string Name = "Azurite";
     private const string ExtraAccountPrefix = "extra";
     private static readonly string Manifests = Path.Combine(AppContext.BaseDirectory, Name);
-    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
     private readonly AzuriteOptions _options;
     private readonly NodeJs _nodeJs;
@@ -34,25 +34,30 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     /// <summary>For the Azure.Data.Tables and Azure.Storage.Blobs clients.</summary>
     public string ConnectionString => ConnectionStringFor("devstoreaccount1");
 
-    /// <summary>The id of the node process, for a test that wants it gone.</summary>
+    /// <summary>The id of the node process, for tests that kill it.</summary>
     public int? ProcessId => _process?.Id;
 
-    /// <summary>Installs Azurite when this machine does not have it yet (some fifteen seconds, once), starts it and waits until it answers.</summary>
+    /// <summary>
+    /// Installs Azurite if this machine does not have it yet (about fifteen seconds, once), starts it and waits until it answers.
+    /// </summary>
     /// <exception cref="CannotStartException">Node.js is missing or too old, a port is in use, or Azurite failed.</exception>
-    public static async Task<AzuriteProcess> StartAsync(AzuriteOptions options, TimeProvider? time = null, CancellationToken cancellationToken = default)
+    public static async Task<AzuriteProcess> StartAsync(
+        AzuriteOptions options, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
         time ??= TimeProvider.System;
         var nodeJs = await NodeJs.FindAsync(options.SearchPath, cancellationToken);
         var installation = await NpmPackages.EnsureAsync(Name, Manifests, nodeJs, options.CacheFolder, time, cancellationToken);
-        var azurite = new AzuriteProcess(options, nodeJs, installation, time) { TablePort = options.TablePort, BlobPort = options.BlobPort };
+        var azurite =
+            new AzuriteProcess(options, nodeJs, installation, time) { TablePort = options.TablePort, BlobPort = options.BlobPort };
         await azurite.StartAgainAsync(cancellationToken);
         return azurite;
     }
 
-    /// <summary>For an Azurite that another process started on these ports.</summary>
+    /// <summary>The connection string of an Azurite that another process started on these ports.</summary>
     public static string ConnectionStringAt(int tablePort, int blobPort, string account = "devstoreaccount1") => string.Create(
         CultureInfo.InvariantCulture,
-        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={Key};TableEndpoint=http://127.0.0.1:{tablePort}/{account};BlobEndpoint=http://127.0.0.1:{blobPort}/{account};");
+        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={Key};"
+        + $"TableEndpoint=http://127.0.0.1:{tablePort}/{account};BlobEndpoint=http://127.0.0.1:{blobPort}/{account};");
 
     /// <summary>The connection string of one of the <see cref="AzuriteOptions.ExtraAccounts"/>, counted from 0.</summary>
     public string ConnectionStringOf(int extraAccount)
@@ -62,12 +67,12 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         return ConnectionStringFor(string.Create(CultureInfo.InvariantCulture, $"{ExtraAccountPrefix}{extraAccount}"));
     }
 
-    /// <summary>After <see cref="StopAsync"/>: on the same ports, with the same data.</summary>
+    /// <summary>Starts it again after <see cref="StopAsync"/>, on the same ports and with the same data.</summary>
     /// <exception cref="CannotStartException">A port is in use, or Azurite failed.</exception>
     public async Task StartAgainAsync(CancellationToken cancellationToken = default)
     {
         if (_process is not null)
-            throw new InvalidOperationException("Azurite runs already; stop it first.");
+            throw new InvalidOperationException("Azurite is already running; stop it first.");
         if (!_options.InMemory)
             Directory.CreateDirectory(_options.DataFolder);
         _errors.Clear();
@@ -80,7 +85,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         process.BeginErrorReadLine();
         try
         {
-            (TablePort, BlobPort) = await AnswersAsync(process, cancellationToken);
+            (TablePort, BlobPort) = await ReadPortsAsync(process, cancellationToken);
             _process = process;
         }
         catch
@@ -91,7 +96,9 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops it, its data written, as in an outage of the storage account. Does nothing when it is stopped already.</summary>
+    /// <summary>
+    /// Stops it after it has written its data, to simulate an outage of the storage account. Does nothing if it is already stopped.
+    /// </summary>
     public async Task StopAsync()
     {
         if (_process is not { } process)
@@ -106,10 +113,10 @@ internal sealed class AzuriteProcess : IAsyncDisposable
             }
             catch (IOException)
             {
-                // It had ended by itself; there is nobody to tell.
+                // The process had already ended.
             }
 
-            using var limit = _time.Limit(StopsWithin);
+            using var limit = _time.Limit(StopTimeout);
             try
             {
                 await process.WaitForExitAsync(limit.Token);
@@ -145,12 +152,13 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         };
     }
 
-    private async Task<(int Tables, int Blobs)> AnswersAsync(Process process, CancellationToken cancellationToken)
+    private async Task<(int Tables, int Blobs)> ReadPortsAsync(Process process, CancellationToken cancellationToken)
     {
         if (await process.StandardOutput.ReadLineAsync(cancellationToken) is not { } line)
         {
             await process.WaitForExitAsync(cancellationToken);
-            throw new CannotStartException($"Azurite ended at its start, with exit code {process.ExitCode}. It said:{Environment.NewLine}{Errors()}");
+            throw new CannotStartException(
+                $"Azurite exited during start with code {process.ExitCode}. Its output:{Environment.NewLine}{Errors()}");
         }
 
         using var answer = JsonDocument.Parse(line);
@@ -158,7 +166,9 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         {
             var port = inUse.GetInt32();
             var (what, option) = port == TablePort ? ("tables", "--tables-port") : ("blobs", "--blobs-port");
-            throw new CannotStartException($"Port {port}, for {what}, is in use on this machine. Stop what uses it, or choose another with {option} (0: a free one).");
+            throw new CannotStartException(
+                $"Port {port}, for {what}, is in use on this machine. Stop what uses it, or "
+                    + $"choose another with {option} (0 picks a free one).");
         }
 
         return (answer.RootElement.GetProperty("tables").GetInt32(), answer.RootElement.GetProperty("blobs").GetInt32());

@@ -1,8 +1,8 @@
-// Azurite's table and blob servers in one process, without its queue and its telemetry. Its own entry scripts are not
-// used because they cannot report the free port they took, and outlive a parent that was killed.
+// Runs Azurite's table and blob servers in one process, without its queue and its telemetry. Azurite's own entry scripts are not
+// used because they cannot report the free port they chose, and keep running when their parent is killed.
 //   node azurite.mjs <folder with node_modules> <options as JSON>
-// stdout gets one line of JSON: { tables, blobs } (ports) when both answer, or { inUse } (a port). "stop" or the end of
-// stdin stops it; what it holds is then on disk.
+// Writes one line of JSON to stdout: { tables, blobs } (ports) when both answer, or { inUse } (a port). "stop" or the end of
+// stdin stops it, after its data has been written to disk.
 import { writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ const TableServer = require("azurite/dist/src/table/TableServer").default;
 const TableConfiguration = require("azurite/dist/src/table/TableConfiguration").default;
 
 const host = "127.0.0.1";
-// Longer than a .NET client keeps an idle connection, so that the client is the one that closes it.
+// In seconds. Longer than a .NET client keeps an idle connection, so that the client closes it first.
 const keepAlive = 300;
 const none = undefined;
 const tables = new TableServer(new TableConfiguration(
@@ -68,7 +68,7 @@ async function stop() {
 await start(tables, options.tablePort);
 await start(blobs, options.blobPort);
 
-// Ctrl+C reaches the whole process group; the parent decides when storage goes, after what still uses it.
+// Ctrl+C reaches the whole process group; the parent stops the storage after everything that uses it.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", stop);
 process.stderr.on("error", () => {});

@@ -1,14 +1,16 @@
 namespace OptOut.Local.CommandLine;
 
-/// <summary>The command line, understood.</summary>
+/// <summary>The parsed command line.</summary>
 internal sealed record Arguments
 {
     public Part Part { get; init; } = Part.All;
 
-    /// <summary>With <see cref="Part.Unsubscribe"/> the mail to unsubscribe from, with <see cref="Part.Settings"/> the file to write.</summary>
+    /// <summary>
+    /// For <see cref="Part.Unsubscribe"/>: the mail to unsubscribe from. For <see cref="Part.Settings"/>: the file to write.
+    /// </summary>
     public string? File { get; init; }
 
-    /// <summary>As the others, 0 for a free one.</summary>
+    /// <summary>The port of the functions. For every port: 0 picks a free one.</summary>
     public int Port { get; init; }
 
     public int BusPort { get; init; }
@@ -21,12 +23,14 @@ internal sealed record Arguments
 
     public required string DataFolder { get; init; }
 
-    /// <summary>Whether <see cref="DataFolder"/> was written on the line.</summary>
-    public bool DataIsGiven { get; init; }
+    /// <summary>Whether <see cref="DataFolder"/> was given on the command line.</summary>
+    public bool HasExplicitDataFolder { get; init; }
 
-    /// <summary>The one host beside this machine that <see cref="Part.Unsubscribe"/> may post to.</summary>
+    /// <summary>The one host, besides this machine, that <see cref="Part.Unsubscribe"/> may post to.</summary>
     public string? AllowedHost { get; init; }
 
-    /// <summary>What <see cref="Part.All"/> leaves to another process that listens on the same port.</summary>
-    public IReadOnlySet<Part> Without { get; init; } = new HashSet<Part>();
+    /// <summary>
+    /// The parts that <see cref="Part.All"/> does not start, because another process already serves them on the same port.
+    /// </summary>
+    public IReadOnlySet<Part> ExternalParts { get; init; } = new HashSet<Part>();
 }

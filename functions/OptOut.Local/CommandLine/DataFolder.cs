@@ -1,11 +1,11 @@
 namespace OptOut.Local.CommandLine;
 
-/// <summary>Where the tables, blobs and messages of this machine are kept.</summary>
+/// <summary>The folder in which the tables, blobs and messages of this machine are stored.</summary>
 internal static class DataFolder
 {
     /// <summary>
-    /// <c>.data</c> beside the project when the program runs out of its repository (git ignores it, and each work tree has its own);
-    /// otherwise a folder in the user's own application data.
+    /// <c>.data</c> beside the project when the program runs from its repository (git ignores it, and each work tree has its own);
+    /// otherwise a folder in the user's application data.
     /// </summary>
     public static string Default()
     {

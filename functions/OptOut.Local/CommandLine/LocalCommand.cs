@@ -3,16 +3,16 @@ using System.Globalization;
 
 namespace OptOut.Local.CommandLine;
 
-/// <summary>The commands and options of this program, and what they mean. Without a command everything runs.</summary>
+/// <summary>The commands and options of this program. Without a command, everything runs.</summary>
 internal sealed class LocalCommand : RootCommand
 {
     private const string About =
         """
-        OptOut on one machine: no cloud account, no Docker. It asks for .NET 10 and Node.js 20 or newer.
+        OptOut on one machine: no cloud account, no Docker. It needs .NET 10 and Node.js 20 or newer.
 
-        Without a command everything starts, and stops with Ctrl+C. The first time, storage is installed, which takes some
-        fifteen seconds. Everything listens on 127.0.0.1 and on no other address; port 0 is a free one. Start the parts in
-        several terminals to see what an outage does: each can be killed and started again.
+        Without a command, everything starts; Ctrl+C stops it. The first start installs the storage emulator, which takes about
+        fifteen seconds. Everything listens on 127.0.0.1 only; port 0 picks a free port. Start the parts in several terminals
+        to see the effect of an outage: each can be killed and restarted.
         """;
 
     private readonly Option<int> _port = Port("--port", 7071, "the functions and their pages");
@@ -24,7 +24,7 @@ internal sealed class LocalCommand : RootCommand
     private readonly Option<DirectoryInfo> _data = new("--data")
     {
         HelpName = "FOLDER",
-        Description = "what is kept between runs",
+        Description = "the folder for data that is kept between runs",
         DefaultValueFactory = _ => new DirectoryInfo(DataFolder.Default()),
     };
 
@@ -36,25 +36,27 @@ internal sealed class LocalCommand : RootCommand
     };
 
     private readonly Argument<string> _mail = new("FILE") { Description = "a saved message (.eml)" };
-    private readonly Argument<string> _settings = new("FILE") { Description = "the local.settings.json beside what func starts" };
+    private readonly Argument<string> _settings =
+        new("FILE") { Description = "the local.settings.json to write, in the folder of the function app" };
     private readonly Option<string> _allowHost = new("--allow-host")
     {
         HelpName = "HOST",
-        Description = "post to this host too; without it, to this machine alone",
+        Description = "also allow a POST to this host; by default only to this machine",
     };
 
-    /// <param name="run">Does what was asked, and gives the exit code.</param>
+    /// <param name="run">Runs the command and returns the exit code.</param>
     public LocalCommand(Func<Arguments, CancellationToken, Task<int>> run)
         : base(About)
     {
         HelpName = "dotnet run --project functions/OptOut.Local --";
         Add(Part.All, "everything in one process; the default");
-        Add(Part.Functions, "the function app alone; the other parts must listen on their ports");
-        Add(Part.Bus, "the Service Bus alone");
-        Add(Part.Sandbox, "the vendors alone: what sends the mails, texts, calls and letters");
-        Add(Part.Azurite, "the storage alone: tables and blobs");
-        Add(Part.Demo, "everything, and the story of one person who opts out; on free ports and in its own folder unless given");
-        Add(Part.Settings, "write the local.settings.json that `func start` reads; azurite, bus and sandbox must listen").Add(_settings);
+        Add(Part.Functions, "only the function app; the other parts must already be running");
+        Add(Part.Bus, "only the Service Bus");
+        Add(Part.Sandbox, "only the vendor sandbox: emulators of those who send mails, texts, calls and letters");
+        Add(Part.Azurite, "only the storage: tables and blobs");
+        Add(Part.Demo, "everything, and a walkthrough of one person who opts out; by default on free ports and in a temporary folder");
+        Add(Part.Settings, "write the local.settings.json that `func start` reads; azurite, bus and sandbox must be running").Add(
+            _settings);
         Option[] options = [_port, _busPort, _tablesPort, _blobsPort, _sandboxPort, _data, _noBus, _noSandbox, _noAzurite];
         foreach (var command in (Command[])[this, .. Subcommands])
         {
@@ -69,13 +71,13 @@ internal sealed class LocalCommand : RootCommand
             command.SetAction((line, cancellationToken) => run(Read(line), cancellationToken));
     }
 
-    /// <param name="line">A line without errors.</param>
-    /// <exception cref="UsageException">Its ports do not go together.</exception>
+    /// <param name="line">A command line that was parsed without errors.</param>
+    /// <exception cref="UsageException">Two ports conflict, or a port that must be known is 0.</exception>
     internal Arguments Read(ParseResult line)
     {
         var part = line.CommandResult.Command == this ? Part.All : Enum.Parse<Part>(line.CommandResult.Command.Name, ignoreCase: true);
         (Part Part, Option<bool> Option)[] elsewhere = [(Part.Bus, _noBus), (Part.Sandbox, _noSandbox), (Part.Azurite, _noAzurite)];
-        var without = elsewhere.Where(no => line.GetValue(no.Option)).Select(no => no.Part).ToHashSet();
+        var without = elsewhere.Where(flag => line.GetValue(flag.Option)).Select(flag => flag.Part).ToHashSet();
         return Check(new Arguments
         {
             Part = part,
@@ -86,14 +88,14 @@ internal sealed class LocalCommand : RootCommand
             BlobsPort = PortOf(Part.Azurite, _blobsPort),
             SandboxPort = PortOf(Part.Sandbox, _sandboxPort),
             DataFolder = line.GetRequiredValue(_data).FullName,
-            DataIsGiven = IsGiven(_data),
+            HasExplicitDataFolder = IsGiven(_data),
             AllowedHost = line.GetValue(_allowHost),
-            Without = without,
+            ExternalParts = without,
         });
 
         bool IsGiven(Option option) => line.GetResult(option) is { Implicit: false };
 
-        // A demonstration must not be in the way of what runs already; what runs elsewhere is on its usual port.
+        // The demo must not conflict with an instance that is already running. A part that runs elsewhere uses its default port.
         int PortOf(Part listener, Option<int> option) =>
             part == Part.Demo && !IsGiven(option) && !without.Contains(listener) ? 0 : line.GetValue(option);
     }
@@ -105,16 +107,16 @@ internal sealed class LocalCommand : RootCommand
         return command;
     }
 
-    private static Option<int> Port(string name, int usual, string listener) => new(name)
+    private static Option<int> Port(string name, int defaultPort, string listener) => new(name)
     {
         HelpName = "PORT",
         Description = listener,
-        DefaultValueFactory = _ => usual,
+        DefaultValueFactory = _ => defaultPort,
         CustomParser = result =>
         {
-            var written = result.Tokens[0].Value;
-            if (!int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port > 65535)
-                result.AddError($"{name} {written} is not a port. Give a number from 1 to 65535, or 0 for a free one.");
+            var text = result.Tokens[0].Value;
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port > 65535)
+                result.AddError($"{name} {text} is not a port. Give a number from 1 to 65535, or 0 for a free one.");
             return port;
         },
     };
@@ -129,7 +131,7 @@ internal sealed class LocalCommand : RootCommand
         if (arguments.Part == Part.Settings && ports.FirstOrDefault(port => port.Port == 0) is { Option: { } unknown })
         {
             throw new UsageException(
-                $"{unknown} is 0, but settings tells func where the other parts are. Give the port that is listened on.");
+                $"{unknown} is 0, but the settings must contain the real port of each part. Give the port on which it listens.");
         }
 
         var shared = ports.Where(port => port.Port != 0).GroupBy(port => port.Port, port => port.Option)
@@ -138,7 +140,7 @@ internal sealed class LocalCommand : RootCommand
         {
             throw new UsageException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{string.Join(" and ", shared)} are both {shared.Key}. Give each a port of its own (0: a free one)."));
+                $"{string.Join(" and ", shared)} are both {shared.Key}. Give each its own port (0 picks a free one)."));
         }
 
         return arguments;

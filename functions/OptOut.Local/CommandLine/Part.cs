@@ -1,6 +1,6 @@
 namespace OptOut.Local.CommandLine;
 
-/// <summary>What one run of the program is.</summary>
+/// <summary>What one run of the program starts or does.</summary>
 internal enum Part
 {
     All,

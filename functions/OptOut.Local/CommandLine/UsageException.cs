@@ -1,4 +1,4 @@
 namespace OptOut.Local.CommandLine;
 
-/// <summary>The options do not go together. The message says which, and what to write instead.</summary>
+/// <summary>Thrown when options conflict. The message names them and states what to write instead.</summary>
 internal sealed class UsageException(string message) : Exception(message);

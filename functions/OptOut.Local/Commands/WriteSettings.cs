@@ -17,8 +17,9 @@ using OptOut.Records;
 namespace OptOut.Local.Commands;
 
 /// <summary>
-/// Makes ready for <c>func start</c>: writes <c>local.settings.json</c> for the parts that run on this machine, and makes the tables and containers, which
-/// the templates make in Azure. https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file
+/// Prepares <c>func start</c>: writes <c>local.settings.json</c> for the parts that run on this machine, and creates the tables and
+/// containers, which the templates create in Azure.
+/// https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file
 /// </summary>
 internal static class WriteSettings
 {
@@ -33,22 +34,26 @@ internal static class WriteSettings
             storage,
             EmbeddedServiceBus.ConnectionStringAt(arguments.BusPort),
             await SandboxSettings.FetchAsync(At(arguments.SandboxPort), TimeProvider.System, stop));
-        await MakeStorageAsync(storage, arguments, stop);
+        await CreateStorageAsync(storage, arguments, stop);
 
-        // Ours alone: the rest of the environment is none of the file's business.
+        // Only our own settings: other environment variables do not belong in the file.
         var values = settings.AsEnumerable()
-            .Where(s => s.Value is not null && (s.Key == Topology.Connection || s.Key.StartsWith("OptOut:", StringComparison.OrdinalIgnoreCase)))
+            .Where(
+                s => s.Value is not null
+                    && (s.Key == Topology.Connection || s.Key.StartsWith("OptOut:", StringComparison.OrdinalIgnoreCase)))
             .OrderBy(s => s.Key, StringComparer.Ordinal)
             .Prepend(new("AzureWebJobsStorage", storage))
             .Prepend(new("FUNCTIONS_WORKER_RUNTIME", "dotnet-isolated"));
         await WriteAsync(arguments.File!, values, arguments.Port);
-        await output.WriteLineAsync($"{arguments.File} is written, and the tables and containers are there. It holds this machine's keys: git ignores a file of the name local.settings.json.");
+        await output.WriteLineAsync(
+            $"{arguments.File} was written, and the tables and containers exist. The file contains this machine's keys; "
+                + "git ignores files named local.settings.json.");
         return 0;
     }
 
     private static Uri At(int port) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
 
-    private static async Task MakeStorageAsync(string storage, Arguments arguments, CancellationToken stop)
+    private static async Task CreateStorageAsync(string storage, Arguments arguments, CancellationToken stop)
     {
         try
         {
@@ -59,11 +64,15 @@ internal static class WriteSettings
         catch (StoreUnavailableException unavailable)
         {
             throw new CannotStartException(
-                string.Create(CultureInfo.InvariantCulture, $"The storage does not answer on ports {arguments.TablesPort} and {arguments.BlobsPort}. Start it first, with `azurite`."), unavailable);
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The storage does not answer on ports {arguments.TablesPort} and "
+                        + $"{arguments.BlobsPort}. Start it first, with `azurite`."),
+                unavailable);
         }
     }
 
-    // A colon stands in no environment variable's name, and the settings reach the worker as such.
+    // The worker receives the settings as environment variables, whose names cannot contain a colon.
     private static async Task WriteAsync(string path, IEnumerable<KeyValuePair<string, string?>> values, int port)
     {
         using var bytes = new MemoryStream();

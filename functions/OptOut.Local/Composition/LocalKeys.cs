@@ -5,31 +5,33 @@ using System.Text.Json.Serialization;
 namespace OptOut.Local.Composition;
 
 /// <summary>
-/// The secrets of this machine's installation, made at its first start and kept with its data: the links it mailed and the rows it wrote
-/// are of no use without them.
+/// The secrets of this machine's installation, generated at its first start and stored with its data: without them, the links it mailed and
+/// the rows it wrote are useless.
 /// </summary>
 internal sealed record LocalKeys(string LinkSecret, string HashSecret, string DataSecret)
 {
-    /// <summary>Opens <c>/api</c>, in the header <c>x-functions-key</c>. No secret: everything listens on the loopback alone.</summary>
+    /// <summary>
+    /// The key for <c>/api</c>, sent in the header <c>x-functions-key</c>. Not a secret: everything listens on the loopback address only.
+    /// </summary>
     public const string FunctionKey = "local";
 
-    /// <summary>Opens <c>/admin</c> too.</summary>
+    /// <summary>The key for <c>/admin</c> and <c>/api</c>.</summary>
     public const string MasterKey = "local-master";
 
     private const string FileName = "keys.json";
 
-    /// <exception cref="CannotStartException">The file is there but is not what this program wrote.</exception>
+    /// <exception cref="CannotStartException">The file exists but this program did not write it, or it is damaged.</exception>
     public static LocalKeys LoadOrCreate(string folder)
     {
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
         {
-            var made = new LocalKeys(Secret(), Secret(), Secret());
+            var created = new LocalKeys(Secret(), Secret(), Secret());
             var temporary = path + ".new";
-            File.WriteAllText(temporary, JsonSerializer.Serialize(made, LocalKeysJson.Default.LocalKeys));
+            File.WriteAllText(temporary, JsonSerializer.Serialize(created, LocalKeysJson.Default.LocalKeys));
             File.Move(temporary, path);
-            return made;
+            return created;
         }
 
         try
@@ -38,7 +40,8 @@ internal sealed record LocalKeys(string LinkSecret, string HashSecret, string Da
         }
         catch (JsonException broken)
         {
-            throw new CannotStartException($"{path} is damaged. Restore it; or delete the folder {folder} to start anew, which forgets every opt-out in it.", broken);
+            throw new CannotStartException(
+                $"{path} is damaged. Restore it; or delete the folder {folder} to start over, which loses every opt-out in it.", broken);
         }
     }
 

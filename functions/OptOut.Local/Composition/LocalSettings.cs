@@ -4,10 +4,10 @@ using OptOut.Messaging;
 
 namespace OptOut.Local.Composition;
 
-/// <summary>The app settings of this machine: what the templates give the function app in Azure, for a company that does not exist.</summary>
+/// <summary>The app settings on this machine: those that the templates set on the function app in Azure, for a fictional company.</summary>
 internal static class LocalSettings
 {
-    /// <summary>The sandbox's unsubscribe groups, one for each topic.</summary>
+    /// <summary>The unsubscribe groups of the sandbox's SendGrid, one per topic.</summary>
     public static IReadOnlyDictionary<int, string> SendGridGroups { get; } =
         new Dictionary<int, string> { [101] = "Newsletter", [102] = "Offers", [103] = "Events" };
 
@@ -15,7 +15,7 @@ internal static class LocalSettings
     /// <param name="baseUrl">Where the functions listen.</param>
     /// <param name="storage">A storage connection string.</param>
     /// <param name="bus">A Service Bus connection string.</param>
-    /// <param name="vendors">What connects the vendors of the sandbox.</param>
+    /// <param name="vendors">The settings that connect the vendors of the sandbox.</param>
     public static IConfiguration Build(LocalKeys keys, Uri baseUrl, string storage, string bus, IReadOnlyDictionary<string, string> vendors)
     {
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
@@ -47,7 +47,7 @@ internal static class LocalSettings
         Topic(1, "offers", 102, "Aanbiedingen", "Offres", "Angebote", "Offers");
         Topic(2, "events", 103, "Evenementen", "Événements", "Veranstaltungen", "Events");
 
-        // Last, so that anybody can try another setting: OptOut__FanOut__FirstRetry=00:00:30 dotnet run ...
+        // Environment variables come last, so that you can try another setting: OptOut__FanOut__FirstRetry=00:00:30 dotnet run ...
         return new ConfigurationBuilder().AddInMemoryCollection(settings).AddEnvironmentVariables().Build();
 
         void Topic(int index, string name, int group, string nl, string fr, string de, string en)

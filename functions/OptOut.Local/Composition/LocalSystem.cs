@@ -13,7 +13,7 @@ using OptOut.Messaging;
 
 namespace OptOut.Local.Composition;
 
-/// <summary>The parts of the pipeline that run in this process, started in the order in which they need each other.</summary>
+/// <summary>The parts of the pipeline that run in this process, started in the order of their dependencies.</summary>
 internal sealed class LocalSystem : IAsyncDisposable
 {
     private readonly Stack<IAsyncDisposable> _running = new();
@@ -25,16 +25,20 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>Null when the functions run elsewhere.</summary>
     public FunctionHost? Functions { get; private set; }
 
-    /// <summary>Where the vendor sandbox listens, here or elsewhere.</summary>
+    /// <summary>The address of the vendor sandbox, in this process or elsewhere.</summary>
     public Uri Sandbox { get; private set; } = new("http://127.0.0.1");
 
-    /// <param name="arguments">Which parts, on which ports.</param>
-    /// <param name="console">Told of each part as it stands.</param>
-    /// <param name="mapEndpoints">What this machine serves beside the functions.</param>
+    /// <param name="arguments">Which parts run, and on which ports.</param>
+    /// <param name="console">Gets a line for each part that has started.</param>
+    /// <param name="mapEndpoints">Maps endpoints beside the functions.</param>
     /// <param name="configureLogging">Null: one line per entry on the console.</param>
-    /// <exception cref="CannotStartException">A part cannot start; those before it have been stopped again.</exception>
+    /// <exception cref="CannotStartException">A part cannot start; the parts that had started were stopped again.</exception>
     public static async Task<LocalSystem> StartAsync(
-        Arguments arguments, TextWriter console, Action<LocalSystem, WebApplication>? mapEndpoints, Action<ILoggingBuilder>? configureLogging, CancellationToken cancellationToken)
+        Arguments arguments,
+        TextWriter console,
+        Action<LocalSystem, WebApplication>? mapEndpoints,
+        Action<ILoggingBuilder>? configureLogging,
+        CancellationToken cancellationToken)
     {
         var system = new LocalSystem(arguments, console);
         try
@@ -55,9 +59,10 @@ internal sealed class LocalSystem : IAsyncDisposable
             await part.DisposeAsync();
     }
 
-    private bool Runs(Part part) => _arguments.Part == part || (_arguments.Part is Part.All or Part.Demo && !_arguments.Without.Contains(part));
+    private bool Runs(Part part) =>
+        _arguments.Part == part || (_arguments.Part is Part.All or Part.Demo && !_arguments.ExternalParts.Contains(part));
 
-    // 0 asks for a free port, which only the part itself can choose.
+    // Port 0 means a free port, which only the part itself can choose: it is unknown when the part runs elsewhere.
     private void CheckPorts()
     {
         foreach (var (part, option, port) in new[]
@@ -71,42 +76,44 @@ internal sealed class LocalSystem : IAsyncDisposable
         }
     }
 
-    private async Task StartPartsAsync(Action<LocalSystem, WebApplication>? mapEndpoints, Action<ILoggingBuilder>? configureLogging, CancellationToken cancellationToken)
+    private async Task StartPartsAsync(
+        Action<LocalSystem, WebApplication>? mapEndpoints, Action<ILoggingBuilder>? configureLogging, CancellationToken cancellationToken)
     {
         CheckPorts();
-        // The sandbox is told where the functions are before they listen.
+        // The sandbox needs the functions' address before they listen.
         var functionPort = _arguments.Port == 0 && Runs(Part.Functions) ? FreePort.Find() : _arguments.Port;
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{functionPort}"));
 
         var storage = AzuriteProcess.ConnectionStringAt(_arguments.TablesPort, _arguments.BlobsPort);
         if (Runs(Part.Azurite))
         {
-            var azurite = Run(await AzuriteProcess.StartAsync(
-                new AzuriteOptions { DataFolder = Folder("storage"), TablePort = _arguments.TablesPort, BlobPort = _arguments.BlobsPort }, cancellationToken: cancellationToken));
+            var azurite = Track(await AzuriteProcess.StartAsync(
+                new AzuriteOptions { DataFolder = Folder("storage"), TablePort = _arguments.TablesPort, BlobPort = _arguments.BlobsPort },
+                cancellationToken: cancellationToken));
             storage = azurite.ConnectionString;
-            await TellAsync("storage", $"Azurite, tables on 127.0.0.1:{azurite.TablePort}, blobs on 127.0.0.1:{azurite.BlobPort}");
+            await ReportAsync("storage", $"Azurite, tables on 127.0.0.1:{azurite.TablePort}, blobs on 127.0.0.1:{azurite.BlobPort}");
         }
 
         var bus = EmbeddedServiceBus.ConnectionStringAt(_arguments.BusPort);
         if (Runs(Part.Bus))
         {
-            var embedded = Run(await StartBusAsync(cancellationToken));
+            var embedded = Track(await StartBusAsync(cancellationToken));
             bus = embedded.ConnectionString;
-            await TellAsync("bus", $"Service Bus (AMQP 1.0) on 127.0.0.1:{embedded.Port}, topic {Topology.BusTopic}");
+            await ReportAsync("bus", $"Service Bus (AMQP 1.0) on 127.0.0.1:{embedded.Port}, topic {Topology.BusTopic}");
         }
 
         Sandbox = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_arguments.SandboxPort}"));
         if (Runs(Part.Sandbox))
         {
-            var sandbox = Run(await StartSandboxAsync(address, storage, cancellationToken));
+            var sandbox = Track(await StartSandboxAsync(address, storage, cancellationToken));
             Sandbox = sandbox.BaseAddress;
-            await TellAsync("vendors", $"their side of the wire, {Sandbox}sandbox/state");
+            await ReportAsync("vendors", $"the vendor sandbox, {Sandbox}sandbox/state");
         }
 
         if (Runs(Part.Functions))
         {
-            Functions = Run(await StartFunctionsAsync(address, storage, bus, mapEndpoints, configureLogging, cancellationToken));
-            await TellAsync("functions", Functions.Address.ToString());
+            Functions = Track(await StartFunctionsAsync(address, storage, bus, mapEndpoints, configureLogging, cancellationToken));
+            await ReportAsync("functions", Functions.Address.ToString());
         }
     }
 
@@ -121,12 +128,14 @@ internal sealed class LocalSystem : IAsyncDisposable
                     DataFolder = Folder("bus"),
                     Topics =
                     [
-                        new TopicDefinition(Topology.BusTopic, [.. Topology.Subscriptions.Select(s => new Emulators.ServiceBus.SubscriptionDefinition(s.Name)
-                        {
-                            Rules = [new SqlRule(s.Filter)],
-                            LockDuration = Topology.LockDuration,
-                            MaxDeliveryCount = Topology.MaxDeliveryCount,
-                        })])
+                        new TopicDefinition(
+                            Topology.BusTopic,
+                            [.. Topology.Subscriptions.Select(s => new Emulators.ServiceBus.SubscriptionDefinition(s.Name)
+                            {
+                                Rules = [new SqlRule(s.Filter)],
+                                LockDuration = Topology.LockDuration,
+                                MaxDeliveryCount = Topology.MaxDeliveryCount,
+                            })])
                         {
                             DuplicateWindow = Topology.DuplicateWindow,
                         },
@@ -136,7 +145,10 @@ internal sealed class LocalSystem : IAsyncDisposable
         }
         catch (IOException problem) when (problem.InnerException is SocketException)
         {
-            throw new CannotStartException($"Port {_arguments.BusPort}, for the Service Bus, is in use on this machine. Stop what uses it, or choose another with --bus-port (0: a free one).", problem);
+            throw new CannotStartException(
+                $"Port {_arguments.BusPort}, for the Service Bus, is in use on this machine. Stop what uses it, or choose another "
+                    + "with --bus-port (0 picks a free one).",
+                problem);
         }
     }
 
@@ -157,12 +169,20 @@ internal sealed class LocalSystem : IAsyncDisposable
         }
         catch (IOException problem)
         {
-            throw new CannotStartException($"Port {_arguments.SandboxPort}, for the vendor sandbox, is in use on this machine. Stop what uses it, or choose another with --sandbox-port (0: a free one).", problem);
+            throw new CannotStartException(
+                $"Port {_arguments.SandboxPort}, for the vendor sandbox, is in use on this machine. Stop what uses it, or choose "
+                    + "another with --sandbox-port (0 picks a free one).",
+                problem);
         }
     }
 
     private async Task<FunctionHost> StartFunctionsAsync(
-        Uri address, string storage, string bus, Action<LocalSystem, WebApplication>? mapEndpoints, Action<ILoggingBuilder>? configureLogging, CancellationToken cancellationToken)
+        Uri address,
+        string storage,
+        string bus,
+        Action<LocalSystem, WebApplication>? mapEndpoints,
+        Action<ILoggingBuilder>? configureLogging,
+        CancellationToken cancellationToken)
     {
         var settings = LocalSettings.Build(
             LocalKeys.LoadOrCreate(_arguments.DataFolder),
@@ -192,7 +212,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         return host;
     }
 
-    private T Run<T>(T part)
+    private T Track<T>(T part)
         where T : IAsyncDisposable
     {
         _running.Push(part);
@@ -201,5 +221,5 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     private string Folder(string part) => Directory.CreateDirectory(Path.Combine(_arguments.DataFolder, part)).FullName;
 
-    private Task TellAsync(string part, string what) => _console.WriteLineAsync($"  {part,-11}{what}");
+    private Task ReportAsync(string part, string what) => _console.WriteLineAsync($"  {part,-11}{what}");
 }

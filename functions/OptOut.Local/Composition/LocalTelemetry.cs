@@ -10,14 +10,15 @@ using OptOut.Platform.Telemetry;
 namespace OptOut.Local.Composition;
 
 /// <summary>
-/// Where the telemetry goes on one machine: nowhere, unless a setting says so. <c>OptOut__Telemetry__Console=true</c> writes spans and metrics to the
-/// console; <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, and the other standard settings beside it, send both and the log to a collector.
+/// Configures telemetry on one machine. It is off by default. <c>OptOut__Telemetry__Console=true</c> writes spans and metrics to the
+/// console; <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, and the other standard OTLP settings, send both and the log to a collector.
 /// </summary>
 internal static class LocalTelemetry
 {
     public static void AddLocalTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
-        var (console, otlp) = (configuration.GetValue<bool>("OptOut:Telemetry:Console"), configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 });
+        var (console, otlp) = (
+            configuration.GetValue<bool>("OptOut:Telemetry:Console"), configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 });
         if (!console && !otlp)
             return;
 

@@ -5,14 +5,17 @@ using OptOut.Records;
 
 namespace OptOut.Local.Composition;
 
-/// <summary>Makes the tables and containers that the templates make in Azure; keeps trying while the storage is unavailable, as the rest does without it.</summary>
+/// <summary>
+/// Creates the tables and containers that the templates create in Azure. Keeps retrying while the storage is unavailable; the rest runs
+/// without it.
+/// </summary>
 internal sealed partial class StorageSetup(StorageAccount storage, TimeProvider time, ILogger<StorageSetup> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        // Before the first request, when it can be had.
+        // Before the first request, if the storage is available.
         if (!await TryAsync(cancellationToken))
             await base.StartAsync(cancellationToken);
     }

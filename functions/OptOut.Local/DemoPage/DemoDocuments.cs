@@ -5,16 +5,18 @@ using OptOut.Platform;
 
 namespace OptOut.Local.DemoPage;
 
-/// <summary>The page and what it loads, all of it from here, each with a content security policy of its own.</summary>
+/// <summary>The page and the files it loads, all served from this address, each with its own content security policy.</summary>
 internal sealed class DemoDocuments(ComponentRenderer components)
 {
-    // Script, style and frames from this address alone; and nobody frames the page.
+    // Scripts, styles and frames come from this address only, and no site may frame the page.
     private const string PagePolicy =
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; frame-src 'self'; "
+            + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    // A mail's HTML is somebody else's: it runs nothing, loads nothing, sends no form, and its links open a window of their own.
+    // A mail's HTML is untrusted: it may not run scripts, load resources or submit forms, and its links open a new window.
     private const string MailPolicy =
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; "
+            + "sandbox allow-popups allow-popups-to-escape-sandbox";
 
     public async Task<IResult> PageAsync(DemoView view, int status = StatusCodes.Status200OK)
     {
@@ -22,16 +24,24 @@ internal sealed class DemoDocuments(ComponentRenderer components)
         return new Document(Results.Text(html, "text/html; charset=utf-8", statusCode: status), PagePolicy);
     }
 
-    public static IResult Mail(string html) => new Document(Results.Text(html.Replace("<head>", "<head><base target=\"_blank\">", StringComparison.OrdinalIgnoreCase), "text/html; charset=utf-8"), MailPolicy);
+    public static IResult Mail(string html) => new Document(
+        Results.Text(
+            html.Replace("<head>", "<head><base target=\"_blank\">", StringComparison.OrdinalIgnoreCase), "text/html; charset=utf-8"),
+        MailPolicy);
 
-    /// <summary>A page to ask again from. It does not do so by itself: a page that changes under a reader is hard to read (WCAG 2.2.1).</summary>
+    /// <summary>
+    /// A page with a link that checks again. It does not reload by itself: a page that changes while someone reads it is hard to read
+    /// (WCAG 2.2.1).
+    /// </summary>
     public static IResult Wait(string title, string text, string again) => new Document(
         Results.Text(
             $"""
             <!DOCTYPE html>
             <html lang="en">
-            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><link rel="stylesheet" href="/demo/style.css"></head>
-            <body><main class="alone"><section class="inbox"><h1>{title}</h1><p>{text}</p><p><a href="{again}">See whether its report is there</a></p></section></main></body>
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
+            <link rel="stylesheet" href="/demo/style.css"></head>
+            <body><main class="alone"><section class="inbox"><h1>{title}</h1><p>{text}</p>
+            <p><a href="{again}">Check whether the report is ready</a></p></section></main></body>
             </html>
             """,
             "text/html; charset=utf-8"),
@@ -39,9 +49,10 @@ internal sealed class DemoDocuments(ComponentRenderer components)
 
     public static IResult Report(IResult report) => new Document(report, Policy: null);
 
-    /// <summary>A file of this folder.</summary>
+    /// <summary>A file embedded from this folder.</summary>
     public static IResult File(string name, string type) =>
-        new Document(Results.Stream(Assembly.GetExecutingAssembly().GetManifestResourceStream($"DemoPage.{name}")!, type), "default-src 'none'");
+        new Document(
+            Results.Stream(Assembly.GetExecutingAssembly().GetManifestResourceStream($"DemoPage.{name}")!, type), "default-src 'none'");
 
     private sealed record Document(IResult Content, string? Policy) : IResult
     {

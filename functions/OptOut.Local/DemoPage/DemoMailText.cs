@@ -1,11 +1,11 @@
 namespace OptOut.Local.DemoPage;
 
-/// <summary>What the herb garden writes: two mails to each person, of different topics.</summary>
-/// <param name="Campaign">The company's own number of the mailing, part of the link.</param>
-/// <param name="HoursAgo">When it was sent, before this program started.</param>
+/// <summary>The texts of the herb garden's mails: two to each person, about different topics.</summary>
+/// <param name="Campaign">The company's own number for the mailing, part of the link.</param>
+/// <param name="HoursAgo">How many hours before the start of this program it was sent.</param>
 internal sealed record DemoMailText(string Person, string Topic, uint Campaign, int HoursAgo, string SubjectLine, string Body)
 {
-    /// <summary>Unique, short and stable: in addresses of this page.</summary>
+    /// <summary>Unique, short and stable; part of this page's addresses.</summary>
     public string Key => $"{Person}-{Topic}";
 
     public static IReadOnlyList<DemoMailText> All { get; } =
@@ -15,7 +15,8 @@ internal sealed record DemoMailText(string Person, string Topic, uint Campaign, 
         new("lotte", "offers", 2402, 27, "20% korting op alle tuinkruiden, tot zondag",
             "Tot en met zondag krijgt u 20% korting op alle tuinkruiden in pot, in de winkel en online."),
         new("amelie", "events", 2403, 5, "Samedi, le jardin ouvre ses portes",
-            "Venez goûter, sentir et planter : samedi de 10 à 17 heures, l'entrée est libre. Les enfants repartent avec un petit pot de menthe."),
+            "Venez goûter, sentir et planter : samedi de 10 à 17 heures, l'entrée est "
+                + "libre. Les enfants repartent avec un petit pot de menthe."),
         new("amelie", "offers", 2404, 29, "Deux plants achetés, le troisième offert",
             "Romarin, sauge ou thym : jusqu'à dimanche, le troisième plant aromatique vous est offert."),
         new("jonas", "newsletter", 2405, 4, "Was jetzt in die Erde gehört",

@@ -11,42 +11,48 @@ using OptOut.Records;
 
 namespace OptOut.Local.DemoPage;
 
-/// <summary>Makes the people known to the product, as a company's own systems would, and writes them their mails.</summary>
+/// <summary>Registers the demo's people with the product, as a company's own systems would, and creates their mails.</summary>
 internal sealed class DemoPeople(
-    SubjectRegistrar registrar, ProfileStore profiles, IdentifierProtector protector, LinkHeaders links, TopicCatalogue catalogue, IOptions<ControllerOptions> controller, TimeProvider time) : IDisposable
+    SubjectRegistrar registrar,
+    ProfileStore profiles,
+    IdentifierProtector protector,
+    LinkHeaders links,
+    TopicCatalogue catalogue,
+    IOptions<ControllerOptions> controller,
+    TimeProvider time) : IDisposable
 {
-    private readonly SemaphoreSlim _one = new(1);
+    private readonly SemaphoreSlim _gate = new(1);
     private DemoInbox? _inbox;
 
-    /// <summary>Registers the people of the latest generation the first time it is asked; after that it only answers.</summary>
+    /// <summary>The first call registers the people of the latest generation; later calls return the same inbox.</summary>
     /// <exception cref="Platform.StoreUnavailableException">The store does not answer.</exception>
-    /// <exception cref="TimeoutException">The people could not be announced; ask again.</exception>
+    /// <exception cref="TimeoutException">The people could not be registered; call again.</exception>
     public async Task<DemoInbox> InboxAsync(CancellationToken cancellationToken)
     {
         if (_inbox is { } ready)
             return ready;
-        await _one.WaitAsync(cancellationToken);
+        await _gate.WaitAsync(cancellationToken);
         try
         {
-            return _inbox ??= await MakeAsync(await LatestAsync(cancellationToken), cancellationToken);
+            return _inbox ??= await CreateAsync(await LatestAsync(cancellationToken), cancellationToken);
         }
         finally
         {
-            _one.Release();
+            _gate.Release();
         }
     }
 
-    /// <summary>Other people, whom nothing was ever written about: nobody's Stop is undone to begin again.</summary>
-    public async Task RenewAsync(CancellationToken cancellationToken)
+    /// <summary>Replaces the people by new ones about whom nothing is stored. Starting over never undoes anyone's Stop.</summary>
+    public async Task ReplaceAsync(CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken);
+        await _gate.WaitAsync(cancellationToken);
         try
         {
-            _inbox = await MakeAsync(await LatestAsync(cancellationToken) + 1, cancellationToken);
+            _inbox = await CreateAsync(await LatestAsync(cancellationToken) + 1, cancellationToken);
         }
         finally
         {
-            _one.Release();
+            _gate.Release();
         }
     }
 
@@ -64,29 +70,34 @@ internal sealed class DemoPeople(
         return identifiers;
     }
 
-    public void Dispose() => _one.Dispose();
+    public void Dispose() => _gate.Dispose();
 
-    // The store remembers who was registered, so that people are the same after a restart.
+    // The store contains who was registered, so that the people are the same after a restart.
     private async Task<int> LatestAsync(CancellationToken cancellationToken)
     {
         var generation = 1;
         var first = DemoPerson.All(generation)[0].Key;
-        while ((await profiles.LoadAsync(protector.SubjectOf(DemoPerson.NumberOf(first, generation + 1)), cancellationToken)).Identifiers.Count > 0)
+        while ((await profiles.LoadAsync(
+            protector.SubjectOf(DemoPerson.NumberOf(first, generation + 1)), cancellationToken)).Identifiers.Count > 0)
+        {
             generation++;
+        }
+
         return generation;
     }
 
-    private async Task<DemoInbox> MakeAsync(int generation, CancellationToken cancellationToken)
+    private async Task<DemoInbox> CreateAsync(int generation, CancellationToken cancellationToken)
     {
         var people = DemoPerson.All(generation);
         foreach (var person in people)
         {
             if (!await registrar.SaveAsync(SubjectOf(person), IdentifiersOf(person), person.Language.Code, cancellationToken))
-                throw new TimeoutException("Neither the bus nor the outbox took the people of the demo.");
+                throw new TimeoutException("Neither the bus nor the outbox accepted the registration of the demo's people.");
         }
 
         var now = time.GetUtcNow();
-        return new DemoInbox(people, [.. DemoMailText.All.Select(text => Write(text, people.Single(person => person.Key == text.Person), now))]);
+        return new DemoInbox(
+            people, [.. DemoMailText.All.Select(text => Write(text, people.Single(person => person.Key == text.Person), now))]);
     }
 
     private DemoMail Write(DemoMailText text, DemoPerson person, DateTimeOffset now)
@@ -96,8 +107,12 @@ internal sealed class DemoPeople(
         var link = links.Write(new Link(SubjectOf(person), Channel.Email, catalogue.Id(topic), sent, text.Campaign));
         var domain = controller.Value.PrivacyAddress.Split('@')[^1];
         var message = MarketingMail.Build(
-            new MailboxAddress(controller.Value.Name, $"tuin@{domain}"), new MailboxAddress(person.Name, person.Email), link, person.Language, sent,
-            new MarketingWords(text.SubjectLine, text.Body, person.Language["page.stop"]));
+            new MailboxAddress(controller.Value.Name, $"tuin@{domain}"),
+            new MailboxAddress(person.Name, person.Email),
+            link,
+            person.Language,
+            sent,
+            new MarketingText(text.SubjectLine, text.Body, person.Language["page.stop"]));
         return new DemoMail(text.Key, person, text.Topic, text.Body, message);
     }
 }

@@ -6,12 +6,12 @@ using OptOut.Platform;
 
 namespace OptOut.Local.DemoPage;
 
-/// <summary>The demo page, put beside the functions of a system on this machine. In Azure it does not exist.</summary>
+/// <summary>Adds the demo page beside the functions on this machine. It does not exist in Azure.</summary>
 internal static class DemoSite
 {
     public static void Map(LocalSystem system, WebApplication app)
     {
-        // Made when the host has started: until then its settings may be wrong, and it says so better than this could.
+        // Created after the host has started: only then are its settings validated, and the host reports errors in them best.
         var parts = new List<object>();
         var demo = new Lazy<DemoEndpoints>(() => Compose(system, app.Services, parts));
         DemoEndpoints.Map(app, () => demo.Value);
@@ -26,7 +26,7 @@ internal static class DemoSite
 
     private static DemoEndpoints Compose(LocalSystem system, IServiceProvider services, List<object> parts)
     {
-        var sandbox = Add(new SandboxAccount(system.Sandbox));
+        var sandbox = Add(new SandboxClient(system.Sandbox));
         var client = Add(ActivatorUtilities.CreateInstance<MailClient>(services));
         var people = Add(ActivatorUtilities.CreateInstance<DemoPeople>(services));
         return ActivatorUtilities.CreateInstance<DemoEndpoints>(
@@ -36,7 +36,7 @@ internal static class DemoSite
             client,
             ActivatorUtilities.CreateInstance<PersonReader>(services, people, sandbox),
             ActivatorUtilities.CreateInstance<Backlog>(services),
-            ActivatorUtilities.CreateInstance<NightlyRun>(services),
+            ActivatorUtilities.CreateInstance<ReconciliationRun>(services),
             ActivatorUtilities.CreateInstance<DemoDocuments>(services));
 
         T Add<T>(T part)
@@ -47,7 +47,7 @@ internal static class DemoSite
         }
     }
 
-    // Before anybody looks, so that the first look is quick. When the storage is unavailable the first look tries again.
+    // Registers the people early, so that the first page loads quickly. If the storage is unavailable, the first request retries.
     private static async Task RegisterAsync(List<object> parts, Lazy<DemoEndpoints> demo, CancellationToken stopping)
     {
         try
@@ -57,7 +57,7 @@ internal static class DemoSite
         }
         catch (Exception e) when (e is StoreUnavailableException or TimeoutException or OperationCanceledException)
         {
-            // The page says so itself.
+            // The page shows the outage itself.
         }
     }
 }

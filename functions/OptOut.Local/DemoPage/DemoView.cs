@@ -4,21 +4,29 @@ using OptOut.Consent;
 
 namespace OptOut.Local.DemoPage;
 
-/// <summary>What one rendering of the page shows. Public because components are; what it holds is for this project alone.</summary>
+/// <summary>The data of one rendering of the page. Public because Razor components are public; its members are internal.</summary>
 public sealed class DemoView
 {
     private readonly TimeZoneInfo _zone;
 
-    /// <param name="controller">In whose name the mails are sent.</param>
+    /// <param name="controller">The company that sends the mails.</param>
     /// <param name="catalogue">Its topics.</param>
-    /// <param name="inbox">All mails.</param>
-    /// <param name="selected">The mail whose person is shown beside them.</param>
-    /// <param name="stopped">The keys of the people to whom nothing may be sent.</param>
-    /// <param name="person">The person of the selected mail.</param>
-    /// <param name="backlog">What waits.</param>
-    internal DemoView(ControllerOptions controller, TopicCatalogue catalogue, DemoInbox inbox, DemoMail selected, IReadOnlySet<string> stopped, PersonSnapshot person, BacklogCount backlog)
+    /// <param name="inbox">All people and mails.</param>
+    /// <param name="selected">The selected mail, whose recipient is shown beside the inbox.</param>
+    /// <param name="stopped">The keys of the people to whom no marketing may be sent.</param>
+    /// <param name="person">The recipient of the selected mail.</param>
+    /// <param name="backlog">The number of waiting changes and dead letters.</param>
+    internal DemoView(
+        ControllerOptions controller,
+        TopicCatalogue catalogue,
+        DemoInbox inbox,
+        DemoMail selected,
+        IReadOnlySet<string> stopped,
+        PersonSnapshot person,
+        BacklogCount backlog)
     {
-        (Controller, Catalogue, Inbox, Selected, Stopped, Person, Backlog) = (controller, catalogue, inbox, selected, stopped, person, backlog);
+        (Controller, Catalogue, Inbox, Selected, Stopped, Person, Backlog) = (
+            controller, catalogue, inbox, selected, stopped, person, backlog);
         _zone = TimeZoneInfo.FindSystemTimeZoneById(controller.TimeZone);
     }
 
@@ -38,7 +46,7 @@ public sealed class DemoView
 
     internal string Time(DateTimeOffset moment) => Local(moment, "d MMM HH:mm:ss");
 
-    internal string Clock(DateTimeOffset moment) => Local(moment, "HH:mm:ss.fff");
+    internal string TimeOfDay(DateTimeOffset moment) => Local(moment, "HH:mm:ss.fff");
 
     internal string Milliseconds(DateTimeOffset moment) => Local(moment, "d MMM HH:mm:ss.fff");
 
@@ -48,5 +56,6 @@ public sealed class DemoView
 
     internal string Title(string topic) => Catalogue.TryFind(topic, out var known) ? Title(known) : topic;
 
-    private string Local(DateTimeOffset moment, string format) => TimeZoneInfo.ConvertTime(moment, _zone).ToString(format, CultureInfo.InvariantCulture);
+    private string Local(DateTimeOffset moment, string format) =>
+        TimeZoneInfo.ConvertTime(moment, _zone).ToString(format, CultureInfo.InvariantCulture);
 }

@@ -8,24 +8,30 @@ using OptOut.Vendors;
 
 namespace OptOut.Local.DemoPage;
 
-/// <summary>Reads a person from the store and from the vendors' side of the wire, without changing either.</summary>
+/// <summary>Reads a person's data from the store and from the vendor sandbox, without changing either.</summary>
 internal sealed class PersonReader(
-    DemoPeople people, ConsentStore consent, IdentifierIndex index, VendorRows rows, IEnumerable<IVendor> vendors, TopicCatalogue catalogue, SandboxAccount sandbox)
+    DemoPeople people,
+    ConsentStore consent,
+    IdentifierIndex index,
+    VendorRows rows,
+    IEnumerable<IVendor> vendors,
+    TopicCatalogue catalogue,
+    SandboxClient sandbox)
 {
-    private readonly IReadOnlyList<IVendor> _vendors = [.. vendors.Where(v => v.TakesPushes)];
+    private readonly IReadOnlyList<IVendor> _vendors = [.. vendors.Where(v => v.AcceptsPushes)];
 
     /// <exception cref="Platform.StoreUnavailableException">The store does not answer.</exception>
     public async Task<PersonSnapshot> ReadAsync(DemoPerson person, CancellationToken cancellationToken)
     {
         var subject = people.SubjectOf(person);
         var identifiers = people.IdentifiersOf(person);
-        var theirs = sandbox.StateAsync(cancellationToken);
+        var sandboxState = sandbox.StateAsync(cancellationToken);
 
         var maySend = new List<ChannelAnswer>();
         foreach (var identifier in identifiers)
             maySend.AddRange(await MaySendAsync(identifier, cancellationToken));
 
-        // The state first: an entry written between the two reads is then beyond its head, and not looked at.
+        // Read the state first: an entry that is written between the two reads comes after its head and is skipped.
         var state = await consent.LoadAsync(subject, cancellationToken);
         var ledger = new List<LedgerEntry>();
         await foreach (var entry in consent.LedgerAsync(subject, cancellationToken))
@@ -35,20 +41,34 @@ internal sealed class PersonReader(
         }
 
         string[] contactPoints = [.. identifiers.Select(identifier => identifier.Value)];
-        var seen = await theirs;
+        var seen = await sandboxState;
         var views = new List<VendorView>();
         foreach (var vendor in _vendors.Where(vendor => maySend.Exists(answer => answer.Channel == vendor.Channel)))
-            views.Add(new VendorView(vendor.Name, vendor.Channel, await rows.LoadAsync(subject, vendor.Name, cancellationToken), VendorLists.From(seen?[vendor.Name], contactPoints)));
+        {
+            views.Add(new VendorView(
+                vendor.Name,
+                vendor.Channel,
+                await rows.LoadAsync(subject, vendor.Name, cancellationToken),
+                VendorLists.From(seen?[vendor.Name], contactPoints)));
+        }
 
         return new PersonSnapshot(
-            subject, maySend, state.Consent, ledger, Ledger.FirstBroken(subject, ledger, state.Head), views, Received(seen, person.Email), seen is not null);
+            subject,
+            maySend,
+            state.Consent,
+            ledger,
+            Ledger.FirstBroken(subject, ledger, state.Head),
+            views,
+            Received(seen, person.Email),
+            seen is not null);
     }
 
-    /// <summary>Whether nothing may be sent to the person at all: for the inbox, where all people stand.</summary>
+    /// <summary>Whether no marketing at all may be sent to the person. The inbox shows it for each person.</summary>
     public async Task<bool> IsStoppedAsync(DemoPerson person, CancellationToken cancellationToken)
     {
         var state = (await consent.LoadAsync(people.SubjectOf(person), cancellationToken)).Consent;
-        return Channels.All.All(channel => state.Stops(channel) is { General: true } stops && catalogue.Topics.All(topic => stops.Stops(topic)));
+        return Channels.All.All(
+            channel => state.Stops(channel) is { General: true } stops && catalogue.Topics.All(topic => stops.Stops(topic)));
     }
 
     // The same row that GET /api/check answers from.
@@ -58,7 +78,12 @@ internal sealed class PersonReader(
         return identifier.Channels.Select(channel =>
         {
             var stops = known?.Stops.GetValueOrDefault(channel) ?? StopSet.Nothing;
-            return new ChannelAnswer(channel, [new TopicAnswer(null, !stops.Stops(null)), .. catalogue.Topics.Select(topic => new TopicAnswer(topic, !stops.Stops(topic)))]);
+            return new ChannelAnswer(
+                channel,
+                [
+                    new TopicAnswer(null, !stops.Stops(null)),
+                    .. catalogue.Topics.Select(topic => new TopicAnswer(topic, !stops.Stops(topic))),
+                ]);
         });
     }
 
@@ -68,6 +93,7 @@ internal sealed class PersonReader(
            where string.Equals(mail["to"]?.GetValue<string>(), email, StringComparison.OrdinalIgnoreCase)
            let at = mail["at"]!.GetValue<DateTimeOffset>()
            orderby at descending
-           select new ReceivedMail(mail["messageId"]!.GetValue<string>(), mail["subject"]!.GetValue<string>(), at, mail["dropped"]?.GetValue<string>()),
+           select new ReceivedMail(
+               mail["messageId"]!.GetValue<string>(), mail["subject"]!.GetValue<string>(), at, mail["dropped"]?.GetValue<string>()),
     ];
 }

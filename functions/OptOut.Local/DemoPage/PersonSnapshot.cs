@@ -3,12 +3,12 @@ using OptOut.Records;
 
 namespace OptOut.Local.DemoPage;
 
-/// <summary>Everything the page shows of one person, at one moment.</summary>
-/// <param name="MaySend">By channel the person can be reached over.</param>
-/// <param name="Vendors">Those of the channels the person can be reached over.</param>
-/// <param name="FirstBroken">The first ledger entry that is not what was written; null when the chain holds.</param>
-/// <param name="Received">The service mails that the sandbox's SendGrid took for this person, the latest first.</param>
-/// <param name="SandboxAnswers">Whether <paramref name="Received"/> and the vendors' lists are known.</param>
+/// <summary>Everything the page shows about one person, at one moment.</summary>
+/// <param name="MaySend">One answer for each channel over which the person can be reached.</param>
+/// <param name="Vendors">The vendors of these channels.</param>
+/// <param name="FirstBroken">The number of the first ledger entry that is missing or altered; null if the chain is intact.</param>
+/// <param name="Received">The service mails that the sandbox's SendGrid accepted for this person, the latest first.</param>
+/// <param name="SandboxAnswers">Whether the sandbox answered; if not, <paramref name="Received"/> and the vendors' lists are empty.</param>
 internal sealed record PersonSnapshot(
     SubjectKey Subject,
     IReadOnlyList<ChannelAnswer> MaySend,
@@ -19,26 +19,27 @@ internal sealed record PersonSnapshot(
     IReadOnlyList<ReceivedMail> Received,
     bool SandboxAnswers)
 {
-    /// <summary>Nothing may go over any channel, about any topic.</summary>
+    /// <summary>No marketing may be sent over any channel, about any topic.</summary>
     public bool StoppedEverywhere => MaySend.All(answer => answer.Topics.All(topic => !topic.Allowed));
 
     public bool StoppedSomewhere => MaySend.Any(answer => answer.Topics.Any(topic => !topic.Allowed));
 
     public LedgerEntry? Latest => Ledger.Count > 0 ? Ledger[^1] : null;
 
-    /// <summary>How long the slowest vendor took; null while one has not confirmed, and before anything happened.</summary>
-    public TimeSpan? TimeToStop => Vendors.All(vendor => vendor.Row?.Status == VendorStatus.Confirmed) ? Vendors.Max(vendor => vendor.Row!.TimeToStop) : null;
+    /// <summary>The time of the slowest vendor; null while a vendor has not confirmed, and before the first change.</summary>
+    public TimeSpan? TimeToStop =>
+        Vendors.All(vendor => vendor.Row?.Status == VendorStatus.Confirmed) ? Vendors.Max(vendor => vendor.Row!.TimeToStop) : null;
 }
 
-/// <summary>The answer to "may I send?" over a channel: in general, then for each topic.</summary>
+/// <summary>The answer to "may I send?" for one channel: in general, then for each topic.</summary>
 internal sealed record ChannelAnswer(Channel Channel, IReadOnlyList<TopicAnswer> Topics);
 
 /// <param name="Topic">Null: marketing in general.</param>
 internal sealed record TopicAnswer(Topic? Topic, bool Allowed);
 
-/// <param name="Row">What the vendor confirmed to us; null when it was never told anything.</param>
-/// <param name="Entries">What stands on its lists now.</param>
+/// <param name="Row">The state of our pushes to the vendor; null if it was never notified.</param>
+/// <param name="Entries">The entries on its lists now.</param>
 internal sealed record VendorView(string Name, Channel Channel, VendorRow? Row, IReadOnlyList<ListEntry> Entries);
 
-/// <param name="Dropped">Why the vendor did not deliver it; null when it did.</param>
+/// <param name="Dropped">Why the vendor did not deliver it; null if it did.</param>
 internal sealed record ReceivedMail(string Id, string SubjectLine, DateTimeOffset At, string? Dropped);

@@ -1,4 +1,4 @@
-// Keeps what carries data-live equal to what the server says, and lets the buttons work without leaving the page. Everything works without this file.
+// Keeps the parts marked data-live up to date, and lets the buttons work without leaving the page. The page also works without this file.
 "use strict";
 
 const shown = new Map();
@@ -6,7 +6,7 @@ const live = root => root.querySelectorAll("[data-live]");
 
 for (const part of live(document)) shown.set(part.id, part.innerHTML);
 
-// Opened details and the focus survive when their part is replaced.
+// Open <details> and the focus are kept when their part is replaced.
 function replace(part, fresh) {
   const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
   for (const details of fresh.querySelectorAll("details[id]")) {
@@ -29,21 +29,21 @@ function show(html) {
   }
 }
 
-// Which person the address is of; a jump within the page is none of it.
+// The part of the address that selects the person; a fragment does not count.
 const person = () => location.pathname + location.search;
 let here = person();
 
-// An answer that was asked for before the last press tells of the past.
-let turn = 0;
+// Responses to requests made before the last press are outdated: only the latest request is shown.
+let latest = 0;
 let busy = false;
-let lively = 0;
+let fastPolls = 0;
 
 async function load(address, options) {
-  const mine = ++turn;
+  const mine = ++latest;
   const answer = await fetch(address, { cache: "no-store", credentials: "omit", ...options });
   const html = await answer.text();
-  document.body.classList.remove("away");
-  if (mine !== turn) return null;
+  document.body.classList.remove("unreachable");
+  if (mine !== latest) return null;
   if (answer.ok) show(html);
   return answer;
 }
@@ -61,11 +61,11 @@ document.addEventListener("submit", async event => {
     else if (answer) location.reload();
     here = person();
   } catch {
-    document.body.classList.add("away");
+    document.body.classList.add("unreachable");
   } finally {
     button.removeAttribute("aria-busy");
     busy = false;
-    lively = 20;
+    fastPolls = 20;
   }
 });
 
@@ -78,7 +78,7 @@ document.addEventListener("click", async event => {
     if ((await load(link.href))?.ok) history.pushState(null, "", link.href);
     here = person();
   } catch {
-    document.body.classList.add("away");
+    document.body.classList.add("unreachable");
   } finally {
     busy = false;
   }
@@ -88,17 +88,17 @@ window.addEventListener("popstate", () => {
   if (person() !== here) location.reload();
 });
 
-// Every second; for a moment after a press four times as often.
-async function follow() {
+// Polls every second; after a press, every quarter of a second for the next 20 polls.
+async function poll() {
   if (!document.hidden && !busy) {
     try {
       await load(person());
     } catch {
-      document.body.classList.add("away");
+      document.body.classList.add("unreachable");
     }
   }
-  setTimeout(follow, lively-- > 0 ? 250 : 1000);
+  setTimeout(poll, fastPolls-- > 0 ? 250 : 1000);
 }
 
-document.body.classList.add("followed");
-setTimeout(follow, 1000);
+document.body.classList.add("live");
+setTimeout(poll, 1000);

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace OptOut.Local.Hosting;
 
-/// <summary>The two administrative requests of the Azure host that are of use on one machine. Both demand the master key.</summary>
+/// <summary>The two admin endpoints of the Azure host that are useful on one machine. Both require the master key.</summary>
 internal static class AdminEndpoints
 {
     public static void Map(WebApplication app, IReadOnlyList<FunctionDeclaration> functions, TimerFunctions timers, FunctionKeys keys)
@@ -16,12 +16,19 @@ internal static class AdminEndpoints
             if (timers.TryRun(name, out _))
                 return Results.Accepted();
             return functions.Any(function => string.Equals(function.Name, name, StringComparison.OrdinalIgnoreCase))
-                ? Results.Text($"{name} is not a timer function. Only those can be started here.\n", statusCode: StatusCodes.Status400BadRequest)
+                ? Results.Text(
+                    $"{name} is not a timer function. Only those can be started here.\n", statusCode: StatusCodes.Status400BadRequest)
                 : Results.NotFound();
         });
 
         app.MapGet("/admin/host/status", (HttpRequest request) => keys.Allows(request, AuthorizationLevel.Admin)
-            ? Results.Json(new { id = "optout-local", state = "Running", version = "4.0.0.0", functions = functions.Select(function => function.Name) })
+            ? Results.Json(new
+            {
+                id = "optout-local",
+                state = "Running",
+                version = "4.0.0.0",
+                functions = functions.Select(function => function.Name),
+            })
             : Results.Unauthorized());
     }
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OptOut.Local.Hosting;
 
-/// <summary>A function whose parameters each have a source in what its trigger delivers.</summary>
-/// <typeparam name="TInput">What one invocation of this kind of trigger delivers.</typeparam>
+/// <summary>A function, with a value source for each parameter of its method.</summary>
+/// <typeparam name="TInput">What the trigger passes to one invocation.</typeparam>
 internal sealed class BoundFunction<TInput>
 {
     private readonly ObjectFactory? _create;
@@ -22,18 +22,29 @@ internal sealed class BoundFunction<TInput>
 
     public FunctionDeclaration Declaration { get; }
 
-    /// <param name="source">Where a parameter's value comes from; null when this trigger has none for it.</param>
-    /// <param name="takes">What this kind of function may take, for the error.</param>
+    /// <param name="source">Returns the value source of a parameter; null if this trigger cannot supply it.</param>
+    /// <param name="allowed">The parameter types that this kind of function may have, for the error message.</param>
     public static BoundFunction<TInput>? Bind(
-        FunctionDeclaration declaration, Func<ParameterInfo, Func<TInput, object?>?> source, string takes, IServiceProvider services, StartupErrors errors)
+        FunctionDeclaration declaration,
+        Func<ParameterInfo, Func<TInput, object?>?> source,
+        string allowed,
+        IServiceProvider services,
+        StartupErrors errors)
     {
         var arguments = new List<Func<TInput, object?>>();
         foreach (var parameter in declaration.Method.GetParameters())
         {
             if (source(parameter) is { } argument)
+            {
                 arguments.Add(argument);
+            }
             else
-                errors.Add(declaration, $"nothing binds the parameter '{parameter.Name}' of type {parameter.ParameterType.Name}.", $"It may take {takes}; services go in the constructor.");
+            {
+                errors.Add(
+                    declaration,
+                    $"nothing binds the parameter '{parameter.Name}' of type {parameter.ParameterType.Name}.",
+                    $"It may take {allowed}; inject services through the constructor.");
+            }
         }
 
         var create = Constructor(declaration, services, errors);
@@ -42,8 +53,8 @@ internal sealed class BoundFunction<TInput>
             : null;
     }
 
-    /// <summary>Makes the class from the scope's services, calls the method and waits for it.</summary>
-    /// <returns>What the function returned, out of its task.</returns>
+    /// <summary>Creates the class with the scope's services, calls the method and awaits its result.</summary>
+    /// <returns>The function's result, unwrapped from its task.</returns>
     public async Task<object?> InvokeAsync(IServiceProvider scope, TInput input)
     {
         var arguments = Array.ConvertAll(_arguments, argument => argument(input));
@@ -70,14 +81,19 @@ internal sealed class BoundFunction<TInput>
         var type = declaration.Method.DeclaringType!;
         if (type.IsAbstract || type.GetConstructors() is not [var constructor])
         {
-            errors.Add(declaration, $"{type.Name} cannot be made.", "Give the class one public constructor.");
+            errors.Add(declaration, $"{type.Name} cannot be created.", "Give the class one public constructor.");
             return null;
         }
 
         var known = services.GetRequiredService<IServiceProviderIsService>();
         foreach (var missing in constructor.GetParameters().Where(parameter =>
-            !parameter.HasDefaultValue && parameter.GetCustomAttribute<FromKeyedServicesAttribute>() is null && !known.IsService(parameter.ParameterType)))
-            errors.Add(declaration, $"its constructor asks for {missing.ParameterType.Name}, which is not registered.", "Register it where the function app registers its services.");
+            !parameter.HasDefaultValue
+                && parameter.GetCustomAttribute<FromKeyedServicesAttribute>() is null
+                && !known.IsService(parameter.ParameterType)))
+            errors.Add(
+                declaration,
+                $"its constructor needs {missing.ParameterType.Name}, which is not registered.",
+                "Register it where the function app registers its services.");
         return ActivatorUtilities.CreateFactory(type, Type.EmptyTypes);
     }
 }

@@ -6,19 +6,24 @@ using OptOut.Platform;
 
 namespace OptOut.Local.Hosting;
 
-/// <summary>One Service Bus function and the genuine processor that feeds it.</summary>
-internal sealed class BusFunction(BoundFunction<ProcessMessageEventArgs> function, ServiceBusProcessor processor, IServiceScopeFactory scopes, TimeProvider time, ILogger log)
+/// <summary>One Service Bus function and the real ServiceBusProcessor that feeds it.</summary>
+internal sealed class BusFunction(
+    BoundFunction<ProcessMessageEventArgs> function,
+    ServiceBusProcessor processor,
+    IServiceScopeFactory scopes,
+    TimeProvider time,
+    ILogger log)
 {
-    // The processor reports every failed attempt; a person needs to read it once, and now and then a reminder.
+    // The processor reports every failed attempt; log the outage once, then a reminder every five minutes.
     private static readonly TimeSpan Reminder = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
     private readonly Lock _gate = new();
-    private DateTimeOffset? _reported;
+    private DateTimeOffset? _reportedAt;
     private int _failures;
 
     private string Name => function.Declaration.Name;
 
-    /// <summary>Succeeds when the bus is down too: the processor then keeps trying.</summary>
+    /// <summary>Also succeeds when the bus is unavailable: the processor then keeps retrying.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         processor.ProcessMessageAsync += OnMessageAsync;
@@ -26,23 +31,23 @@ internal sealed class BusFunction(BoundFunction<ProcessMessageEventArgs> functio
         return processor.StartProcessingAsync(cancellationToken);
     }
 
-    /// <summary>Takes no more messages and waits for those in hand.</summary>
-    public async Task StopAsync(TimeSpan patience)
+    /// <summary>Stops receiving and waits for the messages in progress.</summary>
+    public async Task StopAsync(TimeSpan timeout)
     {
-        using var limit = TimeProvider.System.Limit(patience);
+        using var limit = TimeProvider.System.Limit(timeout);
         try
         {
             await processor.CloseAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
-            log.DidNotEnd(Name, patience.TotalSeconds);
+            log.DidNotEnd(Name, timeout.TotalSeconds);
         }
     }
 
     private async Task OnMessageAsync(ProcessMessageEventArgs delivery)
     {
-        BusAnswers();
+        OnBusReachable();
         using var span = FunctionSpan.Start(function.Declaration, delivery.Message);
         try
         {
@@ -53,7 +58,7 @@ internal sealed class BusFunction(BoundFunction<ProcessMessageEventArgs> functio
         {
             span?.SetStatus(ActivityStatusCode.Error);
             log.FailedOnMessage(exception, Name, delivery.Message.MessageId, delivery.Message.DeliveryCount);
-            // The processor abandons the message of a handler that throws, so that the bus delivers it again.
+            // If the handler throws, the processor abandons the message and the bus delivers it again.
             throw;
         }
     }
@@ -63,32 +68,33 @@ internal sealed class BusFunction(BoundFunction<ProcessMessageEventArgs> functio
         switch (error.ErrorSource)
         {
             case ServiceBusErrorSource.ProcessMessageCallback:
-                break; // In the log already, with the message.
+                break; // Already logged with the message.
             case ServiceBusErrorSource.Complete or ServiceBusErrorSource.Abandon or ServiceBusErrorSource.RenewLock:
                 log.CannotSettle(error.Exception, Name, error.ErrorSource.ToString());
                 break;
             default:
-                await BusFailsAsync(error.Exception, error.CancellationToken);
+                await OnBusFailureAsync(error.Exception, error.CancellationToken);
                 break;
         }
     }
 
-    private async Task BusFailsAsync(Exception exception, CancellationToken stopping)
+    private async Task OnBusFailureAsync(Exception exception, CancellationToken stopping)
     {
         if (stopping.IsCancellationRequested)
             return;
         Report(exception);
 
-        // The processor tries again when this returns, without a pause of its own where its client does not retry. The bus
-        // lives in real time, whatever clock the functions are given.
-        var pause = TimeSpan.FromMilliseconds(Math.Min(100 << Math.Min(Interlocked.Increment(ref _failures), 16), LongestPause.TotalMilliseconds));
+        // The processor retries when this returns, without a pause if its client does not retry. The bus runs in real time, so the
+        // pause does not use the functions' TimeProvider.
+        var pause = TimeSpan.FromMilliseconds(
+            Math.Min(100 << Math.Min(Interlocked.Increment(ref _failures), 16), LongestPause.TotalMilliseconds));
         try
         {
             await Task.Delay(pause, TimeProvider.System, stopping);
         }
         catch (OperationCanceledException)
         {
-            // The host stops.
+            // The host is stopping.
         }
     }
 
@@ -97,22 +103,22 @@ internal sealed class BusFunction(BoundFunction<ProcessMessageEventArgs> functio
         lock (_gate)
         {
             var now = time.GetUtcNow();
-            if (_reported is { } reported && now - reported < Reminder)
+            if (_reportedAt is { } reportedAt && now - reportedAt < Reminder)
                 return;
-            _reported = now;
+            _reportedAt = now;
         }
 
         log.CannotReachBus(Name, exception.Message.Split('\n')[0].Trim());
     }
 
-    private void BusAnswers()
+    private void OnBusReachable()
     {
         Volatile.Write(ref _failures, 0);
         lock (_gate)
         {
-            if (_reported is null)
+            if (_reportedAt is null)
                 return;
-            _reported = null;
+            _reportedAt = null;
         }
 
         log.ReachesBusAgain(Name);

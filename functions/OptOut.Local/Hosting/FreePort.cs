@@ -4,11 +4,11 @@ using System.Security.Cryptography;
 
 namespace OptOut.Local.Hosting;
 
-/// <summary>A port to be listened on later, for what must be known before it listens.</summary>
+/// <summary>Finds a free port for a listener whose address must be known before it starts.</summary>
 internal static class FreePort
 {
-    // Below the range from which systems take ports for outgoing connections (32768 on Linux, 49152 elsewhere): until it is listened on, none of
-    // those can take it.
+    // Below the ephemeral port range (from 32768 on Linux, 49152 elsewhere), so that no outgoing connection takes the port before the
+    // listener starts.
     private const int First = 20_000, End = 32_000;
 
     public static int Find()
@@ -21,9 +21,9 @@ internal static class FreePort
                 listener.Start();
                 return ((IPEndPoint)listener.LocalEndpoint).Port;
             }
-            catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+            catch (SocketException inUse) when (inUse.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
             {
-                // Another one.
+                // Try another port.
             }
         }
     }

@@ -16,7 +16,7 @@ using OptOut.Platform;
 
 namespace OptOut.Local.Hosting;
 
-/// <summary>Runs an assembly's functions on this machine the way the Azure host runs them. Dispose lets what runs finish first.</summary>
+/// <summary>Runs an assembly's functions on this machine as the Azure host does. Dispose waits for running functions to finish.</summary>
 internal sealed class FunctionHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -27,25 +27,28 @@ internal sealed class FunctionHost : IAsyncDisposable
     private FunctionHost(WebApplication app, BusFunctions bus, TimerFunctions timers, TimeSpan drainTimeout) =>
         (_app, _bus, _timers, _drainTimeout) = (app, bus, timers, drainTimeout);
 
-    /// <summary>Where it listens, with the port it really got.</summary>
+    /// <summary>The address it listens on, with the actual port.</summary>
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     public IServiceProvider Services => _app.Services;
 
-    /// <exception cref="CannotStartException">The functions have errors, which are all named, an option does not validate, or the port is in use.</exception>
+    /// <exception cref="CannotStartException">The functions have errors (the message lists all of them), an option is invalid, or the
+    /// port is in use.</exception>
     public static async Task<FunctionHost> StartAsync(FunctionHostOptions options, CancellationToken cancellationToken = default)
     {
         var errors = new StartupErrors();
         var hostJson = HostJson.Read(options.HostJsonPath, errors);
-        var functions = FunctionDiscovery.Find(options.Assembly, options.Including, errors);
+        var functions = FunctionDiscovery.Find(options.Assembly, options.TypeFilter, errors);
         var app = Build(options);
         try
         {
             var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Functions");
             var keys = new FunctionKeys(options.MasterKey, options.FunctionKey);
             new HttpFunctions(hostJson, keys, errors, log).Map(app, WithTrigger<HttpTriggerAttribute>(functions));
-            var bus = new BusFunctions(WithTrigger<ServiceBusTriggerAttribute>(functions), hostJson, app.Configuration, app.Services, options.Time, errors, log);
-            var timers = new TimerFunctions(WithTrigger<TimerTriggerAttribute>(functions), app.Configuration, app.Services, options.Time, errors, log);
+            var bus = new BusFunctions(
+                WithTrigger<ServiceBusTriggerAttribute>(functions), hostJson, app.Configuration, app.Services, options.Time, errors, log);
+            var timers = new TimerFunctions(
+                WithTrigger<TimerTriggerAttribute>(functions), app.Configuration, app.Services, options.Time, errors, log);
             AdminEndpoints.Map(app, functions, timers, keys);
             options.MapEndpoints?.Invoke(app);
             errors.ThrowIfAny();
@@ -63,8 +66,8 @@ internal sealed class FunctionHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a timer function now and waits for its end; <c>POST /admin/functions/{name}</c> does not wait.</summary>
-    /// <returns>False when it threw, which is in the log.</returns>
+    /// <summary>Runs a timer function now and waits until it ends; <c>POST /admin/functions/{name}</c> does not wait.</summary>
+    /// <returns>False if it threw; the exception is logged.</returns>
     /// <exception cref="ArgumentException">No timer function has this name.</exception>
     public Task<bool> RunTimerAsync(string name) =>
         _timers.TryRun(name, out var run) ? run : throw new ArgumentException($"No timer function is named {name}.", nameof(name));
@@ -77,9 +80,10 @@ internal sealed class FunctionHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static IEnumerable<FunctionDeclaration> WithTrigger<TTrigger>(IEnumerable<FunctionDeclaration> functions) => functions.Where(function => function.Trigger is TTrigger);
+    private static IEnumerable<FunctionDeclaration> WithTrigger<TTrigger>(IEnumerable<FunctionDeclaration> functions) =>
+        functions.Where(function => function.Trigger is TTrigger);
 
-    // Empty: no ASPNETCORE_URLS, appsettings.json or middleware of this machine may make it differ from Azure.
+    // An empty builder: no ASPNETCORE_URLS, appsettings.json or default middleware of this machine may make it differ from Azure.
     private static WebApplication Build(FunctionHostOptions options)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = options.Assembly.GetName().Name });
@@ -91,9 +95,17 @@ internal sealed class FunctionHost : IAsyncDisposable
         });
         builder.Host.UseDefaultServiceProvider(provider => provider.ValidateScopes = provider.ValidateOnBuild = true);
         if (options.ConfigureLogging is { } configure)
+        {
             builder.Logging.AddFilter("Microsoft", LogLevel.Warning).Services.AddLogging(configure);
+        }
         else
-            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss ")).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning);
+        {
+            builder.Logging
+                .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "))
+                .AddFilter("Microsoft", LogLevel.Warning)
+                .AddFilter("Azure", LogLevel.Warning);
+        }
+
         builder.Services.AddRouting();
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
         {
@@ -110,7 +122,7 @@ internal sealed class FunctionHost : IAsyncDisposable
         return app;
     }
 
-    // Azure's host replaces what a caller wrote in these headers, and the worker takes them away: nothing of it reaches a function.
+    // Azure's host overwrites these headers of the caller, and the worker removes them: their values never reach a function.
     private static Task WithoutForwardedHeaders(HttpContext context, RequestDelegate next)
     {
         foreach (var header in (string[])["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix"])
@@ -124,13 +136,18 @@ internal sealed class FunctionHost : IAsyncDisposable
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (IOException refused) when (refused.InnerException is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+        catch (IOException refused)
+            when (refused.InnerException is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
         {
-            throw new CannotStartException($"Port {options.Port}, for the functions, is in use on this machine. Stop what uses it, or choose another with --port (0: a free one).", refused);
+            throw new CannotStartException(
+                $"Port {options.Port}, for the functions, is in use on this machine. "
+                    + "Stop what uses it, or choose another with --port (0 picks a free one).",
+                refused);
         }
         catch (OptionsValidationException invalid)
         {
-            throw new CannotStartException(string.Join('\n', invalid.Failures.Select(failure => "- " + failure).Prepend("The settings are not right:")), invalid);
+            throw new CannotStartException(
+                string.Join('\n', invalid.Failures.Select(failure => "- " + failure).Prepend("The settings are invalid:")), invalid);
         }
     }
 }

@@ -5,7 +5,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace OptOut.Local.Hosting;
 
-/// <summary>Who may call what: the key of a request, in the header x-functions-key or the query's code, against the level a function asks.</summary>
+/// <summary>
+/// Checks the key of a request, in the header x-functions-key or the query parameter code, against the level that a function requires.
+/// </summary>
 internal sealed class FunctionKeys(string masterKey, string functionKey)
 {
     private readonly byte[] _master = Hash(masterKey);
@@ -19,7 +21,7 @@ internal sealed class FunctionKeys(string masterKey, string functionKey)
         if (string.IsNullOrEmpty(given))
             return false;
 
-        // Hashes, so that neither the content nor the length of a key shows in the time it takes; and no short cut between the two.
+        // Compares hashes, so that the time reveals neither the content nor the length of a key. Both comparisons always run.
         var hash = Hash(given);
         var isMaster = CryptographicOperations.FixedTimeEquals(hash, _master);
         var isFunction = CryptographicOperations.FixedTimeEquals(hash, _function);

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace OptOut.Local.Hosting;
 
 /// <summary>
-/// The span of one run of a function, as the Azure host and worker make it: it goes on with the trace of the request or of the message. Of a request it
-/// tells the route, never the path.
+/// Creates the span of one function run, as the Azure host and worker do: it continues the trace of the request or message. For a request
+/// it records the route, never the path.
 /// </summary>
 internal static class FunctionSpan
 {
@@ -16,7 +16,7 @@ internal static class FunctionSpan
 
     public static Activity? Start(FunctionDeclaration function, HttpRequest request, string? route)
     {
-        // Not below the span that Kestrel makes: where nobody listens to that one, it counts as not sampled, and this one with it.
+        // Not a child of Kestrel's span: if nothing listens to that span it is not sampled, and then this one would not be sampled either.
         Activity.Current = null;
         return Start(function, ActivityKind.Server, Parent(request.Headers.TraceParent, request.Headers.TraceState))
             ?.SetTag("http.request.method", request.Method)
@@ -26,7 +26,11 @@ internal static class FunctionSpan
     public static Activity? Start(FunctionDeclaration function, ServiceBusReceivedMessage message) => Start(
         function,
         ActivityKind.Consumer,
-        Activity.Current?.Context ?? Parent((message.ApplicationProperties.GetValueOrDefault("traceparent") ?? message.ApplicationProperties.GetValueOrDefault("Diagnostic-Id")) as string, null));
+        Activity.Current?.Context
+            ?? Parent(
+                (message.ApplicationProperties.GetValueOrDefault("traceparent")
+                    ?? message.ApplicationProperties.GetValueOrDefault("Diagnostic-Id")) as string,
+                null));
 
     public static Activity? Start(FunctionDeclaration function) => Start(function, ActivityKind.Internal, default);
 

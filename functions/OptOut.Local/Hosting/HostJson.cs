@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace OptOut.Local.Hosting;
 
-/// <summary>The part of host.json that matters on one machine, with Azure's own defaults (learn.microsoft.com/azure/azure-functions/functions-host-json).</summary>
+/// <summary>
+/// The settings of host.json that matter on one machine, with Azure's defaults
+/// (learn.microsoft.com/azure/azure-functions/functions-host-json).
+/// </summary>
 internal sealed record HostJson
 {
     public string RoutePrefix { get; private init; } = "api";
@@ -20,12 +23,17 @@ internal sealed record HostJson
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonDocument.Parse(
+                File.ReadAllBytes(path),
+                new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             return Read(document.RootElement);
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or JsonException or FormatException or InvalidOperationException)
+        catch (Exception unreadable)
+            when (unreadable is IOException or UnauthorizedAccessException or JsonException or FormatException or InvalidOperationException)
         {
-            errors.Add($"host.json ({path}): {unreadable.Message}", "Mend the file; https://learn.microsoft.com/azure/azure-functions/functions-host-json lists what it may hold.");
+            errors.Add(
+                $"host.json ({path}): {unreadable.Message}",
+                "Fix the file; https://learn.microsoft.com/azure/azure-functions/functions-host-json lists what it may contain.");
             return new HostJson();
         }
     }
@@ -40,7 +48,9 @@ internal sealed record HostJson
             RoutePrefix = Value(http, "routePrefix", value => value.GetString()!.Trim('/')) ?? defaults.RoutePrefix,
             MaxConcurrentCalls = Value(bus, "maxConcurrentCalls", value => (int?)value.GetInt32()) ?? defaults.MaxConcurrentCalls,
             PrefetchCount = Value(bus, "prefetchCount", value => (int?)value.GetInt32()) ?? defaults.PrefetchCount,
-            MaxAutoLockRenewalDuration = Value(bus, "maxAutoLockRenewalDuration", value => (TimeSpan?)TimeSpan.Parse(value.GetString()!, CultureInfo.InvariantCulture)) ?? defaults.MaxAutoLockRenewalDuration,
+            MaxAutoLockRenewalDuration = Value(
+                    bus, "maxAutoLockRenewalDuration", value => (TimeSpan?)TimeSpan.Parse(value.GetString()!, CultureInfo.InvariantCulture))
+                ?? defaults.MaxAutoLockRenewalDuration,
             AutoCompleteMessages = Value(bus, "autoCompleteMessages", value => (bool?)value.GetBoolean()) ?? defaults.AutoCompleteMessages,
         };
     }

@@ -8,14 +8,15 @@ using Microsoft.Extensions.Logging;
 
 namespace OptOut.Local.Hosting;
 
-/// <summary>The HTTP functions as endpoints: routed, guarded and failing as the Azure host has them.</summary>
+/// <summary>Maps the HTTP functions to endpoints, with the routing, key checks and error responses of the Azure host.</summary>
 internal sealed class HttpFunctions(HostJson hostJson, FunctionKeys keys, StartupErrors errors, ILogger log)
 {
-    private const string Takes = "HttpRequest, CancellationToken and, as string, the values in its route";
+    private const string AllowedParameters = "HttpRequest, CancellationToken and, as string, the values in its route";
 
     public void Map(WebApplication app, IEnumerable<FunctionDeclaration> functions)
     {
-        // Azure answers 404 to a method no function declares. Routing would answer 405, through an endpoint that is nobody's route.
+        // Azure answers 404 to a method that no function declares. ASP.NET Core would answer 405, through an endpoint that is not a
+        // RouteEndpoint.
         app.Use((context, next) =>
         {
             if (context.GetEndpoint() is { } and not RouteEndpoint)
@@ -29,12 +30,17 @@ internal sealed class HttpFunctions(HostJson hostJson, FunctionKeys keys, Startu
             var trigger = (HttpTriggerAttribute)function.Trigger;
             if (Pattern(function, trigger) is not { } pattern)
                 continue;
-            var methods = trigger.Methods is { Length: > 0 } declared ? declared.Select(method => method.ToUpperInvariant()).Distinct().ToArray() : [];
-            RefuseTaken(taken, function, pattern, methods);
+            var methods = trigger.Methods is { Length: > 0 } declared
+                ? declared.Select(method => method.ToUpperInvariant()).Distinct().ToArray()
+                : [];
+            ReportDuplicates(taken, function, pattern, methods);
             if (!ReturnsResult(function.Method.ReturnType))
                 errors.Add(function, $"returns {function.Method.ReturnType.Name}.", "Return IResult or Task<IResult>.");
-            if (BoundFunction<HttpContext>.Bind(function, parameter => Source(function, parameter, pattern), Takes, app.Services, errors) is not { } bound)
+            if (BoundFunction<HttpContext>.Bind(
+                function, parameter => Source(function, parameter, pattern), AllowedParameters, app.Services, errors) is not { } bound)
+            {
                 continue;
+            }
 
             RequestDelegate handler = context => HandleAsync(bound, trigger.AuthLevel, pattern.RawText, context);
             var endpoint = methods.Length > 0 ? app.MapMethods(pattern.RawText!, methods, handler) : app.Map(pattern, handler);
@@ -64,7 +70,7 @@ internal sealed class HttpFunctions(HostJson hostJson, FunctionKeys keys, Startu
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The caller has gone; there is nobody to answer.
+            // The caller disconnected.
         }
         catch (Exception exception)
         {
@@ -84,10 +90,11 @@ internal sealed class HttpFunctions(HostJson hostJson, FunctionKeys keys, Startu
     {
         var route = (trigger.Route ?? function.Name).Trim('/');
 
-        // Azure's host looks at the letters, not at the segment: /administration is refused too.
-        if (route.StartsWith("admin", StringComparison.OrdinalIgnoreCase) || route.StartsWith("runtime", StringComparison.OrdinalIgnoreCase))
+        // Azure's host compares the prefix, not the whole segment: /administration is refused too.
+        if (route.StartsWith("admin", StringComparison.OrdinalIgnoreCase)
+            || route.StartsWith("runtime", StringComparison.OrdinalIgnoreCase))
         {
-            errors.Add(function, $"the route '{route}' begins with admin or runtime, which Azure keeps for itself.", "Choose another route.");
+            errors.Add(function, $"the route '{route}' begins with admin or runtime, which Azure reserves.", "Choose another route.");
             return null;
         }
 
@@ -95,20 +102,29 @@ internal sealed class HttpFunctions(HostJson hostJson, FunctionKeys keys, Startu
         {
             return RoutePatternFactory.Parse($"/{hostJson.RoutePrefix}/{route}".Replace("//", "/", StringComparison.Ordinal));
         }
-        catch (RoutePatternException bad)
+        catch (RoutePatternException invalid)
         {
-            errors.Add(function, $"the route '{route}' cannot be read: {bad.Message}", "Write it as in ASP.NET Core: literal/{value}/{optional?}.");
+            errors.Add(
+                function,
+                $"the route '{route}' cannot be read: {invalid.Message}",
+                "Write it as in ASP.NET Core: literal/{value}/{optional?}.");
             return null;
         }
     }
 
-    private void RefuseTaken(Dictionary<string, FunctionDeclaration> taken, FunctionDeclaration function, RoutePattern pattern, string[] methods)
+    private void ReportDuplicates(
+        Dictionary<string, FunctionDeclaration> taken, FunctionDeclaration function, RoutePattern pattern, string[] methods)
     {
         var shape = string.Join('/', pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(Shape))));
         foreach (var method in methods.DefaultIfEmpty("any method"))
         {
             if (!taken.TryAdd($"{method} /{shape}", function))
-                errors.Add(function, $"{method} {pattern.RawText} is also the route of {taken[$"{method} /{shape}"].Name}.", "Give one of them another route or method.");
+            {
+                errors.Add(
+                    function,
+                    $"{method} {pattern.RawText} is also the route of {taken[$"{method} /{shape}"].Name}.",
+                    "Give one of them another route or method.");
+            }
         }
     }
 
@@ -117,7 +133,8 @@ internal sealed class HttpFunctions(HostJson hostJson, FunctionKeys keys, Startu
     {
         RoutePatternLiteralPart literal => literal.Content,
         RoutePatternSeparatorPart separator => separator.Content,
-        RoutePatternParameterPart value => $"{{{(value.IsCatchAll ? "*" : "")}{string.Join(':', value.ParameterPolicies.Select(policy => policy.Content))}}}",
+        RoutePatternParameterPart value =>
+            $"{{{(value.IsCatchAll ? "*" : "")}{string.Join(':', value.ParameterPolicies.Select(policy => policy.Content))}}}",
         _ => "",
     };
 
@@ -127,11 +144,18 @@ internal sealed class HttpFunctions(HostJson hostJson, FunctionKeys keys, Startu
             return context => context.Request;
         if (parameter.ParameterType == typeof(CancellationToken))
             return context => context.RequestAborted;
-        if (parameter.ParameterType == typeof(string) && parameter != function.TriggerParameter && pattern.GetParameter(parameter.Name!) is { } value)
+        if (parameter.ParameterType == typeof(string)
+            && parameter != function.TriggerParameter
+            && pattern.GetParameter(parameter.Name!) is { } value)
+        {
             return context => context.Request.RouteValues[value.Name]?.ToString();
+        }
+
         return null;
     }
 
     private static bool ReturnsResult(Type type) => typeof(IResult).IsAssignableFrom(type)
-        || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>) && typeof(IResult).IsAssignableFrom(type.GetGenericArguments()[0]));
+        || (type.IsGenericType
+            && type.GetGenericTypeDefinition() == typeof(Task<>)
+            && typeof(IResult).IsAssignableFrom(type.GetGenericArguments()[0]));
 }

@@ -3,13 +3,16 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace OptOut.Local.Hosting;
 
-/// <summary>Settles through the processor that delivered the message, where Azure's host settles for the worker.</summary>
+/// <summary>Settles messages through the processor that delivered them; in Azure, the host does this for the worker.</summary>
 internal sealed class ProcessorMessageActions(ProcessMessageEventArgs delivery) : ServiceBusMessageActions
 {
     public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
         delivery.CompleteMessageAsync(message, cancellationToken);
 
-    public override Task AbandonMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = default, CancellationToken cancellationToken = default) =>
+    public override Task AbandonMessageAsync(
+        ServiceBusReceivedMessage message,
+        IDictionary<string, object>? propertiesToModify = default,
+        CancellationToken cancellationToken = default) =>
         delivery.AbandonMessageAsync(message, propertiesToModify, cancellationToken);
 
     public override Task DeadLetterMessageAsync(
@@ -20,7 +23,10 @@ internal sealed class ProcessorMessageActions(ProcessMessageEventArgs delivery) 
         CancellationToken cancellationToken = default) =>
         delivery.DeadLetterMessageAsync(message, propertiesToModify ?? [], deadLetterReason, deadLetterErrorDescription, cancellationToken);
 
-    public override Task DeferMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = default, CancellationToken cancellationToken = default) =>
+    public override Task DeferMessageAsync(
+        ServiceBusReceivedMessage message,
+        IDictionary<string, object>? propertiesToModify = default,
+        CancellationToken cancellationToken = default) =>
         delivery.DeferMessageAsync(message, propertiesToModify, cancellationToken);
 
     public override Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>

@@ -3,7 +3,9 @@ using Cronos;
 
 namespace OptOut.Local.Hosting;
 
-/// <summary>When a timer function runs: an NCRONTAB expression of six fields (seconds first), in UTC as in Azure, or a fixed interval.</summary>
+/// <summary>
+/// When a timer function runs: an NCRONTAB expression of six fields (seconds first), in UTC as in Azure, or a fixed interval.
+/// </summary>
 internal sealed class Schedule
 {
     private readonly CronExpression? _cron;
@@ -11,7 +13,7 @@ internal sealed class Schedule
 
     private Schedule(CronExpression? cron, TimeSpan interval) => (_cron, _interval) = (cron, interval);
 
-    /// <exception cref="FormatException">It is neither.</exception>
+    /// <exception cref="FormatException">The text is neither.</exception>
     public static Schedule Parse(string text)
     {
         if (text.Contains(' ', StringComparison.Ordinal))
@@ -22,9 +24,10 @@ internal sealed class Schedule
 
         return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var interval) && interval > TimeSpan.Zero
             ? new(null, interval)
-            : throw new FormatException("It is neither six fields nor a span of time.");
+            : throw new FormatException("It is neither six fields nor an interval.");
     }
 
-    /// <summary>Null: never again.</summary>
-    public DateTimeOffset? NextAfter(DateTimeOffset moment) => _cron is null ? moment + _interval : _cron.GetNextOccurrence(moment, TimeZoneInfo.Utc);
+    /// <summary>The next run; null if there is none.</summary>
+    public DateTimeOffset? NextAfter(DateTimeOffset moment) =>
+        _cron is null ? moment + _interval : _cron.GetNextOccurrence(moment, TimeZoneInfo.Utc);
 }

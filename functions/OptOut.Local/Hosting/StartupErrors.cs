@@ -2,16 +2,18 @@ using Microsoft.Extensions.Configuration;
 
 namespace OptOut.Local.Hosting;
 
-/// <summary>Everything that is wrong with the functions, so that it is said at once rather than one run at a time.</summary>
+/// <summary>Collects all errors in the functions, so that they are reported at once rather than one per run.</summary>
 internal sealed class StartupErrors
 {
     private readonly List<string> _lines = [];
 
-    public void Add(string what, string mend) => _lines.Add($"{what} {mend}");
+    public void Add(string problem, string fix) => _lines.Add($"{problem} {fix}");
 
-    public void Add(FunctionDeclaration function, string what, string mend) => Add($"{function}: {what}", mend);
+    public void Add(FunctionDeclaration function, string problem, string fix) => Add($"{function}: {problem}", fix);
 
-    /// <summary>Replaces %Name% by the setting of that name, as Azure does in a schedule and in the name of a topic or subscription.</summary>
+    /// <summary>
+    /// Replaces %Name% by the setting of that name, as Azure does in a schedule and in the name of a topic or subscription.
+    /// </summary>
     public string? Resolve(FunctionDeclaration function, string text, IConfiguration settings)
     {
         if (text is not ['%', .., '%'])

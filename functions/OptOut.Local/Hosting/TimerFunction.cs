@@ -4,19 +4,24 @@ using Microsoft.Extensions.Logging;
 
 namespace OptOut.Local.Hosting;
 
-/// <summary>What one run of a timer function is given.</summary>
+/// <summary>The input of one run of a timer function.</summary>
 internal readonly record struct TimerRun(TimerInfo Info, CancellationToken Cancellation);
 
 /// <summary>
-/// One timer function, never beside itself. A moment that passed while it ran, or while the machine slept, is made good by one run
-/// that is marked past due, however many moments there were. What passed while the host was down is not: Azure remembers it in a
-/// blob, this host remembers nothing.
+/// One timer function; its runs never overlap. Occurrences missed while it ran, or while the machine slept, are made up for by a single run
+/// that is marked past due. Occurrences missed while the host was stopped are not: Azure stores the schedule status in a blob, this host
+/// stores nothing.
 /// </summary>
 internal sealed class TimerFunction(
-    BoundFunction<TimerRun> function, Schedule schedule, TimerTriggerAttribute trigger, IServiceScopeFactory scopes, TimeProvider time, ILogger log)
+    BoundFunction<TimerRun> function,
+    Schedule schedule,
+    TimerTriggerAttribute trigger,
+    IServiceScopeFactory scopes,
+    TimeProvider time,
+    ILogger log)
 {
-    private static readonly TimeSpan OnTime = TimeSpan.FromSeconds(1);
-    // A timer of the runtime takes 49 days at most, and a clock that is set back should be noticed.
+    private static readonly TimeSpan PastDueThreshold = TimeSpan.FromSeconds(1);
+    // A .NET timer accepts at most 49 days, and a clock that is set back should be noticed.
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
@@ -29,37 +34,41 @@ internal sealed class TimerFunction(
     {
         try
         {
-            var began = time.GetUtcNow();
+            var started = time.GetUtcNow();
             if (trigger.RunOnStartup)
                 await RunAsync(isPastDue: false, stopping);
-            while (schedule.NextAfter(began) is { } due)
+            while (schedule.NextAfter(started) is { } due)
             {
                 while (due - time.GetUtcNow() is { Ticks: > 0 } wait)
-                    await Task.Delay(wait < LongestWait ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : LongestWait, time, stopping);
-                began = time.GetUtcNow();
-                await RunAsync(began - due > OnTime, stopping);
+                {
+                    await Task.Delay(
+                        wait < LongestWait ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : LongestWait, time, stopping);
+                }
+
+                started = time.GetUtcNow();
+                await RunAsync(started - due > PastDueThreshold, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // The host stops.
+            // The host is stopping.
         }
     }
 
-    /// <summary>Runs after the run that is on its way, if one is.</summary>
-    /// <returns>False when the function threw, which is in the log, or the host stopped it.</returns>
+    /// <summary>Runs the function, after the current run if there is one.</summary>
+    /// <returns>False if the function threw (the exception is logged) or the host stopped it.</returns>
     public Task<bool> RunAsync(bool isPastDue, CancellationToken stopping)
     {
         lock (_gate)
             return _latest = RunAfterAsync(_latest, isPastDue, stopping);
     }
 
-    /// <returns>False when it still runs after that time.</returns>
-    public async Task<bool> EndedWithinAsync(TimeSpan patience)
+    /// <returns>False if it is still running after that time.</returns>
+    public async Task<bool> WaitForEndAsync(TimeSpan timeout)
     {
         try
         {
-            await _latest.WaitAsync(patience, TimeProvider.System);
+            await _latest.WaitAsync(timeout, TimeProvider.System);
             return true;
         }
         catch (TimeoutException)
@@ -70,14 +79,19 @@ internal sealed class TimerFunction(
 
     private async Task<bool> RunAfterAsync(Task<bool> previous, bool isPastDue, CancellationToken stopping)
     {
-        // Yields, so that the function does not run inside the lock of its caller.
+        // Yields, so that the function does not run inside the caller's lock.
         await previous.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var now = time.GetUtcNow();
         var info = new TimerInfo
         {
             IsPastDue = isPastDue,
             ScheduleStatus = trigger.UseMonitor
-                ? new ScheduleStatus { Last = _last.UtcDateTime, Next = schedule.NextAfter(now)?.UtcDateTime ?? default, LastUpdated = _last.UtcDateTime }
+                ? new ScheduleStatus
+                {
+                    Last = _last.UtcDateTime,
+                    Next = schedule.NextAfter(now)?.UtcDateTime ?? default,
+                    LastUpdated = _last.UtcDateTime,
+                }
                 : null,
         };
         _last = now;

@@ -6,32 +6,42 @@ using Microsoft.Extensions.Logging;
 
 namespace OptOut.Local.Hosting;
 
-/// <summary>All timer functions of the host, from its start to its stop.</summary>
+/// <summary>All timer functions of the host: starts and stops them.</summary>
 internal sealed class TimerFunctions : IDisposable
 {
-    private const string Takes = "TimerInfo and CancellationToken";
+    private const string AllowedParameters = "TimerInfo and CancellationToken";
     private readonly Dictionary<string, TimerFunction> _byName = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _log;
     private Task _schedules = Task.CompletedTask;
 
-    public TimerFunctions(IEnumerable<FunctionDeclaration> functions, IConfiguration settings, IServiceProvider services, TimeProvider time, StartupErrors errors, ILogger log)
+    public TimerFunctions(
+        IEnumerable<FunctionDeclaration> functions,
+        IConfiguration settings,
+        IServiceProvider services,
+        TimeProvider time,
+        StartupErrors errors,
+        ILogger log)
     {
         _log = log;
         foreach (var function in functions)
         {
             var trigger = (TimerTriggerAttribute)function.Trigger;
             var schedule = ReadSchedule(function, trigger, settings, errors);
-            var bound = BoundFunction<TimerRun>.Bind(function, Source, Takes, services, errors);
+            var bound = BoundFunction<TimerRun>.Bind(function, Source, AllowedParameters, services, errors);
             if (schedule is not null && bound is not null)
-                _byName.TryAdd(function.Name, new TimerFunction(bound, schedule, trigger, services.GetRequiredService<IServiceScopeFactory>(), time, log));
+            {
+                _byName.TryAdd(
+                    function.Name,
+                    new TimerFunction(bound, schedule, trigger, services.GetRequiredService<IServiceScopeFactory>(), time, log));
+            }
         }
     }
 
     public void Start() => _schedules = Task.WhenAll(_byName.Values.Select(timer => timer.KeepScheduleAsync(_stopping.Token)).ToList());
 
-    /// <summary>Runs it now, after a run that is on its way.</summary>
-    /// <param name="run">False when the function threw, which is in the log.</param>
+    /// <summary>Runs the function now, after the current run if there is one.</summary>
+    /// <param name="run">Completes with false if the function threw; the exception is logged.</param>
     /// <returns>False when no timer function has this name.</returns>
     public bool TryRun(string name, out Task<bool> run)
     {
@@ -40,14 +50,14 @@ internal sealed class TimerFunctions : IDisposable
         return found;
     }
 
-    /// <summary>Starts nothing more, tells what runs to stop, and waits for it.</summary>
-    public async Task StopAsync(TimeSpan patience)
+    /// <summary>Starts no more runs, cancels the current ones and waits until they end.</summary>
+    public async Task StopAsync(TimeSpan timeout)
     {
         await _stopping.CancelAsync();
         await Task.WhenAll(_byName.Values.Select(async timer =>
         {
-            if (!await timer.EndedWithinAsync(patience))
-                _log.DidNotEnd(timer.Name, patience.TotalSeconds);
+            if (!await timer.WaitForEndAsync(timeout))
+                _log.DidNotEnd(timer.Name, timeout.TotalSeconds);
         }));
     }
 
@@ -57,7 +67,8 @@ internal sealed class TimerFunctions : IDisposable
             _stopping.Dispose();
     }
 
-    private static Schedule? ReadSchedule(FunctionDeclaration function, TimerTriggerAttribute trigger, IConfiguration settings, StartupErrors errors)
+    private static Schedule? ReadSchedule(
+        FunctionDeclaration function, TimerTriggerAttribute trigger, IConfiguration settings, StartupErrors errors)
     {
         if (errors.Resolve(function, trigger.Schedule, settings) is not { } text)
             return null;
@@ -65,9 +76,12 @@ internal sealed class TimerFunctions : IDisposable
         {
             return Schedule.Parse(text);
         }
-        catch (FormatException bad)
+        catch (FormatException invalid)
         {
-            errors.Add(function, $"the schedule '{text}' cannot be read: {bad.Message}", "Write six fields (second minute hour day month weekday, as in '0 0 2 * * *') or a span ('00:05:00').");
+            errors.Add(
+                function,
+                $"the schedule '{text}' cannot be read: {invalid.Message}",
+                "Write six fields (second minute hour day month weekday, as in '0 0 2 * * *') or an interval ('00:05:00').");
             return null;
         }
     }

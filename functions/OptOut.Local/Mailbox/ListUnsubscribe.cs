@@ -2,7 +2,7 @@ namespace OptOut.Local.Mailbox;
 
 /// <summary>
 /// Reads the value of a List-Unsubscribe header (RFC 2369 section 2): URIs between angle brackets, separated by commas, the preferred one
-/// first, with comments and white space anywhere. What follows the first thing that is not such a URI is ignored, as the RFC asks of clients.
+/// first, with comments and white space anywhere. Everything after the first part that is not such a URI is ignored, as the RFC requires.
 /// </summary>
 internal static class ListUnsubscribe
 {
@@ -12,28 +12,28 @@ internal static class ListUnsubscribe
         var at = 0;
         do
         {
-            if (!Takes('<', value, ref at) || value.IndexOf('>', at) is not (>= 0 and var end))
+            if (!TryRead('<', value, ref at) || value.IndexOf('>', at) is not (>= 0 and var end))
                 break;
 
-            // Folding puts white space inside a long URI; section 2 has "internal whitespace being ignored".
+            // Folding can put white space inside a long URI; section 2: "internal whitespace being ignored".
             found.Add(string.Concat(value[at..end].Where(c => !char.IsWhiteSpace(c))));
             at = end + 1;
         }
-        while (Takes(',', value, ref at));
+        while (TryRead(',', value, ref at));
         return found;
     }
 
-    private static bool Takes(char wanted, string value, ref int at)
+    private static bool TryRead(char expected, string value, ref int at)
     {
-        SkipBlank(value, ref at);
-        if (at >= value.Length || value[at] != wanted)
+        SkipBlanksAndComments(value, ref at);
+        if (at >= value.Length || value[at] != expected)
             return false;
         at++;
         return true;
     }
 
-    /// <summary>Past white space and comments, which nest and may escape a parenthesis (RFC 5322 section 3.2.2).</summary>
-    private static void SkipBlank(string value, ref int at)
+    /// <summary>Skips white space and comments, which can be nested and can contain escaped parentheses (RFC 5322 section 3.2.2).</summary>
+    private static void SkipBlanksAndComments(string value, ref int at)
     {
         for (var depth = 0; at < value.Length; at++)
         {

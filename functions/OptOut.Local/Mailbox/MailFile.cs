@@ -2,7 +2,7 @@ using MimeKit;
 
 namespace OptOut.Local.Mailbox;
 
-/// <summary>Reads a raw mail as it is saved by mail programs: .eml with any line end, or the first mail of an mbox.</summary>
+/// <summary>Reads a raw mail as saved by a mail program: .eml with any line endings, or the first mail of an mbox.</summary>
 internal static class MailFile
 {
     private static ReadOnlySpan<byte> MboxMarker => "From "u8;
@@ -10,7 +10,7 @@ internal static class MailFile
     /// <exception cref="NotAMailException">The bytes are not a mail.</exception>
     public static async Task<MimeMessage> ReadAsync(Stream raw, CancellationToken cancellationToken)
     {
-        // Whole, because a mail's size is bounded by what mail servers carry and the beginning is looked at twice.
+        // Reads the whole mail: mail servers limit its size, and its start is needed twice.
         using var bytes = new MemoryStream();
         await raw.CopyToAsync(bytes, cancellationToken);
         bytes.Position = 0;
@@ -30,5 +30,6 @@ internal static class MailFile
     }
 }
 
-/// <summary>Bytes that begin with no mail headers.</summary>
-internal sealed class NotAMailException(Exception? inner) : Exception("This is not a mail: it does not begin with headers such as From and Date.", inner);
+/// <summary>Thrown when the bytes do not start with mail headers.</summary>
+internal sealed class NotAMailException(Exception? inner)
+    : Exception("This is not a mail: it does not begin with headers such as From and Date.", inner);

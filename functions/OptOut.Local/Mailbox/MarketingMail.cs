@@ -6,40 +6,44 @@ using OptOut.Links;
 
 namespace OptOut.Local.Mailbox;
 
-/// <summary>A marketing mail as a controller's mailing system makes it: an offer, both unsubscribe headers, and the way out in the body too.</summary>
+/// <summary>
+/// Builds a marketing mail as a controller's mailing system does: an offer, both unsubscribe headers, and an unsubscribe link in the
+/// body.
+/// </summary>
 internal static class MarketingMail
 {
     /// <param name="from">The company and its sending address.</param>
     /// <param name="to">The person.</param>
-    /// <param name="link">What POST /api/links answered for this person and this mailing.</param>
-    /// <param name="language">Of the text.</param>
+    /// <param name="link">The answer of POST /api/links for this person and this mailing.</param>
+    /// <param name="language">The language of the text.</param>
     /// <param name="date">When it is sent.</param>
-    /// <param name="words">What it says; null for an offer that could be anybody's.</param>
-    public static MimeMessage Build(MailboxAddress from, MailboxAddress to, LinkForms link, Language language, DateTimeOffset date, MarketingWords? words = null)
+    /// <param name="text">The text; null for a neutral sample offer.</param>
+    public static MimeMessage Build(
+        MailboxAddress from, MailboxAddress to, LinkForms link, Language language, DateTimeOffset date, MarketingText? text = null)
     {
-        words ??= MarketingWords.In(language);
-        var leave = words.Leave;
+        text ??= MarketingText.For(language);
+        var unsubscribe = text.UnsubscribeText;
         var mail = new MimeMessage
         {
             From = { from },
             To = { to },
-            Subject = words.SubjectLine,
+            Subject = text.SubjectLine,
             Date = date,
             MessageId = MimeUtils.GenerateMessageId(from.Domain),
             Body = new BodyBuilder
             {
-                TextBody = $"{words.Body}\n\n{from.Name}\n\n-- \n{leave}: {link.Url}\n",
+                TextBody = $"{text.Body}\n\n{from.Name}\n\n-- \n{unsubscribe}: {link.Url}\n",
                 HtmlBody =
                     $"""
                     <!DOCTYPE html>
                     <html lang="{language.Code}">
-                    <head><meta charset="utf-8"><title>{Encode(words.SubjectLine)}</title></head>
+                    <head><meta charset="utf-8"><title>{Encode(text.SubjectLine)}</title></head>
                     <body style="font-family:sans-serif;max-width:36em;line-height:1.5">
-                    <h1 style="font-size:1.4em">{Encode(words.SubjectLine)}</h1>
-                    <p>{Encode(words.Body)}</p>
+                    <h1 style="font-size:1.4em">{Encode(text.SubjectLine)}</h1>
+                    <p>{Encode(text.Body)}</p>
                     <p>{Encode(from.Name)}</p>
                     <hr>
-                    <p><small><a href="{Encode(link.Url.AbsoluteUri)}">{Encode(leave)}</a></small></p>
+                    <p><small><a href="{Encode(link.Url.AbsoluteUri)}">{Encode(unsubscribe)}</a></small></p>
                     </body>
                     </html>
 
@@ -52,5 +56,5 @@ internal static class MarketingMail
         return mail;
     }
 
-    private static string Encode(string? text) => WebUtility.HtmlEncode(text ?? "");
+    private static string Encode(string? value) => WebUtility.HtmlEncode(value ?? "");
 }

@@ -14,57 +14,91 @@ using OptOut.Records.ExternalSuppressions;
 namespace OptOut.Api;
 
 /// <summary>
-/// <c>GET /api/check?channel=email&amp;topic=newsletter</c>: may I send to this identifier? The identifier comes in a header, because addresses
-/// (URLs) end up in logs everywhere and an identifier may not.
+/// <c>GET /api/check?channel=email&amp;topic=newsletter</c>: whether marketing may be sent to this identifier. The identifier is in a
+/// header, because URLs end up in logs everywhere and an identifier must not.
 /// </summary>
-/// <remarks>What the person decided comes first in the answer, a register second, an address that does not work last. A register denies whoever stands in it,
-/// a customer or not, also where the person allows: an Allow withdraws an objection made here, and is no express consent given in spite of the register.</remarks>
-internal sealed class CheckEndpoint(IdentifierIndex index, ExternalSuppressionStore suppressions, TopicCatalogue catalogue, IOptions<ControllerOptions> controller, TimeProvider time)
+/// <remarks>
+/// The person's decision comes first in the answer, a register second, an address that does not work last. A register blocks everyone
+/// listed in it, customer or not, even where the person allows: an Allow withdraws an objection made here; it is not an express consent
+/// that overrides the register.
+/// </remarks>
+internal sealed class CheckEndpoint(
+    IdentifierIndex index,
+    ExternalSuppressionStore suppressions,
+    TopicCatalogue catalogue,
+    IOptions<ControllerOptions> controller,
+    TimeProvider time)
 {
-    /// <summary>The header that holds the identifier, percent-encoded where it is not ASCII.</summary>
+    /// <summary>The header with the identifier, percent-encoded where it is not ASCII.</summary>
     public const string IdentifierHeader = "OptOut-Identifier";
 
     public Task<IResult> GetAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        AnswerAsync(request, cancellationToken).OrLaterAsync("The store does not answer. Until it does, do not send.");
+        AnswerAsync(request, cancellationToken).OrRetryLaterAsync("The store does not answer. Until it does, do not send.");
 
     private async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var errors = new List<(string, string)>();
         if (request.Query.Keys.FirstOrDefault(k => k is not ("channel" or "topic" or "code")) is { } unknown)
-            errors.Add((unknown, $"Not a parameter of this call. It takes channel and topic; the identifier goes in the header {IdentifierHeader}, never in the URL."));
+        {
+            errors.Add((
+                unknown,
+                "Not a parameter of this call. It accepts channel and topic; the identifier goes in the header "
+                    + $"{IdentifierHeader}, never in the URL."));
+        }
+
         Topic? topic = null;
         if (request.Query["topic"].ToString() is { Length: > 0 } name)
         {
             if (catalogue.TryFind(name, out var found))
+            {
                 topic = found;
+            }
             else
-                errors.Add(("topic", $"Not in the catalogue. Give one of: {string.Join(", ", catalogue.Topics)}; or leave it out to ask about marketing in general."));
+            {
+                errors.Add((
+                    "topic",
+                    $"Not in the catalogue. Give one of: {string.Join(", ", catalogue.Topics)}; "
+                        + "or leave it out to check marketing in general."));
+            }
         }
 
         Identifier identifier = default;
         if (!Channels.TryParse(request.Query["channel"], out var channel))
+        {
             errors.Add(("channel", "Give the channel you would send over: email, sms, phone or post."));
+        }
         else if (!TryRead(channel, Uri.UnescapeDataString(request.Headers[IdentifierHeader].ToString()), out identifier))
-            errors.Add((IdentifierHeader, $"Give the {IdentifierRow.Name(Identifier.KindFor(channel))} identifier in the header {IdentifierHeader}."));
-        if (errors.Count > 0)
-            return ApiAnswers.Invalid(errors);
+        {
+            errors.Add((
+                IdentifierHeader,
+                $"Give the {IdentifierRow.Name(Identifier.KindFor(channel))} identifier in the header {IdentifierHeader}."));
+        }
 
-        var (consent, denied) = (index.FindAsync(identifier, cancellationToken), suppressions.FindAsync(identifier, cancellationToken));
-        await Task.WhenAll(consent, denied);
-        return Results.Json(Answer(channel, topic, await consent, await denied), CheckJson.Default.CheckAnswer);
+        if (errors.Count > 0)
+            return ApiProblems.Invalid(errors);
+
+        var (permission, suppressed) = (
+            index.FindAsync(identifier, cancellationToken), suppressions.FindAsync(identifier, cancellationToken));
+        await Task.WhenAll(permission, suppressed);
+        return Results.Json(Answer(channel, topic, await permission, await suppressed), CheckJson.Default.CheckAnswer);
     }
 
-    private CheckAnswer Answer(Channel channel, Topic? topic, IdentifierPermission? known, IReadOnlyList<ExternalSuppression> denied)
+    private CheckAnswer Answer(
+        Channel channel, Topic? topic, IdentifierPermission? permission, IReadOnlyList<ExternalSuppression> suppressed)
     {
-        var stops = known?.Stops.GetValueOrDefault(channel) ?? StopSet.Nothing;
+        var stops = permission?.Stops.GetValueOrDefault(channel) ?? StopSet.Nothing;
         if (stops.Stops(topic))
-            return new CheckAnswer(false, topic is not null && !stops.General ? CheckReason.StoppedTopic : CheckReason.Stopped, known!.At);
+        {
+            return new CheckAnswer(
+                false, topic is not null && !stops.General ? CheckReason.StoppedTopic : CheckReason.Stopped, permission!.At);
+        }
+
         var now = time.GetUtcNow();
-        return denied.Where(d => d.Denies(channel, now)).OrderBy(d => d.IsBounce).ThenBy(d => d.Since).FirstOrDefault() switch
+        return suppressed.Where(s => s.Blocks(channel, now)).OrderBy(s => s.IsBounce).ThenBy(s => s.Since).FirstOrDefault() switch
         {
             { IsBounce: true } bounce => new CheckAnswer(false, CheckReason.Undeliverable, bounce.Since) { Vendor = bounce.Party },
             { } registered => new CheckAnswer(false, CheckReason.Register, registered.Since) { Register = registered.Party },
-            null => new CheckAnswer(true, known?.At is null ? CheckReason.NoObjection : CheckReason.Allowed, known?.At),
+            null => new CheckAnswer(true, permission?.At is null ? CheckReason.NoObjection : CheckReason.Allowed, permission?.At),
         };
     }
 
@@ -76,23 +110,29 @@ internal sealed class CheckEndpoint(IdentifierIndex index, ExternalSuppressionSt
     };
 }
 
-/// <summary>Why it may be sent, or not.</summary>
+/// <summary>Why marketing may be sent or not.</summary>
 internal static class CheckReason
 {
-    public const string NoObjection = "no-objection", Allowed = "allowed", Stopped = "stopped", StoppedTopic = "stopped-topic", Register = "register", Undeliverable = "undeliverable";
+    public const string NoObjection = "no-objection",
+        Allowed = "allowed",
+        Stopped = "stopped",
+        StoppedTopic = "stopped-topic",
+        Register = "register",
+        Undeliverable = "undeliverable";
 }
 
 internal sealed record CheckAnswer(
     bool Allowed,
     [property: SchemaRef("CheckReason")] string Reason,
-    [property: Description("The latest decision about this identifier, or when it was registered or bounced; null when there is none.")]
+    [property: Description(
+        "The time of the latest decision about this identifier, or of its registration or bounce; null when there is none.")]
     DateTimeOffset? Since)
 {
-    [Description("With `register`: its name in the settings.")]
+    [Description("For `register`: the name of the register in the settings.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Register { get; init; }
 
-    [Description("With `undeliverable`: the vendor to which it bounced.")]
+    [Description("For `undeliverable`: the vendor that reported the bounce.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Vendor { get; init; }
 }

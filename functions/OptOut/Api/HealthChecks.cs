@@ -9,7 +9,7 @@ namespace OptOut.Api;
 
 internal static class HealthChecks
 {
-    /// <summary>How long what is checked may take to answer: the checks' own timeout knows no <see cref="TimeProvider"/>.</summary>
+    /// <summary>The timeout of each check. The health check framework's own timeout does not use a <see cref="TimeProvider"/>.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     public static IServiceCollection AddHealth(this IServiceCollection services) => services
@@ -33,7 +33,7 @@ internal sealed class BusCheck(ServiceBusClient bus, TimeProvider time) : IHealt
 {
     public const string Name = "bus";
 
-    // Opening a sending link is the smallest question the bus answers that needs no right beyond sending.
+    // Opening a sender link is the cheapest operation on the bus that needs no permission beyond sending.
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         using var limit = time.Limit(HealthChecks.Timeout, cancellationToken);

@@ -7,19 +7,20 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace OptOut.Api;
 
 /// <summary>
-/// <c>GET /api/health</c>: 200 while opt-outs can be taken durably, which the bus alone or the tables alone are enough for; 503 when neither answers.
+/// <c>GET /api/health</c>: 200 while opt-outs can be recorded durably, for which the bus alone or the tables alone are enough;
+/// 503 when neither answers.
 /// </summary>
 internal sealed class HealthEndpoint(HealthCheckService checks)
 {
     public async Task<IResult> GetAsync(CancellationToken cancellationToken)
     {
-        var found = (await checks.CheckHealthAsync(cancellationToken)).Entries;
-        var (tables, bus) = (Word(TablesCheck.Name), Word(BusCheck.Name));
+        var entries = (await checks.CheckHealthAsync(cancellationToken)).Entries;
+        var (tables, bus) = (StatusOf(TablesCheck.Name), StatusOf(BusCheck.Name));
         var health = new HealthAnswer(tables == bus ? tables : "degraded", tables, bus);
         var status = health.Status == "down" ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
         return Results.Json(health, HealthJson.Default.HealthAnswer, statusCode: status);
 
-        string Word(string check) => found[check].Status == HealthStatus.Healthy ? "ok" : "down";
+        string StatusOf(string check) => entries[check].Status == HealthStatus.Healthy ? "ok" : "down";
     }
 }
 

@@ -11,7 +11,7 @@ using OptOut.Platform.Http;
 
 namespace OptOut.Api;
 
-/// <summary><c>POST /api/links</c>: a person's link for one message, in every form the message needs. Stores nothing.</summary>
+/// <summary><c>POST /api/links</c>: a person's link for one message, in every form that the message needs. Stores nothing.</summary>
 internal sealed class LinkEndpoint(LinkHeaders headers, TopicCatalogue catalogue, IdentifierProtector protector, TimeProvider time)
 {
     public async Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -22,14 +22,14 @@ internal sealed class LinkEndpoint(LinkHeaders headers, TopicCatalogue catalogue
 
         var errors = new List<(string, string)>();
         if (string.IsNullOrWhiteSpace(body!.Subject))
-            errors.Add(("subject", "Give the customer number that PUT /api/subjects/{id} knows the person by."));
+            errors.Add(("subject", "Give the customer number used in PUT /api/subjects/{id}."));
         if (!Channels.TryParse(body.Channel, out var channel))
             errors.Add(("channel", "Give the channel of the message: email, sms, phone or post."));
         var topicId = catalogue.Id(catalogue.TryFind(body.Topic, out var topic) ? topic : null);
         if (body.Topic is not null && topicId == 0)
             errors.Add(("topic", $"Not in the catalogue. Give one of: {string.Join(", ", catalogue.Topics)}; or leave it out."));
         if (errors.Count > 0)
-            return ApiAnswers.Invalid(errors);
+            return ApiProblems.Invalid(errors);
 
         var forms = headers.Write(new Link(protector.SubjectOf(body.Subject!), channel, topicId, time.GetUtcNow(), body.Campaign));
         return Results.Json(
@@ -44,18 +44,19 @@ internal sealed class LinkEndpoint(LinkHeaders headers, TopicCatalogue catalogue
 }
 
 internal sealed record LinkRequest(
-    [property: Required, SchemaRef("CustomerNumber"), Description("The number that `PUT /api/subjects/{id}` knows the person by, as it is.")]
+    [property: Required, SchemaRef("CustomerNumber"), Description(
+        "The customer number used in `PUT /api/subjects/{id}`, not percent-encoded.")]
     string? Subject,
     [property: Required, SchemaRef("Channel")] string? Channel,
     [property: SchemaRef("Topic")] string? Topic,
     [property: SchemaRef("Campaign")] uint Campaign);
 
 internal sealed record LinkAnswer(
-    [property: Description("For the body of the message, and where a one-click POST goes.")] Uri Url,
-    [property: Description("For the second of the two choices that a message must offer.")] Uri Preferences,
-    [property: Description("The address that a mail can be sent to instead; null where the controller receives no mail.")] string? Mailto,
+    [property: Description("For the body of the message, and the target of a one-click POST.")] Uri Url,
+    [property: Description("For the second of the two choices that every message must offer.")] Uri Preferences,
+    [property: Description("An address to which a mail can be sent instead; null if the controller does not receive mail.")] string? Mailto,
     MessageHeaders Headers,
-    [property: MinLength(1), Description("What you must see to for these headers to be honest.")] IReadOnlyList<string> Warnings);
+    [property: MinLength(1), Description("What you must do for these headers to work as promised.")] IReadOnlyList<string> Warnings);
 
 internal sealed record MessageHeaders(
     [property: JsonPropertyName("List-Unsubscribe"), Description("RFC 2369 section 3.2.")]

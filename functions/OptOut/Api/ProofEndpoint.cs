@@ -10,20 +10,21 @@ using OptOut.Records;
 namespace OptOut.Api;
 
 /// <summary>
-/// <c>GET /api/subjects/{id}/proof</c>: a person's whole ledger, checked, and what each vendor confirmed. Changes nothing. A person nobody told us of is
-/// answered like any other: an empty ledger is the proof that nothing was decided here.
+/// <c>GET /api/subjects/{id}/proof</c>: a person's whole ledger, verified, and what each vendor confirmed. Changes nothing. A customer
+/// number that was never registered is answered like any other: an empty ledger proves that nothing was decided here.
 /// </summary>
-internal sealed class ProofEndpoint(ConsentStore consent, VendorProofs vendors, IdentifierProtector protector, IOptions<ControllerOptions> controller, TimeProvider time)
+internal sealed class ProofEndpoint(
+    ConsentStore consent, VendorProofs vendors, IdentifierProtector protector, IOptions<ControllerOptions> controller, TimeProvider time)
 {
     private const int MaxReads = 5;
 
-    public Task<IResult> GetAsync(string id, CancellationToken cancellationToken) => ProveAsync(id, cancellationToken).OrLaterAsync();
+    public Task<IResult> GetAsync(string id, CancellationToken cancellationToken) => ProveAsync(id, cancellationToken).OrRetryLaterAsync();
 
     private async Task<IResult> ProveAsync(string id, CancellationToken cancellationToken)
     {
         id = CustomerNumber.FromRoute(id);
-        if (CustomerNumber.Problem(id) is { } wrong)
-            return ApiAnswers.Invalid("id", wrong);
+        if (CustomerNumber.FindProblem(id) is { } wrong)
+            return ApiProblems.Invalid("id", wrong);
 
         var subject = protector.SubjectOf(id);
         var (state, entries, readable) = await ReadAsync(subject, cancellationToken);
@@ -33,8 +34,10 @@ internal sealed class ProofEndpoint(ConsentStore consent, VendorProofs vendors, 
         return new NoStoreResult(Results.Json(proof, ProofJson.Readable.Proof));
     }
 
-    // The state first: a ledger that has more than it says grew between the two reads, or was meddled with, and only a second look tells which.
-    private async Task<(SubjectState State, IReadOnlyList<LedgerEntry> Entries, bool Readable)> ReadAsync(SubjectKey subject, CancellationToken cancellationToken)
+    // Reads the state first. If the ledger then has more entries than the state says, it grew between the two reads or was tampered with.
+    // Reading again shows which.
+    private async Task<(SubjectState State, IReadOnlyList<LedgerEntry> Entries, bool Readable)> ReadAsync(
+        SubjectKey subject, CancellationToken cancellationToken)
     {
         for (var read = 1; ; read++)
         {

@@ -12,17 +12,17 @@ using OptOut.Records;
 
 namespace OptOut.Api;
 
-/// <summary><c>PUT /api/subjects/{id}</c>: what the controller knows of a person, whole, replacing what it said before.</summary>
+/// <summary><c>PUT /api/subjects/{id}</c>: everything the controller knows about a person, replacing what it sent before.</summary>
 internal sealed class SubjectEndpoint(SubjectRegistrar registrar, IdentifierProtector protector, IOptions<ControllerOptions> controller)
 {
     public Task<IResult> PutAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
-        SaveAsync(request, id, cancellationToken).OrLaterAsync();
+        SaveAsync(request, id, cancellationToken).OrRetryLaterAsync();
 
     private async Task<IResult> SaveAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         id = CustomerNumber.FromRoute(id);
-        if (CustomerNumber.Problem(id) is { } wrong)
-            return ApiAnswers.Invalid("id", wrong);
+        if (CustomerNumber.FindProblem(id) is { } wrong)
+            return ApiProblems.Invalid("id", wrong);
         var (body, problem) = await ApiBody.ReadAsync(request, SubjectJson.Default.SubjectRequest, cancellationToken);
         if (problem is not null)
             return problem;
@@ -32,32 +32,40 @@ internal sealed class SubjectEndpoint(SubjectRegistrar registrar, IdentifierProt
             errors.Add(("language", "Give nl, fr, de or en, or leave it out."));
         var identifiers = new List<Identifier>();
         Read("identifiers.email", body.Identifiers?.Email, EmailAddress.TryParse, "is not an e-mail address.");
-        Read("identifiers.phone", body.Identifiers?.Phone, Phone, $"is not a phone number; write it as +32470123456 or as dialled in {controller.Value.PhoneRegion}.");
-        Read("identifiers.postal", body.Identifiers?.Postal, PostalKey.TryParse, "is not a postal address; give street, number, postcode and town in one line.");
+        Read(
+            "identifiers.phone",
+            body.Identifiers?.Phone,
+            Phone,
+            $"is not a phone number; write it as +32470123456 or as dialled in {controller.Value.PhoneRegion}.");
+        Read(
+            "identifiers.postal",
+            body.Identifiers?.Postal,
+            PostalKey.TryParse,
+            "is not a postal address; give street, number, postcode and town in one line.");
         if (errors.Count > 0)
-            return ApiAnswers.Invalid(errors);
+            return ApiProblems.Invalid(errors);
 
         var subject = protector.SubjectOf(id);
         try
         {
             return await registrar.SaveAsync(subject, identifiers, Language.Find(body.Language)?.Code, cancellationToken)
                 ? Results.Json(new SubjectAnswer(subject.ToString()), SubjectJson.Default.SubjectAnswer)
-                : ApiAnswers.RetryLater("The subject could not be stored and announced in full.");
+                : ApiProblems.RetryLater("The subject could not be stored and announced completely.");
         }
         catch (TooManyIdentifiersException e)
         {
-            return ApiAnswers.Invalid("identifiers", e.Message);
+            return ApiProblems.Invalid("identifiers", e.Message);
         }
 
-        void Read(string field, IReadOnlyList<string>? texts, Parse parse, string fault)
+        void Read(string field, IReadOnlyList<string>? texts, Parse parse, string reason)
         {
             for (var i = 0; i < texts?.Count; i++)
             {
-                // The text itself is not repeated: answers end up in logs.
+                // The text itself is not repeated: responses end up in logs.
                 if (parse(texts[i], out var identifier))
                     identifiers.Add(identifier);
                 else
-                    errors.Add((field, $"Entry {i + 1} {fault}"));
+                    errors.Add((field, $"Entry {i + 1} {reason}"));
             }
         }
 
@@ -67,10 +75,13 @@ internal sealed class SubjectEndpoint(SubjectRegistrar registrar, IdentifierProt
     private delegate bool Parse(string? text, out Identifier identifier);
 }
 
-/// <summary>Every identifier the controller knows, and the language: <c>{"identifiers":{"email":["..."],"phone":["..."],"postal":["..."]},"language":"nl"}</c>.</summary>
+/// <summary>
+/// All identifiers the controller knows, and the language:
+/// <c>{"identifiers":{"email":["..."],"phone":["..."],"postal":["..."]},"language":"nl"}</c>.
+/// </summary>
 internal sealed record SubjectRequest(SubjectIdentifiers? Identifiers, [property: SchemaRef("LanguageTag")] string? Language);
 
-[Description("At most 100 over time.")]
+[Description("At most 100 per person over time.")]
 internal sealed record SubjectIdentifiers(
     [property: SchemaRef("EmailText"), MaxLength(ProfileStore.MaxIdentifiers)] IReadOnlyList<string>? Email,
     [property: SchemaRef("PhoneText"), MaxLength(ProfileStore.MaxIdentifiers)] IReadOnlyList<string>? Phone,

@@ -7,16 +7,23 @@ using OptOut.Records.ContactPoints;
 
 namespace OptOut.Api;
 
-/// <summary>Takes in what the controller knows of a person.</summary>
+/// <summary>Stores what the controller knows about a person.</summary>
 internal sealed class SubjectRegistrar(
-    ProfileStore profiles, ConsentStore consent, IdentifierIndex index, ChangeIntake intake, IdentifierProtector protector, TimeProvider time)
+    ProfileStore profiles,
+    ConsentStore consent,
+    IdentifierIndex index,
+    ChangeIntake intake,
+    IdentifierProtector protector,
+    TimeProvider time)
 {
     /// <summary>
-    /// Saves the identifiers and language. A Stop made for one of the identifiers before anybody knew whose it was becomes this person's.
+    /// Saves the identifiers and the language. A Stop that was recorded for one of the identifiers before its owner was
+    /// known becomes this person's.
     /// </summary>
-    /// <returns>Whether it is durable, the vendors' share of it included.</returns>
-    /// <exception cref="Platform.StoreUnavailableException">The store did not take it.</exception>
-    public async Task<bool> SaveAsync(SubjectKey subject, IReadOnlyCollection<Identifier> identifiers, string? language, CancellationToken cancellationToken)
+    /// <returns>True when everything is durable, including the message that notifies the vendors.</returns>
+    /// <exception cref="Platform.StoreUnavailableException">The store did not accept it.</exception>
+    public async Task<bool> SaveAsync(
+        SubjectKey subject, IReadOnlyCollection<Identifier> identifiers, string? language, CancellationToken cancellationToken)
     {
         await profiles.SaveAsync(subject, identifiers, language, cancellationToken);
         foreach (var identifier in identifiers)
@@ -27,7 +34,7 @@ internal sealed class SubjectRegistrar(
 
         await index.ProjectAsync(subject, cancellationToken);
 
-        // Announced even when nothing changed: the call that changed it may have died before it got here.
+        // Announced even when nothing changed: an earlier call may have saved the change and failed before this line.
         return await intake.AnnounceAsync(SubjectMessage.Updated(subject, time.GetUtcNow()));
     }
 
@@ -42,9 +49,15 @@ internal sealed class SubjectRegistrar(
             if (entry.Decision != Decision.Stop)
                 continue;
             var adopted = Change.Create(
-                EventIds.Derive("adopted", subject.ToString(), entry.EventId.ToString()), subject, scope, Decision.Stop, entry.At, time.GetUtcNow(), Source.Import,
+                EventIds.Derive("adopted", subject.ToString(), entry.EventId.ToString()),
+                subject,
+                scope,
+                Decision.Stop,
+                entry.At,
+                time.GetUtcNow(),
+                Source.Import,
                 new ChangeEvidence(Reference: $"recorded for {standIn} before the person was known"));
-            if ((await intake.RecordAsync(adopted, AnswerWhen.WaitForVisible)) is not { Durable: true, Stored: true })
+            if ((await intake.RecordAsync(adopted, WaitFor.Visible)) is not { Durable: true, Stored: true })
                 return false;
         }
 

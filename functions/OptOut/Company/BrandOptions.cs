@@ -3,19 +3,23 @@ using Microsoft.Extensions.Options;
 
 namespace OptOut.Company;
 
-/// <summary>Setting <c>OptOut:Brand</c>: how the pages look. The name, the privacy address and the links are the controller's (<c>OptOut:Controller</c>).</summary>
+/// <summary>
+/// Setting <c>OptOut:Brand</c>: how the pages look. The name, the privacy address and the links are in <c>OptOut:Controller</c>.
+/// </summary>
 public sealed class BrandOptions
 {
     /// <summary>
-    /// A picture as a data URI, <c>data:image/svg+xml;base64,...</c> or <c>data:image/png;base64,...</c>, at most 8192 characters: a page loads
-    /// nothing from anywhere, so the logo stands in it. Shown 48 px high on white; empty shows the name in its place.
+    /// A picture as a data URI, <c>data:image/svg+xml;base64,...</c> or <c>data:image/png;base64,...</c>, at most 8192 characters. A page
+    /// loads no external resources, so it contains the logo. Shown 48 px high on white; if empty, the name is shown instead.
     /// </summary>
     public string Logo { get; set; } = "";
 
-    /// <summary>Of buttons and links in the light: <c>#rrggbb</c>, at least 4.5:1 against white and our grey (WCAG 2.2 SC 1.4.3).</summary>
+    /// <summary>
+    /// Colour of buttons and links in light mode: <c>#rrggbb</c>, at least 4.5:1 against white and our grey (WCAG 2.2 SC 1.4.3).
+    /// </summary>
     public string Accent { get; set; } = "#0b4f9e";
 
-    /// <summary>Of buttons and links in the dark: <c>#rrggbb</c>, at least 4.5:1 against our near-black.</summary>
+    /// <summary>Colour of buttons and links in dark mode: <c>#rrggbb</c>, at least 4.5:1 against our near-black.</summary>
     public string AccentOnDark { get; set; } = "#8ec2ff";
 
     internal Palette Light => Palette.Light(Colour.Parse(Accent));
@@ -28,7 +32,7 @@ internal sealed class BrandOptionsValidator : IValidateOptions<BrandOptions>
     public ValidateOptionsResult Validate(string? name, BrandOptions options)
     {
         var errors = new List<string>();
-        if (Logo.Problem(options.Logo) is { } problem)
+        if (Logo.FindProblem(options.Logo) is { } problem)
             errors.Add($"OptOut:Brand:Logo {problem}");
         Check("OptOut:Brand:Accent", options.Accent, Palette.Light, Colour.Black);
         Check("OptOut:Brand:AccentOnDark", options.AccentOnDark, Palette.Dark, Colour.White);
@@ -42,17 +46,21 @@ internal sealed class BrandOptionsValidator : IValidateOptions<BrandOptions>
                 return;
             }
 
-            var (what, ground, contrast) = palette(accent).Worst;
+            var (what, ground, contrast) = palette(accent).LowestContrast;
             if (contrast >= Palette.MinimumContrast)
                 return;
             errors.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                // Rounded down, so that 4.49 never reads as the 4.5 that is asked.
-                $"{setting} is '{accent}'; its contrast against {what} ({ground}) is {Math.Floor(contrast * 100) / 100:0.00}:1, and people need {Palette.MinimumContrast}:1 to read it. Give a {(extreme == Colour.Black ? "darker" : "lighter")} colour, such as {Fixed(accent, palette, extreme)}."));
+                // Rounded down, so that 4.49 is never shown as the required 4.5.
+                $"{setting} is '{accent}'; its contrast against {what} ({ground}) is {Math.Floor(contrast * 100) / 100:0.00}:1, "
+                    + $"and people need {Palette.MinimumContrast}:1 to read it. Give a "
+                    + $"{(extreme == Colour.Black ? "darker" : "lighter")} colour, such as {Fixed(accent, palette, extreme)}."));
         }
     }
 
-    // The nearest on the way to black or white that can be read; one of the two always can.
+    // The nearest readable colour towards black or white. One of the two is always readable.
     private static Colour Fixed(Colour accent, Func<Colour, Palette> palette, Colour extreme) =>
-        Enumerable.Range(1, 100).Select(i => accent.Towards(extreme, i / 100.0)).First(c => palette(c).Worst.Contrast >= Palette.MinimumContrast);
+        Enumerable.Range(1, 100)
+            .Select(i => accent.Towards(extreme, i / 100.0))
+            .First(c => palette(c).LowestContrast.Contrast >= Palette.MinimumContrast);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OptOut.Company;
 
-/// <summary>A colour as a setting gives it, <c>#rrggbb</c>, and how well one can be read on another.</summary>
+/// <summary>A colour as in a setting, <c>#rrggbb</c>, and its contrast with another.</summary>
 internal readonly record struct Colour(byte Red, byte Green, byte Blue)
 {
     public static Colour White { get; } = new(255, 255, 255);
@@ -15,14 +15,19 @@ internal readonly record struct Colour(byte Red, byte Green, byte Blue)
     public static bool TryParse(string? text, out Colour colour)
     {
         colour = default;
-        if (text is not ['#', .. { Length: 6 } digits] || !int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var rgb))
+        if (text is not ['#', .. { Length: 6 } digits]
+            || !int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var rgb))
+        {
             return false;
+        }
+
         colour = new Colour((byte)(rgb >> 16), (byte)(rgb >> 8), (byte)rgb);
         return true;
     }
 
     /// <exception cref="FormatException">Not <c>#rrggbb</c>.</exception>
-    public static Colour Parse(string text) => TryParse(text, out var colour) ? colour : throw new FormatException($"'{text}' is not a colour such as #0b4f9e.");
+    public static Colour Parse(string text) =>
+        TryParse(text, out var colour) ? colour : throw new FormatException($"'{text}' is not a colour such as #0b4f9e.");
 
     /// <summary>WCAG 2.2, "contrast ratio": 1 for the same colour to 21 for black on white.</summary>
     public double Contrast(Colour other)
@@ -31,8 +36,9 @@ internal readonly record struct Colour(byte Red, byte Green, byte Blue)
         return (Math.Max(a, b) + 0.05) / (Math.Min(a, b) + 0.05);
     }
 
-    /// <summary>The colour that lies so far, 0 to 1, on the way to another.</summary>
-    public Colour Towards(Colour other, double share) => new(Mix(Red, other.Red, share), Mix(Green, other.Green, share), Mix(Blue, other.Blue, share));
+    /// <summary>Mixes this colour with another. <paramref name="share"/> is the share of the other colour, 0 to 1.</summary>
+    public Colour Towards(Colour other, double share) =>
+        new(Mix(Red, other.Red, share), Mix(Green, other.Green, share), Mix(Blue, other.Blue, share));
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"#{Red:x2}{Green:x2}{Blue:x2}");
 

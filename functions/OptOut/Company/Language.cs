@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace OptOut.Company;
 
-/// <summary>Everything a person reads, in one language: the files <c>Texts/{capability}.{code}.json</c>, no key in two of them.</summary>
+/// <summary>All texts for people in one language, from the files <c>Texts/{capability}.{code}.json</c>. No key is in two files.</summary>
 public sealed class Language
 {
     private static readonly FrozenDictionary<string, Language> ByCode =
@@ -18,7 +18,9 @@ public sealed class Language
         Culture = CultureInfo.GetCultureInfo(code switch { "nl" => "nl-BE", "fr" => "fr-BE", "de" => "de-BE", _ => "en-GB" });
         var assembly = typeof(Language).Assembly;
         _texts = assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith("OptOut.Texts.", StringComparison.Ordinal) && name.EndsWith($".{code}.json", StringComparison.Ordinal))
+            .Where(
+                name => name.StartsWith("OptOut.Texts.", StringComparison.Ordinal)
+                    && name.EndsWith($".{code}.json", StringComparison.Ordinal))
             .SelectMany(name =>
             {
                 using var file = assembly.GetManifestResourceStream(name)!;
@@ -38,12 +40,14 @@ public sealed class Language
 
     public IEnumerable<string> Keys => _texts.Keys;
 
-    /// <exception cref="KeyNotFoundException">No such text: a fault in this code, found by a test.</exception>
+    /// <exception cref="KeyNotFoundException">There is no such text: a bug, which a test finds.</exception>
     public string this[string key] => _texts[key];
 
     public string Format(string key, params object[] values) => string.Format(Culture, _texts[key], values);
 
-    /// <summary>The language of a code as a person or a browser gives it, as in <c>nl</c> or <c>nl-BE</c>; null when we do not speak it.</summary>
+    /// <summary>Finds the language of a code such as <c>nl</c> or <c>nl-BE</c>; null if it is not supported.</summary>
     public static Language? Find(string? code) =>
-        code is { Length: >= 2 } && (code.Length == 2 || code[2] is '-' or '_') ? ByCode.GetValueOrDefault(code[..2].ToLowerInvariant()) : null;
+        code is { Length: >= 2 } && (code.Length == 2 || code[2] is '-' or '_')
+            ? ByCode.GetValueOrDefault(code[..2].ToLowerInvariant())
+            : null;
 }

@@ -9,7 +9,7 @@ public enum Decision
 }
 
 /// <summary>Stored and published by name: never rename.</summary>
-[Description("The endpoint a change came in by.")]
+[Description("The endpoint that received a change.")]
 public enum Source
 {
     OneClick,
@@ -27,31 +27,32 @@ public enum Source
 }
 
 /// <summary>
-/// Where a change was seen, for the ledger. Nothing personal goes in here: no address, no number, no name, no IP address.
+/// Where a change came from, for the ledger. It contains nothing personal: no address, no number, no name, no IP address.
 /// </summary>
 /// <param name="Channel">The channel of the message whose link was used.</param>
 /// <param name="Topic">The topic of that message.</param>
-/// <param name="Campaign">The campaign number in the link, 0 where none was given.</param>
+/// <param name="Campaign">The campaign number in the link, 0 if there was none.</param>
 /// <param name="Vendor">The vendor that reported it: 1 to 32 of <c>a-z 0-9 -</c>.</param>
 /// <param name="Reference">The vendor's or agent's own reference: 1 to 200 printable ASCII characters.</param>
-public sealed record ChangeEvidence(Channel? Channel = null, Topic? Topic = null, uint Campaign = 0, string? Vendor = null, string? Reference = null)
+public sealed record ChangeEvidence(
+    Channel? Channel = null, Topic? Topic = null, uint Campaign = 0, string? Vendor = null, string? Reference = null)
 {
     public static ChangeEvidence None { get; } = new();
 }
 
-/// <summary>An attempt to let something other than the person's own act undo a Stop.</summary>
+/// <summary>Thrown when something other than the person's own action would undo a Stop.</summary>
 internal sealed class AllowNotPermittedException(Source source, Scope scope)
-    : InvalidOperationException($"An Allow for {scope} may not come from {source}: only the person's own act through a verified endpoint may.");
+    : InvalidOperationException($"{source} may not allow {scope}: only the person's own action through a verified endpoint may.");
 
 /// <summary>One decision about one scope of one subject at one moment.</summary>
 public sealed record Change
 {
     private Change() { }
 
-    /// <summary>The event id: what makes a replay recognisable.</summary>
+    /// <summary>The event id, by which a replay is recognised.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>What the person did in one go, which may make several changes: the id they have in common. The change's own where it stands alone.</summary>
+    /// <summary>The id shared by all changes of one submission. Equal to <see cref="Id"/> when the change is the only one.</summary>
     public required Guid SubmissionId { get; init; }
 
     public required SubjectKey Subject { get; init; }
@@ -71,28 +72,39 @@ public sealed record Change
     public required ChangeEvidence Evidence { get; init; }
 
     /// <summary>
-    /// The only way to make a change, also from a stored or published form, so that the two rules of every change hold everywhere:
-    /// a moment ahead of <paramref name="receivedAt"/> is clamped to it, and an Allow needs a source that may allow.
+    /// The only way to create a change, also when reading one from a table or the bus, so that two rules always apply:
+    /// a time later than <paramref name="receivedAt"/> is clamped to it, and an Allow needs a source that may allow.
     /// </summary>
-    /// <exception cref="AllowNotPermittedException">An Allow by anything but the person's own act.</exception>
+    /// <exception cref="AllowNotPermittedException">An Allow that is not the person's own action.</exception>
     /// <exception cref="ArgumentException">
-    /// The decision or source is none that has a name, the evidence's vendor is not a vendor's name, or its reference is longer than 200 characters
-    /// or not printable ASCII.
+    /// The decision or source is not a defined value, the evidence's vendor is not a valid vendor name, or its reference is not 1 to 200
+    /// printable ASCII characters.
     /// </exception>
     public static Change Create(
-        Guid id, SubjectKey subject, Scope scope, Decision decision, DateTimeOffset at, DateTimeOffset receivedAt, Source source, ChangeEvidence? evidence = null, Guid? submissionId = null)
+        Guid id,
+        SubjectKey subject,
+        Scope scope,
+        Decision decision,
+        DateTimeOffset at,
+        DateTimeOffset receivedAt,
+        Source source,
+        ChangeEvidence? evidence = null,
+        Guid? submissionId = null)
     {
-        // A number without a name would be no Stop, and so an Allow to whoever asks.
+        // An undefined value is not a Stop, so every reader would treat it as an Allow.
         if (!Enum.IsDefined(decision))
-            throw new ArgumentOutOfRangeException(nameof(decision), decision, "A decision is Stop or Allow.");
+            throw new ArgumentOutOfRangeException(nameof(decision), decision, "The decision must be Stop or Allow.");
         if (!Enum.IsDefined(source))
-            throw new ArgumentOutOfRangeException(nameof(source), source, "Not a source.");
+            throw new ArgumentOutOfRangeException(nameof(source), source, "Unknown source.");
         if (decision == Decision.Allow && !source.MayAllow(scope))
             throw new AllowNotPermittedException(source, scope);
         if (evidence?.Reference is { } reference && (reference.Length is 0 or > 200 || reference.Any(c => c is < ' ' or > '~')))
             throw new ArgumentException("The evidence's reference must be 1 to 200 printable ASCII characters.", nameof(evidence));
-        if (evidence?.Vendor is { } vendor && (vendor.Length is 0 or > 32 || vendor.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-')))
+        if (evidence?.Vendor is { } vendor
+            && (vendor.Length is 0 or > 32 || vendor.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-')))
+        {
             throw new ArgumentException("The evidence's vendor must be 1 to 32 of a-z, 0-9 and -.", nameof(evidence));
+        }
 
         return new Change
         {
@@ -108,7 +120,7 @@ public sealed record Change
         };
     }
 
-    // The ledger's hash covers the written moment, so it must survive every store's precision.
+    // The ledger's hash covers the time as written, so the time must not lose digits in any store.
     internal static DateTimeOffset Milliseconds(DateTimeOffset moment) =>
         new(moment.UtcTicks - (moment.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
 }
@@ -116,8 +128,8 @@ public sealed record Change
 internal static class Sources
 {
     /// <summary>
-    /// Whether the source is the person's own act through a verified endpoint, so that it may add an Allow. An SMS START
-    /// proves only who holds that phone: it speaks for SMS alone.
+    /// Whether the source is the person's own action through a verified endpoint, and so may add an Allow. An SMS START
+    /// proves only who has that phone, so it applies to SMS alone.
     /// </summary>
     public static bool MayAllow(this Source source, Scope scope) => source switch
     {

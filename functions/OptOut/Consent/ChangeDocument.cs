@@ -4,14 +4,14 @@ using System.Text.Json.Serialization;
 namespace OptOut.Consent;
 
 /// <summary>
-/// A change as it is written to the ledger, the bus and the outbox. One form for all three, so that a change read anywhere is the change
-/// that was recorded, and passes through <see cref="Change.Create"/> again on its way in.
+/// A change as it is written to the ledger, the bus and the outbox. All three use the same format, so a change read anywhere is the change
+/// that was recorded. Reading one calls <see cref="Change.Create"/> again.
 /// </summary>
 internal sealed record ChangeDocument
 {
     public required Guid Id { get; init; }
 
-    /// <summary>Written where it is not <see cref="Id"/>.</summary>
+    /// <summary>Written only if it differs from <see cref="Id"/>.</summary>
     public Guid? SubmissionId { get; init; }
 
     public required string Subject { get; init; }
@@ -53,9 +53,9 @@ internal sealed record ChangeDocument
         Reference = change.Evidence.Reference,
     };
 
-    /// <exception cref="FormatException">A field is not what it should be.</exception>
-    /// <exception cref="ArgumentException">A field is not what <see cref="Change.Create"/> takes.</exception>
-    /// <exception cref="AllowNotPermittedException">The document claims an Allow from a source that may not.</exception>
+    /// <exception cref="FormatException">A field is malformed.</exception>
+    /// <exception cref="ArgumentException"><see cref="Change.Create"/> does not accept a field.</exception>
+    /// <exception cref="AllowNotPermittedException">The document contains an Allow from a source that may not allow.</exception>
     public Change ToChange() => Change.Create(
         Id,
         SubjectKey.Parse(Subject),
@@ -65,7 +65,11 @@ internal sealed record ChangeDocument
         ReceivedAt,
         Source,
         new ChangeEvidence(
-            SeenOnChannel is null ? null : Channels.TryParse(SeenOnChannel, out var channel) ? channel : throw new FormatException("SeenOnChannel is not a channel."),
+            SeenOnChannel is null
+                ? null
+                : Channels.TryParse(SeenOnChannel, out var channel)
+                    ? channel
+                    : throw new FormatException("SeenOnChannel is not a channel."),
             SeenOnTopic is null ? null : Topic.Parse(SeenOnTopic),
             Campaign,
             Vendor,
@@ -75,20 +79,28 @@ internal sealed record ChangeDocument
     public string ToJson() => JsonSerializer.Serialize(this, ChangeJson.Default.ChangeDocument);
 
     /// <summary>The changes of one submission, as a JSON array.</summary>
-    public static string ToJson(IEnumerable<Change> changes) => JsonSerializer.Serialize([.. changes.Select(From)], ChangeJson.Default.ChangeDocumentArray);
+    public static string ToJson(IEnumerable<Change> changes) =>
+        JsonSerializer.Serialize([.. changes.Select(From)], ChangeJson.Default.ChangeDocumentArray);
 
-    /// <exception cref="JsonException">Not an array of such documents, or a field is missing.</exception>
+    /// <exception cref="JsonException">The text is not an array of change documents, or a field is missing.</exception>
     public static IReadOnlyList<ChangeDocument> ListFromJson(string json) =>
-        JsonSerializer.Deserialize(json, ChangeJson.Default.ChangeDocumentArray) is { } documents && Array.TrueForAll(documents, d => d is not null)
+        JsonSerializer.Deserialize(json, ChangeJson.Default.ChangeDocumentArray) is { } documents
+            && Array.TrueForAll(documents, d => d is not null)
             ? documents
             : throw new JsonException("The changes of a submission are a JSON array of objects.");
 
-    /// <exception cref="JsonException">Not such a document, or a field is missing.</exception>
+    /// <exception cref="JsonException">The text is not a change document, or a field is missing.</exception>
     public static ChangeDocument FromJson(string json) =>
-        JsonSerializer.Deserialize(json, ChangeJson.Default.ChangeDocument) ?? throw new JsonException("A change document is a JSON object, not null.");
+        JsonSerializer.Deserialize(json, ChangeJson.Default.ChangeDocument)
+        ?? throw new JsonException("A change document is a JSON object, not null.");
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ChangeDocument))]
 [JsonSerializable(typeof(ChangeDocument[]))]
 internal sealed partial class ChangeJson : JsonSerializerContext;

@@ -5,7 +5,9 @@ namespace OptOut.Consent;
 /// <summary>The latest decision recorded for one scope.</summary>
 internal readonly record struct ConsentEntry(Decision Decision, DateTimeOffset At, Guid EventId)
 {
-    /// <summary>A total order, so that merging gives one result whatever the order: later wins, then Stop, then the higher event id.</summary>
+    /// <summary>
+    /// A total order, so that merging gives one result whatever the order: later wins, then Stop, then the higher event id.
+    /// </summary>
     internal bool Beats(ConsentEntry other)
     {
         if (At != other.At)
@@ -29,7 +31,8 @@ internal sealed class ConsentState : IEquatable<ConsentState>
 
     private ConsentState(ImmutableSortedDictionary<string, (Scope, ConsentEntry)> entries) => _entries = entries;
 
-    public static ConsentState Empty { get; } = new(ImmutableSortedDictionary.Create<string, (Scope, ConsentEntry)>(StringComparer.Ordinal));
+    public static ConsentState Empty { get; } = new(
+        ImmutableSortedDictionary.Create<string, (Scope, ConsentEntry)>(StringComparer.Ordinal));
 
     /// <summary>The entries in the order of their written scopes.</summary>
     public IEnumerable<KeyValuePair<Scope, ConsentEntry>> Entries => _entries.Values.Select(e => KeyValuePair.Create(e.Scope, e.Entry));
@@ -77,20 +80,25 @@ internal sealed class ConsentState : IEquatable<ConsentState>
     }
 
     /// <summary>
-    /// Whether a change only says again what is already so: a Stop for a scope that is stopped, with no Allow anywhere since. It alters no answer,
-    /// so a replayed link adds nothing to the ledger, however often.
+    /// Whether a change only says again what is already so: a Stop for a scope that is stopped, with no Allow anywhere since. It alters no
+    /// answer, so a replayed link adds nothing to the ledger, however often.
     /// </summary>
     public bool IsRepeated(Change change)
     {
-        if (change.Decision != Decision.Stop || !_entries.TryGetValue(change.Scope.ToString(), out var known) || known.Entry.Decision != Decision.Stop)
+        if (change.Decision != Decision.Stop
+            || !_entries.TryGetValue(change.Scope.ToString(), out var known)
+            || known.Entry.Decision != Decision.Stop)
+        {
             return false;
+        }
+
         var earlier = change.At < known.Entry.At ? change.At : known.Entry.At;
         return !_entries.Values.Any(e => e.Entry.Decision == Decision.Allow && e.Entry.At >= earlier);
     }
 
     /// <summary>
-    /// The state after a change that <see cref="IsRepeated"/>: it was meant still at the later moment, so an Allow that arrives late cannot beat it.
-    /// The event stays the one in the ledger, which is what a person's reference number leads to.
+    /// The state after a change that <see cref="IsRepeated"/>: it was meant still at the later moment, so an Allow that arrives late cannot
+    /// beat it. The event stays the one in the ledger, which is what a person's reference number leads to.
     /// </summary>
     public ConsentState ExtendRepeat(Change change)
     {

@@ -4,8 +4,8 @@ using System.Text;
 namespace OptOut.Consent;
 
 /// <summary>
-/// Event ids. What happens here gets a new one; what a vendor or a file reports gets the same one every time it is reported, so that
-/// a replay is recognised.
+/// Creates event ids. A change made here gets a new id. A change reported by a vendor or a file gets the same id each time it is reported,
+/// so a replay is recognised.
 /// </summary>
 internal static class EventIds
 {
@@ -14,7 +14,7 @@ internal static class EventIds
     /// <summary>A version 8 UUID (RFC 9562 section 5.8): the first bits of the SHA-256 of the parts.</summary>
     public static Guid Derive(params ReadOnlySpan<string> parts)
     {
-        // Each part by its length, so that ("ab","c") and ("a","bc") differ.
+        // Each part is prefixed with its length, so that ("ab","c") and ("a","bc") differ.
         var name = new StringBuilder();
         foreach (var part in parts)
             name.Append(part.Length).Append(':').Append(part);

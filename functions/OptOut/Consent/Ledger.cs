@@ -4,22 +4,22 @@ using System.Text;
 
 namespace OptOut.Consent;
 
-/// <summary>The end of a subject's ledger: how many entries, and the hash of the last.</summary>
+/// <summary>The end of a subject's ledger: the number of entries and the hash of the last one.</summary>
 /// <param name="Sequence">Number of the last entry; 0 before the first.</param>
 /// <param name="Hash">Its SHA-256, 64 lower-case hex digits.</param>
 internal readonly record struct LedgerHead(long Sequence, string Hash);
 
-/// <summary>A change as it stands in the ledger, chained to the entry before it.</summary>
+/// <summary>A change in the ledger, chained to the entry before it.</summary>
 public sealed record LedgerEntry(long Sequence, Change Change, string PreviousHash, string Hash);
 
 /// <summary>
-/// The append-only list of a subject's changes. Each entry's hash covers the entry and the hash before it, so an entry altered,
-/// removed or slipped in later breaks every hash that follows. Anybody holding the list can check it: the hash is plain
+/// The append-only list of a subject's changes. Each entry's hash covers the entry and the previous hash, so altering, removing or
+/// inserting an entry breaks every hash that follows. Anyone who has the list can verify it: the hash is plain
 /// SHA-256 over the lines of <see cref="CanonicalText"/>.
 /// </summary>
 internal static class Ledger
 {
-    /// <summary>The head of an empty ledger: its hash is bound to the subject, so that two people's ledgers cannot be swapped.</summary>
+    /// <summary>The head of an empty ledger. Its hash depends on the subject, so that two people's ledgers cannot be swapped.</summary>
     public static LedgerHead Start(SubjectKey subject) => new(0, Hash($"optout-ledger-1\n{subject}"));
 
     public static LedgerEntry Append(LedgerHead head, Change change)
@@ -28,8 +28,8 @@ internal static class Ledger
         return new LedgerEntry(sequence, change, head.Hash, Hash(CanonicalText(sequence, head.Hash, change)));
     }
 
-    /// <summary>Whether the entries, in order, are a whole and unaltered ledger that ends at <paramref name="head"/>.</summary>
-    /// <returns>Null when it is; else the sequence number of the first entry that is missing, altered or out of place.</returns>
+    /// <summary>Verifies that the entries, in order, are a complete and unaltered ledger that ends at <paramref name="head"/>.</summary>
+    /// <returns>Null if they are; otherwise the sequence number of the first entry that is missing, altered or out of order.</returns>
     public static long? FirstBroken(SubjectKey subject, IEnumerable<LedgerEntry> entries, LedgerHead head)
     {
         var at = Start(subject);
@@ -44,7 +44,9 @@ internal static class Ledger
         return at == head ? null : at.Sequence + 1;
     }
 
-    /// <summary>What is hashed: one field a line. No field can hold a line feed, so no two changes have the same text.</summary>
+    /// <summary>
+    /// The text that is hashed: one field per line. No field can contain a line feed, so no two changes have the same text.
+    /// </summary>
     public static string CanonicalText(long sequence, string previousHash, Change change) => string.Join('\n',
         "optout-ledger-1",
         change.Subject.ToString(),
@@ -63,7 +65,8 @@ internal static class Ledger
         change.Evidence.Vendor ?? "",
         change.Evidence.Reference ?? "");
 
-    private static string Moment(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private static string Moment(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

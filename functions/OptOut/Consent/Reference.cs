@@ -1,6 +1,8 @@
 namespace OptOut.Consent;
 
-/// <summary>The number a person quotes to find again what they did: the last twelve hex digits of the submission's id, in threes of four.</summary>
+/// <summary>
+/// The reference number that a person quotes for a submission: the last twelve hex digits of its id, in three groups of four.
+/// </summary>
 internal static class Reference
 {
     private const int Digits = 12;
@@ -9,7 +11,9 @@ internal static class Reference
 
     public static string From(Guid submissionId) => Write(submissionId.ToString("N").AsSpan(20));
 
-    /// <summary>A number as a person may type it, with or without its hyphens, in capitals or not, in the one form that is compared.</summary>
+    /// <summary>
+    /// Reads a number as a person types it, with or without hyphens, in upper or lower case, and returns it in normal form.
+    /// </summary>
     public static bool TryParse(string? text, out string reference)
     {
         reference = "";

@@ -22,7 +22,7 @@ internal static class Channels
         Channel.Sms => "sms",
         Channel.Phone => "phone",
         Channel.Post => "post",
-        _ => throw new ArgumentOutOfRangeException(nameof(channel), channel, "Not a channel."),
+        _ => throw new ArgumentOutOfRangeException(nameof(channel), channel, "Unknown channel."),
     };
 
     public static bool TryParse([NotNullWhen(true)] string? name, out Channel channel)
@@ -70,8 +70,8 @@ public readonly record struct Topic
 }
 
 /// <summary>
-/// What a decision is about: one channel or all, one topic or all. <c>*,*</c>, <see cref="Everything"/>, is the
-/// consolidated opt-out that must always be on offer.
+/// The subject matter of a decision: one channel or all, one topic or all. <c>*,*</c>, <see cref="Everything"/>, is the
+/// consolidated opt-out that must always be offered.
 /// </summary>
 public readonly record struct Scope(Channel? Channel, Topic? Topic)
 {
@@ -80,7 +80,8 @@ public readonly record struct Scope(Channel? Channel, Topic? Topic)
     /// <exception cref="FormatException">The text is not <c>channel-or-*,topic-or-*</c>.</exception>
     public static Scope Parse(string text) => TryParse(text, out var scope)
         ? scope
-        : throw new FormatException($"'{text}' is not a scope: write 'channel,topic' with * for all, as in '*,*', 'email,*' or 'email,newsletter'.");
+        : throw new FormatException(
+            $"'{text}' is not a scope: write 'channel,topic' with * for all, as in '*,*', 'email,*' or 'email,newsletter'.");
 
     public static bool TryParse([NotNullWhen(true)] string? text, out Scope scope)
     {

@@ -5,14 +5,14 @@ namespace OptOut.Consent;
 
 /// <summary>
 /// The pseudonym of a person: 128 bits, written as 26 upper-case Crockford base32 characters. It is an HMAC, so it may
-/// stand in a URL, a log and a table key, where the customer number or the address it was made from may not.
+/// appear in a URL, a log or a table key; the customer number or address that it was derived from may not.
 /// </summary>
 public readonly record struct SubjectKey(UInt128 Value)
 {
-    /// <summary>Characters of the written form.</summary>
+    /// <summary>Length of the written form, in characters.</summary>
     public const int Length = 26;
 
-    /// <summary>Bytes of the binary form, big-endian.</summary>
+    /// <summary>Length of the binary form (big-endian), in bytes.</summary>
     public const int ByteLength = 16;
 
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -21,12 +21,12 @@ public readonly record struct SubjectKey(UInt128 Value)
 
     public void WriteBytes(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
 
-    /// <summary>Reads the written form exactly as <see cref="ToString"/> writes it; other spellings of it are not accepted.</summary>
+    /// <summary>Reads the written form exactly as <see cref="ToString"/> writes it; no other spelling is accepted.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out SubjectKey key)
     {
         key = default;
 
-        // 26 characters hold 130 bits: the first carries only three.
+        // 26 characters are 130 bits, so the first character carries only three.
         if (text is not { Length: Length } || text[0] > '7')
             return false;
 

@@ -1,10 +1,14 @@
 namespace OptOut.Consent;
 
-/// <summary>A subject's consent and where its ledger ends.</summary>
+/// <summary>A subject's consent and the head of its ledger.</summary>
 internal sealed record SubjectState(ConsentState Consent, LedgerHead Head)
 {
-    /// <summary>The state after the changes, what the ledger gains by them, and until when events that it has already were said again.</summary>
-    internal (SubjectState State, IReadOnlyList<LedgerEntry> Entries, IReadOnlyDictionary<Guid, DateTimeOffset> Repeats) With(IEnumerable<Change> changes)
+    /// <summary>
+    /// Returns the state after the changes, the entries to add to the ledger, and the time of the latest repeat of
+    /// each event that was repeated.
+    /// </summary>
+    internal (SubjectState State, IReadOnlyList<LedgerEntry> Entries, IReadOnlyDictionary<Guid, DateTimeOffset> Repeats) With(
+        IEnumerable<Change> changes)
     {
         var (state, entries, repeats) = (this, new List<LedgerEntry>(), new Dictionary<Guid, DateTimeOffset>());
         foreach (var change in changes)
@@ -12,7 +16,8 @@ internal sealed record SubjectState(ConsentState Consent, LedgerHead Head)
             if (state.Consent.Entries.Any(e => e.Value.EventId == change.Id))
                 continue;
 
-            // Also as the state was before them all: where one change of a submission takes the place of an Allow, the next one is not a mere repetition.
+            // Compare with the state before the submission too: if an earlier change of the same submission replaced an Allow,
+            // the next one is no repeat.
             if (Consent.IsRepeated(change) && state.Consent.IsRepeated(change))
             {
                 state = state with { Consent = state.Consent.ExtendRepeat(change) };

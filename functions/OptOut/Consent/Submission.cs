@@ -1,21 +1,26 @@
 namespace OptOut.Consent;
 
-/// <summary>What a person does in one go, where it may loosen: whose, when, through which endpoint. Each change of it is written by <see cref="Write"/>.</summary>
+/// <summary>
+/// A submission that may contain Allows: whose it is, when it was made and through which endpoint. <see cref="CreateChange"/>
+/// creates each of its changes.
+/// </summary>
 internal sealed record Submission(SubjectKey Subject, Guid Id, DateTimeOffset At, Source Source, ChangeEvidence Evidence)
 {
-    // Preferences dates a Stop with exceptions a millisecond before them, and a tie means Stop: two are room enough.
-    private static readonly TimeSpan Room = TimeSpan.FromMilliseconds(2);
+    // Preferences dates a Stop one millisecond before its exceptions, and a tie means Stop, so two milliseconds are enough.
+    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(2);
 
-    /// <param name="began">When the request came in, before anything was read: a Stop that arrives meanwhile is later, and wins.</param>
-    /// <param name="read">What was read then. It counts as before the submission, even where the clock of whoever wrote it runs ahead of ours.</param>
+    /// <param name="began">When the request was received, before the state was read. A Stop that arrives later is newer and wins.</param>
+    /// <param name="read">The state that was read. The submission is dated after it, even if the clock of its
+    /// writer is ahead of ours.</param>
     public static Submission Create(SubjectKey subject, Source source, ChangeEvidence evidence, DateTimeOffset began, ConsentState read)
     {
-        var latest = read.Entries.Select(e => e.Value.At + Room).DefaultIfEmpty(began).Max();
+        var latest = read.Entries.Select(e => e.Value.At + Margin).DefaultIfEmpty(began).Max();
         var at = latest > began ? latest : began;
         return new Submission(subject, EventIds.New(at), at, source, evidence);
     }
 
-    /// <param name="before">How much before the moment of the submission the change is dated.</param>
-    /// <exception cref="AllowNotPermittedException">An Allow, and the source may not.</exception>
-    public Change Write(Scope scope, Decision decision, TimeSpan before) => Change.Create(EventIds.New(At), Subject, scope, decision, At - before, At, Source, Evidence, Id);
+    /// <param name="before">How far to date the change before the submission.</param>
+    /// <exception cref="AllowNotPermittedException">The change is an Allow, and the source may not allow.</exception>
+    public Change CreateChange(Scope scope, Decision decision, TimeSpan before) =>
+        Change.Create(EventIds.New(At), Subject, scope, decision, At - before, At, Source, Evidence, Id);
 }

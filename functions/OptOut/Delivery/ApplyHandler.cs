@@ -5,21 +5,22 @@ using OptOut.Records;
 
 namespace OptOut.Delivery;
 
-/// <summary>The guarantee that the store has every change that the bus has had, and that where the ledger then ends will be anchored.</summary>
-internal sealed class ApplyHandler(ChangeApplier applier, LedgerHeads heads, StoreOutageRetry patience)
+/// <summary>Stores every change that arrives on the bus, and notes the new head of the ledger so that it will be anchored.</summary>
+internal sealed class ApplyHandler(ChangeApplier applier, LedgerHeads heads, StoreOutageRetry outageRetry)
 {
-    public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) => patience.HandleAsync<SubjectMessage>(
-        received,
-        Topology.Apply,
-        async message =>
-        {
-            if (message.Changes.Count > 0)
+    public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
+        outageRetry.HandleAsync<SubjectMessage>(
+            received,
+            Topology.Apply,
+            async message =>
             {
-                await applier.ApplyAsync(message.Changes, cancellationToken);
-                await heads.NoteAsync(message.Subject, cancellationToken);
-            }
+                if (message.Changes.Count > 0)
+                {
+                    await applier.ApplyAsync(message.Changes, cancellationToken);
+                    await heads.NoteAsync(message.Subject, cancellationToken);
+                }
 
-            return Settlement.Done;
-        },
-        cancellationToken);
+                return Settlement.Done;
+            },
+            cancellationToken);
 }

@@ -10,20 +10,29 @@ using OptOut.Vendors;
 namespace OptOut.Delivery;
 
 /// <summary>
-/// What a channel's subscription does with a message: it makes every vendor of the channel equal to the current state. A vendor that is busy
-/// is tried again later by a message of its own, so that the others need not wait for it.
+/// Handles the messages of a channel's subscription: it brings every vendor of the channel to the current state. A vendor that is busy is
+/// retried later through a message of its own, so that the others need not wait for it.
 /// </summary>
 internal sealed partial class ChannelHandler(
-    IEnumerable<IVendor> vendors, ChangeApplier applier, IdentifierIndex index, VendorPusher pusher, ChangePublisher publisher, RetrySchedule retry, StoreOutageRetry patience, OptOutMetrics metrics, ILogger<ChannelHandler> logger)
+    IEnumerable<IVendor> vendors,
+    ChangeApplier applier,
+    IdentifierIndex index,
+    VendorPusher pusher,
+    ChangePublisher publisher,
+    RetrySchedule retry,
+    StoreOutageRetry outageRetry,
+    OptOutMetrics metrics,
+    ILogger<ChannelHandler> logger)
 {
-    private readonly IReadOnlyList<IVendor> _vendors = [.. vendors.Where(v => v.TakesPushes)];
+    private readonly IReadOnlyList<IVendor> _vendors = [.. vendors.Where(v => v.AcceptsPushes)];
 
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, Channel channel, CancellationToken cancellationToken) =>
-        patience.HandleAsync<SubjectMessage>(received, channel.Name(), message => HandleAsync(message, channel, cancellationToken), cancellationToken);
+        outageRetry.HandleAsync<SubjectMessage>(
+            received, channel.Name(), message => HandleAsync(message, channel, cancellationToken), cancellationToken);
 
     private async Task<Settlement> HandleAsync(SubjectMessage message, Channel channel, CancellationToken cancellationToken)
     {
-        // apply may not have run yet. Without the change in the store we would push yesterday's state, and nothing would bring us back.
+        // apply may not have run yet. Without the change in the store we would push the old state, and nothing would make us push again.
         var permissions = message.Changes.Count > 0
             ? await applier.ApplyAsync(message.Changes, cancellationToken)
             : await index.ProjectAsync(message.Subject, cancellationToken);
@@ -38,22 +47,24 @@ internal sealed partial class ChannelHandler(
         return settlement;
     }
 
-    private async Task<Settlement> PushAsync(IVendor vendor, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
+    private async Task<Settlement> PushAsync(
+        IVendor vendor, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
     {
         var attempt = message.Attempt + 1;
         using var span = OptOutTrace.Push(vendor.Name, message.Subject, attempt);
         var outcome = await pusher.PushAsync(vendor, message, permissions, cancellationToken);
-        span.Ended(outcome.Word);
-        metrics.VendorAnswered(vendor.Name, outcome is VendorOutcome.Transient && retry.IsExhausted(attempt) ? "gave-up" : outcome.Word);
+        span.Ended(outcome.Name);
+        metrics.VendorAnswered(vendor.Name, outcome is VendorOutcome.Transient && retry.IsExhausted(attempt) ? "gave-up" : outcome.Name);
         switch (outcome)
         {
             case VendorOutcome.Transient transient when !retry.IsExhausted(attempt):
                 var delay = retry.Next(attempt, transient.RetryAfter);
                 LogRetrying(vendor.Name, message.Subject, transient.Reason, attempt, delay);
-                await publisher.ScheduleAsync(message.NextAttempt(vendor.Channel.Name()) with { Vendor = vendor.Name }, delay, cancellationToken);
+                await publisher.ScheduleAsync(
+                    message.NextAttempt(vendor.Channel.Name()) with { Vendor = vendor.Name }, delay, cancellationToken);
                 return Settlement.Done;
             case VendorOutcome.Transient transient:
-                return new Settlement.DeadLetter("GaveUp", $"{vendor.Name} after {attempt} tries: {transient.Reason}", vendor.Name);
+                return new Settlement.DeadLetter("GaveUp", $"{vendor.Name} after {attempt} attempts: {transient.Reason}", vendor.Name);
             case VendorOutcome.Rejected rejected:
                 return new Settlement.DeadLetter("Rejected", $"{vendor.Name}: {rejected.Reason}", vendor.Name);
             default:
@@ -61,6 +72,8 @@ internal sealed partial class ChannelHandler(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Vendor} did not take subject {Subject} ({Reason}); try {Attempt}, again in {Delay}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Vendor} did not accept the push for subject {Subject} ({Reason}); attempt {Attempt}, next in {Delay}")]
     private partial void LogRetrying(string vendor, SubjectKey subject, string reason, int attempt, TimeSpan delay);
 }

@@ -10,8 +10,9 @@ using OptOut.Records;
 namespace OptOut.Delivery;
 
 /// <summary>
-/// Confirms to the person what was recorded (Royal Decree of 4 April 2003, art. 2). One mail for what was done in one go, sent once, by an <c>ack~</c>
-/// row written after the mail was taken: a process that dies between the two sends it a second time, which is better than never.
+/// Confirms to the person what was recorded (Royal Decree of 4 April 2003, art. 2). Each submission gets one mail, sent once: an
+/// <c>ack~</c> row is written after the mail service accepted the mail. A process that dies between the two sends the mail a second time,
+/// which is better than never.
 /// </summary>
 internal sealed class ConfirmationHandler(
     ChangeApplier applier,
@@ -20,22 +21,23 @@ internal sealed class ConfirmationHandler(
     StorageAccount storage,
     ConfirmationMail mail,
     MailDispatch dispatch,
-    StoreOutageRetry patience,
+    StoreOutageRetry outageRetry,
     TimeProvider time,
     IOptions<ConfirmationOptions> options)
 {
-    // Somebody who complained to a vendor, or stands on a list, has not asked us for a mail.
+    // A person who complained to a vendor, or is on a list, did not contact us and has not asked for a mail.
     private static bool IsToThePerson(Source source) => source is not (Source.VendorWebhook or Source.Reconciliation or Source.Import);
 
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
-        patience.HandleAsync<SubjectMessage>(received, Topology.Confirmation, message => HandleAsync(message, cancellationToken), cancellationToken);
+        outageRetry.HandleAsync<SubjectMessage>(
+            received, Topology.Confirmation, message => HandleAsync(message, cancellationToken), cancellationToken);
 
     private async Task<Settlement> HandleAsync(SubjectMessage message, CancellationToken cancellationToken)
     {
         if (!options.Value.Enabled || message.Changes.Count == 0 || !IsToThePerson(message.Changes[0].Source))
             return Settlement.Done;
 
-        // Only what the ledger took up is confirmed: a link pressed a hundred times sends one mail.
+        // Only what the ledger recorded is confirmed: a link that is clicked a hundred times sends one mail.
         await applier.ApplyAsync(message.Changes, cancellationToken);
         var recorded = new List<Change>(message.Changes.Count);
         foreach (var change in message.Changes)
@@ -57,13 +59,18 @@ internal sealed class ConfirmationHandler(
         return Settlement.Done;
     }
 
-    /// <returns>Null when the mail is on its way.</returns>
-    private async Task<Settlement?> SendAsync(SubjectMessage message, List<Change> recorded, Identifier address, string? language, CancellationToken cancellationToken)
+    /// <returns>Null when the mail was accepted.</returns>
+    private async Task<Settlement?> SendAsync(
+        SubjectMessage message, List<Change> recorded, Identifier address, string? language, CancellationToken cancellationToken)
     {
         var written = await mail.WriteAsync(recorded, address, language);
-        var row = new TableEntity(message.Subject.ToString(), $"ack~{message.Subject}~{written.Reference}") { ["SentAt"] = time.GetUtcNow() };
-        if ((await storage.Consent.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, ["RowKey"], cancellationToken)).HasValue)
+        var row =
+            new TableEntity(message.Subject.ToString(), $"ack~{message.Subject}~{written.Reference}") { ["SentAt"] = time.GetUtcNow() };
+        if ((await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
+            row.PartitionKey, row.RowKey, ["RowKey"], cancellationToken)).HasValue)
+        {
             return null;
+        }
 
         if (await dispatch.SendAsync(written, "confirmation", message, Topology.Confirmation, cancellationToken) is { } unsent)
             return unsent;

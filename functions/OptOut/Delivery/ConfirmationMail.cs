@@ -8,13 +8,17 @@ using OptOut.Platform;
 
 namespace OptOut.Delivery;
 
-/// <summary>The words of the confirmation, plain and HTML. No marketing and no picture; one link, to change what it confirms.</summary>
+/// <summary>The text of the confirmation, plain and HTML. No marketing and no pictures; one link, to change what it confirms.</summary>
 internal sealed class ConfirmationMail(
-    TopicCatalogue catalogue, IdentifierProtector protector, LinkHeaders links, ComponentRenderer components, IOptions<ControllerOptions> controller)
+    TopicCatalogue catalogue,
+    IdentifierProtector protector,
+    LinkHeaders links,
+    ComponentRenderer components,
+    IOptions<ControllerOptions> controller)
 {
     /// <param name="recorded">What was recorded, at least one change, all of one submission.</param>
-    /// <param name="to">The subject's address. Whoever reads its mail may see and change what the person receives.</param>
-    /// <param name="language">The subject's, null when not known.</param>
+    /// <param name="to">The subject's address. Anyone who reads mail sent there may see and change what the person receives.</param>
+    /// <param name="language">The subject's; null when it is not known.</param>
     public async Task<OutgoingMail> WriteAsync(IReadOnlyList<Change> recorded, Identifier to, string? language)
     {
         var options = controller.Value;
@@ -25,12 +29,16 @@ internal sealed class ConfirmationMail(
         var link = links.Write(new Link(change.Subject, Channel.Email, 0, change.ReceivedAt, 0)).Url;
         string[] texts =
         [
-            .. stops.Length > 0 ? [Recorded("confirmation.stop.body", stops), words["confirmation.stop.effect"], words["still.comes"]] : Array.Empty<string>(),
+            .. stops.Length > 0
+                ? [Recorded("confirmation.stop.body", stops), words["confirmation.stop.effect"], words["still.comes"]]
+                : Array.Empty<string>(),
             .. allows.Length > 0 ? [Recorded("confirmation.allow.body", allows)] : Array.Empty<string>(),
             words.Format("confirmation.reference", Reference.From(change)),
         ];
         var contact = words.Format("confirmation.contact", options.PrivacyAddress);
-        var subject = words[Array.Exists(stops, c => c.Scope == Scope.Everything) ? "confirmation.stop.subject" : stops.Length == 0 ? "confirmation.allow.subject" : "confirmation.choices.subject"];
+        var subject = words[Array.Exists(stops, c => c.Scope == Scope.Everything)
+            ? "confirmation.stop.subject"
+            : stops.Length == 0 ? "confirmation.allow.subject" : "confirmation.choices.subject"];
         return new OutgoingMail(
             to,
             ToName: null,
@@ -45,11 +53,14 @@ internal sealed class ConfirmationMail(
                 [nameof(ConfirmationHtml.Contact)] = contact,
             }),
             words.Code,
-            // One for every address: a person with two gets two, each once. By the change and not the submission: in a phone call the person may say more, after a
-            // first Stop is recorded, and that is confirmed too.
+            // One reference for each address: a person with two addresses gets two mails, each once. It comes from the change, not the
+            // submission: in a phone call the person may add something after a first Stop is recorded, and that is confirmed too.
             $"{change.Id:N}-{protector.Hash(to).ToString()[..8]}");
 
         string Recorded(string key, Change[] changes) => words.Format(
-            key, options.Name, options.Moment(changes.Max(c => c.At), words), string.Join("; ", changes.Select(c => ScopeText.Describe(c.Scope, words, catalogue))));
+            key,
+            options.Name,
+            options.FormatMoment(changes.Max(c => c.At), words),
+            string.Join("; ", changes.Select(c => ScopeText.Describe(c.Scope, words, catalogue))));
     }
 }

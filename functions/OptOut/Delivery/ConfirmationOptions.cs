@@ -4,8 +4,8 @@ namespace OptOut.Delivery;
 internal sealed class ConfirmationOptions
 {
     /// <summary>
-    /// Whether a person who opts out gets a confirmation by e-mail. The Belgian Royal Decree of 4 April 2003, art. 2, asks it of senders of
-    /// marketing mail, so leave it on unless another system sends it.
+    /// Whether a person who opts out gets a confirmation by e-mail. The Belgian Royal Decree of 4 April 2003, art. 2, requires it of
+    /// senders of marketing mail, so leave it on unless another system sends it.
     /// </summary>
     public bool Enabled { get; set; } = true;
 }

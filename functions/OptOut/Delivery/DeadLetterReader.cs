@@ -7,23 +7,23 @@ using OptOut.Platform.Http;
 
 namespace OptOut.Delivery;
 
-/// <summary>The dead letters of one kind.</summary>
+/// <summary>The dead letters of one subscription, vendor and reason.</summary>
 public sealed record DeadLetterGroup(
     [property: SchemaRef("Subscription")] string Subscription,
-    [property: Description("Who did not take them; null where it is not about a vendor.")] string? Vendor,
+    [property: Description("The vendor that did not accept them; null when no vendor is involved.")] string? Vendor,
     [property: SchemaRef("DeadLetterReason")] string Reason,
     [property: Range(1, int.MaxValue)] int Count,
-    [property: Description("When the earliest of the decisions in them was made: a Stop among them waits since then.")]
+    [property: Description("When the earliest decision in them was made: a Stop among them has been waiting since then.")]
     DateTimeOffset Oldest);
 
-/// <summary>A message that its function, or the bus, gave up.</summary>
+/// <summary>Reads a message that its function, or the bus, gave up on.</summary>
 internal static class DeadLetterReader
 {
-    /// <summary>A reason that is none of ours: somebody dead-lettered it by hand.</summary>
+    /// <summary>Any reason that is not listed: somebody dead-lettered the message by hand.</summary>
     public const string Other = "Other";
 
     /// <summary>
-    /// Ours, then the bus's own
+    /// Our own reasons, then those of the bus
     /// (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-dead-letter-queues#moving-messages-to-the-dlq).
     /// </summary>
     public static IReadOnlyList<string> Reasons { get; } =
@@ -32,13 +32,17 @@ internal static class DeadLetterReader
     public static string Reason(ServiceBusReceivedMessage dead) => Reasons.FirstOrDefault(r => r == dead.DeadLetterReason) ?? Other;
 
     public static string? Vendor(ServiceBusReceivedMessage dead) =>
-        (dead.ApplicationProperties.GetValueOrDefault(Settlement.DeadLetter.RefusedBy) ?? dead.ApplicationProperties.GetValueOrDefault("vendor")) as string;
+        (dead.ApplicationProperties.GetValueOrDefault(Settlement.DeadLetter.RefusedByProperty)
+            ?? dead.ApplicationProperties.GetValueOrDefault("vendor")) as string;
 
     public static DateTimeOffset At(ServiceBusReceivedMessage dead) =>
-        dead.ApplicationProperties.GetValueOrDefault("at") is string text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var at) ? at : dead.EnqueuedTime;
+        dead.ApplicationProperties.GetValueOrDefault("at") is string text
+                && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var at)
+            ? at
+            : dead.EnqueuedTime;
 
-    /// <summary>The message to send in its place, for its subscription alone.</summary>
-    /// <returns>Null when it cannot be read: nobody can know what it says, so it stays for a person to look at.</returns>
+    /// <summary>The message to send in its place, to its own subscription only.</summary>
+    /// <returns>Null when the message cannot be read: its content is unknown, so it stays for someone to look into.</returns>
     public static IBusMessage? Replay(string subscription, ServiceBusReceivedMessage dead) =>
         subscription == Topology.LinkMail ? Replay<LinkMailRequest>(subscription, dead) : Replay<SubjectMessage>(subscription, dead);
 

@@ -7,96 +7,113 @@ using OptOut.Platform.Http;
 
 namespace OptOut.Delivery;
 
-/// <summary>What to replay: null leaves a choice open.</summary>
-/// <param name="Max">All subscriptions together.</param>
+/// <summary>What to replay; null means any.</summary>
+/// <param name="Max">For all subscriptions together.</param>
 internal sealed record ReplayOrder(string? Subscription, string? Vendor, string? Reason, int Max);
 
-/// <summary>What became of a subscription's dead letters.</summary>
+/// <summary>What happened to the dead letters of one subscription.</summary>
 internal sealed record ReplayCount(
     [property: SchemaRef("Subscription")] string Subscription,
     [property: Range(0, int.MaxValue), Description("Sent again.")] int Replayed,
-    [property: Range(0, int.MaxValue), Description("Asked for and still there: over `max`, or in other hands just now.")] int Left,
-    [property: Range(0, int.MaxValue), Description("Not sent: nobody can read what they say. They stay for a person to look at.")] int Unreadable);
+    [property: Range(0, int.MaxValue), Description("Selected but not sent: over `max`, or locked by another receiver at the moment.")]
+    int Left,
+    [property: Range(0, int.MaxValue), Description("Not sent, because they cannot be read. They stay for someone to look into.")]
+    int Unreadable);
 
 /// <summary>
-/// Sends dead letters again: for their own subscription alone, and tried anew from the first. The message is sent first and the dead letter
-/// completed after it. A process that dies between the two leaves the dead letter; replayed within ten minutes it has the same message id, so the bus
-/// drops it, and later it is a second message that says the same, which changes nothing: every reader looks at the current state.
+/// Sends dead letters again, to their own subscription only, with their attempts counted from the start. The message is sent first and the
+/// dead letter is completed after it. A process that dies between the two leaves the dead letter. When that is replayed within ten minutes,
+/// the copy has the same message id and the bus drops it. Later it is a second message with the same content, which changes nothing: every
+/// handler reads the current state.
 /// </summary>
-internal sealed partial class DeadLetterReplay(ServiceBusClient bus, DeadLetterCount letters, ILogger<DeadLetterReplay> logger)
+internal sealed partial class DeadLetterReplay(ServiceBusClient bus, DeadLetterCounter letters, ILogger<DeadLetterReplay> logger)
 {
-    private const int TakenAtOnce = 100;
+    private const int ReceiveBatch = 100;
 
-    // Dead letters that are not asked for stand in front of those that are: they are held until the end, so that they do not come again.
-    private const int MaxHeld = 2_000;
+    // Dead letters that were not selected may come before those that were. They stay locked until the end, so that they are not received
+    // again.
+    private const int MaxLocked = 2_000;
 
-    // How long an empty queue is listened to: whatever is left is in other hands.
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
+    // How long to wait on an empty queue: anything that is left is locked by another receiver.
+    private static readonly TimeSpan EmptyQueueWait = TimeSpan.FromSeconds(2);
 
-    /// <exception cref="ServiceBusException">The bus does not answer. What was counted before is sent; the same order sends the rest.</exception>
+    /// <exception cref="ServiceBusException">
+    /// The bus does not answer. What was counted before is sent; repeating the call sends the rest.
+    /// </exception>
     public async Task<IReadOnlyList<ReplayCount>> ReplayAsync(ReplayOrder order, CancellationToken cancellationToken)
     {
         var counts = new List<ReplayCount>();
-        foreach (var subscription in Topology.Subscriptions.Select(s => s.Name).Where(name => order.Subscription is null || order.Subscription == name))
+        foreach (var subscription in Topology.Subscriptions
+            .Select(s => s.Name)
+            .Where(name => order.Subscription is null || order.Subscription == name))
+        {
             counts.Add(await ReplayAsync(subscription, order with { Max = order.Max - counts.Sum(c => c.Replayed) }, cancellationToken));
+        }
+
         return counts;
     }
 
     private async Task<ReplayCount> ReplayAsync(string subscription, ReplayOrder order, CancellationToken cancellationToken)
     {
-        // Chosen before the first is sent: one that is refused again at once must not be sent again by the same call, for ever.
-        var chosen = new Dictionary<long, IBusMessage>();
+        // Selected before the first is sent: a message that is dead-lettered again at once must not be sent over and over by the same call.
+        var selected = new Dictionary<long, IBusMessage>();
         int over = 0, unreadable = 0;
         await foreach (var dead in letters.PeekAsync(subscription, cancellationToken))
         {
-            if ((order.Reason is not null && DeadLetterReader.Reason(dead) != order.Reason) || (order.Vendor is not null && DeadLetterReader.Vendor(dead) != order.Vendor))
+            if ((order.Reason is not null && DeadLetterReader.Reason(dead) != order.Reason)
+                || (order.Vendor is not null && DeadLetterReader.Vendor(dead) != order.Vendor))
+            {
                 continue;
-            if (DeadLetterReader.Replay(subscription, dead) is not { } again)
+            }
+
+            if (DeadLetterReader.Replay(subscription, dead) is not { } message)
                 unreadable++;
-            else if (chosen.Count < order.Max)
-                chosen.Add(dead.SequenceNumber, again);
+            else if (selected.Count < order.Max)
+                selected.Add(dead.SequenceNumber, message);
             else
                 over++;
         }
 
-        var wanted = chosen.Count;
-        if (wanted > 0)
-            await ReplayAsync(subscription, chosen, cancellationToken);
-        if (wanted + unreadable > 0)
-            LogReplayed(subscription, wanted - chosen.Count, over + chosen.Count, unreadable);
-        return new ReplayCount(subscription, wanted - chosen.Count, over + chosen.Count, unreadable);
+        var count = selected.Count;
+        if (count > 0)
+            await ReplayAsync(subscription, selected, cancellationToken);
+        if (count + unreadable > 0)
+            LogReplayed(subscription, count - selected.Count, over + selected.Count, unreadable);
+        return new ReplayCount(subscription, count - selected.Count, over + selected.Count, unreadable);
     }
 
-    // Takes out of chosen what is sent.
-    private async Task ReplayAsync(string subscription, Dictionary<long, IBusMessage> chosen, CancellationToken cancellationToken)
+    // Removes from the selected messages what is sent.
+    private async Task ReplayAsync(string subscription, Dictionary<long, IBusMessage> selected, CancellationToken cancellationToken)
     {
         await using var sender = bus.CreateSender(Topology.BusTopic);
         await using var receiver = letters.Open(subscription);
-        var held = new Dictionary<long, ServiceBusReceivedMessage>();
+        var locked = new Dictionary<long, ServiceBusReceivedMessage>();
         try
         {
-            while (chosen.Count > 0 && held.Count < MaxHeld && await receiver.ReceiveMessagesAsync(TakenAtOnce, Silence, cancellationToken) is { Count: > 0 } taken)
+            while (selected.Count > 0
+                && locked.Count < MaxLocked
+                && await receiver.ReceiveMessagesAsync(ReceiveBatch, EmptyQueueWait, cancellationToken) is { Count: > 0 } taken)
             {
                 foreach (var dead in taken)
-                    held[dead.SequenceNumber] = dead;
+                    locked[dead.SequenceNumber] = dead;
                 foreach (var dead in taken)
                 {
-                    if (!chosen.TryGetValue(dead.SequenceNumber, out var again))
+                    if (!selected.TryGetValue(dead.SequenceNumber, out var message))
                         continue;
-                    await sender.SendMessageAsync(again.ToServiceBus(), cancellationToken);
-                    chosen.Remove(dead.SequenceNumber);
-                    held.Remove(dead.SequenceNumber);
+                    await sender.SendMessageAsync(message.ToServiceBus(), cancellationToken);
+                    selected.Remove(dead.SequenceNumber);
+                    locked.Remove(dead.SequenceNumber);
                     await CompleteAsync(receiver, dead);
                 }
             }
         }
         finally
         {
-            await Task.WhenAll(held.Values.Select(dead => ReturnAsync(receiver, dead)));
+            await Task.WhenAll(locked.Values.Select(dead => ReturnAsync(receiver, dead)));
         }
     }
 
-    // It is sent, so the caller's patience no longer counts.
+    // The message is sent, so the caller's cancellation no longer counts.
     private async Task CompleteAsync(ServiceBusReceiver receiver, ServiceBusReceivedMessage dead)
     {
         try
@@ -105,7 +122,7 @@ internal sealed partial class DeadLetterReplay(ServiceBusClient bus, DeadLetterC
         }
         catch (ServiceBusException e)
         {
-            LogNotTakenAway(dead.MessageId, e.Reason);
+            LogNotRemoved(dead.MessageId, e.Reason);
         }
     }
 
@@ -117,13 +134,16 @@ internal sealed partial class DeadLetterReplay(ServiceBusClient bus, DeadLetterC
         }
         catch (ServiceBusException)
         {
-            // Its lock runs out within a minute, and it is back as well.
+            // Its lock expires within a minute, which returns it as well.
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Of the dead letters of {Subscription}, {Replayed} are sent again, {Left} left and {Unreadable} unreadable")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Of the dead letters of {Subscription}, {Replayed} were sent again, {Left} are left and {Unreadable} cannot be read")]
     private partial void LogReplayed(string subscription, int replayed, int left, int unreadable);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} is sent again, and its dead letter could not be taken away ({Reason}): replaying it once more is harmless")]
-    private partial void LogNotTakenAway(string messageId, ServiceBusFailureReason reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} was sent again, but its dead letter could not be "
+        + "removed ({Reason}): replaying it once more is harmless")]
+    private partial void LogNotRemoved(string messageId, ServiceBusFailureReason reason);
 }

@@ -7,19 +7,27 @@ using OptOut.Records.ContactPoints;
 
 namespace OptOut.Delivery;
 
-/// <summary>Sends whoever has an address now the link to their own preferences. Nobody there: nothing is sent, and nobody is told.</summary>
+/// <summary>
+/// Sends the people who have an address now the link to their own preferences. When there are none, nothing is sent and nobody is notified.
+/// </summary>
 internal sealed class LinkMailHandler(
-    IdentifierIndex index, ProfileStore profiles, LinkMailPace pace, LinkMailText text, MailDispatch dispatch, StoreOutageRetry patience)
+    IdentifierIndex index,
+    ProfileStore profiles,
+    LinkMailLimiter limiter,
+    LinkMailText text,
+    MailDispatch dispatch,
+    StoreOutageRetry outageRetry)
 {
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
-        patience.HandleAsync<LinkMailRequest>(received, Topology.LinkMail, request => HandleAsync(request, cancellationToken), cancellationToken);
+        outageRetry.HandleAsync<LinkMailRequest>(
+            received, Topology.LinkMail, request => HandleAsync(request, cancellationToken), cancellationToken);
 
     private async Task<Settlement> HandleAsync(LinkMailRequest request, CancellationToken cancellationToken)
     {
-        if (await index.OpenAsync(IdentifierKind.Email, request.Address, cancellationToken) is not { Identifier: var address } known)
+        if (await index.FindByHashAsync(IdentifierKind.Email, request.Address, cancellationToken) is not { Identifier: var address } known)
             return Settlement.Done;
 
-        // The index also knows addresses that people once had. Somebody else may read them today, so they get no link.
+        // The index also has addresses that people no longer use. Somebody else may read them today, so they get no link.
         var owners = new List<SubjectKey>();
         string? language = null;
         foreach (var subject in known.Subjects)
@@ -31,12 +39,12 @@ internal sealed class LinkMailHandler(
             language ??= profile.Language;
         }
 
-        if (owners.Count == 0 || !await pace.TryClaimAsync(address, request.Id, cancellationToken))
+        if (owners.Count == 0 || !await limiter.TryClaimAsync(address, request.Id, cancellationToken))
             return Settlement.Done;
         var mail = await text.WriteAsync(request, address, owners, language);
         if (await dispatch.SendAsync(mail, "link mail", request, Topology.LinkMail, cancellationToken) is { } unsent)
             return unsent;
-        await pace.SentAsync(address, request.Id, cancellationToken);
+        await limiter.SentAsync(address, request.Id, cancellationToken);
         return Settlement.Done;
     }
 }

@@ -8,21 +8,30 @@ using OptOut.Platform;
 
 namespace OptOut.Delivery;
 
-/// <summary>The words of the mail with the link, plain and HTML. No marketing and no picture; it says that nothing has changed.</summary>
+/// <summary>The text of the mail with the link, plain and HTML. No marketing and no pictures; it states that nothing has changed.</summary>
 internal sealed class LinkMailText(LinkHeaders links, ComponentRenderer components, IOptions<ControllerOptions> controller)
 {
-    /// <param name="request">Who asked.</param>
+    /// <param name="request">The request for the mail.</param>
     /// <param name="to">The address that was typed.</param>
-    /// <param name="owners">Whose address it is, at least one. People who share it get one mail with a link each.</param>
-    /// <param name="language">The person's; null takes the asker's.</param>
+    /// <param name="owners">The people with this address, at least one. People who share it get one mail with a link each.</param>
+    /// <param name="language">The person's; null uses the language of the request.</param>
     public async Task<OutgoingMail> WriteAsync(LinkMailRequest request, Identifier to, IReadOnlyList<SubjectKey> owners, string? language)
     {
         var options = controller.Value;
         var words = Language.Find(language) ?? request.Language;
         var subject = words["public.mail.subject"];
-        string[] before = [words.Format("public.mail.asked", options.Name), .. owners.Count > 1 ? [words["public.mail.several"]] : Array.Empty<string>(), words["public.mail.use"]];
-        string[] after = [words["public.mail.personal"], words["public.mail.not.you"], words.Format("confirmation.contact", options.PrivacyAddress)];
-        var urls = owners.Select(owner => $"{links.Write(new Link(owner, Channel.Email, 0, request.At, 0)).Url}/{LinkSteps.Preferences}?lang={words.Code}").ToArray();
+        string[] before =
+        [
+            words.Format("public.mail.asked", options.Name),
+            .. owners.Count > 1 ? [words["public.mail.several"]] : Array.Empty<string>(),
+            words["public.mail.use"],
+        ];
+        string[] after =
+            [words["public.mail.personal"], words["public.mail.not.you"], words.Format("confirmation.contact", options.PrivacyAddress)];
+        var urls = owners
+            .Select(
+                owner => $"{links.Write(new Link(owner, Channel.Email, 0, request.At, 0)).Url}/{LinkPages.Preferences}?lang={words.Code}")
+            .ToArray();
         return new OutgoingMail(
             to,
             ToName: null,

@@ -9,22 +9,25 @@ using OptOut.Vendors;
 namespace OptOut.Delivery;
 
 /// <summary>Makes one vendor equal to what we hold for one subject, and writes down what it confirmed.</summary>
-internal sealed class VendorPusher(IdentifierIndex index, IdentifierProtector protector, VendorRows rows, TimeProvider time, OptOutMetrics metrics)
+internal sealed class VendorPusher(
+    IdentifierIndex index, IdentifierProtector protector, VendorRows rows, TimeProvider time, OptOutMetrics metrics)
 {
-    // The state may change while we push; then we push again. Somebody pressing faster than a vendor answers is served by their own message.
+    // The state may change while we push; then we push again. Somebody pressing faster than a vendor answers is
+    // served by their own message.
     private const int MaxRounds = 5;
 
     /// <param name="message">Why: the event that time-to-stop is counted for.</param>
     /// <param name="permissions">What stands for the subject's identifiers, as projected before this vendor's turn came.</param>
-    public async Task<VendorOutcome> PushAsync(IVendor vendor, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
+    public async Task<VendorOutcome> PushAsync(
+        IVendor vendor, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
     {
         var pushed = new Dictionary<IdentifierHash, StopSet>();
         while (true)
         {
             var known = await rows.LoadAsync(message.Subject, vendor.Name, cancellationToken);
 
-            // The row first, the state after: what was projected before it may be older than what another handler has confirmed since, and would have that
-            // taken away again. Without a row there is nothing to take away.
+            // The row first, the state after: what was projected before it may be older than what another handler has confirmed since, and
+            // would have that taken away again. Without a row there is nothing to take away.
             if (known is not null)
                 permissions = await index.ProjectAsync(message.Subject, cancellationToken);
             // Not where another handler's row overtook ours: what we pushed meanwhile stands at the vendor, and in no row.
@@ -37,8 +40,8 @@ internal sealed class VendorPusher(IdentifierIndex index, IdentifierProtector pr
                 confirmed[hash] = confirmed.TryGetValue(hash, out var other) ? stops.Union(other) : stops;
             var outcome = await PushUntilSettledAsync(vendor, message.Subject, permissions, confirmed, cancellationToken);
 
-            // Nobody ever stopped anything here, and nothing was decided now. After a decision there is a row all the same: it tells a handler that still
-            // pushes an earlier one that it was overtaken.
+            // Nobody ever stopped anything here, and nothing was decided now. After a decision there is a row all the same: it tells a
+            // handler that still pushes an earlier one that it was overtaken.
             if (known is null && confirmed.Count == 0 && message.Changes.Count == 0 && outcome is VendorOutcome.Confirmed)
                 return outcome;
             var row = Row(outcome, confirmed, message, known);
@@ -53,7 +56,11 @@ internal sealed class VendorPusher(IdentifierIndex index, IdentifierProtector pr
     }
 
     private async Task<VendorOutcome> PushUntilSettledAsync(
-        IVendor vendor, SubjectKey subject, IReadOnlyList<IdentifierPermission> permissions, Dictionary<IdentifierHash, StopSet> confirmed, CancellationToken cancellationToken)
+        IVendor vendor,
+        SubjectKey subject,
+        IReadOnlyList<IdentifierPermission> permissions,
+        Dictionary<IdentifierHash, StopSet> confirmed,
+        CancellationToken cancellationToken)
     {
         var outcome = await PushAllAsync(vendor, permissions, confirmed, cancellationToken);
         for (var round = 1; outcome is VendorOutcome.Confirmed && round < MaxRounds; round++)
@@ -69,7 +76,11 @@ internal sealed class VendorPusher(IdentifierIndex index, IdentifierProtector pr
         return outcome;
     }
 
-    private async Task<VendorOutcome> PushAllAsync(IVendor vendor, IReadOnlyList<IdentifierPermission> permissions, Dictionary<IdentifierHash, StopSet> confirmed, CancellationToken cancellationToken)
+    private async Task<VendorOutcome> PushAllAsync(
+        IVendor vendor,
+        IReadOnlyList<IdentifierPermission> permissions,
+        Dictionary<IdentifierHash, StopSet> confirmed,
+        CancellationToken cancellationToken)
     {
         foreach (var permission in permissions)
         {
@@ -79,8 +90,12 @@ internal sealed class VendorPusher(IdentifierIndex index, IdentifierProtector pr
             var before = confirmed.GetValueOrDefault(hash);
             if (stops.IsNothing && before is null or { IsNothing: true })
                 continue;
-            if (await vendor.PushAsync(new VendorPush(permission.Identifier, stops, before), cancellationToken) is var outcome and not VendorOutcome.Confirmed)
+            if (await vendor.PushAsync(new VendorPush(permission.Identifier, stops, before), cancellationToken) is var outcome
+                and not VendorOutcome.Confirmed)
+            {
                 return outcome;
+            }
+
             confirmed[hash] = stops;
         }
 
@@ -94,30 +109,36 @@ internal sealed class VendorPusher(IdentifierIndex index, IdentifierProtector pr
             || stops.Equals(known.Stops.GetValueOrDefault(protector.Hash(p.Identifier), StopSet.Nothing)));
 
     // What was pushed is the state of now, so the row tells of the latest event that anybody has told the vendor of.
-    private VendorRow Row(VendorOutcome outcome, Dictionary<IdentifierHash, StopSet> confirmed, SubjectMessage message, VendorRow? known) => new(
-        outcome switch
-        {
-            VendorOutcome.Confirmed => VendorStatus.Confirmed,
-            VendorOutcome.Rejected => VendorStatus.Rejected,
-            _ => VendorStatus.Waiting,
-        },
-        confirmed,
-        known?.Since > message.At ? known.Event : message.Id,
-        known?.Since > message.At ? known.Since : message.At,
-        outcome is VendorOutcome.Confirmed ? time.GetUtcNow() : null,
-        message.Attempt + 1,
-        outcome switch
-        {
-            VendorOutcome.Transient t => t.Reason,
-            VendorOutcome.Rejected r => r.Reason,
-            _ => null,
-        });
+    private VendorRow Row(VendorOutcome outcome, Dictionary<IdentifierHash, StopSet> confirmed, SubjectMessage message, VendorRow? known) =>
+        new(
+            outcome switch
+            {
+                VendorOutcome.Confirmed => VendorStatus.Confirmed,
+                VendorOutcome.Rejected => VendorStatus.Rejected,
+                _ => VendorStatus.Waiting,
+            },
+            confirmed,
+            known?.Since > message.At ? known.Event : message.Id,
+            known?.Since > message.At ? known.Since : message.At,
+            outcome is VendorOutcome.Confirmed ? time.GetUtcNow() : null,
+            message.Attempt + 1,
+            outcome switch
+            {
+                VendorOutcome.Transient t => t.Reason,
+                VendorOutcome.Rejected r => r.Reason,
+                _ => null,
+            });
 
     // Once for each Stop a vendor holds: not where it had nothing to hold, nor for a message that a later one has overtaken.
     private void Measure(IVendor vendor, VendorRow row, SubjectMessage message)
     {
-        if (row is { TimeToStop: { } took } && row.Event == message.Id && row.Stops.Values.Any(s => !s.IsNothing) && message.Changes.Any(c => c.Decision == Decision.Stop))
+        if (row is { TimeToStop: { } took }
+            && row.Event == message.Id
+            && row.Stops.Values.Any(s => !s.IsNothing)
+            && message.Changes.Any(c => c.Decision == Decision.Stop))
+        {
             metrics.StopConfirmed(vendor.Name, vendor.Channel.Name(), took);
+        }
     }
 
     private static bool Same(Channel channel, IReadOnlyList<IdentifierPermission> a, IReadOnlyList<IdentifierPermission> b) =>

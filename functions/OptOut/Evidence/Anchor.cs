@@ -9,11 +9,11 @@ namespace OptOut.Evidence;
 internal readonly record struct AnchorDigest(long Number, string Sha256);
 
 /// <summary>
-/// What is written where nobody can alter it: the heads of ledgers, and the digest of the anchor before, so that the anchors are a chain themselves.
-/// The text is described in the README of this folder; whoever checks an anchor depends on it.
+/// What is written where nobody can alter it: the heads of ledgers, and the digest of the previous anchor, so that the anchors form a chain
+/// too. The README of this folder describes the text; anyone who checks an anchor depends on it.
 /// </summary>
-/// <param name="Number">From 1, without gaps. It is the blob's name, and a blob is written once: no anchor has two successors.</param>
-/// <param name="Made">To the second.</param>
+/// <param name="Number">From 1, without gaps. It is the blob's name, and a blob is written once, so no anchor has two successors.</param>
+/// <param name="Made">When it was made, to the second.</param>
 /// <param name="Previous">Null for the first.</param>
 /// <param name="Heads">In the order of their lines.</param>
 internal sealed record Anchor(long Number, DateTimeOffset Made, AnchorDigest? Previous, IReadOnlyList<AnchoredHead> Heads)
@@ -44,17 +44,20 @@ internal sealed record Anchor(long Number, DateTimeOffset Made, AnchorDigest? Pr
             throw new FormatException($"The first line of an anchor is {Format}.");
 
         var number = AnchoredHead.Number(After(lines[1], "number "));
-        var made = DateTimeOffset.ParseExact(After(lines[2], "made "), Moment, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        var made = DateTimeOffset.ParseExact(
+            After(lines[2], "made "), Moment, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
         AnchorDigest? previous = After(lines[3], "previous ").Split(' ') switch
         {
             ["none"] => null,
             [_, { } hash] when AnchoredHead.IsHash(hash) => new AnchorDigest(number - 1, hash),
-            _ => throw new FormatException("The previous anchor is given by its name and its SHA-256."),
+            _ => throw new FormatException("The previous anchor is named by its blob name and its SHA-256."),
         };
         var anchor = new Anchor(number, made, previous, [.. lines[5..^1].Select(AnchoredHead.Parse)]);
-        return anchor.ToText() == text ? anchor : throw new FormatException("The text is not as anchors are written.");
+        return anchor.ToText() == text ? anchor : throw new FormatException("The text is not in the format of an anchor.");
     }
 
     private static string After(string line, string word) =>
-        line.StartsWith(word, StringComparison.Ordinal) ? line[word.Length..] : throw new FormatException($"A line that begins with '{word}' is missing.");
+        line.StartsWith(word, StringComparison.Ordinal)
+            ? line[word.Length..]
+            : throw new FormatException($"A line that begins with '{word}' is missing.");
 }

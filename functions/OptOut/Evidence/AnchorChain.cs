@@ -2,51 +2,64 @@ using System.Globalization;
 
 namespace OptOut.Evidence;
 
-/// <summary>Reads anchors in their order, and says where the chain of them does not hold.</summary>
+/// <summary>Reads anchors in order, and reports where their chain is broken.</summary>
 internal sealed class AnchorChain(AnchorStore anchors)
 {
-    /// <summary>Numbers that should be there and are not.</summary>
+    /// <summary>Numbers that should exist and do not.</summary>
     public static IEnumerable<LedgerMismatch> Gaps(IReadOnlyList<long> numbers, long oldest)
     {
         var expected = oldest;
         foreach (var number in numbers.Where(n => n >= oldest))
         {
             if (number > expected)
-                yield return Mismatch($"Missing: {Anchor.Name(expected)}{(number - 1 > expected ? $" to {Anchor.Name(number - 1)}" : "")}.", expected);
+            {
+                yield return Mismatch(
+                    $"Missing: {Anchor.Name(expected)}{(number - 1 > expected ? $" to {Anchor.Name(number - 1)}" : "")}.", expected);
+            }
+
             expected = number + 1;
         }
     }
 
-    /// <summary>Reads these anchors, each held against the one before it, also where that one is not among them.</summary>
-    /// <param name="numbers">Of anchors that are there, ascending.</param>
-    /// <param name="read">Is given each anchor that can be read.</param>
-    /// <param name="found">Is given what does not hold.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task ReadAsync(IEnumerable<long> numbers, Action<Anchor, AnchorDigest> read, Action<LedgerMismatch> found, CancellationToken cancellationToken)
+    /// <summary>Reads these anchors and compares each with the one before it, even when that one is not among them.</summary>
+    /// <param name="numbers">The numbers of existing anchors, ascending.</param>
+    /// <param name="read">Called with each anchor that can be read.</param>
+    /// <param name="found">Called with each mismatch.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public async Task ReadAsync(
+        IEnumerable<long> numbers, Action<Anchor, AnchorDigest> read, Action<LedgerMismatch> found, CancellationToken cancellationToken)
     {
-        AnchorDigest? before = null;
+        AnchorDigest? previous = null;
         foreach (var number in numbers)
         {
-            if (before?.Number != number - 1)
-                before = number == 1 ? null : await anchors.LinkAsync(number - 1, cancellationToken);
+            if (previous?.Number != number - 1)
+                previous = number == 1 ? null : await anchors.DigestAsync(number - 1, cancellationToken);
             try
             {
-                if (await anchors.FindAsync(number, cancellationToken) is not { } there)
+                if (await anchors.FindAsync(number, cancellationToken) is not { } current)
                 {
                     found(Mismatch("It was listed and is gone.", number));
                     continue;
                 }
 
-                // Where the one before is gone, Gaps has said so.
-                if (number == 1 ? there.Anchor.Previous is not null : before is not null && there.Anchor.Previous != before)
-                    found(Mismatch(string.Create(CultureInfo.InvariantCulture, $"{Anchor.Name(number - 1)} has not the SHA-256 that {Anchor.Name(number)} gives of it: one of the two was replaced."), number));
-                before = there.Link;
-                read(there.Anchor, there.Link);
+                // When the previous one is missing, Gaps has already reported it.
+                if (number == 1 ? current.Anchor.Previous is not null : previous is not null && current.Anchor.Previous != previous)
+                {
+                    found(Mismatch(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"The SHA-256 of {Anchor.Name(number - 1)} is not the one that "
+                                + $"{Anchor.Name(number)} contains: one of the two was replaced."),
+                        number));
+                }
+
+                previous = current.Digest;
+                read(current.Anchor, current.Digest);
             }
             catch (FormatException e)
             {
                 found(Mismatch($"{Anchor.Name(number)} cannot be read: {e.Message}", number));
-                before = null;
+                previous = null;
             }
         }
     }

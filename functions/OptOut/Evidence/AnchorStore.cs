@@ -9,31 +9,35 @@ using OptOut.Records;
 namespace OptOut.Evidence;
 
 /// <summary>
-/// The container <c>anchors</c>, which holds each blob unalterable for its days. An anchor is one Put Blob and nothing after it: that is what such a policy
-/// allows (<see href="https://learn.microsoft.com/azure/storage/blobs/immutable-container-level-worm-policies#scenarios"/>). The client's
-/// OpenWrite would not do: it makes an empty blob first, and overwrites it.
+/// The container <c>anchors</c>, which keeps each blob immutable for its retention period. An anchor is written by one Put Blob and nothing
+/// after it: that is what such a policy allows
+/// (<see href="https://learn.microsoft.com/azure/storage/blobs/immutable-container-level-worm-policies#scenarios"/>). The client's
+/// OpenWrite would not work: it creates an empty blob first, and then overwrites it.
 /// </summary>
 internal sealed class AnchorStore(StorageAccount storage)
 {
-    // Twice the largest that is written (AnchorWriter.MaxHeads): whatever is larger is none of ours.
+    // Twice the largest anchor that is written (AnchorWriter.MaxHeads): anything larger is not one of ours.
     private const long MaxBytes = 10 << 20;
 
-    /// <summary>The numbers of all anchors, ascending. A blob with another kind of name is no anchor.</summary>
+    /// <summary>The numbers of all anchors, ascending. A blob with any other kind of name is not an anchor.</summary>
     public async Task<IReadOnlyList<long>> NumbersAsync(CancellationToken cancellationToken)
     {
         var numbers = new List<long>();
         await foreach (var blob in storage.Anchors.GetBlobsAsync(cancellationToken: cancellationToken))
         {
-            if (long.TryParse(Path.GetFileNameWithoutExtension(blob.Name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && blob.Name == Anchor.Name(number))
+            if (long.TryParse(Path.GetFileNameWithoutExtension(blob.Name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && blob.Name == Anchor.Name(number))
+            {
                 numbers.Add(number);
+            }
         }
 
         numbers.Sort();
         return numbers;
     }
 
-    /// <returns>Null when there is none of that number.</returns>
-    public async Task<AnchorDigest?> LinkAsync(long number, CancellationToken cancellationToken)
+    /// <returns>Null when there is no anchor with that number.</returns>
+    public async Task<AnchorDigest?> DigestAsync(long number, CancellationToken cancellationToken)
     {
         try
         {
@@ -46,18 +50,20 @@ internal sealed class AnchorStore(StorageAccount storage)
         }
     }
 
-    /// <returns>Null when there is none of that number.</returns>
-    /// <exception cref="FormatException">The blob is not an anchor of that number.</exception>
-    public async Task<(Anchor Anchor, AnchorDigest Link)?> FindAsync(long number, CancellationToken cancellationToken)
+    /// <returns>Null when there is no anchor with that number.</returns>
+    /// <exception cref="FormatException">The blob is not an anchor with that number.</exception>
+    public async Task<(Anchor Anchor, AnchorDigest Digest)?> FindAsync(long number, CancellationToken cancellationToken)
     {
         if (await ReadAsync(number, cancellationToken) is not { } bytes)
             return null;
         var anchor = Anchor.Parse(Encoding.ASCII.GetString(bytes));
-        return anchor.Number == number ? (anchor, Digest(number, bytes)) : throw new FormatException("The anchor has another number than its name.");
+        return anchor.Number == number
+            ? (anchor, Digest(number, bytes))
+            : throw new FormatException("The number in the anchor is not the one in its name.");
     }
 
-    /// <returns>What the next anchor names; null when another anchor of that number stands there.</returns>
-    /// <exception cref="Platform.StoreUnavailableException">The store did not take it.</exception>
+    /// <returns>The digest that the next anchor contains; null when a different anchor with that number exists.</returns>
+    /// <exception cref="Platform.StoreUnavailableException">The store did not accept it.</exception>
     public async Task<AnchorDigest?> TryWriteAsync(Anchor anchor, CancellationToken cancellationToken)
     {
         var bytes = Encoding.ASCII.GetBytes(anchor.ToText());
@@ -73,7 +79,7 @@ internal sealed class AnchorStore(StorageAccount storage)
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412)
         {
-            // Another start was quicker; or the answer to our own first try was lost, and the client tried again.
+            // Another instance was faster; or the answer to our own first attempt was lost, and the client retried.
             if (!(await ReadAsync(anchor.Number, cancellationToken)).AsSpan().SequenceEqual(bytes))
                 return null;
         }

@@ -6,30 +6,32 @@ using OptOut.Records;
 namespace OptOut.Evidence;
 
 /// <summary>
-/// One subject: whether the ledger is whole, has every head that was anchored, and leads to the state that answers "may I send". What is just being written
-/// may look broken for a moment, so a difference is looked at three times: what was tampered with stays.
+/// Checks one subject: whether the ledger is complete, contains every head that was anchored, and leads to the state that answers "may I
+/// send". A write in progress may look broken for a moment, so a mismatch is checked three times: tampering does not go away.
 /// </summary>
 internal sealed class LedgerCheck(ConsentStore consent, TimeProvider time)
 {
-    private const int Looks = 3;
+    private const int Attempts = 3;
 
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    /// <returns>The first thing that is wrong; null when nothing is.</returns>
-    public async Task<LedgerMismatch?> CheckAsync(SubjectKey subject, IReadOnlyCollection<AnchoredHead> heads, CancellationToken cancellationToken)
+    /// <returns>The first mismatch; null when there is none.</returns>
+    public async Task<LedgerMismatch?> CheckAsync(
+        SubjectKey subject, IReadOnlyCollection<AnchoredHead> heads, CancellationToken cancellationToken)
     {
-        for (var look = 1; ; look++)
+        for (var attempt = 1; ; attempt++)
         {
-            var found = await LookAsync(subject, heads, cancellationToken);
-            if (found is null || look == Looks)
+            var found = await CheckOnceAsync(subject, heads, cancellationToken);
+            if (found is null || attempt == Attempts)
                 return found;
-            await Task.Delay(Between, time, cancellationToken);
+            await Task.Delay(Interval, time, cancellationToken);
         }
     }
 
-    private async Task<LedgerMismatch?> LookAsync(SubjectKey subject, IReadOnlyCollection<AnchoredHead> heads, CancellationToken cancellationToken)
+    private async Task<LedgerMismatch?> CheckOnceAsync(
+        SubjectKey subject, IReadOnlyCollection<AnchoredHead> heads, CancellationToken cancellationToken)
     {
-        // The state before the ledger and after it: the ledger may have grown in between, so it ends somewhere between the two.
+        // The state is read before the ledger and after it. The ledger may have grown in between, so its end lies between the two.
         var before = await StateAsync(subject, cancellationToken);
         var (entries, readable) = await consent.ReadableLedgerAsync(subject, cancellationToken);
         if (!readable)
@@ -38,27 +40,32 @@ internal sealed class LedgerCheck(ConsentStore consent, TimeProvider time)
         var after = await StateAsync(subject, cancellationToken);
         var end = entries is [.., var last] ? new LedgerHead(last.Sequence, last.Hash) : Ledger.Start(subject);
         if (Ledger.FirstBroken(subject, entries, end) is { } broken)
-            return entries[(int)broken - 1].Sequence > broken ? Of(MismatchKind.Missing, "An entry is gone.", broken) : Of(MismatchKind.Altered, "An entry is not what its hash says.", broken);
+        {
+            return entries[(int)broken - 1].Sequence > broken
+                ? Of(MismatchKind.Missing, "An entry is gone.", broken)
+                : Of(MismatchKind.Altered, "An entry does not match its hash.", broken);
+        }
 
         foreach (var head in heads.OrderBy(h => h.Sequence))
         {
             if (head.Sequence > entries.Count)
                 return Of(MismatchKind.Missing, "The ledger ends before an entry that was anchored.", head.Sequence);
             if (entries[(int)head.Sequence - 1].Hash != head.Hash)
-                return Of(MismatchKind.Altered, "The ledger was written anew: the entry is not the one that was anchored.", head.Sequence);
+                return Of(MismatchKind.Altered, "The ledger was rewritten: the entry is not the one that was anchored.", head.Sequence);
         }
 
         if (before is null || after is null)
             return Of(MismatchKind.State, "The state cannot be read.", end.Sequence);
         if (before.Head.Sequence > end.Sequence || after.Head.Sequence < end.Sequence || before.Head != HeadAt(before.Head.Sequence))
-            return Of(MismatchKind.State, "The state ends at another entry than the ledger.", end.Sequence);
+            return Of(MismatchKind.State, "The state and the ledger end at different entries.", end.Sequence);
         return Follows(before.Consent, [.. entries.Take((int)before.Head.Sequence).Select(e => e.Change)])
             ? null
-            : Of(MismatchKind.State, "The state says something else than the ledger.", end.Sequence);
+            : Of(MismatchKind.State, "The state does not follow from the ledger.", end.Sequence);
 
         LedgerMismatch Of(MismatchKind kind, string what, long sequence) => new(kind, what, subject.ToString(), sequence);
 
-        LedgerHead HeadAt(long sequence) => sequence == 0 ? Ledger.Start(subject) : new LedgerHead(sequence, entries[(int)sequence - 1].Hash);
+        LedgerHead HeadAt(long sequence) =>
+            sequence == 0 ? Ledger.Start(subject) : new LedgerHead(sequence, entries[(int)sequence - 1].Hash);
     }
 
     /// <returns>Null when it cannot be read.</returns>
@@ -70,13 +77,13 @@ internal sealed class LedgerCheck(ConsentStore consent, TimeProvider time)
         }
         catch (Exception e) when (e is not (StoreUnavailableException or RequestFailedException or OperationCanceledException))
         {
-            return null; // Whatever the row does to its reader, unless it is the storage's own fault.
+            return null; // The row is broken in some way. A fault of the storage itself is not caught.
         }
     }
 
     /// <summary>
-    /// Whether every entry of the state is an entry of the ledger that no other one beats, and none is left out. A Stop that was repeated has a later moment
-    /// in the state (<see cref="ConsentState.ExtendRepeat"/>), so the state is not simply the sum of the ledger.
+    /// Whether every entry of the state is an entry of the ledger that no other entry beats, and none is left out. A Stop that was repeated
+    /// has a later moment in the state (<see cref="ConsentState.ExtendRepeat"/>), so the state is not simply the sum of the ledger.
     /// </summary>
     internal static bool Follows(ConsentState state, IReadOnlyList<Change> changes)
     {
@@ -84,6 +91,7 @@ internal sealed class LedgerCheck(ConsentStore consent, TimeProvider time)
         var events = changes.ToLookup(c => c.Id);
         return entries.All(e => events[e.Value.EventId].Any(c => c.Scope.ToString() == e.Key && c.Decision == e.Value.Decision
                 && (c.At == e.Value.At || (c.Decision == Decision.Stop && c.At < e.Value.At))))
-            && changes.All(c => entries.TryGetValue(c.Scope.ToString(), out var entry) && !new ConsentEntry(c.Decision, c.At, c.Id).Beats(entry));
+            && changes.All(
+                c => entries.TryGetValue(c.Scope.ToString(), out var entry) && !new ConsentEntry(c.Decision, c.At, c.Id).Beats(entry));
     }
 }

@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace OptOut.Evidence;
 
-/// <summary>The kinds of what can be wrong. The words of the metric and the report.</summary>
+/// <summary>What can be wrong. The metric and the report use these names.</summary>
 internal enum MismatchKind
 {
-    /// <summary>An entry is not the one that was anchored, or its hash is not that of what it says.</summary>
+    /// <summary>An entry is not the one that was anchored, or its hash does not match its content.</summary>
     [JsonStringEnumMemberName("altered")]
     Altered,
 
@@ -17,12 +17,12 @@ internal enum MismatchKind
     [JsonStringEnumMemberName("state")]
     State,
 
-    /// <summary>An anchor is missing or altered, or none is made.</summary>
+    /// <summary>An anchor is missing or altered, or no anchors are being made.</summary>
     [JsonStringEnumMemberName("anchor")]
     Anchor,
 }
 
-/// <param name="What">For whoever looks into it. Nothing personal.</param>
-/// <param name="Subject">The subject key; null where an anchor is meant.</param>
-/// <param name="Sequence">The entry of the ledger from which on it cannot be believed; or the number of the anchor.</param>
+/// <param name="What">What is wrong, for the person who looks into it. Contains nothing personal.</param>
+/// <param name="Subject">The subject key; null when the mismatch is in an anchor.</param>
+/// <param name="Sequence">The first entry of the ledger that cannot be trusted; or the number of the anchor.</param>
 internal sealed record LedgerMismatch(MismatchKind Kind, string What, string? Subject, long Sequence);

@@ -6,7 +6,9 @@ using OptOut.Records;
 
 namespace OptOut.Evidence;
 
-/// <summary>The reports in the container <c>reports</c>: <c>ledgers/{yyyy-MM-dd}.json</c>, and once more as <c>ledgers/latest.json</c>.</summary>
+/// <summary>
+/// The reports in the container <c>reports</c>: <c>ledgers/{yyyy-MM-dd}.json</c>, with a copy of the last as <c>ledgers/latest.json</c>.
+/// </summary>
 internal sealed class LedgerReports(StorageAccount storage)
 {
     private const string Latest = "ledgers/latest.json";
@@ -18,12 +20,13 @@ internal sealed class LedgerReports(StorageAccount storage)
             await storage.Reports.GetBlobClient(name).UploadAsync(BinaryData.FromString(report.ToJson()), options, cancellationToken);
     }
 
-    /// <returns>Null when there is none, or it cannot be read: it is a help to this check, not what is checked.</returns>
+    /// <returns>Null when there is none, or it cannot be read: it helps the verification and is not itself verified.</returns>
     public async Task<LedgerReport?> FindLatestAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return LedgerReport.FromJson((await storage.Reports.GetBlobClient(Latest).DownloadContentAsync(cancellationToken)).Value.Content.ToString());
+            return LedgerReport.FromJson(
+                (await storage.Reports.GetBlobClient(Latest).DownloadContentAsync(cancellationToken)).Value.Content.ToString());
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -35,5 +38,6 @@ internal sealed class LedgerReports(StorageAccount storage)
         }
     }
 
-    public static string Name(DateTimeOffset moment) => string.Create(CultureInfo.InvariantCulture, $"ledgers/{moment.UtcDateTime:yyyy-MM-dd}.json");
+    public static string Name(DateTimeOffset moment) =>
+        string.Create(CultureInfo.InvariantCulture, $"ledgers/{moment.UtcDateTime:yyyy-MM-dd}.json");
 }

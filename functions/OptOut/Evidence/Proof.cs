@@ -10,8 +10,8 @@ using OptOut.Platform.Http;
 namespace OptOut.Evidence;
 
 /// <summary>
-/// Everything that shows what a person decided and who was told: what a controller lays before a supervisory authority that asks (GDPR art. 5(2)), or
-/// looks at when a person complains. Of the person it holds the subject key alone; of vendors, what they confirmed.
+/// Everything that shows what a person decided and which vendors were notified. A controller shows it to a supervisory authority that asks
+/// (GDPR art. 5(2)), or reads it when a person complains. Of the person it contains only the subject key; of vendors, what they confirmed.
 /// </summary>
 internal sealed record Proof(
     [property: AllowedValues("optout-proof-1")] string Format,
@@ -19,17 +19,17 @@ internal sealed record Proof(
     [property: SchemaRef("SubjectKey")] string Subject,
     [property: Description("When it was looked up.")] DateTimeOffset AsOf,
     ProofLedger Ledger,
-    [property: Description("Every vendor that is told of opt-outs.")] IReadOnlyList<VendorProof> Vendors);
+    [property: Description("Every vendor that is notified of opt-outs.")] IReadOnlyList<VendorProof> Vendors);
 
 internal sealed record ProofLedger(
-    [property: Description("Every entry's hash is right, from the first to the one that the state names.")] bool Whole,
-    [property: Range(1, int.MaxValue), Description("Where it is not: the first entry that is missing, altered or out of place.")]
+    [property: Description("Whether every entry's hash is correct, from the first to the one that the state names.")] bool Whole,
+    [property: Range(1, int.MaxValue), Description("If not: the first entry that is missing, altered or out of place.")]
     long? FirstBroken,
-    [property: Range(0, int.MaxValue), Description("How many entries the state says there are.")] long Sequence,
+    [property: Range(0, int.MaxValue), Description("How many entries there are according to the state.")] long Sequence,
     [property: SchemaRef("Hash")] string Hash,
     IReadOnlyList<ProofEntry> Entries)
 {
-    /// <param name="readable">Whether the ledger ends with <paramref name="entries"/>; else the next one cannot be read.</param>
+    /// <param name="readable">Whether the ledger ends with <paramref name="entries"/>; if not, the next entry cannot be read.</param>
     public static ProofLedger From(SubjectKey subject, IReadOnlyList<LedgerEntry> entries, bool readable, LedgerHead head)
     {
         var broken = Consent.Ledger.FirstBroken(subject, entries, head) ?? (readable ? null : entries.Count + 1);
@@ -45,7 +45,7 @@ internal sealed record ProofEntry(
     [property: Description("When the person decided.")] DateTimeOffset At,
     [property: Description("When it reached us.")] DateTimeOffset ReceivedAt,
     Source Source,
-    [property: Description("Who passed it on; not there where the person came to us.")] string? Vendor,
+    [property: Description("The vendor that passed it on; absent when the person came to us.")] string? Vendor,
     [property: SchemaRef("Hash")] string PreviousHash,
     [property: SchemaRef("Hash")] string Hash,
     [property: Description("What was hashed: SHA-256 over its UTF-8 bytes is `hash`.")] string CanonicalText)
@@ -68,7 +68,7 @@ internal sealed record ProofEntry(
 [JsonSerializable(typeof(Proof))]
 internal sealed partial class ProofJson : JsonSerializerContext
 {
-    // People read it: letters with accents stay letters. Sources and decisions as the ledger writes them, statuses as the API does.
+    // People read it, so accented letters are not escaped. Sources and decisions are written as in the ledger, statuses as in the API.
     public static ProofJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -11,10 +11,10 @@ using OptOut.Platform.Http;
 namespace OptOut.Evidence;
 
 /// <summary>
-/// What a person keeps to prove their choice: the ledger's entries of one submission, each with the text that was hashed, so that anybody can check
-/// them with nothing but SHA-256. No name, address or number is in it.
+/// What a person keeps to prove their choice: the ledger's entries of one submission, each with the text that was hashed, so that anyone
+/// can check them with nothing but SHA-256. It contains no name, address or number.
 /// </summary>
-[Description("The proof of a submission: no name, address or number is in it.")]
+[Description("The proof of a submission. It contains no name, address or number.")]
 public sealed record Receipt(
     [property: AllowedValues("optout-receipt-1")] string Format,
     string Controller,
@@ -24,27 +24,29 @@ public sealed record Receipt(
     [property: MinLength(1)] IReadOnlyList<ReceiptEntry> Entries)
 {
     /// <param name="entries">At least one, all of one submission, in their order.</param>
-    /// <param name="language">Of the words in it.</param>
+    /// <param name="language">The language of its texts.</param>
     /// <param name="catalogue">For the topics' names.</param>
-    /// <param name="controller">In whose name, and in which time zone.</param>
-    public static Receipt From(IReadOnlyList<LedgerEntry> entries, Language language, TopicCatalogue catalogue, ControllerOptions controller) => new(
-        "optout-receipt-1",
-        controller.Name,
-        Consent.Reference.From(entries[0].Change),
-        entries[0].Change.Subject.ToString(),
-        language["receipt.check.how"],
-        [.. entries.Select(e => new ReceiptEntry(
-            e.Sequence,
-            e.Change.Decision,
-            e.Change.Scope.ToString(),
-            ScopeText.Describe(e.Change.Scope, language, catalogue),
-            e.Change.At,
-            controller.Moment(e.Change.At, language),
-            e.Change.Source,
-            language[$"receipt.source.{e.Change.Source}"],
-            e.PreviousHash,
-            e.Hash,
-            Ledger.CanonicalText(e.Sequence, e.PreviousHash, e.Change)))]);
+    /// <param name="controller">For its name and its time zone.</param>
+    public static Receipt From(
+        IReadOnlyList<LedgerEntry> entries, Language language, TopicCatalogue catalogue, ControllerOptions controller) =>
+        new(
+            "optout-receipt-1",
+            controller.Name,
+            Consent.Reference.From(entries[0].Change),
+            entries[0].Change.Subject.ToString(),
+            language["receipt.check.how"],
+            [.. entries.Select(e => new ReceiptEntry(
+                e.Sequence,
+                e.Change.Decision,
+                e.Change.Scope.ToString(),
+                ScopeText.Describe(e.Change.Scope, language, catalogue),
+                e.Change.At,
+                controller.FormatMoment(e.Change.At, language),
+                e.Change.Source,
+                language[$"receipt.source.{e.Change.Source}"],
+                e.PreviousHash,
+                e.Hash,
+                Ledger.CanonicalText(e.Sequence, e.PreviousHash, e.Change)))]);
 
     public string ToJson() => JsonSerializer.Serialize(this, ReceiptJson.Readable.Receipt);
 }
@@ -70,6 +72,10 @@ public sealed record ReceiptEntry(
 [JsonSerializable(typeof(Receipt))]
 internal sealed partial class ReceiptJson : JsonSerializerContext
 {
-    // People open it: letters with accents stay letters.
-    public static ReceiptJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) });
+    // People read it, so accented letters are not escaped.
+    public static ReceiptJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+    });
 }

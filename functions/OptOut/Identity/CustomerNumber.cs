@@ -1,15 +1,18 @@
 namespace OptOut.Identity;
 
-/// <summary>The controller's own number for a person, as it stands in the address of a call.</summary>
+/// <summary>The controller's own number for a person, as given in the URL of a call.</summary>
 internal static class CustomerNumber
 {
-    // Table Storage and URLs set no lower bound; longer than this is not a customer number.
+    // Table Storage and URLs allow more; anything longer is not a customer number.
     private const int MaxLength = 200;
 
-    /// <summary>The number in a route. The slash is the one character that stays escaped there; POST /api/links gives the number in its body, as it is.</summary>
+    /// <summary>
+    /// Reads the number from a route value, in which only a slash is still escaped. POST /api/links takes the
+    /// number in its body, unescaped.
+    /// </summary>
     public static string FromRoute(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What is wrong with the number; null when nothing is.</summary>
-    public static string? Problem(string id) =>
-        id.Length > MaxLength ? $"The customer number has {id.Length} characters; at most {MaxLength} are taken." : null;
+    /// <summary>Describes what is wrong with the number; null if nothing is.</summary>
+    public static string? FindProblem(string id) =>
+        id.Length > MaxLength ? $"The customer number has {id.Length} characters; the maximum is {MaxLength}." : null;
 }

@@ -6,11 +6,11 @@ namespace OptOut.Identity;
 
 /// <summary>
 /// The normal form of an e-mail address: trimmed, NFC, lower case, its domain in ASCII (IDNA). Dots and plus tags are kept:
-/// they mean something at most providers, and an address is never widened to one the person did not name.
+/// most providers treat them as significant, and a Stop must not extend to an address that the person did not give.
 /// </summary>
 internal static class EmailAddress
 {
-    /// <summary>RFC 5321 4.5.3.1: local part 64 octets, the whole 254.</summary>
+    /// <summary>RFC 5321 4.5.3.1: local part 64 octets, whole address 254.</summary>
     private const int MaxLength = 254, MaxLocal = 64;
 
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
@@ -28,7 +28,7 @@ internal static class EmailAddress
         }
         catch (ArgumentException)
         {
-            return false; // Half a surrogate pair: not text.
+            return false; // An unpaired surrogate: not valid text.
         }
 
         var at = whole.LastIndexOf('@');
@@ -51,7 +51,10 @@ internal static class EmailAddress
 
     private static bool IsLocalPart(string local) =>
         local[0] != '.' && local[^1] != '.' && !local.Contains("..", StringComparison.Ordinal)
-        && local.All(c => c > '~' ? !char.IsControl(c) && !char.IsWhiteSpace(c) : char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-/=?^_`{|}~.".Contains(c, StringComparison.Ordinal));
+        && local.All(
+            c => c > '~'
+                ? !char.IsControl(c) && !char.IsWhiteSpace(c)
+                : char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-/=?^_`{|}~.".Contains(c, StringComparison.Ordinal));
 
     private static bool TryDomain(string text, out string domain)
     {

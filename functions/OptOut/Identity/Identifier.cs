@@ -11,7 +11,7 @@ internal enum IdentifierKind
 }
 
 /// <summary>
-/// A contact point, always in its one normal form, so that equal contact points are equal values. Made only by
+/// A contact point, always in normal form, so that equal contact points are equal values. Created only by
 /// <see cref="EmailAddress"/>, <see cref="PhoneNumber"/> and <see cref="PostalKey"/>.
 /// </summary>
 internal readonly record struct Identifier
@@ -20,7 +20,7 @@ internal readonly record struct Identifier
 
     public IdentifierKind Kind { get; }
 
-    /// <summary>The normal form. Personal data: never into a log, a URL, a metric or an exception message.</summary>
+    /// <summary>The normal form. Personal data: never write it to a log, a URL, a metric or an exception message.</summary>
     public string Value { get; }
 
     public IReadOnlyList<Channel> Channels => Kind switch
@@ -37,7 +37,9 @@ internal readonly record struct Identifier
         _ => IdentifierKind.Phone,
     };
 
-    /// <summary>Masked (<c>j...@example.com</c>, <c>+32...89</c>, <c>90...</c>): safe to show to the person, and what an accidental log line would hold.</summary>
+    /// <summary>
+    /// Masked (<c>j...@example.com</c>, <c>+32...89</c>, <c>90...</c>): safe to show to the person, and harmless if logged by accident.
+    /// </summary>
     public override string ToString() => Kind switch
     {
         IdentifierKind.Email => $"{Value[..(char.IsSurrogate(Value[0]) ? 2 : 1)]}...{Value[Value.LastIndexOf('@')..]}",

@@ -12,7 +12,8 @@ internal readonly record struct IdentifierHash(UInt128 Value)
     /// <summary>Reads the written form; false for anything else.</summary>
     public static bool TryParse(string? hex, out IdentifierHash hash)
     {
-        var read = UInt128.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) && hex.Length == Digits;
+        var read = UInt128.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+            && hex.Length == Digits;
         hash = read ? new(value) : default;
         return read;
     }

@@ -6,22 +6,22 @@ using OptOut.Consent;
 
 namespace OptOut.Identity;
 
-/// <summary>Setting <c>OptOut:Data</c>: the keys that stand between a stolen table and the people in it.</summary>
+/// <summary>Setting <c>OptOut:Data</c>: the keys that protect the people in a stolen table.</summary>
 internal sealed class DataOptions
 {
     /// <summary>
-    /// Keys the hashes of identifiers and customer numbers: base64, at least 32 bytes. It cannot rotate, because every stored row is found by it:
-    /// keep it apart from everything else.
+    /// Keys the hashes of identifiers and customer numbers: base64, at least 32 bytes. It cannot be rotated, because every stored row is
+    /// found by it. Keep it separate from all other secrets.
     /// </summary>
     public string HashSecret { get; set; } = "";
 
-    /// <summary>Encrypt the identifiers. The first encrypts; all decrypt.</summary>
+    /// <summary>The keys that encrypt the identifiers. The first encrypts; all decrypt.</summary>
     public IList<DataKeyOptions> Keys { get; init; } = [];
 }
 
 internal sealed class DataKeyOptions
 {
-    /// <summary>0 to 255, stored with every ciphertext: never reuse a number for another secret.</summary>
+    /// <summary>0 to 255, stored with every ciphertext. Never reuse a number for another secret.</summary>
     public int Id { get; set; } = -1;
 
     /// <summary>Base64, at least 32 random bytes.</summary>
@@ -33,7 +33,7 @@ internal sealed class DataOptionsValidator : IValidateOptions<DataOptions>
     public ValidateOptionsResult Validate(string? name, DataOptions options)
     {
         var errors = new List<string>();
-        if (Secret.Problem("OptOut:Data:HashSecret", options.HashSecret) is { } hashProblem)
+        if (Secret.FindProblem("OptOut:Data:HashSecret", options.HashSecret) is { } hashProblem)
             errors.Add(hashProblem);
         if (options.Keys.Count == 0)
             errors.Add("OptOut:Data:Keys is empty; give at least one key with an Id and a Secret.");
@@ -41,17 +41,17 @@ internal sealed class DataOptionsValidator : IValidateOptions<DataOptions>
         {
             if (options.Keys[i].Id is < 0 or > 255)
                 errors.Add($"OptOut:Data:Keys:{i}:Id is {options.Keys[i].Id}; give a number from 0 to 255.");
-            if (Secret.Problem($"OptOut:Data:Keys:{i}:Secret", options.Keys[i].Secret) is { } problem)
+            if (Secret.FindProblem($"OptOut:Data:Keys:{i}:Secret", options.Keys[i].Secret) is { } problem)
                 errors.Add(problem);
         }
 
         foreach (var repeated in options.Keys.GroupBy(k => k.Id).Where(g => g.Count() > 1))
-            errors.Add($"OptOut:Data:Keys gives Id {repeated.Key} to {repeated.Count()} keys; every key has a number of its own.");
+            errors.Add($"OptOut:Data:Keys gives Id {repeated.Key} to {repeated.Count()} keys; give every key its own Id.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }
 
-/// <summary>Hashes and encrypts what is personal before it is stored.</summary>
+/// <summary>Hashes and encrypts personal data before it is stored.</summary>
 internal sealed class IdentifierProtector : IDisposable
 {
     private const int NonceLength = 12, TagLength = 16, HeaderLength = 1 + NonceLength;
@@ -73,15 +73,15 @@ internal sealed class IdentifierProtector : IDisposable
 
     public IdentifierHash Hash(Identifier identifier) => new(First128(_identifiers, $"{identifier.Kind}\n{identifier.Value}"));
 
-    /// <summary>The subject that the controller knows by a customer number.</summary>
+    /// <summary>The subject for a customer number.</summary>
     public SubjectKey SubjectOf(string customerNumber) => new(First128(_subjects, $"customer\n{customerNumber}"));
 
-    /// <summary>The subject that stands for an identifier while nobody knows whose it is.</summary>
+    /// <summary>The subject for an identifier whose owner is not known.</summary>
     public SubjectKey SubjectOf(Identifier identifier) => new(First128(_subjects, $"{identifier.Kind}\n{identifier.Value}"));
 
-    /// <param name="text">What to keep.</param>
-    /// <param name="context">Where it is kept, so that a ciphertext moved to another row no longer opens.</param>
-    /// <returns>Base64 of key id, nonce, ciphertext and tag.</returns>
+    /// <param name="text">The text to encrypt.</param>
+    /// <param name="context">Where it is stored, so that a ciphertext moved to another row cannot be decrypted.</param>
+    /// <returns>Key id, nonce, ciphertext and tag, in base64.</returns>
     public string Encrypt(string text, string context)
     {
         var plain = Encoding.UTF8.GetBytes(text);
@@ -90,20 +90,36 @@ internal sealed class IdentifierProtector : IDisposable
         var nonce = sealedBytes.AsSpan(1, NonceLength);
         RandomNumberGenerator.Fill(nonce);
         var cipher = _ciphers[_currentKey];
-        lock (cipher) // AesGcm is not documented as safe for several threads.
-            cipher.Encrypt(nonce, plain, sealedBytes.AsSpan(HeaderLength, plain.Length), sealedBytes.AsSpan(HeaderLength + plain.Length), Encoding.UTF8.GetBytes(context));
+        lock (cipher) // AesGcm is not documented as thread-safe.
+        {
+            cipher.Encrypt(
+                nonce,
+                plain,
+                sealedBytes.AsSpan(HeaderLength, plain.Length),
+                sealedBytes.AsSpan(HeaderLength + plain.Length),
+                Encoding.UTF8.GetBytes(context));
+        }
+
         return Convert.ToBase64String(sealedBytes);
     }
 
-    /// <exception cref="CryptographicException">The ciphertext was altered, moved, or made under a key that is not in OptOut:Data:Keys.</exception>
+    /// <exception cref="CryptographicException">The ciphertext was altered or moved, or its key is not in OptOut:Data:Keys.</exception>
     public string Decrypt(string ciphertext, string context)
     {
         var sealedBytes = Convert.FromBase64String(ciphertext);
         if (sealedBytes.Length < HeaderLength + TagLength || !_ciphers.TryGetValue(sealedBytes[0], out var cipher))
-            throw new CryptographicException("The ciphertext is cut, or its key id is not in OptOut:Data:Keys: put the key back.");
+            throw new CryptographicException("The ciphertext is truncated, or its key id is not in OptOut:Data:Keys: restore the key.");
         var plain = new byte[sealedBytes.Length - HeaderLength - TagLength];
         lock (cipher)
-            cipher.Decrypt(sealedBytes.AsSpan(1, NonceLength), sealedBytes.AsSpan(HeaderLength, plain.Length), sealedBytes.AsSpan(HeaderLength + plain.Length), plain, Encoding.UTF8.GetBytes(context));
+        {
+            cipher.Decrypt(
+                sealedBytes.AsSpan(1, NonceLength),
+                sealedBytes.AsSpan(HeaderLength, plain.Length),
+                sealedBytes.AsSpan(HeaderLength + plain.Length),
+                plain,
+                Encoding.UTF8.GetBytes(context));
+        }
+
         return Encoding.UTF8.GetString(plain);
     }
 

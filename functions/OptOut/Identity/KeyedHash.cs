@@ -4,18 +4,18 @@ using System.Text;
 namespace OptOut.Identity;
 
 /// <summary>
-/// HMAC-SHA256 under a key derived for one purpose. Keeps one keyed instance a thread, because keying it anew costs three times
-/// the hashing of a short text.
+/// HMAC-SHA256 with a key derived for one purpose. Keeps one keyed instance per thread, because creating one takes three times
+/// as long as hashing a short text.
 /// </summary>
 internal sealed class KeyedHash : IDisposable
 {
-    /// <summary>Bytes of a whole hash.</summary>
+    /// <summary>Length of a full hash, in bytes.</summary>
     public const int Length = 32;
 
     private readonly ThreadLocal<IncrementalHash> _instances;
 
     /// <param name="secret">The root secret, at least 32 bytes.</param>
-    /// <param name="purpose">What the key is for: different purposes never share a key.</param>
+    /// <param name="purpose">What the key is for. Different purposes have different keys.</param>
     public KeyedHash(ReadOnlySpan<byte> secret, string purpose)
     {
         var key = Derive(secret, purpose);

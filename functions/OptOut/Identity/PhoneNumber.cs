@@ -6,8 +6,8 @@ namespace OptOut.Identity;
 /// <summary>The normal form of a phone number: E.164, as in <c>+32470123456</c>.</summary>
 internal static class PhoneNumber
 {
-    /// <param name="text">Any usual spelling; with a + or 00 prefix the country is the number's own.</param>
-    /// <param name="region">ISO 3166-1 alpha-2 code of the country that a number without a prefix belongs to, as in <c>BE</c>.</param>
+    /// <param name="text">Any usual spelling. A + or 00 prefix overrides <paramref name="region"/>.</param>
+    /// <param name="region">ISO 3166-1 alpha-2 code of the country of a number without a prefix, as in <c>BE</c>.</param>
     public static bool TryParse([NotNullWhen(true)] string? text, string region, out Identifier identifier)
     {
         identifier = default;

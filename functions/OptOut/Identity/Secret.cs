@@ -7,8 +7,8 @@ internal static class Secret
 
     public static byte[] Decode(string base64) => Convert.FromBase64String(base64);
 
-    /// <returns>Null when the secret is usable; else what is wrong with it and the mend, without the secret itself.</returns>
-    public static string? Problem(string setting, string? base64)
+    /// <returns>Null if the secret is usable; otherwise what is wrong and the fix, without the secret itself.</returns>
+    public static string? FindProblem(string setting, string? base64)
     {
         if (string.IsNullOrWhiteSpace(base64))
             return $"{setting} is empty; give {MinBytes} random bytes in base64, as from 'openssl rand -base64 {MinBytes}'.";
@@ -16,7 +16,7 @@ internal static class Secret
         if (!Convert.TryFromBase64String(base64, bytes, out var length))
             return $"{setting} is not base64; give {MinBytes} random bytes, as from 'openssl rand -base64 {MinBytes}'.";
         return length < MinBytes
-            ? $"{setting} holds {length} bytes; give at least {MinBytes}, as from 'openssl rand -base64 {MinBytes}'."
+            ? $"{setting} has {length} bytes; give at least {MinBytes}, as from 'openssl rand -base64 {MinBytes}'."
             : null;
     }
 }

@@ -7,19 +7,19 @@ using OptOut.Platform.Telemetry;
 namespace OptOut.Intake;
 
 /// <summary>Whom the answer is for, and so how much must have happened before it is given.</summary>
-internal enum AnswerWhen
+internal enum WaitFor
 {
     /// <summary>A mail client: as soon as one durable copy exists that will reach the vendors.</summary>
-    WaitForDurable,
+    Durable,
 
     /// <summary>
-    /// A vendor that told of many people at once: the same, and the store is left to <c>apply</c>, so that thousands of writes nobody waits for do not
-    /// delay those that the answer waits for.
+    /// A vendor that told of many people at once: the same, and the store is left to <c>apply</c>, so that thousands of writes nobody waits
+    /// for do not delay those that the answer waits for.
     /// </summary>
-    WaitForDurableOnly,
+    DurableOnly,
 
     /// <summary>A person, who will read what was just written: when the store has it too, as far as it can be had.</summary>
-    WaitForVisible,
+    Visible,
 }
 
 /// <param name="Durable">Whether the change is safe and on its way. When not, success must not be shown.</param>
@@ -28,8 +28,8 @@ internal sealed record IntakeResult(bool Durable, bool? Stored);
 
 /// <summary>
 /// The one way in for every change. It is published on the bus and applied to the store side by side, and it is durable when the
-/// bus, or the outbox in its place, has it: from there <c>apply</c> brings it to the store and the channels bring it to the vendors, whatever
-/// dies meanwhile. A copy in the store alone does not count, because nothing would carry it on until the night.
+/// bus, or the outbox in its place, has it: from there <c>apply</c> brings it to the store and the channels bring it to the vendors,
+/// whatever dies meanwhile. A copy in the store alone does not count, because nothing would carry it on until the night.
 /// </summary>
 internal sealed partial class ChangeIntake(
     ChangePublisher bus, Outbox outbox, ChangeApplier applier, TimeProvider time, ILogger<ChangeIntake> logger)
@@ -40,29 +40,30 @@ internal sealed partial class ChangeIntake(
     /// <summary>
     /// Records the change. Takes no cancellation: a person who closes the page has still said it.
     /// </summary>
-    public Task<IntakeResult> RecordAsync(Change change, AnswerWhen when) => RecordAsync([change], when);
+    public Task<IntakeResult> RecordAsync(Change change, WaitFor when) => RecordAsync([change], when);
 
     /// <summary>Records what a person did in one go: one message, written together, confirmed by one mail.</summary>
     /// <param name="changes">At least one, all of one subject and one submission.</param>
     /// <param name="when">Whom the answer is for.</param>
-    public async Task<IntakeResult> RecordAsync(IReadOnlyList<Change> changes, AnswerWhen when)
+    public async Task<IntakeResult> RecordAsync(IReadOnlyList<Change> changes, WaitFor when)
     {
         using var span = OptOutTrace.Intake(changes);
         var message = SubjectMessage.From(changes);
 
         // The bus known to be down: the outbox row before the store, so that no copy in the store is ever without one that is carried on.
         var parked = bus.LooksDown && await outbox.TryParkAsync(message);
-        var storing = when == AnswerWhen.WaitForDurableOnly ? Task.FromResult(false) : StoreAsync(changes);
+        var storing = when == WaitFor.DurableOnly ? Task.FromResult(false) : StoreAsync(changes);
         var durable = parked || await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
         span?.SetTag("optout.durable", durable);
-        if (when != AnswerWhen.WaitForVisible || !durable)
+        if (when != WaitFor.Visible || !durable)
             return new IntakeResult(durable, null);
         return new IntakeResult(durable, await storing);
     }
 
     /// <summary>Tells every channel that a subject's identifiers changed.</summary>
     /// <returns>Whether that is durable.</returns>
-    public async Task<bool> AnnounceAsync(SubjectMessage message) => await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
+    public async Task<bool> AnnounceAsync(SubjectMessage message) =>
+        await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
 
     private async Task<bool> StoreAsync(IReadOnlyList<Change> changes)
     {
@@ -85,9 +86,13 @@ internal sealed partial class ChangeIntake(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The store did not take submission {SubmissionId} of subject {Subject} ({Reason}); apply will bring it")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The store did not take submission {SubmissionId} of subject {Subject} ({Reason}); apply will bring it")]
     private partial void LogStoredLater(SubjectKey subject, Guid submissionId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Applying submission {SubmissionId} of subject {Subject} failed unexpectedly; apply will try again")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Applying submission {SubmissionId} of subject {Subject} failed unexpectedly; apply will try again")]
     private partial void LogStoreFault(Exception exception, SubjectKey subject, Guid submissionId);
 }

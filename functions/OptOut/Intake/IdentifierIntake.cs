@@ -5,20 +5,29 @@ using OptOut.Records.ContactPoints;
 
 namespace OptOut.Intake;
 
-/// <summary>A Stop for an identifier rather than for a person we know: from a vendor, a form, a list.</summary>
-/// <param name="EventKey">The same whenever the same thing is reported again.</param>
-/// <param name="SubmissionId">What the person did in one go, where that was more than this; null makes each event its own.</param>
-internal sealed record IdentifierStop(Identifier Identifier, Scope Scope, DateTimeOffset At, Source Source, ChangeEvidence Evidence, string EventKey, Guid? SubmissionId = null);
+/// <summary>A Stop for an identifier rather than for a known person: from a vendor, a form or a list.</summary>
+/// <param name="EventKey">Stays the same when the same event is reported again.</param>
+/// <param name="SubmissionId">The submission, if it contains more than this Stop; null makes each event a submission of its own.</param>
+internal sealed record IdentifierStop(
+    Identifier Identifier,
+    Scope Scope,
+    DateTimeOffset At,
+    Source Source,
+    ChangeEvidence Evidence,
+    string EventKey,
+    Guid? SubmissionId = null);
 
 /// <summary>
-/// Records a Stop for whoever an identifier belongs to: everybody who has it, or, while nobody is known to, a subject that stands
-/// in for its owner. A Stop is safe, so one for an address we never heard of is kept all the same.
+/// Records a Stop for every subject that has an identifier, or, if none is known, for a stand-in subject of its unknown owner. A Stop is
+/// always safe, so one for an unknown address is recorded as well.
 /// </summary>
-internal sealed class IdentifierIntake(ChangeIntake intake, IdentifierIndex index, ProfileStore profiles, IdentifierProtector protector, TimeProvider time)
+internal sealed class IdentifierIntake(
+    ChangeIntake intake, IdentifierIndex index, ProfileStore profiles, IdentifierProtector protector, TimeProvider time)
 {
-    /// <returns>The events recorded; null when not all of them are durable, so that the caller must come back with the same key.</returns>
-    /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose identifier it is.</exception>
-    public async Task<IReadOnlyList<Change>?> RecordAsync(IdentifierStop stop, AnswerWhen when, CancellationToken cancellationToken)
+    /// <returns>The recorded changes; null if not all of them are durable, in which case the caller must retry with the same key.</returns>
+    /// <exception cref="Platform.StoreUnavailableException">The store is unavailable, so the subjects of the identifier
+    /// are not known.</exception>
+    public async Task<IReadOnlyList<Change>?> RecordAsync(IdentifierStop stop, WaitFor when, CancellationToken cancellationToken)
     {
         var subjects = await index.SubjectsAsync(stop.Identifier, cancellationToken);
         if (subjects.Count == 0)
@@ -32,7 +41,15 @@ internal sealed class IdentifierIntake(ChangeIntake intake, IdentifierIndex inde
         foreach (var subject in subjects)
         {
             var change = Change.Create(
-                EventIds.Derive(stop.EventKey, subject.ToString()), subject, stop.Scope, Decision.Stop, stop.At, time.GetUtcNow(), stop.Source, stop.Evidence, stop.SubmissionId);
+                EventIds.Derive(stop.EventKey, subject.ToString()),
+                subject,
+                stop.Scope,
+                Decision.Stop,
+                stop.At,
+                time.GetUtcNow(),
+                stop.Source,
+                stop.Evidence,
+                stop.SubmissionId);
             if (!(await intake.RecordAsync(change, when)).Durable)
                 return null;
             changes.Add(change);

@@ -3,14 +3,14 @@ using OptOut.Consent;
 
 namespace OptOut.Links;
 
-/// <summary>What a link says: whose it is, and in which mailing of which channel and topic it stood.</summary>
-/// <param name="Channel">The channel of the message; null when the link is not about one.</param>
+/// <summary>The contents of a link: whose it is, and the channel, topic and mailing of the message that contained it.</summary>
+/// <param name="Channel">The channel of the message; null if none.</param>
 /// <param name="TopicId">The topic's number in the catalogue, 0 for none.</param>
 /// <param name="IssuedAt">To the minute, 2020-01-01 to 2051-11-23.</param>
 /// <param name="Campaign">The controller's own number for the mailing, 0 for none.</param>
 internal readonly record struct Link(SubjectKey Subject, Channel? Channel, byte TopicId, DateTimeOffset IssuedAt, uint Campaign)
 {
-    /// <summary>Bytes of the signed part: version, key id, channel, topic, subject, minutes, campaign.</summary>
+    /// <summary>Length in bytes of the signed part: version, key id, channel, topic, subject, minutes, campaign.</summary>
     internal const int PayloadLength = 1 + 1 + 1 + 1 + SubjectKey.ByteLength + 3 + 4;
 
     internal const byte Version = 1;
@@ -21,7 +21,10 @@ internal readonly record struct Link(SubjectKey Subject, Channel? Channel, byte 
     {
         var minutes = (long)(IssuedAt - Epoch).TotalMinutes;
         if (minutes is < 0 or > 0xFF_FFFF)
-            throw new InvalidOperationException("A link's moment must lie between 2020-01-01 and 2051-11-23: its token has three bytes for it.");
+        {
+            throw new InvalidOperationException(
+                "A link's issue time must be between 2020-01-01 and 2051-11-23: the token has three bytes for it.");
+        }
 
         payload[0] = Version;
         payload[1] = keyId;

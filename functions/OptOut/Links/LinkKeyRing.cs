@@ -8,11 +8,11 @@ namespace OptOut.Links;
 
 /// <summary>
 /// Signs and verifies link tokens, version 1: 27 bytes of <see cref="Link"/> and the first 16 bytes of their HMAC-SHA256, as 58
-/// characters of base64url. With a short prefix that fits the 64 octets of a mail address's local part.
+/// characters of base64url. With a short prefix, a token fits the 64 octets of a mail address's local part.
 /// </summary>
 internal sealed class LinkKeyRing : IDisposable
 {
-    /// <summary>Characters of a token.</summary>
+    /// <summary>Length of a token, in characters.</summary>
     public const int TokenLength = 58;
 
     private const int MacLength = 16, ByteLength = Link.PayloadLength + MacLength;
@@ -33,7 +33,7 @@ internal sealed class LinkKeyRing : IDisposable
         }
     }
 
-    /// <exception cref="InvalidOperationException">The link's moment lies before 2020 or after 2051-11-23.</exception>
+    /// <exception cref="InvalidOperationException">The link's issue time is before 2020 or after 2051-11-23.</exception>
     public string Sign(Link link)
     {
         Span<byte> bytes = stackalloc byte[ByteLength];
@@ -43,8 +43,8 @@ internal sealed class LinkKeyRing : IDisposable
     }
 
     /// <summary>
-    /// Whether the token is one of ours, by a key that is not revoked. Allocates nothing. A token refused has cost one hash whatever was wrong
-    /// with it, and the caller is told nothing but no, so that nobody can feel a way towards a good one.
+    /// Verifies that the token was signed with a key that is not revoked. Allocates nothing. Every rejected token costs one hash, and the
+    /// caller does not learn why it was rejected, so nobody can work towards a valid one.
     /// </summary>
     public bool TryVerify(ReadOnlySpan<char> token, out Link link)
     {
@@ -70,10 +70,15 @@ internal sealed class LinkKeyRing : IDisposable
 
     private static bool TryDecode(ReadOnlySpan<char> token, Span<byte> bytes)
     {
-        // Not TryDecodeFromChars, which throws at a character that is none of base64url's. The decoder skips white space, and 58 characters carry
-        // 4 bits more than 43 bytes: only the one spelling we write is accepted.
-        if (token.Length != TokenLength || Base64Url.DecodeFromChars(token, bytes, out _, out var written) != OperationStatus.Done || written != ByteLength)
+        // TryDecodeFromChars would throw on a character that is not base64url. The decoder skips white space, and 58 characters carry 4
+        // bits more than 43 bytes, so compare with the canonical encoding.
+        if (token.Length != TokenLength
+            || Base64Url.DecodeFromChars(token, bytes, out _, out var written) != OperationStatus.Done
+            || written != ByteLength)
+        {
             return false;
+        }
+
         Span<char> canonical = stackalloc char[TokenLength];
         Base64Url.EncodeToChars(bytes, canonical);
         return token.SequenceEqual(canonical);

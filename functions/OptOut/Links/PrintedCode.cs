@@ -2,70 +2,71 @@ using System.Globalization;
 
 namespace OptOut.Links;
 
-/// <summary>What a text that should be a printed code turned out to be.</summary>
-public enum CodeReading
+/// <summary>The result of reading a text as a printed code.</summary>
+public enum PrintedCodeStatus
 {
-    /// <summary>A whole code whose check symbol agrees. It may still be one that was never printed.</summary>
-    Good,
+    /// <summary>A complete code with a correct check symbol. It may still never have been printed.</summary>
+    Valid,
 
-    /// <summary>A code's characters, and not ten of them.</summary>
+    /// <summary>Valid characters, but not ten of them.</summary>
     WrongLength,
 
-    /// <summary>Ten of a code's characters, and the check symbol says that at least one is mistyped.</summary>
+    /// <summary>Ten valid characters, but the check symbol shows that at least one is mistyped.</summary>
     Mistyped,
 
-    /// <summary>Nothing, or something else than a code.</summary>
-    NoCode,
+    /// <summary>Empty, or something other than a code.</summary>
+    NotACode,
 }
 
 /// <summary>
-/// A code on a letter or leaflet: 45 bits and a check symbol, as ten characters of Crockford base32 (no I, L, O or U, which look like others).
-/// Printed in two groups of five, read however a person types it.
+/// A code on a letter or leaflet: 45 bits and a check symbol, as ten characters of Crockford base32 (no I, L, O or U, which look like
+/// others). Printed in two groups of five; read in any form that a person may type.
 /// </summary>
 /// <remarks>
-/// Crockford's own check symbol may be one of <c>* ~ $ = U</c>, which URLs and telephones do not take. This one stays in the alphabet: each character is
-/// an element of the field GF(32), and the ten of them, each multiplied by a power of the generator of its own, add up to zero. A different factor
-/// for each place makes the sum notice every wrong character and every swap of two different ones, neighbours or not.
+/// Crockford's own check symbol may be one of <c>* ~ $ = U</c>, which are unsuitable for URLs and telephones. This one is in the
+/// alphabet: each character is an element of the field GF(32), and the ten characters, each multiplied by a different power of the
+/// generator, add up to zero. Because every place has a different factor, the sum detects every single wrong character and every swap
+/// of two different ones, adjacent or not.
 /// </remarks>
 internal readonly record struct PrintedCode
 {
-    /// <summary>Characters of the compact form.</summary>
+    /// <summary>Length of the compact form, in characters.</summary>
     public const int Length = 10;
 
-    /// <summary>Bits that say which code it is; the check symbol adds none.</summary>
+    /// <summary>Number of bits of the value. The check symbol adds none.</summary>
     public const int Bits = 45;
 
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-    // Somebody who pastes a letter is not typing a code.
+    // Anything longer, such as a pasted letter, is not a code.
     private const int MaxTyped = 200;
 
     private readonly ulong _value;
 
-    /// <param name="value">The 45 bits.</param>
-    /// <exception cref="ArgumentOutOfRangeException">More than 45 bits.</exception>
+    /// <param name="value">The value, of 45 bits.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The value has more than 45 bits.</exception>
     public PrintedCode(ulong value)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(value, 1UL << Bits);
         _value = value;
     }
 
-    /// <summary>As it stands in an address: ten characters, upper case.</summary>
+    /// <summary>The form used in a URL: ten characters, upper case.</summary>
     public string Compact => string.Create(Length, _value, static (span, value) => Write(span, value));
 
     /// <inheritdoc cref="Read"/>
-    /// <returns>Whether it is a whole code.</returns>
-    public static bool TryParse(string? text, out PrintedCode code) => Read(text, out code) == CodeReading.Good;
+    /// <returns>Whether the text is a valid code.</returns>
+    public static bool TryParse(string? text, out PrintedCode code) => Read(text, out code) == PrintedCodeStatus.Valid;
 
     /// <summary>
-    /// Reads a code as a person types it: any case, any spaces, hyphens or full stops, O for 0, I or L for 1, U for V, full-width characters, or the
-    /// whole address with the code at its end.
+    /// Reads a code as a person types it: any case, any spaces, hyphens or full stops, O for 0, I or L for 1, U for V, full-width
+    /// characters, or a whole URL that ends with the code.
     /// </summary>
-    public static CodeReading Read(string? text, out PrintedCode code)
+    public static PrintedCodeStatus Read(string? text, out PrintedCode code)
     {
         code = default;
         if (text is null || text.Length > MaxTyped)
-            return CodeReading.NoCode;
+            return PrintedCodeStatus.NotACode;
 
         var typed = text.AsSpan().TrimEnd(" /");
         ulong value = 0;
@@ -75,20 +76,20 @@ internal readonly record struct PrintedCode
             if (IsSeparator(c))
                 continue;
             if ((symbol = Symbol(c)) < 0)
-                return CodeReading.NoCode;
+                return PrintedCodeStatus.NotACode;
             if (++count < Length)
-                (value, check) = ((value << 5) | (uint)symbol, Times(check ^ symbol));
+                (value, check) = ((value << 5) | (uint)symbol, MultiplyByGenerator(check ^ symbol));
         }
 
         if (count != Length)
-            return count == 0 ? CodeReading.NoCode : CodeReading.WrongLength;
+            return count == 0 ? PrintedCodeStatus.NotACode : PrintedCodeStatus.WrongLength;
         if (symbol != check)
-            return CodeReading.Mistyped;
+            return PrintedCodeStatus.Mistyped;
         code = new PrintedCode(value);
-        return CodeReading.Good;
+        return PrintedCodeStatus.Valid;
     }
 
-    /// <summary>As it is printed: <c>ABCDE-FGHJK</c>.</summary>
+    /// <summary>The printed form: <c>ABCDE-FGHJK</c>.</summary>
     public override string ToString() => string.Create(Length + 1, _value, static (span, value) =>
     {
         Write(span[1..], value);
@@ -103,15 +104,15 @@ internal readonly record struct PrintedCode
         {
             var symbol = (int)(value >> (Bits - 5 - (5 * i))) & 31;
             span[i] = Alphabet[symbol];
-            check = Times(check ^ symbol);
+            check = MultiplyByGenerator(check ^ symbol);
         }
 
         span[Length - 1] = Alphabet[check];
     }
 
-    // Times the generator x of GF(32) = GF(2)[x] / (x^5 + x^2 + 1), whose powers pass through all 31 elements but zero. Nine steps of it
-    // give the nine characters the factors x^9 to x, and the check symbol's own is 1.
-    private static int Times(int element) => (element << 1) ^ ((element & 0b10000) == 0 ? 0 : 0b100101);
+    // Multiplies by the generator x of GF(32) = GF(2)[x] / (x^5 + x^2 + 1), whose powers are all 31 nonzero elements. After nine steps
+    // the nine characters have the factors x^9 to x; the factor of the check symbol is 1.
+    private static int MultiplyByGenerator(int element) => (element << 1) ^ ((element & 0b10000) == 0 ? 0 : 0b100101);
 
     private static int Symbol(char c)
     {
@@ -126,7 +127,7 @@ internal readonly record struct PrintedCode
         };
     }
 
-    // Dashes of every kind, and what a copied text carries unseen, such as a soft hyphen.
+    // Includes every kind of dash, and invisible characters of copied text such as a soft hyphen.
     private static bool IsSeparator(char c) =>
         c == '.' || char.IsWhiteSpace(c) || char.GetUnicodeCategory(c) is UnicodeCategory.DashPunctuation or UnicodeCategory.Format;
 }

@@ -4,22 +4,23 @@ using OptOut.Platform;
 
 namespace OptOut.Messaging;
 
-/// <summary>Puts messages on the bus, and knows when it is of no use to try.</summary>
-internal sealed partial class ChangePublisher(ServiceBusClient client, TimeProvider time, ILogger<ChangePublisher> logger) : IAsyncDisposable
+/// <summary>Publishes messages on the bus, and does not try for a short time after the bus has failed.</summary>
+internal sealed partial class ChangePublisher(ServiceBusClient client, TimeProvider time, ILogger<ChangePublisher> logger)
+    : IAsyncDisposable
 {
-    // A person is waiting for the answer.
+    // A person is waiting for the response.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    // After a failure, the next caller after this long tries again; the others go straight to the outbox.
+    // After a failure, callers go straight to the outbox for this long; the next caller after that tries again.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     private readonly ServiceBusSender _sender = client.CreateSender(Topology.BusTopic);
     private long _downUntil;
 
-    /// <summary>Whether the bus failed a moment ago.</summary>
+    /// <summary>Whether the bus failed recently, so that publishing is not attempted.</summary>
     public bool LooksDown => time.GetUtcNow().UtcTicks < Interlocked.Read(ref _downUntil);
 
-    /// <returns>Whether the bus has taken the message.</returns>
+    /// <returns>Whether the bus accepted the message.</returns>
     public async Task<bool> TryPublishAsync(IBusMessage message)
     {
         if (LooksDown)
@@ -39,12 +40,12 @@ internal sealed partial class ChangePublisher(ServiceBusClient client, TimeProvi
     }
 
     /// <summary>Sends the message later.</summary>
-    /// <exception cref="ServiceBusException">The bus did not take it.</exception>
+    /// <exception cref="ServiceBusException">The bus did not accept the message.</exception>
     public Task ScheduleAsync(IBusMessage message, TimeSpan delay, CancellationToken cancellationToken) =>
         _sender.ScheduleMessageAsync(message.ToServiceBus(), time.GetUtcNow() + delay, cancellationToken);
 
     public ValueTask DisposeAsync() => _sender.DisposeAsync();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The bus did not take message {MessageId} about {About} ({Reason})")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The bus did not accept message {MessageId} about {About} ({Reason})")]
     private partial void LogNotPublished(Guid messageId, string about, string reason);
 }

@@ -1,10 +1,10 @@
 namespace OptOut.Messaging;
 
 /// <summary>
-/// Sends service mail. The areas that send mail lie below the vendor that carries it, so they know only this.
+/// Sends service mail. The areas that send mail are below the vendor that delivers it, so they depend only on this interface.
 /// </summary>
 internal interface IMailSender
 {
-    /// <returns><see cref="VendorOutcome.Confirmed"/> when the mail service has taken the mail.</returns>
+    /// <returns><see cref="VendorOutcome.Confirmed"/> if the mail service accepted the mail.</returns>
     Task<VendorOutcome> SendAsync(OutgoingMail mail, CancellationToken cancellationToken);
 }

@@ -7,14 +7,16 @@ using OptOut.Identity;
 namespace OptOut.Messaging;
 
 /// <summary>
-/// "Somebody asks for the link of the person with this e-mail address." Whether there is such a person is found out by whoever takes the message, so
-/// that the answer to the asker cannot tell, nor how long it takes. Changes nothing.
+/// Someone requested the link of the person with this e-mail address. The handler of this message finds out whether there is such a person,
+/// so that neither the response to the requester nor its duration reveals it. Changes nothing.
 /// </summary>
-/// <param name="Address">The keyed hash of the address; the address itself never travels.</param>
-/// <param name="Language">In which the asker read the page: the mail's, when the person's own is not known.</param>
-/// <param name="At">When it was asked.</param>
+/// <param name="Address">The keyed hash of the address; the address itself is never sent.</param>
+/// <param name="Language">The language of the page with the request; used for the mail if the person's own is not known.</param>
+/// <param name="At">When the link was requested.</param>
 /// <param name="Replay">The number of the dead letter it was replayed from; 0 for none.</param>
-internal sealed record LinkMailRequest(IdentifierHash Address, Language Language, DateTimeOffset At, Guid Id, int Attempt = 0, int Wait = 0, long Replay = 0) : IBusMessage<LinkMailRequest>
+internal sealed record LinkMailRequest(
+    IdentifierHash Address, Language Language, DateTimeOffset At, Guid Id, int Attempt = 0, int Wait = 0, long Replay = 0)
+    : IBusMessage<LinkMailRequest>
 {
     internal const string Label = "link-requested";
     private const string Version = "1";
@@ -46,23 +48,38 @@ internal sealed record LinkMailRequest(IdentifierHash Address, Language Language
         return message;
     }
 
-    public static bool TryRead(ServiceBusReceivedMessage received, [NotNullWhen(true)] out LinkMailRequest? message, [NotNullWhen(false)] out string? problem)
+    public static bool TryRead(
+        ServiceBusReceivedMessage received, [NotNullWhen(true)] out LinkMailRequest? message, [NotNullWhen(false)] out string? problem)
     {
         message = null;
         problem = null;
         var properties = received.ApplicationProperties;
         if (Text("v") != Version)
+        {
             problem = $"The property v is '{Text("v")}'; this version reads {Version}.";
+        }
         else if (received.Subject != Label)
+        {
             problem = $"The subject is '{received.Subject}'; it must be {Label}.";
+        }
         else if (!IdentifierHash.TryParse(received.CorrelationId, out var address))
+        {
             problem = "The correlation id is not the hash of an identifier.";
+        }
         else if (!Guid.TryParse(Text("id"), out var id) || !DateTimeOffset.TryParse(Text("at"), CultureInfo.InvariantCulture, out var at))
-            problem = "The properties id and at must be a UUID and a moment.";
+        {
+            problem = "The properties id and at must be a UUID and a timestamp.";
+        }
         else if (Language.Find(Text("language")) is not { } language)
-            problem = "The property language is none of ours.";
+        {
+            problem = "The property language is not a supported language.";
+        }
         else
-            message = new LinkMailRequest(address, language, at, id, Number("attempt"), Number("wait"), properties.GetValueOrDefault("replay") as long? ?? 0);
+        {
+            message = new LinkMailRequest(
+                address, language, at, id, Number("attempt"), Number("wait"), properties.GetValueOrDefault("replay") as long? ?? 0);
+        }
+
         return problem is null && message is not null;
 
         string? Text(string name) => properties.GetValueOrDefault(name) as string;

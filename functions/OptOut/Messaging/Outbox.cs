@@ -11,37 +11,46 @@ using OptOut.Records;
 
 namespace OptOut.Messaging;
 
-/// <summary>What a sweep did.</summary>
-/// <param name="Published">Messages the bus has taken now.</param>
-/// <param name="Left">Whether some are still waiting, because the bus is down still.</param>
-internal sealed record Sweep(int Published, bool Left);
+/// <summary>The result of a sweep.</summary>
+/// <param name="Published">The number of messages that the bus accepted.</param>
+/// <param name="HasMore">Whether messages are still waiting, because the bus is unavailable.</param>
+internal sealed record Sweep(int Published, bool HasMore);
 
-/// <summary>Messages the bus did not take, in the table <c>outbox</c>, spread over 16 shards; a timer publishes them once it is back.</summary>
+/// <summary>
+/// Messages that the bus did not accept, in the table <c>outbox</c>, spread over 16 shards. A timer publishes them when
+/// the bus is available again.
+/// </summary>
 internal sealed partial class Outbox(StorageAccount storage, ChangePublisher publisher, OptOutMetrics metrics, ILogger<Outbox> logger)
 {
     private const int Shards = 16;
 
-    // A property holds 32 Ki characters and a row 1 MiB (https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model):
-    // the largest submission, 50 topics on four channels, needs several.
+    // A property can have 32 Ki characters and a row 1 MiB
+    // (https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model): the largest submission, 50 topics
+    // on four channels, needs several.
     private const int MaxProperty = 30_000;
 
-    // More than this is not counted to the last: it is an outage, whatever the figure.
+    // Stop counting here: this many is an outage, whatever the exact number.
     private const int MaxDepth = 100_000;
 
-    /// <returns>Whether the row is written.</returns>
+    /// <returns>Whether the row was written.</returns>
     public async Task<bool> TryParkAsync(SubjectMessage message)
     {
         try
         {
             var entity = new TableEntity(Shard(message.Id), message.Id.ToString("N"));
-            foreach (var (i, part) in JsonSerializer.Serialize(ParkedMessage.From(message), ParkedJson.Default.ParkedMessage).Chunk(MaxProperty).Index())
+            foreach (var (i, part) in JsonSerializer.Serialize(ParkedMessage.From(message), ParkedJson.Default.ParkedMessage)
+                .Chunk(MaxProperty)
+                .Index())
+            {
                 entity[Part(i)] = new string(part);
+            }
+
             await storage.Outbox.UpsertEntityAsync(entity, TableUpdateMode.Replace, CancellationToken.None);
             return true;
         }
         catch (Exception e) when (e is StoreUnavailableException or RequestFailedException)
         {
-            // Whatever it was: the caller must not read success.
+            // Whatever the failure, do not report success to the caller.
             LogNotParked(message.Subject, message.Id, (e as StoreUnavailableException)?.Status ?? ((RequestFailedException)e).Status);
             return false;
         }
@@ -60,12 +69,13 @@ internal sealed partial class Outbox(StorageAccount storage, ChangePublisher pub
         for (var shard = 0; shard < Shards; shard++)
         {
             var partition = Shard(shard);
-            await foreach (var row in storage.Outbox.QueryAsync<TableEntity>(r => r.PartitionKey == partition, cancellationToken: cancellationToken))
+            await foreach (var row in storage.Outbox.QueryAsync<TableEntity>(
+                r => r.PartitionKey == partition, cancellationToken: cancellationToken))
             {
                 if (Read(row) is not { } message)
                     continue;
                 if (!await publisher.TryPublishAsync(message))
-                    return new Sweep(published, Left: true);
+                    return new Sweep(published, HasMore: true);
                 await storage.Outbox.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellationToken);
                 published++;
             }
@@ -73,13 +83,15 @@ internal sealed partial class Outbox(StorageAccount storage, ChangePublisher pub
 
         if (published > 0)
             LogSwept(published);
-        return new Sweep(published, Left: false);
+        return new Sweep(published, HasMore: false);
     }
 
     private async Task<int> DepthAsync(CancellationToken cancellationToken)
     {
         var depth = 0;
-        await foreach (var page in storage.Outbox.QueryAsync<TableEntity>(select: ["RowKey"], cancellationToken: cancellationToken).AsPages())
+        await foreach (var page in storage.Outbox
+            .QueryAsync<TableEntity>(select: ["RowKey"], cancellationToken: cancellationToken)
+            .AsPages())
         {
             depth += page.Values.Count;
             if (depth >= MaxDepth)
@@ -89,7 +101,7 @@ internal sealed partial class Outbox(StorageAccount storage, ChangePublisher pub
         return depth;
     }
 
-    // A row that cannot be read stays, for a person to look at, and holds up no other.
+    // An unreadable row stays for someone to look into, and does not block the others.
     private SubjectMessage? Read(TableEntity row)
     {
         try
@@ -103,7 +115,8 @@ internal sealed partial class Outbox(StorageAccount storage, ChangePublisher pub
         }
     }
 
-    private static string Text(TableEntity row) => string.Concat(Enumerable.Range(0, row.Count).Select(i => row.GetString(Part(i))).TakeWhile(part => part is not null));
+    private static string Text(TableEntity row) =>
+        string.Concat(Enumerable.Range(0, row.Count).Select(i => row.GetString(Part(i))).TakeWhile(part => part is not null));
 
     private static string Part(int index) => string.Create(CultureInfo.InvariantCulture, $"Message{index}");
 
@@ -111,13 +124,16 @@ internal sealed partial class Outbox(StorageAccount storage, ChangePublisher pub
 
     private static string Shard(int shard) => shard.ToString("D2", CultureInfo.InvariantCulture);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Neither the bus nor the outbox took event {EventId} of subject {Subject} (status {Status}); the caller is told to come back")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Neither the bus nor the outbox accepted event {EventId} of subject "
+        + "{Subject} (status {Status}); the caller is told to retry")]
     private partial void LogNotParked(SubjectKey subject, Guid eventId, int status);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The row {Shard}/{Row} of the outbox cannot be read ({Reason}): look at it, it may be an opt-out")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "The row {Shard}/{Row} of the outbox cannot be read ({Reason}): look into it, it may be an opt-out")]
     private partial void LogUnreadable(string shard, string row, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The bus took {Count} messages that had waited in the outbox")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The bus accepted {Count} messages that had waited in the outbox")]
     private partial void LogSwept(int count);
 }
 
@@ -129,6 +145,10 @@ internal sealed record ParkedMessage(string Subject, IReadOnlyList<ChangeDocumen
     public SubjectMessage ToMessage() => new(SubjectKey.Parse(Subject), [.. Changes.Select(c => c.ToChange())], At, Id);
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ParkedMessage))]
 internal sealed partial class ParkedJson : JsonSerializerContext;

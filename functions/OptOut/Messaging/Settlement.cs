@@ -1,6 +1,6 @@
 namespace OptOut.Messaging;
 
-/// <summary>What becomes of a message: the trigger only carries it out.</summary>
+/// <summary>How a message is to be settled. The trigger only carries it out.</summary>
 internal abstract record Settlement
 {
     private Settlement() { }
@@ -9,15 +9,15 @@ internal abstract record Settlement
 
     public sealed record Complete : Settlement;
 
-    /// <param name="Reason">One word, counted in the report.</param>
-    /// <param name="Description">What an operator needs, nothing personal.</param>
-    /// <param name="Vendor">The vendor that did not take it; null where it is not about one.</param>
+    /// <param name="Reason">One word; the report counts dead letters by it.</param>
+    /// <param name="Description">What an operator needs to know, without personal data.</param>
+    /// <param name="Vendor">The vendor that did not accept it; null if no vendor is involved.</param>
     public sealed record DeadLetter(string Reason, string Description, string? Vendor = null) : Settlement
     {
         /// <summary>
-        /// The dead letter's property that names <see cref="Vendor"/>. Not the message's own <c>vendor</c>: that says for whom it is sent again, and a message
-        /// that two vendors refused is replayed for both.
+        /// The property of the dead letter that contains <see cref="Vendor"/>. It is not the message's <c>vendor</c>, which is the one
+        /// vendor that the message is sent again for: a message that two vendors refused is replayed for both.
         /// </summary>
-        public const string RefusedBy = "refusedBy";
+        public const string RefusedByProperty = "refusedBy";
     }
 }

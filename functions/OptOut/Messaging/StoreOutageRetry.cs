@@ -5,19 +5,23 @@ using OptOut.Platform;
 namespace OptOut.Messaging;
 
 /// <summary>
-/// Hands a message to its handler, and keeps it for later while the store is unavailable. The bus gives a message up after
-/// <see cref="Topology.MaxDeliveryCount"/> deliveries, which an outage uses up in seconds; a Stop waits for as long as it takes.
+/// Passes a message to its handler, and schedules it again while the store is unavailable. The bus dead-letters a message after
+/// <see cref="Topology.MaxDeliveryCount"/> deliveries, which an outage uses up in seconds; a Stop must wait for as
+/// long as the outage lasts.
 /// </summary>
 internal sealed partial class StoreOutageRetry(ChangePublisher publisher, ILogger<StoreOutageRetry> logger)
 {
     private const int LongestWaitSeconds = 60;
 
-    /// <param name="received">As it came.</param>
-    /// <param name="subscription">The one it is sent again for.</param>
-    /// <param name="handle">What to do with it.</param>
-    /// <param name="cancellationToken">The host stops.</param>
+    /// <param name="received">The message as received.</param>
+    /// <param name="subscription">The subscription that it is sent again for.</param>
+    /// <param name="handle">Handles the message.</param>
+    /// <param name="cancellationToken">Cancelled when the host stops.</param>
     public async Task<Settlement> HandleAsync<TMessage>(
-        ServiceBusReceivedMessage received, string subscription, Func<TMessage, Task<Settlement>> handle, CancellationToken cancellationToken)
+        ServiceBusReceivedMessage received,
+        string subscription,
+        Func<TMessage, Task<Settlement>> handle,
+        CancellationToken cancellationToken)
         where TMessage : class, IBusMessage<TMessage>
     {
         if (!TMessage.TryRead(received, out var message, out var problem))
@@ -36,6 +40,7 @@ internal sealed partial class StoreOutageRetry(ChangePublisher publisher, ILogge
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The store is unavailable ({Reason}): {Subscription} looks at {About} again in {Delay}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "The store is unavailable ({Reason}): {Subscription} handles {About} again in {Delay}")]
     private partial void LogWaiting(string subscription, string about, string reason, TimeSpan delay);
 }

@@ -7,19 +7,27 @@ using OptOut.Consent;
 namespace OptOut.Messaging;
 
 /// <summary>
-/// What goes over the bus: "subject X changed". It carries the changes of one submission so that any reader can make sure the store has them, and never
-/// says what to do: a reader looks at the current state, so order, duplicates and replays do not matter.
+/// A subject changed. The message contains the changes of one submission, so that any handler can make sure that the store has them. It
+/// never states what to do: a handler reads the current state, so order, duplicates and replays do not matter.
 /// </summary>
-/// <param name="Changes">What the person did in one go; empty when the subject's identifiers changed instead.</param>
-/// <param name="At">From when time-to-stop counts.</param>
-/// <param name="Id">Recognises a message published twice.</param>
-/// <param name="Only">The one subscription it is sent again for; null the first time.</param>
-/// <param name="Vendor">The one vendor it is sent again for.</param>
-/// <param name="Attempt">How often that vendor has been tried.</param>
-/// <param name="Wait">How often it has waited for the store.</param>
+/// <param name="Changes">The changes of the submission; empty if the subject's identifiers changed instead.</param>
+/// <param name="At">The start of time-to-stop.</param>
+/// <param name="Id">Identifies a message that is published twice.</param>
+/// <param name="Only">The subscription that it is sent again for; null the first time.</param>
+/// <param name="Vendor">The vendor that it is sent again for.</param>
+/// <param name="Attempt">The number of attempts for that vendor.</param>
+/// <param name="Wait">How often the message has waited for the store.</param>
 /// <param name="Replay">The number of the dead letter it was replayed from; 0 for none.</param>
 internal sealed record SubjectMessage(
-    SubjectKey Subject, IReadOnlyList<Change> Changes, DateTimeOffset At, Guid Id, string? Only = null, string? Vendor = null, int Attempt = 0, int Wait = 0, long Replay = 0)
+    SubjectKey Subject,
+    IReadOnlyList<Change> Changes,
+    DateTimeOffset At,
+    Guid Id,
+    string? Only = null,
+    string? Vendor = null,
+    int Attempt = 0,
+    int Wait = 0,
+    long Replay = 0)
     : IBusMessage<SubjectMessage>
 {
     internal const string ChangeLabel = "consent-change", UpdateLabel = "subject-updated";
@@ -30,16 +38,19 @@ internal sealed record SubjectMessage(
     public static SubjectMessage From(Change change) => From([change]);
 
     /// <param name="changes">At least one, all of one subject and one submission.</param>
-    public static SubjectMessage From(IReadOnlyList<Change> changes) => new(changes[0].Subject, changes, changes.Max(c => c.At), changes[0].Id);
+    public static SubjectMessage From(IReadOnlyList<Change> changes) =>
+        new(changes[0].Subject, changes, changes.Max(c => c.At), changes[0].Id);
 
-    // To the millisecond, as a change is: else a change made in the same one would seem the earlier of the two.
-    public static SubjectMessage Updated(SubjectKey subject, DateTimeOffset now) => new(subject, [], Change.Milliseconds(now), EventIds.New(now));
+    // Truncated to the millisecond, as a change is. Otherwise a change in the same millisecond would seem earlier.
+    public static SubjectMessage Updated(SubjectKey subject, DateTimeOffset now) =>
+        new(subject, [], Change.Milliseconds(now), EventIds.New(now));
 
     public SubjectMessage NextAttempt(string subscription) => this with { Only = subscription, Attempt = Attempt + 1 };
 
     public SubjectMessage Deferred(string subscription) => this with { Only = subscription, Wait = Wait + 1 };
 
-    public SubjectMessage ReplayedFor(string subscription, long deadLetter) => this with { Only = subscription, Attempt = 0, Wait = 0, Replay = deadLetter };
+    public SubjectMessage ReplayedFor(string subscription, long deadLetter) =>
+        this with { Only = subscription, Attempt = 0, Wait = 0, Replay = deadLetter };
 
     public ServiceBusMessage ToServiceBus()
     {
@@ -53,7 +64,9 @@ internal sealed record SubjectMessage(
         message.ApplicationProperties["v"] = Version;
         message.ApplicationProperties["id"] = Id.ToString("D");
         message.ApplicationProperties["at"] = At.ToString("O", CultureInfo.InvariantCulture);
-        message.ApplicationProperties["channel"] = Changes.Select(c => c.Scope.Channel).Distinct().ToArray() is [{ } channel] ? channel.Name() : "*";
+        message.ApplicationProperties["channel"] = Changes.Select(c => c.Scope.Channel).Distinct().ToArray() is [{ } channel]
+            ? channel.Name()
+            : "*";
         if (Only is not null)
             message.ApplicationProperties["only"] = Only;
         if (Vendor is not null)
@@ -67,7 +80,8 @@ internal sealed record SubjectMessage(
         return message;
     }
 
-    public static bool TryRead(ServiceBusReceivedMessage received, [NotNullWhen(true)] out SubjectMessage? message, [NotNullWhen(false)] out string? problem)
+    public static bool TryRead(
+        ServiceBusReceivedMessage received, [NotNullWhen(true)] out SubjectMessage? message, [NotNullWhen(false)] out string? problem)
     {
         message = null;
         problem = null;
@@ -79,20 +93,37 @@ internal sealed record SubjectMessage(
         else if (!SubjectKey.TryParse(received.CorrelationId, out var subject))
             problem = "The correlation id is not a subject key.";
         else if (!Guid.TryParse(Text("id"), out var id) || !DateTimeOffset.TryParse(Text("at"), CultureInfo.InvariantCulture, out var at))
-            problem = "The properties id and at must be a UUID and a moment.";
+            problem = "The properties id and at must be a UUID and a timestamp.";
         else if (received.Subject is not (ChangeLabel or UpdateLabel))
             problem = $"The subject is '{received.Subject}'; it must be {ChangeLabel} or {UpdateLabel}.";
         else
         {
             try
             {
-                Change[] changes = received.Subject == ChangeLabel ? [.. ChangeDocument.ListFromJson(received.Body.ToString()).Select(d => d.ToChange())] : [];
+                Change[] changes = received.Subject == ChangeLabel
+                    ? [.. ChangeDocument.ListFromJson(received.Body.ToString()).Select(d => d.ToChange())]
+                    : [];
                 if (Array.Exists(changes, c => c.Subject != subject))
-                    problem = "The change is about another subject than the correlation id says.";
+                {
+                    problem = "A change is about a different subject than the correlation id.";
+                }
                 else if (changes.Length == 0 && received.Subject == ChangeLabel)
-                    problem = "The body holds no change.";
+                {
+                    problem = "The body contains no change.";
+                }
                 else
-                    message = new SubjectMessage(subject, changes, at, id, Text("only"), Text("vendor"), Number("attempt"), Number("wait"), properties.GetValueOrDefault("replay") as long? ?? 0);
+                {
+                    message = new SubjectMessage(
+                        subject,
+                        changes,
+                        at,
+                        id,
+                        Text("only"),
+                        Text("vendor"),
+                        Number("attempt"),
+                        Number("wait"),
+                        properties.GetValueOrDefault("replay") as long? ?? 0);
+                }
             }
             catch (Exception e) when (e is JsonException or FormatException or ArgumentException or AllowNotPermittedException)
             {

@@ -3,13 +3,13 @@ using OptOut.Consent;
 namespace OptOut.Messaging;
 
 /// <param name="Name">The subscription.</param>
-/// <param name="Filter">Its SQL filter, over the message's Subject (<c>sys.Label</c>) and application properties.</param>
+/// <param name="Filter">Its SQL filter on the message's Subject (<c>sys.Label</c>) and application properties.</param>
 internal sealed record SubscriptionDefinition(string Name, string Filter);
 
-/// <summary>The names on the bus, stated once: the functions, the one-machine bus and the templates are held to them.</summary>
+/// <summary>The names on the bus. Tests verify that the functions, the one-machine bus and the templates use the same names.</summary>
 internal static class Topology
 {
-    /// <summary>The setting that holds the bus's connection string, or the section that holds <c>fullyQualifiedNamespace</c>.</summary>
+    /// <summary>The setting with the bus's connection string, or the section with <c>fullyQualifiedNamespace</c>.</summary>
     public const string Connection = "ServiceBus";
 
     public const string BusTopic = "consent-changes";
@@ -23,19 +23,20 @@ internal static class Topology
 
     public const int MaxDeliveryCount = 10;
 
-    /// <summary>How long the bus remembers message ids, so that what is published twice arrives once.</summary>
+    /// <summary>How long the bus remembers message ids, so that a message published twice is delivered once.</summary>
     public static TimeSpan DuplicateWindow { get; } = TimeSpan.FromMinutes(10);
 
     public static TimeSpan LockDuration { get; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// A message sent again for one subscription carries <c>only</c>; the first sending of a change goes to all it concerns. A request for a link
-    /// has no <c>channel</c>, so that a channel's filter is unknown for it and does not take it.
+    /// A message sent again for one subscription has the property <c>only</c>; a message sent the first time goes to every subscription
+    /// that it concerns. A link request has no <c>channel</c>, so a channel's filter evaluates to unknown and does not match it.
     /// </summary>
     public static IReadOnlyList<SubscriptionDefinition> Subscriptions { get; } =
     [
         new(Apply, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND (only IS NULL OR only = '{Apply}')"),
-        .. Channels.All.Select(c => new SubscriptionDefinition(c.Name(), $"(only IS NULL OR only = '{c.Name()}') AND (channel = '*' OR channel = '{c.Name()}')")),
+        .. Channels.All.Select(c => new SubscriptionDefinition(
+            c.Name(), $"(only IS NULL OR only = '{c.Name()}') AND (channel = '*' OR channel = '{c.Name()}')")),
         new(Confirmation, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND (only IS NULL OR only = '{Confirmation}')"),
         new(LinkMail, $"sys.Label = '{LinkMailRequest.Label}'"),
     ];

@@ -1,6 +1,6 @@
 namespace OptOut.Platform;
 
-/// <summary>How long something may take by the product's clock, beside the caller's own cancellation.</summary>
+/// <summary>A time limit measured by the product's <see cref="TimeProvider"/>, combined with the caller's own cancellation.</summary>
 internal sealed class TimeLimit : IDisposable
 {
     private readonly CancellationTokenSource _expiry;
@@ -8,16 +8,16 @@ internal sealed class TimeLimit : IDisposable
 
     internal TimeLimit(TimeProvider time, TimeSpan limit, CancellationToken cancellationToken)
     {
-#pragma warning disable RS0030 // Where every time limit begins.
+#pragma warning disable RS0030 // The only place that creates a timed token.
         _expiry = new CancellationTokenSource(limit, time);
 #pragma warning restore RS0030
         _either = CancellationTokenSource.CreateLinkedTokenSource(_expiry.Token, cancellationToken);
     }
 
-    /// <summary>Cancelled when the time is over, or by the caller.</summary>
+    /// <summary>Cancelled when the time is up, or by the caller.</summary>
     public CancellationToken Token => _either.Token;
 
-    /// <summary>Whether the time is over.</summary>
+    /// <summary>Whether the time is up.</summary>
     public bool HasExpired => _expiry.IsCancellationRequested;
 
     public void Dispose()
@@ -29,7 +29,7 @@ internal sealed class TimeLimit : IDisposable
 
 internal static class TimeLimits
 {
-    /// <summary>Limits what follows: <c>using var limit = time.Limit(Patience, cancellationToken);</c></summary>
+    /// <summary>Starts a time limit: <c>using var limit = time.Limit(Timeout, cancellationToken);</c></summary>
     public static TimeLimit Limit(this TimeProvider time, TimeSpan limit, CancellationToken cancellationToken = default) =>
         new(time, limit, cancellationToken);
 }

@@ -3,22 +3,22 @@ using OptOut.Messaging;
 namespace OptOut.Reconciliation;
 
 /// <summary>
-/// Tells a vendor that is away from one that chokes on a single contact point: one that chokes must not keep the run from everybody else, and one
-/// that is away must not be asked for each of a million.
+/// Distinguishes a vendor that is unavailable from one that fails on a single contact point. One that fails on some must not keep the run
+/// from everybody else, and one that is unavailable must not be called for each of a million.
 /// </summary>
 internal sealed class CircuitBreaker
 {
-    private const int Enough = 3;
+    private const int Threshold = 3;
 
-    private int _givenUp;
+    private int _failures;
 
-    /// <summary>Why the vendor counts as away; null while it does not.</summary>
+    /// <summary>Why the vendor counts as unavailable; null while it does not.</summary>
     public string? Reason { get; private set; }
 
-    /// <summary>One more push was tried as often as it may be, in vain.</summary>
-    public void Count(VendorOutcome.Transient last)
+    /// <summary>Counts a push or a removal that failed in all its attempts.</summary>
+    public void RecordFailure(VendorOutcome.Transient last)
     {
-        if (Interlocked.Increment(ref _givenUp) >= Enough)
+        if (Interlocked.Increment(ref _failures) >= Threshold)
             Reason = last.Reason;
     }
 }

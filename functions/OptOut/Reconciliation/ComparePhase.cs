@@ -12,26 +12,34 @@ using OptOut.Vendors;
 namespace OptOut.Reconciliation;
 
 /// <summary>
-/// Looks at each entry once and records the Stops that we lack. A page is first judged, the judgement written down, and then acted on: done again
-/// after a crash, it is the same judgement that is carried out and counted, not one that finds its own work already done.
+/// Checks each entry once and records the Stops that we lack. Each page is judged first, the plan is saved, and only then carried out.
+/// After a crash the same plan is carried out and counted again; a new one would find its own work already done.
 /// </summary>
 internal sealed class ComparePhase(
-    RunBlobs blobs, IdentifierIndex index, ConsentStore consent, IdentifierIntake intake, VendorRepair repair, IdentifierProtector protector,
+    RunBlobs blobs,
+    IdentifierIndex index,
+    ConsentStore consent,
+    IdentifierIntake intake,
+    VendorRepair repair,
+    IdentifierProtector protector,
     IOptions<ReconciliationOptions> options)
 {
     public static string Unit(string pull) => "compare-" + pull;
 
-    /// <returns>Null when every page was looked at; else why the run has to wait.</returns>
-    public async Task<RunWait?> RunAsync(IVendor vendor, RunLease hold, PulledEntries pulled, CancellationToken cancellationToken)
+    /// <returns>Null when every page was checked; otherwise why the run must pause.</returns>
+    public async Task<RunPause?> RunAsync(IVendor vendor, RunLease lease, PulledEntries pulled, CancellationToken cancellationToken)
     {
-        var from = (hold.State!.Pull, hold.State.Page);
-        foreach (var (pull, page) in hold.State.AllPages())
+        var from = (lease.State!.Pull, lease.State.Page);
+        foreach (var (pull, page) in lease.State.AllPages())
         {
-            var run = hold.State;
+            var run = lease.State;
             var name = RunBlobs.PageName(vendor.Name, run.RunId, run.Pulls[pull], page);
-            VendorEntry[] entries = [.. (await blobs.PageAsync(name, cancellationToken)).Where(e => pulled.TryTake(e.List, protector.Hash(e.Identifier), e.At))];
+            VendorEntry[] entries = [.. (await blobs.PageAsync(name, cancellationToken)).Where(
+                e => pulled.TryTake(e.List, protector.Hash(e.Identifier), e.At))];
             if ((pull, page).CompareTo(from) < 0)
-                continue; // Looked at before the run was interrupted; taken, so that a double of it on a later page is not looked at.
+                // Checked before the run was interrupted. Its entries are taken all the same, so that a duplicate on a
+                // later page is not checked.
+                continue;
 
             var planName = RunBlobs.PlanName(vendor.Name, run.RunId, Unit(run.Pulls[pull]), page);
             var plan = await blobs.FindAsync(planName, RunJson.Default.ComparePlan, cancellationToken);
@@ -43,8 +51,9 @@ internal sealed class ComparePhase(
             }
 
             if (await RecordAsync(vendor, plan, cancellationToken) is not { } recorded)
-                return new RunWait("Neither the bus nor the outbox took a Stop.");
-            await hold.SaveAsync(hold.State with { Pull = pull, Page = page + 1, Tally = hold.State.Tally + plan.Tally + recorded }, cancellationToken);
+                return new RunPause("Neither the bus nor the outbox accepted a Stop.");
+            await lease.SaveAsync(
+                lease.State with { Pull = pull, Page = page + 1, Tally = lease.State.Tally + plan.Tally + recorded }, cancellationToken);
         }
 
         return null;
@@ -54,7 +63,9 @@ internal sealed class ComparePhase(
     {
         var judgements = new Judgement?[entries.Length];
         await Parallel.ForAsync(0, entries.Length, Bounded(cancellationToken), async (i, token) =>
-            judgements[i] = entries[i].Kind is VendorEntryKind.Undeliverable or VendorEntryKind.Registered ? null : await JudgeAsync(vendor, entries[i], token));
+            judgements[i] = entries[i].Kind is VendorEntryKind.Undeliverable or VendorEntryKind.Registered
+                ? null
+                : await JudgeAsync(vendor, entries[i], token));
 
         return new ComparePlan(
             new RunTally
@@ -87,17 +98,26 @@ internal sealed class ComparePhase(
     private async Task<RunTally?> RecordAsync(IVendor vendor, ComparePlan plan, CancellationToken cancellationToken)
     {
         var parts = new ConcurrentBag<RunTally?>();
-        await Parallel.ForEachAsync(plan.Record, Bounded(cancellationToken), async (stored, token) => parts.Add(await RecordAsync(vendor, stored.ToEntry(), token)));
+        await Parallel.ForEachAsync(
+            plan.Record,
+            Bounded(cancellationToken),
+            async (stored, token) => parts.Add(await RecordAsync(vendor, stored.ToEntry(), token)));
         return parts.Any(p => p is null) ? null : RunTally.Sum(parts.Select(p => p!));
     }
 
     private async Task<RunTally?> RecordAsync(IVendor vendor, VendorEntry entry, CancellationToken cancellationToken)
     {
-        // The same key every night, so that a Stop found again, by whatever run, is the same event.
-        var key = $"{vendor.Name}~{entry.List}~{protector.Hash(entry.Identifier)}~{entry.At.UtcTicks.ToString(CultureInfo.InvariantCulture)}";
+        // The same key every night, so that a Stop that another run finds again is the same change.
+        var key =
+            $"{vendor.Name}~{entry.List}~{protector.Hash(entry.Identifier)}~{entry.At.UtcTicks.ToString(CultureInfo.InvariantCulture)}";
         var stop = new IdentifierStop(
-            entry.Identifier, entry.Stop, EntryRule.ActedAt(entry), Source.Reconciliation, new ChangeEvidence(vendor.Channel, Vendor: vendor.Name, Reference: entry.List), key);
-        if (await intake.RecordAsync(stop, AnswerWhen.WaitForVisible, cancellationToken) is not { } changes)
+            entry.Identifier,
+            entry.Stop,
+            EntryRule.ActedAt(entry),
+            Source.Reconciliation,
+            new ChangeEvidence(vendor.Channel, Vendor: vendor.Name, Reference: entry.List),
+            key);
+        if (await intake.RecordAsync(stop, WaitFor.Visible, cancellationToken) is not { } changes)
             return null;
         foreach (var change in changes)
             await repair.SettleAsync(vendor, change, cancellationToken);

@@ -5,45 +5,49 @@ namespace OptOut.Reconciliation;
 
 internal enum Judgement
 {
-    /// <summary>What the entry stops is stopped here.</summary>
+    /// <summary>What the entry stops is stopped here too.</summary>
     Agreed,
 
-    /// <summary>The vendor knows of a Stop that we do not: record it.</summary>
+    /// <summary>The vendor has a Stop that we do not have: record it.</summary>
     Record,
 
-    /// <summary>The person has asked for mail since: remove the entry.</summary>
+    /// <summary>The person has since asked for mail again: remove the entry.</summary>
     Remove,
 
-    /// <summary>The same, but on a list of the vendor's own that no push of ours reaches.</summary>
+    /// <summary>The same, but on a list of the vendor's own that our pushes do not reach.</summary>
     NotOurs,
 }
 
-/// <summary>What a vendor's entry means beside what we hold. Pure, so that every case can be shown.</summary>
+/// <summary>Decides what a vendor's entry means, given our own state. Pure, so that tests can cover every case.</summary>
 internal static class EntryRule
 {
     private static readonly TimeSpan LastOfSecond = TimeSpan.FromMilliseconds(999);
 
-    /// <param name="owners">The consent of everybody whose identifier it is; nobody's while it is unknown.</param>
+    /// <param name="owners">The consent of everybody with this contact point; empty while it is unknown.</param>
     public static Judgement Judge(IVendor vendor, VendorEntry entry, IReadOnlyList<ConsentState> owners)
     {
         var stops = Stops(vendor, owners);
         if (Holds(vendor, entry, stops))
             return Judgement.Agreed;
 
-        // As if the vendor had told us at once: an owner's later Allow beats the entry, and an owner who never allowed is stopped by it, also where
-        // another owner of a shared address allows.
+        // As if the vendor had notified us at once: an owner's later Allow beats the entry, and an owner who never allowed is stopped by
+        // it, even if another owner of a shared address allows.
         if (!Stops(vendor, With(entry, owners)).Equals(stops))
             return Judgement.Record;
-        return entry.Kind == VendorEntryKind.Unsubscribed && !vendor.ListsFor(StopSet.Everything).Contains(entry.List) ? Judgement.NotOurs : Judgement.Remove;
+        return entry.Kind == VendorEntryKind.Unsubscribed && !vendor.ListsFor(StopSet.Everything).Contains(entry.List)
+            ? Judgement.NotOurs
+            : Judgement.Remove;
     }
 
     public static StopSet Stops(IVendor vendor, IEnumerable<ConsentState> owners) =>
         owners.Aggregate(StopSet.Nothing, (stops, owner) => stops.Union(owner.Stops(vendor.Channel)));
 
     /// <summary>
-    /// When the person acted, at the latest. A vendor that writes whole seconds may have cut up to 999 ms off, and a tie means Stop.
+    /// The latest moment at which the person can have acted. A vendor that writes whole seconds may have cut off up to 999 ms, and a tie
+    /// means Stop.
     /// </summary>
-    public static DateTimeOffset ActedAt(VendorEntry entry) => entry.At.UtcTicks % TimeSpan.TicksPerSecond == 0 ? entry.At + LastOfSecond : entry.At;
+    public static DateTimeOffset ActedAt(VendorEntry entry) =>
+        entry.At.UtcTicks % TimeSpan.TicksPerSecond == 0 ? entry.At + LastOfSecond : entry.At;
 
     private static bool Holds(IVendor vendor, VendorEntry entry, StopSet stops) =>
         vendor.ListsFor(stops).Contains(entry.List) || (entry.Stop.Topic is { } topic ? stops.Stops(topic) : stops.IsEverything);

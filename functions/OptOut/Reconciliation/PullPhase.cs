@@ -3,33 +3,35 @@ using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;
 
-/// <summary>Reads the vendor's lists, page by page, into blobs. Nothing is changed at the vendor while this goes on: its pages would shift.</summary>
-internal sealed class PullPhase(VendorRetryPolicy patience, RunBlobs blobs)
+/// <summary>
+/// Reads the vendor's lists, page by page, into blobs. Nothing is changed at the vendor meanwhile, because its pages would shift.
+/// </summary>
+internal sealed class PullPhase(VendorRetryPolicy retryPolicy, RunBlobs blobs)
 {
-    // A vendor may give out a whole list as one page; a million entries in one blob are more than one wants in memory at once.
+    // A vendor may return a whole list as one page. A million entries in one blob would take too much memory.
     private const int EntriesInBlob = 1000;
 
     private const int MaxReason = 200, MaxNotices = 20;
 
-    /// <returns>Null when every list was read or refused for good; else why the run has to wait.</returns>
-    public async Task<RunWait?> RunAsync(IVendor vendor, RunLease hold, CancellationToken cancellationToken)
+    /// <returns>Null when every list was read or refused for good; otherwise why the run must pause.</returns>
+    public async Task<RunPause?> RunAsync(IVendor vendor, RunLease lease, CancellationToken cancellationToken)
     {
-        while (hold.State is { } run && run.Pull < run.Pulls.Count)
+        while (lease.State is { } run && run.Pull < run.Pulls.Count)
         {
-            var pull = await patience.PullAsync(vendor, run.Pulls[run.Pull], run.Until, run.Cursor, cancellationToken);
+            var pull = await retryPolicy.PullAsync(vendor, run.Pulls[run.Pull], run.Until, run.Cursor, cancellationToken);
             switch (pull)
             {
                 case VendorPull.Page page when page.Next is null || page.Next != run.Cursor:
-                    await hold.SaveAsync(await KeepAsync(vendor, run, page, cancellationToken), cancellationToken);
+                    await lease.SaveAsync(await KeepAsync(vendor, run, page, cancellationToken), cancellationToken);
                     break;
                 case VendorPull.Page:
-                    await hold.SaveAsync(Refused(run, "The vendor names the same page as the next one, without end."), cancellationToken);
+                    await lease.SaveAsync(Refused(run, "The vendor keeps returning the same page as the next one."), cancellationToken);
                     break;
                 case VendorPull.Failed { Outcome: VendorOutcome.Rejected rejected }:
-                    await hold.SaveAsync(Refused(run, rejected.Reason), cancellationToken);
+                    await lease.SaveAsync(Refused(run, rejected.Reason), cancellationToken);
                     break;
                 case VendorPull.Failed { Outcome: VendorOutcome.Transient transient }:
-                    return new RunWait($"List {run.Pulls[run.Pull]}: {transient.Reason}");
+                    return new RunPause($"List {run.Pulls[run.Pull]}: {transient.Reason}");
             }
         }
 
@@ -41,7 +43,13 @@ internal sealed class PullPhase(VendorRetryPolicy patience, RunBlobs blobs)
         var pull = run.Pulls[run.Pull];
         var number = run.Page;
         foreach (var part in page.Entries.Chunk(EntriesInBlob))
-            await blobs.WriteAsync(RunBlobs.PageName(vendor.Name, run.RunId, pull, number++), [.. part.Select(StoredEntry.From)], RunJson.Default.StoredEntryArray, cancellationToken);
+        {
+            await blobs.WriteAsync(
+                RunBlobs.PageName(vendor.Name, run.RunId, pull, number++),
+                [.. part.Select(StoredEntry.From)],
+                RunJson.Default.StoredEntryArray,
+                cancellationToken);
+        }
 
         var kept = run with
         {
@@ -57,7 +65,10 @@ internal sealed class PullPhase(VendorRetryPolicy patience, RunBlobs blobs)
     // The pages read so far stay: a Stop on them is a Stop.
     private static RunState Refused(RunState run, string reason) => Next(run with
     {
-        Unread = new Dictionary<string, string>(run.Unread, StringComparer.Ordinal) { [run.Pulls[run.Pull]] = reason.Length > MaxReason ? reason[..MaxReason] : reason },
+        Unread = new Dictionary<string, string>(run.Unread, StringComparer.Ordinal)
+        {
+            [run.Pulls[run.Pull]] = reason.Length > MaxReason ? reason[..MaxReason] : reason,
+        },
     });
 
     private static RunState Next(RunState run) => run with { Pull = run.Pull + 1, Page = 0, Cursor = null };

@@ -4,8 +4,8 @@ using OptOut.Identity;
 namespace OptOut.Reconciliation;
 
 /// <summary>
-/// Who stands on which list, as keyed hashes: about 50 bytes an entry in memory. A vendor may give one entry out twice, and even with two moments;
-/// the latest counts, because an earlier one could be older than the person's Allow where the later one is not.
+/// Which contact point is on which list, as keyed hashes: about 50 bytes an entry in memory. A vendor may return an entry twice, and even
+/// with two moments. The latest counts, because an earlier one could be older than the person's Allow while the latest is not.
 /// </summary>
 internal sealed class PulledEntries
 {
@@ -20,9 +20,9 @@ internal sealed class PulledEntries
             latest = at.UtcTicks;
     }
 
-    public bool Has(string list, IdentifierHash hash) => _lists.TryGetValue(list, out var entries) && entries.ContainsKey(hash.Value);
+    public bool Contains(string list, IdentifierHash hash) => _lists.TryGetValue(list, out var entries) && entries.ContainsKey(hash.Value);
 
-    /// <summary>Whether this is the one of its doubles that counts; true once.</summary>
+    /// <summary>Whether this is the one of its duplicates that counts; true once.</summary>
     public bool TryTake(string list, IdentifierHash hash, DateTimeOffset at)
     {
         ref var latest = ref CollectionsMarshal.GetValueRefOrNullRef(_lists[list], hash.Value);

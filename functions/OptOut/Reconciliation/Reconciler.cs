@@ -10,118 +10,121 @@ using OptOut.Vendors;
 namespace OptOut.Reconciliation;
 
 /// <summary>
-/// The nightly comparison of every vendor's lists with our consent: repaired both ways, and reported. A run that was interrupted, by a crash or by
-/// a vendor that was away, is taken up where it stood by the next start.
+/// The nightly comparison of every vendor's lists with our consent: differences are repaired both ways, and reported. When a run was
+/// interrupted, by a crash or by a vendor that was unavailable, the next invocation continues it from where it stopped.
 /// </summary>
-internal sealed partial class Reconciler
+internal sealed partial class Reconciler(
+    IEnumerable<IVendor> vendors,
+    RunStore runs,
+    VendorReconciliation reconciliation,
+    ReportStore reportStore,
+    ReportMailer mailer,
+    DeadLetterCounter deadLetters,
+    TimeProvider time,
+    ILogger<Reconciler> logger)
 {
-    // A run taken up after this long tells of the past: once it is done, one of the present follows at once.
+    // A run that is continued after this long reports on the past: once it is done, a new run follows at once.
     private static readonly TimeSpan Stale = TimeSpan.FromHours(1);
 
-    private readonly IReadOnlyList<IVendor> _vendors;
-    private readonly RunStore _runs;
-    private readonly VendorReconciliation _reconciliation;
-    private readonly ReportStore _reports;
-    private readonly ReportMailer _mailer;
-    private readonly DeadLetterCount _deadLetters;
-    private readonly TimeProvider _time;
-    private readonly ILogger<Reconciler> _logger;
+    private readonly IReadOnlyList<IVendor> _vendors = [.. vendors];
 
-    public Reconciler(
-        IEnumerable<IVendor> vendors, RunStore runs, VendorReconciliation reconciliation, ReportStore reports, ReportMailer mailer, DeadLetterCount deadLetters, TimeProvider time, ILogger<Reconciler> logger) =>
-        (_vendors, _runs, _reconciliation, _reports, _mailer, _deadLetters, _time, _logger) = ([.. vendors], runs, reconciliation, reports, mailer, deadLetters, time, logger);
-
-    /// <summary>Runs all vendors side by side; what fails for one is in the report and stops no other.</summary>
-    /// <returns>The report, as it was written and mailed. Nothing is written when every vendor is held by another start.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled; the next start goes on from here.</exception>
-    /// <exception cref="StoreUnavailableException">The report could not be written; the next start writes it.</exception>
+    /// <summary>Runs all vendors in parallel; what fails for one is in the report and stops no other.</summary>
+    /// <returns>The report, as it was written and mailed. Nothing is written when another instance has the lease of every vendor.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; the next invocation continues from here.</exception>
+    /// <exception cref="StoreUnavailableException">The report could not be written; the next invocation writes it.</exception>
     public async Task<ReconciliationReport> RunAsync(CancellationToken cancellationToken)
     {
-        var started = _time.GetUtcNow();
-        var holds = new ConcurrentBag<RunLease>();
+        var started = time.GetUtcNow();
+        var leases = new ConcurrentBag<RunLease>();
         try
         {
-            await _mailer.SendWaitingAsync(cancellationToken);
-            var reports = await Task.WhenAll(_vendors.Select(v => RunAsync(v, holds, cancellationToken)));
-            var report = ReportVerdict.Give(EventIds.New(started), started, _time.GetUtcNow(), [.. reports.SelectMany(r => r)]);
+            await mailer.SendWaitingAsync(cancellationToken);
+            var reports = await Task.WhenAll(_vendors.Select(v => RunAsync(v, leases, cancellationToken)));
+            var report = ReportVerdict.Create(EventIds.New(started), started, time.GetUtcNow(), [.. reports.SelectMany(r => r)]);
             if (report.Vendors.Count > 0 && report.Vendors.All(v => v.Status == VendorRunStatus.Busy))
                 return report;
 
-            report = report.With(await _deadLetters.TryCountAsync(cancellationToken));
-            await _reports.WriteAsync(report, cancellationToken);
-            foreach (var hold in holds.Where(h => h.State is { Phase: RunPhase.Finished }))
-                await hold.CloseAsync(cancellationToken);
+            report = report.With(await deadLetters.TryCountAsync(cancellationToken));
+            await reportStore.WriteAsync(report, cancellationToken);
+            foreach (var lease in leases.Where(h => h.State is { Phase: RunPhase.Finished }))
+                await lease.CloseAsync(cancellationToken);
 
-            report = report with { Mail = await _mailer.SendAsync(report, cancellationToken) };
-            await _reports.WriteAsync(report, cancellationToken);
+            report = report with { Mail = await mailer.SendAsync(report, cancellationToken) };
+            await reportStore.WriteAsync(report, cancellationToken);
             return report;
         }
         finally
         {
-            foreach (var hold in holds)
-                await hold.DisposeAsync();
+            foreach (var lease in leases)
+                await lease.DisposeAsync();
         }
     }
 
-    private async Task<IReadOnlyList<VendorReport>> RunAsync(IVendor vendor, ConcurrentBag<RunLease> holds, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<VendorReport>> RunAsync(
+        IVendor vendor, ConcurrentBag<RunLease> leases, CancellationToken cancellationToken)
     {
         var reports = new List<VendorReport>();
-        RunLease? hold = null;
+        RunLease? lease = null;
         try
         {
-            hold = await _runs.TryTakeAsync(vendor.Name, cancellationToken);
-            if (hold is null)
-                return [Unseen(vendor, VendorRunStatus.Busy, "Another run is at work on this vendor.")];
-            holds.Add(hold);
+            lease = await runs.TryAcquireAsync(vendor.Name, cancellationToken);
+            if (lease is null)
+                return [NotCompared(vendor, VendorRunStatus.Busy, "Another run is working on this vendor.")];
+            leases.Add(lease);
 
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, hold.Lost);
-            if (hold is { State.Phase: RunPhase.Finished, Report: { } unwritten })
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+            if (lease is { State.Phase: RunPhase.Finished, Report: { } unwritten })
             {
-                await _reconciliation.CleanAsync(vendor, hold, either.Token);
-                await hold.CloseAsync(either.Token);
+                await reconciliation.CleanAsync(vendor, lease, either.Token);
+                await lease.CloseAsync(either.Token);
                 reports.Add(unwritten);
             }
 
-            reports.Add(await _reconciliation.RunAsync(vendor, hold, either.Token));
-            if (hold.State is { Phase: RunPhase.Finished, Resumed: true } done && _time.GetUtcNow() - done.Until > Stale)
+            reports.Add(await reconciliation.RunAsync(vendor, lease, either.Token));
+            if (lease.State is { Phase: RunPhase.Finished, Resumed: true } done && time.GetUtcNow() - done.Until > Stale)
             {
-                await hold.CloseAsync(either.Token);
-                reports.Add(await _reconciliation.RunAsync(vendor, hold, either.Token));
+                await lease.CloseAsync(either.Token);
+                reports.Add(await reconciliation.RunAsync(vendor, lease, either.Token));
             }
         }
-        catch (Exception e) when (e is RunLostException || (e is OperationCanceledException && hold is { Lost.IsCancellationRequested: true }))
+        catch (Exception e) when (e is RunLostException
+            || (e is OperationCanceledException && lease is { Lost.IsCancellationRequested: true }))
         {
             LogLost(vendor.Name);
-            reports.Add(Unseen(vendor, VendorRunStatus.Busy, "Another start has taken the run up."));
+            reports.Add(NotCompared(vendor, VendorRunStatus.Busy, "Another instance has taken over the run."));
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Reported, not rethrown: the other vendors' opt-outs must not wait for this one's fault.
+            // Reported, not rethrown: the opt-outs of the other vendors must not wait for this one's fault.
             LogFault(e, vendor.Name);
             var status = (e as StoreUnavailableException)?.Status ?? (e as RequestFailedException)?.Status ?? 0;
-            var reason = $"The run met {e.GetType().Name}{(status > 0 ? $" ({status})" : "")}; the log tells more.";
-            reports.Add(hold is { State: { Phase: not RunPhase.Finished } } ? _reconciliation.Report(vendor, hold, new RunWait(reason)) : Unseen(vendor, VendorRunStatus.Incomplete, reason));
+            var reason = $"The run failed with {e.GetType().Name}{(status > 0 ? $" ({status})" : "")}; see the log.";
+            reports.Add(
+                lease is { State: { Phase: not RunPhase.Finished } }
+                    ? reconciliation.Report(vendor, lease, new RunPause(reason))
+                    : NotCompared(vendor, VendorRunStatus.Incomplete, reason));
         }
 
         return reports;
     }
 
-    private VendorReport Unseen(IVendor vendor, VendorRunStatus status, string reason) => new()
+    private VendorReport NotCompared(IVendor vendor, VendorRunStatus status, string reason) => new()
     {
         Vendor = vendor.Name,
         Channel = vendor.Channel,
         Status = status,
         Incomplete = reason,
         Comparable = vendor.Lists.Count > 0,
-        Register = !vendor.TakesPushes,
-        Started = _time.GetUtcNow(),
-        From = _time.GetUtcNow(),
-        Until = _time.GetUtcNow(),
+        Register = !vendor.AcceptsPushes,
+        Started = time.GetUtcNow(),
+        From = time.GetUtcNow(),
+        Until = time.GetUtcNow(),
     };
 
-    [LoggerMessage(LogLevel.Warning, "The run of {Vendor} was taken up by another start, because this one was silent for the length of a lease")]
+    [LoggerMessage(
+        LogLevel.Warning, "Another instance has taken over the run of {Vendor}, because this one did not renew its lease in time")]
     private partial void LogLost(string vendor);
 
-    [LoggerMessage(LogLevel.Error, "The run of {Vendor} met something unexpected; the next start goes on from where it stood")]
+    [LoggerMessage(LogLevel.Error, "The run of {Vendor} failed unexpectedly; the next invocation continues from where it stopped")]
     private partial void LogFault(Exception exception, string vendor);
 }

@@ -8,39 +8,42 @@ internal sealed class ReconciliationOptions
 {
     public const string Section = "OptOut:Reconciliation";
 
-    /// <summary>Who gets the report by mail, where that is not <c>OptOut:Controller:PrivacyAddress</c>.</summary>
+    /// <summary>The address the report is mailed to, if that is not <c>OptOut:Controller:PrivacyAddress</c>.</summary>
     public string PrivacyAddress { get; set; } = "";
 
     /// <summary>
-    /// How many vendor entries one run may remove because the person has since asked for mail again. What goes beyond is left stopped and shown in
-    /// the report: a fault on our side must not empty a vendor's list in one night.
+    /// How many vendor entries one run may remove because the person has since asked for mail again. Entries beyond that are left stopped
+    /// and are in the report: a fault on our side must not empty a vendor's list in one night.
     /// </summary>
     public int MaxRemovals { get; set; } = 100;
 
-    /// <summary>How many storage reads go on at once.</summary>
+    /// <summary>How many storage reads run in parallel.</summary>
     public int Parallelism { get; set; } = 16;
 
-    /// <summary>How far back the report looks, at least. It looks further when the last run is longer ago.</summary>
+    /// <summary>How far back the report goes, at least. It goes back further when the last run was longer ago.</summary>
     public TimeSpan Window { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>How often one call is tried before the vendor counts as away.</summary>
+    /// <summary>How many times a call is attempted before the vendor counts as unavailable.</summary>
     public int Tries { get; set; } = 5;
 
-    /// <summary>A vendor that asks for a longer wait than this counts as away at once.</summary>
+    /// <summary>A vendor that asks us to wait longer than this counts as unavailable at once.</summary>
     public TimeSpan LongestWait { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long a run that gives no sign of life keeps others from taking it up.</summary>
+    /// <summary>How long a run that has stopped renewing its lease keeps other instances from taking it over.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>From this many new Stops out of one vendor's lists the report asks for a look. They are recorded all the same.</summary>
+    /// <summary>
+    /// With this many new Stops on one vendor's lists, the report asks somebody to check them. They are recorded all the same.
+    /// </summary>
     public int UnusualStops { get; set; } = 1000;
 
     /// <summary>The same as a share of the entries compared, 0 to 1; it applies from 50 new Stops.</summary>
     public double UnusualShare { get; set; } = 0.2;
 
     /// <summary>
-    /// The share of a register, 0 to 1, that one run may find gone; it applies from 100 entries. What is beyond goes on being denied and stands in the
-    /// report: a list that was cut must not allow anybody. Set it to 1 for a night to accept a list that really is so much shorter.
+    /// The largest share of a register, 0 to 1, that may be gone in one run; it applies from 100 entries. If more is gone, it all stays
+    /// suppressed and is in the report: a list that was cut short must not allow anybody. Set it to 1 for one night to accept a list that
+    /// really is that much shorter.
     /// </summary>
     public double LargestFall { get; set; } = 0.1;
 }
@@ -51,7 +54,12 @@ internal sealed class ReconciliationOptionsValidator : IValidateOptions<Reconcil
     {
         var errors = new List<string>();
         if (!EmailAddress.TryParse(options.PrivacyAddress, out _))
-            errors.Add("OptOut:Reconciliation:PrivacyAddress is not an e-mail address; give one, or leave it empty to mail the report to OptOut:Controller:PrivacyAddress.");
+        {
+            errors.Add(
+                "OptOut:Reconciliation:PrivacyAddress is not an e-mail address; give one, or leave it "
+                    + "empty to mail the report to OptOut:Controller:PrivacyAddress.");
+        }
+
         if (options.MaxRemovals < 0)
             errors.Add($"OptOut:Reconciliation:MaxRemovals is {options.MaxRemovals}; give 0 (remove nothing) or more.");
         if (options.Parallelism is < 1 or > 256)

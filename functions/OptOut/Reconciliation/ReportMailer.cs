@@ -10,8 +10,8 @@ using OptOut.Records;
 namespace OptOut.Reconciliation;
 
 /// <summary>
-/// Mails the report to the privacy address. A report that could not be mailed waits in the table <c>runs</c> for the next start, so a mail service
-/// that is away costs a day, not the report.
+/// Mails the report to the privacy address. A report that could not be mailed waits in the table <c>runs</c> for the next invocation, so
+/// while the mail service is unavailable the report is late, not lost.
 /// </summary>
 internal sealed partial class ReportMailer(
     StorageAccount storage,
@@ -21,14 +21,14 @@ internal sealed partial class ReportMailer(
     IOptions<ReconciliationOptions> options,
     ILogger<ReportMailer> logger)
 {
-    // No vendor has this name, so it is no vendor's partition.
+    // No vendor has this name, so it is not the partition of a vendor.
     private const string Partition = "~mail";
 
     private readonly Identifier _to = EmailAddress.TryParse(options.Value.PrivacyAddress, out var to)
         ? to
         : throw new ArgumentException("The validated privacy address is an e-mail address.", nameof(options));
 
-    /// <returns>What became of it, for the report.</returns>
+    /// <returns>The result, for the report.</returns>
     public async Task<string> SendAsync(ReconciliationReport report, CancellationToken cancellationToken)
     {
         var row = new TableEntity(Partition, $"mail~{report.RunId:D}") { ["Report"] = ReportStore.Name(report) };
@@ -36,15 +36,16 @@ internal sealed partial class ReportMailer(
         return await SendAsync(row, report, cancellationToken) is { } problem ? $"waiting for the next run: {problem}" : "sent";
     }
 
-    /// <summary>Tries once more to send the earlier reports.</summary>
+    /// <summary>Tries again to send the earlier reports.</summary>
     public async Task SendWaitingAsync(CancellationToken cancellationToken)
     {
-        await foreach (var row in storage.Runs.QueryAsync<TableEntity>(r => r.PartitionKey == Partition, cancellationToken: cancellationToken))
+        await foreach (var row in storage.Runs.QueryAsync<TableEntity>(
+            r => r.PartitionKey == Partition, cancellationToken: cancellationToken))
         {
             if (await reports.FindAsync(row.GetString("Report"), cancellationToken) is not { } report)
                 await DoneAsync(row, cancellationToken);
             else if (await SendAsync(row, report, cancellationToken) is not null)
-                return; // The mail service is away still.
+                return; // The mail service is still unavailable.
         }
     }
 
@@ -68,6 +69,6 @@ internal sealed partial class ReportMailer(
     private async Task DoneAsync(TableEntity row, CancellationToken cancellationToken) =>
         await storage.Runs.DeleteEntityAsync(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
 
-    [LoggerMessage(LogLevel.Error, "Report {RunId} was not mailed ({Reason}); the next start tries again")]
+    [LoggerMessage(LogLevel.Error, "Report {RunId} was not mailed ({Reason}); the next invocation tries again")]
     private partial void LogNotMailed(Guid runId, string reason);
 }

@@ -11,8 +11,8 @@ using OptOut.Vendors;
 namespace OptOut.Reconciliation;
 
 /// <summary>
-/// What a run writes down for itself in the container <c>vendor-lists</c>: the pages as they were pulled, and before it acts on a unit what it is
-/// going to do. Encrypted, bound to its name, and gone when the run is done.
+/// What a run saves for itself in the container <c>vendor-lists</c>: the pages as pulled, and the plan of each unit before it is carried
+/// out. Each blob is encrypted, bound to its name, and deleted when the run is done.
 /// </summary>
 internal sealed class RunBlobs(StorageAccount storage, IdentifierProtector protector)
 {
@@ -26,7 +26,9 @@ internal sealed class RunBlobs(StorageAccount storage, IdentifierProtector prote
 
     public async Task WriteAsync<T>(string name, T document, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         await storage.VendorLists.GetBlobClient(name).UploadAsync(
-            BinaryData.FromString(protector.Encrypt(JsonSerializer.Serialize(document, type), Context(name))), overwrite: true, cancellationToken);
+            BinaryData.FromString(protector.Encrypt(JsonSerializer.Serialize(document, type), Context(name))),
+            overwrite: true,
+            cancellationToken);
 
     /// <returns>Null when it was not written.</returns>
     public async Task<T?> FindAsync<T>(string name, JsonTypeInfo<T> type, CancellationToken cancellationToken)
@@ -43,14 +45,20 @@ internal sealed class RunBlobs(StorageAccount storage, IdentifierProtector prote
         }
     }
 
-    /// <exception cref="InvalidDataException">A page that was read is gone: somebody deleted it.</exception>
+    /// <exception cref="InvalidDataException">A page that had been saved is gone: somebody deleted it.</exception>
     public async Task<IReadOnlyList<VendorEntry>> PageAsync(string name, CancellationToken cancellationToken) =>
-        [.. (await FindAsync(name, RunJson.Default.StoredEntryArray, cancellationToken) ?? throw new InvalidDataException($"The blob {name} is gone.")).Select(e => e.ToEntry())];
+        [
+            .. (await FindAsync(name, RunJson.Default.StoredEntryArray, cancellationToken)
+                ?? throw new InvalidDataException($"The blob {name} is gone.")).Select(e => e.ToEntry()),
+        ];
 
     public async Task DeleteAsync(string vendor, Guid runId, CancellationToken cancellationToken)
     {
-        await foreach (var blob in storage.VendorLists.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{vendor}/{runId:D}/", cancellationToken))
+        await foreach (var blob in storage.VendorLists.GetBlobsAsync(
+            BlobTraits.None, BlobStates.None, $"{vendor}/{runId:D}/", cancellationToken))
+        {
             await storage.VendorLists.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
+        }
     }
 
     private static string Name(string vendor, Guid runId, string folder, int number) =>
@@ -62,7 +70,8 @@ internal sealed class RunBlobs(StorageAccount storage, IdentifierProtector prote
 /// <summary>A vendor's entry as a run keeps it.</summary>
 internal sealed record StoredEntry(StoredIdentifier Who, string List, VendorEntryKind Kind, string Stop, DateTimeOffset At)
 {
-    public static StoredEntry From(VendorEntry entry) => new(StoredIdentifier.From(entry.Identifier), entry.List, entry.Kind, entry.Stop.ToString(), entry.At);
+    public static StoredEntry From(VendorEntry entry) =>
+        new(StoredIdentifier.From(entry.Identifier), entry.List, entry.Kind, entry.Stop.ToString(), entry.At);
 
     public VendorEntry ToEntry() => new(Who.ToIdentifier(), List, Kind, Scope.Parse(Stop), At);
 
@@ -78,14 +87,14 @@ internal sealed record StoredIdentifier(IdentifierKind Kind, string Value)
     public override string ToString() => ToIdentifier().ToString();
 }
 
-/// <summary>What is to be done about one page of entries, and the counts of those about which nothing is.</summary>
+/// <summary>The plan for one page of entries, and the counts of the entries that need nothing.</summary>
 internal sealed record ComparePlan(RunTally Tally, IReadOnlyList<StoredEntry> Record, IReadOnlyList<StoredEntry> Remove);
 
-/// <summary>What is to be done about one range of identifiers.</summary>
-/// <param name="Missing">Those the vendor lacks.</param>
-/// <param name="Watched">Those whose time to stop is to be taken.</param>
+/// <summary>The plan for one range of contact points.</summary>
+/// <param name="Missing">Those that the vendor lacks.</param>
+/// <param name="Watched">Those whose time to stop is measured.</param>
 internal sealed record PushPlan(RunTally Tally, IReadOnlyList<StoredIdentifier> Missing, IReadOnlyList<WatchedIdentifier> Watched);
 
-/// <param name="Hash">Of the identifier.</param>
-/// <param name="Subjects">Whose it is.</param>
+/// <param name="Hash">The hash of the contact point.</param>
+/// <param name="Subjects">Its owners.</param>
 internal sealed record WatchedIdentifier(string Hash, IReadOnlyList<string> Subjects, bool Missing);

@@ -9,16 +9,16 @@ internal enum RunPhase
     /// <summary>Reading the vendor's lists.</summary>
     Pull,
 
-    /// <summary>Looking at each entry, recording Stops.</summary>
+    /// <summary>Checking each entry, recording Stops.</summary>
     Compare,
 
-    /// <summary>Removing entries the person has taken back, after every Stop on every list has been recorded.</summary>
+    /// <summary>Removing entries that the person has since revoked, after every Stop on every list has been recorded.</summary>
     Remove,
 
-    /// <summary>Making the external suppressions equal to the lists they rest on.</summary>
-    Deny,
+    /// <summary>Making the external suppressions equal to the lists they come from.</summary>
+    Suppress,
 
-    /// <summary>Looking at everybody who stopped, pushing again what the vendor lacks.</summary>
+    /// <summary>Checking everybody who stopped, pushing again what the vendor lacks.</summary>
     Push,
 
     /// <summary>Done, but not yet in a written report.</summary>
@@ -26,20 +26,22 @@ internal enum RunPhase
 }
 
 /// <summary>
-/// Where a run stands. A phase goes by units (a page, a range of partitions), and a unit's counts come in with the step to the next one, so that
-/// a unit done twice counts once.
+/// How far a run has come. A phase works in units (a page, a range of partitions). A unit's counts are saved together with the step to the
+/// next one, so that a unit that is done twice counts once.
 /// </summary>
 /// <param name="Until">The frozen end of what is pulled and compared.</param>
-/// <param name="From">From when on opt-outs are timed.</param>
-/// <param name="Pulls">What the vendor named when the run began: a topic added meanwhile waits for the next run.</param>
+/// <param name="From">The moment from which opt-outs are timed.</param>
+/// <param name="Pulls">The vendor's pulls when the run began: a topic added meanwhile waits for the next run.</param>
 /// <param name="Pull">Index in <paramref name="Pulls"/>.</param>
 /// <param name="Page">The next page of that pull; in <see cref="RunPhase.Push"/> the next range.</param>
-/// <param name="Cursor">The vendor's, of that page.</param>
+/// <param name="Cursor">The vendor's cursor for that page.</param>
 /// <param name="Pages">How many pages each pull has.</param>
 /// <param name="Unread">Why a pull could not be read to its end.</param>
-/// <param name="Leftovers">Ranges with pushes that found the vendor busy each time; they get another try at the end.</param>
-/// <param name="Worked">Time at work, over all starts.</param>
-/// <param name="Notices">What the pages said that a person should look at; null in a run from before there were any.</param>
+/// <param name="Leftovers">Ranges with pushes for which the vendor was busy each time; they are retried at the end.</param>
+/// <param name="Worked">The working time, over all invocations.</param>
+/// <param name="Notices">
+/// What the pages reported that someone should look into; null in a run that began before this property existed.
+/// </param>
 internal sealed record RunState(
     Guid RunId,
     DateTimeOffset Started,
@@ -59,7 +61,21 @@ internal sealed record RunState(
     IReadOnlyList<string>? Notices = null)
 {
     public static RunState Begin(Guid runId, DateTimeOffset now, DateTimeOffset from, IReadOnlyList<string> pulls) => new(
-        runId, now, now, from, pulls, RunPhase.Pull, 0, 0, null, new Dictionary<string, int>(), new Dictionary<string, string>(), new RunTally(), [], TimeSpan.Zero, Resumed: false);
+        runId,
+        now,
+        now,
+        from,
+        pulls,
+        RunPhase.Pull,
+        0,
+        0,
+        null,
+        new Dictionary<string, int>(),
+        new Dictionary<string, string>(),
+        new RunTally(),
+        [],
+        TimeSpan.Zero,
+        Resumed: false);
 
     public RunState To(RunPhase phase) => this with { Phase = phase, Pull = 0, Page = 0, Cursor = null };
 

@@ -5,7 +5,7 @@ namespace OptOut.Reconciliation;
 /// <summary>The counts of a run, or of one unit of it. Small enough for a table row, whatever the number of people.</summary>
 internal sealed record RunTally
 {
-    // Property and row limits of Table Storage; more than this nobody reads either.
+    // For the property and row limits of Table Storage; nobody would read more than this anyway.
     private const int MaxSubjects = 200, MaxReasons = 20, MaxReason = 200;
     private const string OtherReasons = "other reasons";
 
@@ -23,7 +23,7 @@ internal sealed record RunTally
 
     public int LiftsWithheld { get; init; }
 
-    /// <summary>Contact points in a register that we know.</summary>
+    /// <summary>Contact points in a register that we know too.</summary>
     public int Known { get; init; }
 
     public int Recorded { get; init; }
@@ -46,7 +46,7 @@ internal sealed record RunTally
 
     public int TooNew { get; init; }
 
-    /// <summary>Pushes given up because the vendor was away each time.</summary>
+    /// <summary>Pushes given up because the vendor was busy each time.</summary>
     public int Exhausted { get; init; }
 
     public int SubjectsLeftOut { get; init; }
@@ -57,13 +57,17 @@ internal sealed record RunTally
 
     public IReadOnlyList<SubjectNote> Subjects { get; init; } = [];
 
-    public static RunTally Failure(string reason) => new() { Failures = new Dictionary<string, int> { [reason.Length > MaxReason ? reason[..MaxReason] : reason] = 1 } };
+    public static RunTally Failure(string reason) =>
+        new() { Failures = new Dictionary<string, int> { [reason.Length > MaxReason ? reason[..MaxReason] : reason] = 1 } };
 
-    public static RunTally Note(IEnumerable<string> subjects, SubjectEvent what) => new() { Subjects = [.. subjects.Select(s => new SubjectNote(s, what))] };
+    public static RunTally Note(IEnumerable<string> subjects, SubjectEvent what) =>
+        new() { Subjects = [.. subjects.Select(s => new SubjectNote(s, what))] };
 
-    /// <summary>One sum, and one order of subjects, in whatever order the parts ended.</summary>
+    /// <summary>Adds the parts. The order of the subjects does not depend on the order in which the parts were completed.</summary>
     public static RunTally Sum(IEnumerable<RunTally> parts) =>
-        parts.OrderBy(p => p.Subjects.Select(s => s.Subject).FirstOrDefault(), StringComparer.Ordinal).Aggregate(new RunTally(), (sum, part) => sum + part);
+        parts
+            .OrderBy(p => p.Subjects.Select(s => s.Subject).FirstOrDefault(), StringComparer.Ordinal)
+            .Aggregate(new RunTally(), (sum, part) => sum + part);
 
     public static RunTally operator +(RunTally a, RunTally b)
     {
@@ -97,12 +101,12 @@ internal sealed record RunTally
         };
     }
 
-    private static SortedDictionary<string, int> Sum(IReadOnlyDictionary<string, int> a, IReadOnlyDictionary<string, int> b, int most)
+    private static SortedDictionary<string, int> Sum(IReadOnlyDictionary<string, int> a, IReadOnlyDictionary<string, int> b, int max)
     {
         var sum = new SortedDictionary<string, int>(a.ToDictionary(), StringComparer.Ordinal);
         foreach (var (key, count) in b.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
-            var into = sum.ContainsKey(key) || sum.Count < most ? key : OtherReasons;
+            var into = sum.ContainsKey(key) || sum.Count < max ? key : OtherReasons;
             sum[into] = sum.GetValueOrDefault(into) + count;
         }
 

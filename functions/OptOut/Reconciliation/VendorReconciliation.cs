@@ -8,56 +8,64 @@ using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;
 
-/// <summary>One vendor's run, from wherever it stands to its report.</summary>
+/// <summary>One vendor's run, from where it was left to its report.</summary>
 internal sealed partial class VendorReconciliation(
-    PullPhase pull, ComparePhase compare, RemovePhase remove, ExternalSuppressionPhase deny, PushPhase push, RunBlobs blobs, IdentifierProtector protector,
+    PullPhase pull,
+    ComparePhase compare,
+    RemovePhase remove,
+    ExternalSuppressionPhase suppress,
+    PushPhase push,
+    RunBlobs blobs,
+    IdentifierProtector protector,
     IOptions<ReconciliationOptions> options, TimeProvider time, ILogger<VendorReconciliation> logger)
 {
-    // Below this a list that halves is no news.
+    // A smaller list that halves is not worth a notice, nor are fewer new Stops.
     private const int SmallList = 100, FewStops = 50;
 
-    /// <returns>The finished run's report, or, when the vendor is away, what there is of it; then the run stays where it stands.</returns>
-    /// <exception cref="RunLostException">Another start has taken the run up.</exception>
-    public async Task<VendorReport> RunAsync(IVendor vendor, RunLease hold, CancellationToken cancellationToken)
+    /// <returns>The report of the finished run. When the vendor is unavailable: the report so far, and the run stays where it is.</returns>
+    /// <exception cref="RunLostException">Another instance has taken over the run.</exception>
+    public async Task<VendorReport> RunAsync(IVendor vendor, RunLease lease, CancellationToken cancellationToken)
     {
-        if (hold.State is { } left)
+        if (lease.State is { } left)
         {
-            await hold.SaveAsync(left with { Resumed = true }, cancellationToken);
+            await lease.SaveAsync(left with { Resumed = true }, cancellationToken);
             LogResumed(vendor.Name, left.RunId, left.Phase);
         }
         else
         {
             var now = time.GetUtcNow();
-            var from = hold.LastUntil < now - options.Value.Window ? hold.LastUntil.Value : now - options.Value.Window;
-            await hold.BeginAsync(RunState.Begin(EventIds.New(now), now, from, vendor.Pulls), cancellationToken);
+            var from = lease.LastUntil < now - options.Value.Window ? lease.LastUntil.Value : now - options.Value.Window;
+            await lease.BeginAsync(RunState.Begin(EventIds.New(now), now, from, vendor.Pulls), cancellationToken);
         }
 
-        var waits = await WorkAsync(vendor, hold, cancellationToken);
-        var run = hold.State!;
+        var pause = await WorkAsync(vendor, lease, cancellationToken);
+        var run = lease.State!;
         var times = run.Phase == RunPhase.Push ? await push.TimesAsync(vendor, run, cancellationToken) : null;
-        var report = Report(vendor, hold, waits) with { TimeToStop = times };
-        if (waits is not null)
+        var report = Report(vendor, lease, pause) with { TimeToStop = times };
+        if (pause is not null)
         {
-            LogWaits(vendor.Name, run.RunId, run.Phase, waits.Reason);
+            LogPaused(vendor.Name, run.RunId, run.Phase, pause.Reason);
             return report;
         }
 
-        await hold.FinishAsync(report, cancellationToken);
+        await lease.FinishAsync(report, cancellationToken);
         await blobs.DeleteAsync(vendor.Name, run.RunId, cancellationToken);
         LogFinished(vendor.Name, run.RunId, report.Entries, report.Recorded, report.Removed, report.PushedAgain);
         return report;
     }
 
-    /// <summary>Deletes what a finished run left, had it died before it could.</summary>
-    public Task CleanAsync(IVendor vendor, RunLease hold, CancellationToken cancellationToken) => blobs.DeleteAsync(vendor.Name, hold.State!.RunId, cancellationToken);
+    /// <summary>Deletes the blobs of a finished run that died before it could do so itself.</summary>
+    public Task CleanAsync(IVendor vendor, RunLease lease, CancellationToken cancellationToken) =>
+        blobs.DeleteAsync(vendor.Name, lease.State!.RunId, cancellationToken);
 
-    /// <summary>What there is to report of a run, now.</summary>
-    /// <param name="waits">Why the run cannot go on; null when it has come to its end.</param>
-    public VendorReport Report(IVendor vendor, RunLease hold, RunWait? waits)
+    /// <summary>The report of a run so far.</summary>
+    /// <param name="pause">Why the run cannot continue; null when it is done.</param>
+    public VendorReport Report(IVendor vendor, RunLease lease, RunPause? pause)
     {
-        var run = hold.State!;
-        var tally = waits is null ? run.Tally : run.Tally + waits.Open;
-        var incomplete = waits?.Reason ?? (tally.Exhausted > 0 ? $"{Count(tally.Exhausted)} of the pushes found the vendor busy each time." : null);
+        var run = lease.State!;
+        var tally = pause is null ? run.Tally : run.Tally + pause.Open;
+        var incomplete = pause?.Reason
+            ?? (tally.Exhausted > 0 ? $"{Count(tally.Exhausted)} of the pushes failed because the vendor was busy each time." : null);
         return new VendorReport
         {
             Vendor = vendor.Name,
@@ -65,7 +73,7 @@ internal sealed partial class VendorReconciliation(
             Status = incomplete is null && run.Unread.Count == 0 ? VendorRunStatus.Complete : VendorRunStatus.Incomplete,
             Incomplete = incomplete ?? (run.Unread.Count > 0 ? "Not every list could be read." : null),
             Comparable = vendor.Lists.Count > 0,
-            Register = !vendor.TakesPushes,
+            Register = !vendor.AcceptsPushes,
             Resumed = run.Resumed,
             Started = run.Started,
             From = run.From,
@@ -91,40 +99,40 @@ internal sealed partial class VendorReconciliation(
             TooNew = tally.TooNew,
             Failures = tally.Failures,
             UnreadLists = run.Unread,
-            Notices = [.. run.Notices ?? [], .. waits is null ? Notices(vendor, run, hold.LastLists) : []],
+            Notices = [.. run.Notices ?? [], .. pause is null ? Notices(vendor, run, lease.LastLists) : []],
             Subjects = tally.Subjects,
             SubjectsLeftOut = tally.SubjectsLeftOut,
         };
     }
 
-    private async Task<RunWait?> WorkAsync(IVendor vendor, RunLease hold, CancellationToken cancellationToken)
+    private async Task<RunPause?> WorkAsync(IVendor vendor, RunLease lease, CancellationToken cancellationToken)
     {
-        if (hold.State!.Phase == RunPhase.Pull)
+        if (lease.State!.Phase == RunPhase.Pull)
         {
-            if (await pull.RunAsync(vendor, hold, cancellationToken) is { } waits)
-                return waits;
-            await hold.SaveAsync(hold.State.To(RunPhase.Compare), cancellationToken);
+            if (await pull.RunAsync(vendor, lease, cancellationToken) is { } pause)
+                return pause;
+            await lease.SaveAsync(lease.State.To(RunPhase.Compare), cancellationToken);
         }
 
-        var pulled = await LoadAsync(vendor, hold.State, cancellationToken);
-        if (hold.State.Phase == RunPhase.Compare)
+        var pulled = await LoadAsync(vendor, lease.State, cancellationToken);
+        if (lease.State.Phase == RunPhase.Compare)
         {
-            if (await compare.RunAsync(vendor, hold, pulled, cancellationToken) is { } waits)
-                return waits;
-            await hold.SaveAsync(hold.State.To(RunPhase.Remove), cancellationToken);
+            if (await compare.RunAsync(vendor, lease, pulled, cancellationToken) is { } pause)
+                return pause;
+            await lease.SaveAsync(lease.State.To(RunPhase.Remove), cancellationToken);
         }
 
-        var absence = new CircuitBreaker();
-        if (hold.State.Phase == RunPhase.Remove)
+        var breaker = new CircuitBreaker();
+        if (lease.State.Phase == RunPhase.Remove)
         {
-            if (await remove.RunAsync(vendor, hold, absence, cancellationToken) is { } waits)
-                return waits;
-            await hold.SaveAsync(hold.State.To(vendor.Lists.Count > 0 ? RunPhase.Deny : RunPhase.Push), cancellationToken);
+            if (await remove.RunAsync(vendor, lease, breaker, cancellationToken) is { } pause)
+                return pause;
+            await lease.SaveAsync(lease.State.To(vendor.Lists.Count > 0 ? RunPhase.Suppress : RunPhase.Push), cancellationToken);
         }
 
-        if (hold.State.Phase == RunPhase.Deny)
-            await deny.RunAsync(vendor, hold, pulled, cancellationToken);
-        return !vendor.TakesPushes ? null : await push.RunAsync(vendor, hold, pulled, absence, cancellationToken);
+        if (lease.State.Phase == RunPhase.Suppress)
+            await suppress.RunAsync(vendor, lease, pulled, cancellationToken);
+        return !vendor.AcceptsPushes ? null : await push.RunAsync(vendor, lease, pulled, breaker, cancellationToken);
     }
 
     private async Task<PulledEntries> LoadAsync(IVendor vendor, RunState run, CancellationToken cancellationToken)
@@ -132,8 +140,11 @@ internal sealed partial class VendorReconciliation(
         var pulled = new PulledEntries();
         foreach (var (number, page) in run.AllPages())
         {
-            foreach (var entry in await blobs.PageAsync(RunBlobs.PageName(vendor.Name, run.RunId, run.Pulls[number], page), cancellationToken))
+            foreach (var entry in await blobs.PageAsync(
+                RunBlobs.PageName(vendor.Name, run.RunId, run.Pulls[number], page), cancellationToken))
+            {
                 pulled.Add(entry.List, protector.Hash(entry.Identifier), entry.At);
+            }
         }
 
         return pulled;
@@ -143,31 +154,50 @@ internal sealed partial class VendorReconciliation(
     {
         var (tally, o) = (run.Tally, options.Value);
         if (tally.Recorded >= o.UnusualStops || (tally.Recorded >= FewStops && tally.Recorded > o.UnusualShare * tally.Entries))
-            yield return $"{Count(tally.Recorded)} new Stops came out of this vendor's lists in one run, which is unusual. They are recorded; see whether the lists are what they should be.";
+        {
+            yield return $"{Count(tally.Recorded)} new Stops were found on this vendor's lists in "
+                + "one run, which is unusual. They are recorded; "
+                + "check whether the lists are correct.";
+        }
+
         foreach (var (list, count) in before.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
-            if (vendor.TakesPushes && count >= SmallList && tally.Lists.GetValueOrDefault(list) < count / 2 && !run.Unread.ContainsKey(list))
-                yield return $"The list {list} held {Count(tally.Lists.GetValueOrDefault(list))} entries, and {Count(count)} in the run before. What is missing was pushed again; see whether somebody emptied it.";
+            if (vendor.AcceptsPushes
+                && count >= SmallList
+                && tally.Lists.GetValueOrDefault(list) < count / 2
+                && !run.Unread.ContainsKey(list))
+            {
+                yield return $"The list {list} contained {Count(tally.Lists.GetValueOrDefault(list))} entries, and "
+                    + $"{Count(count)} in the run "
+                    + "before. What was missing was pushed again; check whether somebody emptied the list.";
+            }
         }
 
         if (tally.LiftsWithheld > 0)
-            yield return $"{Count(tally.LiftsWithheld)} contact points stand on the list no more and are denied still: {Withheld(run)}.";
+            yield return $"{Count(tally.LiftsWithheld)} contact points are no longer on the list but stay suppressed: {Withheld(run)}.";
         if (tally.Withheld > 0)
-            yield return $"{Count(tally.Withheld)} entries of people who have asked for mail since were left stopped, because one run removes at most {Count(o.MaxRemovals)} (OptOut:Reconciliation:MaxRemovals).";
+        {
+            yield return $"{Count(tally.Withheld)} entries of people who have since asked for "
+                + "mail again were left stopped, because one run "
+                + $"removes at most {Count(o.MaxRemovals)} (OptOut:Reconciliation:MaxRemovals).";
+        }
     }
 
     private static string Withheld(RunState run) =>
         (long)run.Tally.Unreadable * ExternalSuppressionPhase.UnreadableShare > run.Tally.Entries ? "too much of it could not be read"
-        : "so many at once may mean that the list was cut. If it is right, set OptOut:Reconciliation:LargestFall to 1 for one run";
+        : "so many at once may mean that the list was cut short. If the list is correct, "
+            + "set OptOut:Reconciliation:LargestFall to 1 for one run";
 
     private static string Count(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    [LoggerMessage(LogLevel.Information, "Run {RunId} of {Vendor} is taken up again in phase {Phase}")]
+    [LoggerMessage(LogLevel.Information, "Run {RunId} of {Vendor} continues in phase {Phase}")]
     private partial void LogResumed(string vendor, Guid runId, RunPhase phase);
 
-    [LoggerMessage(LogLevel.Warning, "Run {RunId} of {Vendor} waits in phase {Phase}: {Reason}")]
-    private partial void LogWaits(string vendor, Guid runId, RunPhase phase, string reason);
+    [LoggerMessage(LogLevel.Warning, "Run {RunId} of {Vendor} is paused in phase {Phase}: {Reason}")]
+    private partial void LogPaused(string vendor, Guid runId, RunPhase phase, string reason);
 
-    [LoggerMessage(LogLevel.Information, "Run {RunId} of {Vendor} is done: {Entries} entries, {Recorded} Stops recorded, {Removed} removed, {PushedAgain} pushed again")]
+    [LoggerMessage(
+        LogLevel.Information,
+        "Run {RunId} of {Vendor} is done: {Entries} entries, {Recorded} Stops recorded, {Removed} removed, {PushedAgain} pushed again")]
     private partial void LogFinished(string vendor, Guid runId, int entries, int recorded, int removed, int pushedAgain);
 }

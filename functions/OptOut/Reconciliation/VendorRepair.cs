@@ -9,37 +9,49 @@ using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;
 
-/// <summary>Makes a vendor equal to what we hold for one contact point, and leaves the vendor's rows saying so.</summary>
+/// <summary>Makes a vendor equal to our state for one contact point, and updates the vendor's rows.</summary>
 internal sealed class VendorRepair(
-    VendorRetryPolicy patience, VendorPusher pusher, VendorRows rows, IdentifierIndex index, IdentifierProtector protector, TopicCatalogue catalogue, TimeProvider time)
+    VendorRetryPolicy retryPolicy,
+    VendorPusher pusher,
+    VendorRows rows,
+    IdentifierIndex index,
+    IdentifierProtector protector,
+    TopicCatalogue catalogue,
+    TimeProvider time)
 {
-    // As in VendorPusher: whoever changes their mind faster than a vendor answers is served by their own message.
+    // As in VendorPusher: for somebody who decides again faster than a vendor answers, their own message does the rest.
     private const int MaxRounds = 5;
 
-    /// <summary>Pushes what is stopped, though the vendor once confirmed it.</summary>
+    /// <summary>Pushes what is stopped, even if the vendor once confirmed it.</summary>
     public Task<VendorOutcome> PushAgainAsync(IVendor vendor, IdentifierPermission permission, CancellationToken cancellationToken) =>
         PushAsync(vendor, permission, confirmed: null, cancellationToken);
 
     /// <summary>Removes the vendor's entry on a list, and as little else as the vendor's own terms allow.</summary>
-    public Task<VendorOutcome> RemoveAsync(IVendor vendor, IdentifierPermission permission, string list, CancellationToken cancellationToken) =>
+    public Task<VendorOutcome> RemoveAsync(
+        IVendor vendor, IdentifierPermission permission, string list, CancellationToken cancellationToken) =>
         PushAsync(vendor, permission, LeastThatImplies(vendor, list), cancellationToken);
 
-    /// <summary>What a person's new Stop, found on the vendor's own list, still lacks there. A failure is left to the later look at everybody.</summary>
+    /// <summary>
+    /// Pushes what is missing at the vendor after a Stop that was found on its own list. A failure is left to the push phase.
+    /// </summary>
     public async Task SettleAsync(IVendor vendor, Change change, CancellationToken cancellationToken) =>
-        await pusher.PushAsync(vendor, SubjectMessage.From(change), await index.ProjectAsync(change.Subject, cancellationToken), cancellationToken);
+        await pusher.PushAsync(
+            vendor, SubjectMessage.From(change), await index.ProjectAsync(change.Subject, cancellationToken), cancellationToken);
 
-    private async Task<VendorOutcome> PushAsync(IVendor vendor, IdentifierPermission permission, StopSet? confirmed, CancellationToken cancellationToken)
+    private async Task<VendorOutcome> PushAsync(
+        IVendor vendor, IdentifierPermission permission, StopSet? confirmed, CancellationToken cancellationToken)
     {
         for (var round = 1; ; round++)
         {
             var stops = permission.Stops[vendor.Channel];
-            if (await patience.PushAsync(vendor, new VendorPush(permission.Identifier, stops, confirmed), cancellationToken) is var outcome and not VendorOutcome.Confirmed)
+            if (await retryPolicy.PushAsync(vendor, new VendorPush(permission.Identifier, stops, confirmed), cancellationToken)
+                is var outcome and not VendorOutcome.Confirmed)
             {
                 await MarkAsync(vendor, permission, outcome, cancellationToken);
                 return outcome;
             }
 
-            // The person may have decided anew meanwhile, and been pushed before us: what we pushed would then be the older decision.
+            // The person may have decided again meanwhile, and that push may have come before ours: ours would then be the older decision.
             var now = await index.FindAsync(permission.Identifier, cancellationToken) ?? permission;
             if (now.Stops[vendor.Channel].Equals(stops) || round == MaxRounds)
                 break;
@@ -51,32 +63,47 @@ internal sealed class VendorRepair(
         return new VendorOutcome.Confirmed();
     }
 
-    // A row that says it already is left alone: its time to stop is that of the person's decision, not of tonight.
-    private async Task SettleRowAsync(IVendor vendor, SubjectKey subject, IdentifierPermission permission, CancellationToken cancellationToken)
+    // A row that is already correct is left alone: its time to stop belongs to the person's decision, not to tonight.
+    private async Task SettleRowAsync(
+        IVendor vendor, SubjectKey subject, IdentifierPermission permission, CancellationToken cancellationToken)
     {
         var stops = permission.Stops[vendor.Channel];
         var row = await rows.LoadAsync(subject, vendor.Name, cancellationToken);
-        if (row is null ? stops.IsNothing : row.Status == VendorStatus.Confirmed && row.Stops.GetValueOrDefault(protector.Hash(permission.Identifier), StopSet.Nothing).Equals(stops))
+        if (row is null
+            ? stops.IsNothing
+            : row.Status == VendorStatus.Confirmed
+                && row.Stops.GetValueOrDefault(protector.Hash(permission.Identifier), StopSet.Nothing).Equals(stops))
+        {
             return;
+        }
 
         var now = time.GetUtcNow();
-        var message = new SubjectMessage(subject, [], row?.Since ?? permission.At ?? now, row?.Event ?? EventIds.New(now), Attempt: row?.Attempt ?? 0);
+        var message = new SubjectMessage(
+            subject, [], row?.Since ?? permission.At ?? now, row?.Event ?? EventIds.New(now), Attempt: row?.Attempt ?? 0);
         await pusher.PushAsync(vendor, message, await index.ProjectAsync(subject, cancellationToken), cancellationToken);
     }
 
-    private async Task MarkAsync(IVendor vendor, IdentifierPermission permission, VendorOutcome outcome, CancellationToken cancellationToken)
+    private async Task MarkAsync(
+        IVendor vendor, IdentifierPermission permission, VendorOutcome outcome, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var (status, reason) = outcome is VendorOutcome.Rejected rejected ? (VendorStatus.Rejected, rejected.Reason) : (VendorStatus.Waiting, (outcome as VendorOutcome.Transient)?.Reason);
+        var (status, reason) = outcome is VendorOutcome.Rejected rejected
+            ? (VendorStatus.Rejected, rejected.Reason)
+            : (VendorStatus.Waiting, (outcome as VendorOutcome.Transient)?.Reason);
         foreach (var subject in permission.Subjects)
         {
             var row = await rows.LoadAsync(subject, vendor.Name, cancellationToken)
                 ?? new VendorRow(status, new Dictionary<IdentifierHash, StopSet>(), EventIds.New(now), permission.At ?? now, null, 0, null);
-            await rows.SaveAsync(subject, vendor.Name, row with { Status = status, Reason = reason, ConfirmedAt = null, Attempt = row.Attempt + 1 }, cancellationToken);
+            await rows.SaveAsync(
+                subject,
+                vendor.Name,
+                row with { Status = status, Reason = reason, ConfirmedAt = null, Attempt = row.Attempt + 1 },
+                cancellationToken);
         }
     }
 
-    // "Confirmed" says what may be removed. Saying "everything" where one topic's list is meant would remove entries that the person made elsewhere.
+    // What was confirmed determines what may be removed. "Everything" for the list of one topic would remove entries that the person made
+    // elsewhere.
     private StopSet LeastThatImplies(IVendor vendor, string list) =>
         catalogue.Topics.Select(t => new StopSet(false, [t])).Append(StopSet.Everything)
             .Where(stops => vendor.ListsFor(stops).Contains(list))

@@ -10,36 +10,41 @@ using OptOut.Links;
 namespace OptOut.Records;
 
 /// <summary>
-/// Which printed code stands for what. A code is the first 45 bits of a keyed hash of what it is for, so that nobody without the key can guess one, and
-/// a call that is repeated, because its answer was lost or the letter is printed again, gives the same codes and writes nothing new.
+/// The printed codes and what they stand for. A code is the first 45 bits of a keyed hash of its purpose, so nobody without the
+/// key can guess one. A call that is repeated, because its response was lost or the letter is printed again, returns the same
+/// codes and writes nothing new.
 /// </summary>
 internal sealed class CodeBook(StorageAccount storage, IOptions<DataOptions> data, TimeProvider time) : IDisposable
 {
-    // Codes spread over 32,768 partitions, so they cannot share a transaction: many small writes at a time instead.
+    // The codes are spread over 32,768 partitions and cannot share a transaction, so they are written in parallel.
     private const int AtATime = 32;
 
     private readonly KeyedHash _hash = new(Secret.Decode(data.Value.HashSecret), "optout/code/v1");
 
-    /// <summary>What the code stands for; null when none such was printed.</summary>
+    /// <summary>Finds what a code stands for; null if it was never issued.</summary>
     /// <exception cref="Platform.StoreUnavailableException">The store does not answer.</exception>
     public async Task<CodeEntry?> FindAsync(PrintedCode code, CancellationToken cancellationToken) =>
         await RowAsync(code, cancellationToken) is { } row ? CodeRow.Read(row) : null;
 
-    /// <summary>The codes for these purposes, in their order. Where it fails halfway, asking again goes on.</summary>
+    /// <summary>Issues the codes for these purposes, in the same order. After a failure, call it again to continue.</summary>
     /// <exception cref="Platform.StoreUnavailableException">The store does not answer.</exception>
     public async Task<IReadOnlyList<PrintedCode>> IssueAsync(IReadOnlyList<CodePurpose> purposes, CancellationToken cancellationToken)
     {
         var codes = new PrintedCode[purposes.Count];
         var now = time.GetUtcNow();
-        await Parallel.ForAsync(0, purposes.Count, new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken }, async (i, cancel) =>
-            codes[i] = await IssueAsync(purposes[i], now, cancel));
+        await Parallel.ForAsync(
+            0,
+            purposes.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken },
+            async (i, cancel) =>
+                codes[i] = await IssueAsync(purposes[i], now, cancel));
         return codes;
     }
 
     public void Dispose() => _hash.Dispose();
 
-    // Two purposes may hash to one code: once in a few hundred million times when a hundred thousand are in use. The second then moves on to its next
-    // draw, and finds it there again when it is asked for again, because rows are never removed.
+    // Two purposes may hash to the same code: once in a few hundred million times when a hundred thousand are in use. The second then takes
+    // its next draw, and finds it again in later calls, because rows are never removed.
     private async Task<PrintedCode> IssueAsync(CodePurpose purpose, DateTimeOffset now, CancellationToken cancellationToken)
     {
         for (var draw = 0; ; draw++)

@@ -6,31 +6,38 @@ using OptOut.Links;
 namespace OptOut.Records;
 
 /// <summary>What a printed code stands for.</summary>
-/// <param name="Subject">Whose letter it was printed on; null on a leaflet that was addressed to nobody.</param>
-/// <param name="Channel">The channel it was printed for: <c>post</c>, unless the controller said otherwise.</param>
+/// <param name="Subject">The addressee of the letter; null for an unaddressed leaflet.</param>
+/// <param name="Channel">The channel that it was printed for: <c>post</c>, unless the controller chose another.</param>
 /// <param name="TopicId">The topic's number in the catalogue, 0 for none.</param>
 /// <param name="Campaign">The controller's own number for the mailing, 0 for none.</param>
-/// <param name="CreatedAt">When it was first asked for.</param>
+/// <param name="CreatedAt">When it was first issued.</param>
 internal sealed record CodeEntry(SubjectKey? Subject, Channel? Channel, byte TopicId, uint Campaign, DateTimeOffset CreatedAt);
 
-/// <summary>What a code is asked for. Asked for again in the same words, it is the same code.</summary>
-/// <param name="Subject">Whose letter it goes on; null for a leaflet addressed to nobody.</param>
-/// <param name="Number">Tells the codes of one print run of leaflets apart: 0, 1, 2 and so on. 0 where there is a subject.</param>
-/// <param name="Channel">The channel it is printed for.</param>
+/// <summary>The purpose of a code. The same purpose always gets the same code.</summary>
+/// <param name="Subject">The addressee of the letter; null for an unaddressed leaflet.</param>
+/// <param name="Number">Distinguishes the codes of one print run of leaflets: 0, 1, 2 and so on. 0 if there is a subject.</param>
+/// <param name="Channel">The channel that it is printed for.</param>
 /// <param name="TopicId">The topic's number in the catalogue, 0 for none.</param>
 /// <param name="Campaign">The controller's own number for the mailing, 0 for none.</param>
 internal readonly record struct CodePurpose(SubjectKey? Subject, int Number, Channel Channel, byte TopicId, uint Campaign)
 {
-    /// <summary>One spelling for one purpose: what the code is derived from. Never change it, or what was printed is printed anew.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Subject}\n{Number}\n{(byte)Channel}\n{TopicId}\n{Campaign}");
+    /// <summary>
+    /// The text that the code is derived from. Never change its format, or letters that are printed again get different codes.
+    /// </summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Subject}\n{Number}\n{(byte)Channel}\n{TopicId}\n{Campaign}");
 }
 
-/// <summary>A row of the table <c>codes</c>: partition the first three characters, row the other seven. It holds a pseudonym, never an identifier.</summary>
+/// <summary>
+/// A row of the table <c>codes</c>: partition key: the first three characters; row key: the other seven. It contains a
+/// pseudonym, never an identifier.
+/// </summary>
 internal static class CodeRow
 {
     private const int PartitionLength = 3;
 
-    public static (string Partition, string Row) Key(PrintedCode code) => (code.Compact[..PartitionLength], code.Compact[PartitionLength..]);
+    public static (string Partition, string Row) Key(PrintedCode code) =>
+        (code.Compact[..PartitionLength], code.Compact[PartitionLength..]);
 
     public static TableEntity Entity(PrintedCode code, CodePurpose purpose, DateTimeOffset createdAt)
     {
@@ -57,5 +64,6 @@ internal static class CodeRow
 
     public static bool IsFor(TableEntity row, CodePurpose purpose) =>
         Read(row) is var entry
-        && (entry.Subject, entry.Channel, entry.TopicId, entry.Campaign, row.GetInt32("Number")) == (purpose.Subject, purpose.Channel, purpose.TopicId, purpose.Campaign, purpose.Number);
+        && (entry.Subject, entry.Channel, entry.TopicId, entry.Campaign, row.GetInt32("Number")) == (
+            purpose.Subject, purpose.Channel, purpose.TopicId, purpose.Campaign, purpose.Number);
 }

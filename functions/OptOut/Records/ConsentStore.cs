@@ -10,14 +10,15 @@ using OptOut.Platform.Telemetry;
 namespace OptOut.Records;
 
 /// <summary>
-/// Consent state and ledger of a subject, in one partition of the table <c>consent</c>: <c>state~</c>, <c>event~</c> and <c>seen~</c> rows, of which the last say
-/// which events the ledger has, and until when each was said again.
-/// A change is one entity-group transaction under the state's ETag, so state and ledger never disagree. Row keys repeat the subject key
-/// because Azurite finds rows by row key first, and collapses when thousands of partitions share one.
+/// Consent state and ledger of a subject, in one partition of the table <c>consent</c>: <c>state~</c>, <c>event~</c> and <c>seen~</c> rows,
+/// of which the last say which events the ledger has, and until when each was said again. A change is one entity-group transaction under
+/// the state's ETag, so state and ledger never disagree. Row keys repeat the subject key because Azurite finds rows by row key first, and
+/// collapses when thousands of partitions share one.
 /// </summary>
 internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, OptOutMetrics metrics)
 {
-    // A transaction takes 100 rows (https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions): the state, and two a change.
+    // A transaction takes 100 rows (https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions):
+    // the state, and two a change.
     private const int MaxChanges = 49;
 
     // Each loser of a race has seen another writer win, so this many writers may press at once on one person's row.
@@ -27,14 +28,15 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
 
     public async Task<SubjectState> LoadAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
-        var row = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(subject.ToString(), StateKey(subject), cancellationToken: cancellationToken);
+        var row = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
+            subject.ToString(), StateKey(subject), cancellationToken: cancellationToken);
         return row.HasValue ? Read(row.Value!) : new SubjectState(ConsentState.Empty, Ledger.Start(subject));
     }
 
     /// <summary>
-    /// Adds the changes to state and ledger. Applying them twice is applying them once. The state is the merge of every change; the ledger lists
-    /// those that could alter an answer, so a Stop that only repeats one moves the state's moment (an Allow arriving late cannot beat it) and
-    /// leaves the ledger as it is.
+    /// Adds the changes to state and ledger. Applying them twice is applying them once. The state is the merge of every change; the ledger
+    /// lists those that could alter an answer, so a Stop that only repeats one moves the state's moment (an Allow arriving late cannot beat
+    /// it) and leaves the ledger as it is.
     /// </summary>
     /// <param name="changes">At least one, all of one subject. Up to 49 are written all or none; more go in parts, in their order.</param>
     /// <returns>Whether the ledger grew.</returns>
@@ -54,7 +56,8 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
         var subject = changes[0].Subject;
         for (var attempt = 1; ; attempt++)
         {
-            var found = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(subject.ToString(), StateKey(subject), cancellationToken: cancellationToken);
+            var found = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
+                subject.ToString(), StateKey(subject), cancellationToken: cancellationToken);
             var known = found.HasValue ? Read(found.Value!) : new SubjectState(ConsentState.Empty, Ledger.Start(subject));
             var (state, entries, repeats) = known.With(changes);
             if (state.Equals(known))
@@ -65,10 +68,13 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
                 var row = Write(subject, state);
                 await storage.Consent.SubmitAsync(
                     [
-                        found.HasValue ? new(TableTransactionActionType.UpdateReplace, row, found.Value!.ETag) : new(TableTransactionActionType.Add, row),
+                        found.HasValue
+                            ? new(TableTransactionActionType.UpdateReplace, row, found.Value!.ETag)
+                            : new(TableTransactionActionType.Add, row),
                         .. entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Write(e))),
                         .. entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Seen(e, repeats))),
-                        .. repeats.Where(r => entries.All(e => e.Change.Id != r.Key)).Select(r => new TableTransactionAction(TableTransactionActionType.UpsertMerge, RepeatRow(subject, r.Key, r.Value))),
+                        .. repeats.Where(r => entries.All(e => e.Change.Id != r.Key)).Select(
+                            r => new TableTransactionAction(TableTransactionActionType.UpsertMerge, RepeatRow(subject, r.Key, r.Value))),
                     ],
                     cancellationToken);
                 foreach (var entry in entries)
@@ -103,14 +109,19 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
 
     /// <summary>Whether the event stands in the subject's ledger.</summary>
     public async Task<bool> HasAsync(SubjectKey subject, Guid eventId, CancellationToken cancellationToken) =>
-        (await storage.Consent.GetEntityIfExistsAsync<TableEntity>(subject.ToString(), SeenKey(subject, eventId), ["RowKey"], cancellationToken)).HasValue;
+        (await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
+            subject.ToString(), SeenKey(subject, eventId), ["RowKey"], cancellationToken)).HasValue;
 
     /// <summary>The ledger's entry of an event; null when it has none.</summary>
     public async Task<LedgerEntry?> FindAsync(SubjectKey subject, Guid eventId, CancellationToken cancellationToken)
     {
-        var seen = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(subject.ToString(), SeenKey(subject, eventId), cancellationToken: cancellationToken);
+        var seen = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
+            subject.ToString(), SeenKey(subject, eventId), cancellationToken: cancellationToken);
         return seen.HasValue
-            ? Entry((await storage.Consent.GetEntityAsync<TableEntity>(subject.ToString(), EventKey(subject, seen.Value!.GetInt64("Sequence")!.Value), cancellationToken: cancellationToken)).Value)
+            ? Entry((await storage.Consent.GetEntityAsync<TableEntity>(
+                subject.ToString(),
+                EventKey(subject, seen.Value!.GetInt64("Sequence")!.Value),
+                cancellationToken: cancellationToken)).Value)
             : null;
     }
 
@@ -119,14 +130,19 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
     {
         var partition = subject.ToString();
         var (from, to) = ($"event~{subject}~", $"event~{subject}~~");
-        await foreach (var row in storage.Consent.QueryAsync<TableEntity>(r => r.PartitionKey == partition && r.RowKey.CompareTo(from) >= 0 && r.RowKey.CompareTo(to) < 0, cancellationToken: cancellationToken))
+        await foreach (var row in storage.Consent.QueryAsync<TableEntity>(
+            r => r.PartitionKey == partition && r.RowKey.CompareTo(from) >= 0 && r.RowKey.CompareTo(to) < 0,
+            cancellationToken: cancellationToken))
+        {
             yield return Entry(row);
+        }
     }
 
     /// <summary>The ledger up to the first entry that cannot be read: for whoever checks it, that is an answer and no fault.</summary>
     /// <returns>Whether all of it could be read.</returns>
     /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
-    public async Task<(IReadOnlyList<LedgerEntry> Entries, bool Readable)> ReadableLedgerAsync(SubjectKey subject, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<LedgerEntry> Entries, bool Readable)> ReadableLedgerAsync(
+        SubjectKey subject, CancellationToken cancellationToken)
     {
         var entries = new List<LedgerEntry>();
         try
@@ -142,8 +158,8 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
     }
 
     /// <summary>
-    /// Until when Stops in the subject's ledger were said again, by event. A later Stop of the same scope takes their place in the state, and only here is
-    /// it still known that an Allow from in between was beaten.
+    /// Until when Stops in the subject's ledger were said again, by event. A later Stop of the same scope takes their place in the state,
+    /// and only here is it still known that an Allow from in between was beaten.
     /// </summary>
     public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> RepeatsAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
@@ -151,7 +167,9 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
         var (from, to) = ($"seen~{subject}~", $"seen~{subject}~~");
         var repeats = new Dictionary<Guid, DateTimeOffset>();
         await foreach (var row in storage.Consent.QueryAsync<TableEntity>(
-            r => r.PartitionKey == partition && r.RowKey.CompareTo(from) >= 0 && r.RowKey.CompareTo(to) < 0, select: ["RowKey", RepeatedAt], cancellationToken: cancellationToken))
+            r => r.PartitionKey == partition && r.RowKey.CompareTo(from) >= 0 && r.RowKey.CompareTo(to) < 0,
+            select: ["RowKey", RepeatedAt],
+            cancellationToken: cancellationToken))
         {
             if (row.GetDateTimeOffset(RepeatedAt) is { } at)
                 repeats[Guid.ParseExact(row.RowKey.AsSpan(from.Length), "N")] = at;
@@ -171,36 +189,51 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
         ConsentState.From(row.GetString("Entries").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Entry)),
         new LedgerHead(row.GetInt64("Sequence")!.Value, row.GetString("Hash")));
 
-    // A line an entry, "email,newsletter Stop 1795478461000 01a20ae6...": a property holds 32 Ki characters, and 50 topics on 5 channel choices fill 23 of them.
+    // A line an entry, "email,newsletter Stop 1795478461000 01a20ae6...": a property holds 32 Ki characters, and 50 topics on 5
+    // channel choices fill 23 of them.
     private static string Line(KeyValuePair<Scope, ConsentEntry> entry) => string.Create(
-        CultureInfo.InvariantCulture, $"{entry.Key} {entry.Value.Decision} {entry.Value.At.ToUnixTimeMilliseconds()} {entry.Value.EventId:N}");
+        CultureInfo.InvariantCulture,
+        $"{entry.Key} {entry.Value.Decision} {entry.Value.At.ToUnixTimeMilliseconds()} {entry.Value.EventId:N}");
 
     private static KeyValuePair<Scope, ConsentEntry> Entry(string line) => line.Split(' ') is [var scope, var decision, var at, var id]
-        ? KeyValuePair.Create(Scope.Parse(scope), new ConsentEntry(Enum.Parse<Decision>(decision), DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(at, CultureInfo.InvariantCulture)), Guid.ParseExact(id, "N")))
+        ? KeyValuePair.Create(
+            Scope.Parse(scope),
+            new ConsentEntry(
+                Enum.Parse<Decision>(decision),
+                DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(at, CultureInfo.InvariantCulture)),
+                Guid.ParseExact(id, "N")))
         : throw new FormatException("A line of a state row is not 'scope decision milliseconds event'.");
 
-    private static TableEntity Write(LedgerEntry entry) => new(entry.Change.Subject.ToString(), EventKey(entry.Change.Subject, entry.Sequence))
-    {
-        ["Sequence"] = entry.Sequence,
-        ["Change"] = ChangeDocument.From(entry.Change).ToJson(),
-        ["PreviousHash"] = entry.PreviousHash,
-        ["Hash"] = entry.Hash,
-    };
+    private static TableEntity Write(LedgerEntry entry) =>
+        new(entry.Change.Subject.ToString(), EventKey(entry.Change.Subject, entry.Sequence))
+        {
+            ["Sequence"] = entry.Sequence,
+            ["Change"] = ChangeDocument.From(entry.Change).ToJson(),
+            ["PreviousHash"] = entry.PreviousHash,
+            ["Hash"] = entry.Hash,
+        };
 
     private static LedgerEntry Entry(TableEntity row) => new(
-        row.GetInt64("Sequence")!.Value, ChangeDocument.FromJson(row.GetString("Change")).ToChange(), row.GetString("PreviousHash"), row.GetString("Hash"));
+        row.GetInt64("Sequence")!.Value,
+        ChangeDocument.FromJson(row.GetString("Change")).ToChange(),
+        row.GetString("PreviousHash"),
+        row.GetString("Hash"));
 
     private static TableEntity Seen(LedgerEntry entry, IReadOnlyDictionary<Guid, DateTimeOffset> repeats)
     {
         var (subject, id) = (entry.Change.Subject, entry.Change.Id);
-        var row = repeats.TryGetValue(id, out var at) ? RepeatRow(subject, id, at) : new TableEntity(subject.ToString(), SeenKey(subject, id));
+        var row = repeats.TryGetValue(id, out var at)
+            ? RepeatRow(subject, id, at)
+            : new TableEntity(subject.ToString(), SeenKey(subject, id));
         row["Sequence"] = entry.Sequence;
         return row;
     }
 
-    private static TableEntity RepeatRow(SubjectKey subject, Guid eventId, DateTimeOffset at) => new(subject.ToString(), SeenKey(subject, eventId)) { [RepeatedAt] = at };
+    private static TableEntity RepeatRow(SubjectKey subject, Guid eventId, DateTimeOffset at) =>
+        new(subject.ToString(), SeenKey(subject, eventId)) { [RepeatedAt] = at };
 
-    private static string EventKey(SubjectKey subject, long sequence) => $"event~{subject}~{sequence.ToString("D10", CultureInfo.InvariantCulture)}";
+    private static string EventKey(SubjectKey subject, long sequence) =>
+        $"event~{subject}~{sequence.ToString("D10", CultureInfo.InvariantCulture)}";
 
     private static string StateKey(SubjectKey subject) => $"state~{subject}";
 

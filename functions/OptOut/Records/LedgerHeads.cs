@@ -7,31 +7,38 @@ using OptOut.Consent;
 
 namespace OptOut.Records;
 
-/// <summary>A row of the table <c>heads</c>, and which writing of it.</summary>
+/// <summary>A row of the table <c>heads</c>, and the version that was read.</summary>
 internal readonly record struct WaitingHead(string Partition, string Row, ETag Tag, AnchoredHead Head);
 
 /// <summary>
-/// What is still to be anchored, in the table <c>heads</c>: a row for each head, by subject and sequence number. Two writers of one subject write two
-/// rows, or the same one twice, so neither order nor doubles matter. A partition is the first two characters of the subject key: 256 of them.
+/// The heads that are still to be anchored, in the table <c>heads</c>: a row for each head, by subject and sequence number. Two writers for
+/// one subject write two rows, or the same row twice, so neither order nor duplicates matter. The partition key is the first two characters
+/// of the subject key: 256 partitions.
 /// </summary>
 internal sealed partial class LedgerHeads(StorageAccount storage, ConsentStore consent, TimeProvider time, ILogger<LedgerHeads> logger)
 {
     // https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions
     private const int MaxTransaction = 100, AtOnce = 8;
 
-    /// <summary>Notes where the subject's ledger ends now. Once the store has a change, no later note can miss it.</summary>
-    /// <exception cref="Platform.StoreUnavailableException">The store did not take it.</exception>
+    /// <summary>
+    /// Notes the subject's current head for anchoring. A call made after a change was stored always includes that change.
+    /// </summary>
+    /// <exception cref="Platform.StoreUnavailableException">The store did not accept it.</exception>
     public async Task NoteAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
         var head = (await consent.LoadAsync(subject, cancellationToken)).Head;
         if (head.Sequence == 0)
             return;
 
-        var row = new TableEntity(Partition(subject), string.Create(CultureInfo.InvariantCulture, $"{subject}~{head.Sequence:D10}")) { ["Hash"] = head.Hash, ["Noted"] = time.GetUtcNow() };
+        var row = new TableEntity(Partition(subject), string.Create(CultureInfo.InvariantCulture, $"{subject}~{head.Sequence:D10}"))
+        {
+            ["Hash"] = head.Hash,
+            ["Noted"] = time.GetUtcNow(),
+        };
         await storage.Heads.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>Everything that waits. A row that cannot be read stays, for a person to look at, and holds up no other.</summary>
+    /// <summary>Reads all waiting heads. An unreadable row stays for someone to look into, and does not block the others.</summary>
     internal async IAsyncEnumerable<WaitingHead> ScanAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var row in storage.Heads.QueryAsync<TableEntity>(cancellationToken: cancellationToken))
@@ -43,7 +50,10 @@ internal sealed partial class LedgerHeads(StorageAccount storage, ConsentStore c
         }
     }
 
-    /// <summary>Deletes rows, each only as it was read: one written again meanwhile waits for the next anchor, which does no harm.</summary>
+    /// <summary>
+    /// Deletes rows, each only if it is unchanged since it was read. A row that was written again waits for the next
+    /// anchor, which does no harm.
+    /// </summary>
     internal Task DeleteAsync(IEnumerable<WaitingHead> rows, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         rows.GroupBy(r => r.Partition, StringComparer.Ordinal).SelectMany(partition => partition.Chunk(MaxTransaction)),
         new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
@@ -51,7 +61,10 @@ internal sealed partial class LedgerHeads(StorageAccount storage, ConsentStore c
         {
             try
             {
-                await storage.Heads.SubmitAsync(batch.Select(r => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(r.Partition, r.Row), r.Tag)), cancel);
+                await storage.Heads.SubmitAsync(
+                    batch.Select(
+                        r => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(r.Partition, r.Row), r.Tag)),
+                    cancel);
             }
             catch (RequestFailedException e) when (e.Status is 404 or 412)
             {
@@ -60,11 +73,15 @@ internal sealed partial class LedgerHeads(StorageAccount storage, ConsentStore c
             }
         });
 
-    /// <summary>Whether a head was noted before a moment and is not anchored yet.</summary>
-    internal async Task<bool> WaitSinceAsync(DateTimeOffset moment, CancellationToken cancellationToken)
+    /// <summary>Whether a head that was noted before the given time is not anchored yet.</summary>
+    internal async Task<bool> AnyNotedBeforeAsync(DateTimeOffset moment, CancellationToken cancellationToken)
     {
-        await foreach (var _ in storage.Heads.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"Noted lt {moment}"), maxPerPage: 1, select: ["RowKey"], cancellationToken: cancellationToken))
+        await foreach (var _ in storage.Heads.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"Noted lt {moment}"), maxPerPage: 1, select: ["RowKey"], cancellationToken: cancellationToken))
+        {
             return true;
+        }
+
         return false;
     }
 
@@ -76,7 +93,7 @@ internal sealed partial class LedgerHeads(StorageAccount storage, ConsentStore c
         }
         catch (RequestFailedException e) when (e.Status is 404 or 412)
         {
-            // Gone, or written again.
+            // Deleted or written again by another writer.
         }
     }
 
@@ -90,6 +107,7 @@ internal sealed partial class LedgerHeads(StorageAccount storage, ConsentStore c
 
     private static string Partition(SubjectKey subject) => subject.ToString()[..2];
 
-    [LoggerMessage(LogLevel.Error, "The row {Partition}/{Row} of the table heads cannot be read, and is not anchored: nothing of the product writes such a row")]
+    [LoggerMessage(
+        LogLevel.Error, "The row {Partition}/{Row} of the table heads cannot be read and is not anchored: OptOut does not write such rows")]
     private partial void LogUnreadable(string partition, string row);
 }

@@ -3,12 +3,12 @@ using OptOut.Identity;
 namespace OptOut.Records;
 
 /// <summary>
-/// What the controller told us of a subject. Identifiers are never dropped: a Stop must keep reaching the address a person once had, because a
-/// vendor may have it still.
+/// What the controller provided about a subject. Identifiers are never removed: a Stop must still apply to an address that the person once
+/// had, because a vendor may still have it.
 /// </summary>
-/// <param name="Identifiers">Every contact point the subject has or had.</param>
-/// <param name="Current">Those the controller gave last; the confirmation goes to these.</param>
-/// <param name="Language">nl, fr, de or en; null when not known.</param>
+/// <param name="Identifiers">Every contact point that the subject has or had.</param>
+/// <param name="Current">The contact points that the controller gave last; the confirmation goes to these.</param>
+/// <param name="Language">nl, fr, de or en; null if not known.</param>
 internal sealed record Profile(IReadOnlyList<Identifier> Identifiers, IReadOnlyList<Identifier> Current, string? Language)
 {
     public static Profile Empty { get; } = new([], [], null);

@@ -7,18 +7,20 @@ using OptOut.Identity;
 
 namespace OptOut.Records;
 
-/// <summary>The <c>profile~</c> row of a subject: identifiers encrypted, language in the clear.</summary>
+/// <summary>The <c>profile~</c> row of a subject: encrypted identifiers, and the language as plain text.</summary>
 internal sealed class ProfileStore(StorageAccount storage, IdentifierProtector protector)
 {
-    // 64 KiB of property hold a hundred identifiers of the longest kind, encrypted and in base64.
+    // A property of 64 KiB has room for a hundred identifiers of the longest kind, encrypted and in base64.
     internal const int MaxIdentifiers = 100;
 
-    public async Task<Profile> LoadAsync(SubjectKey subject, CancellationToken cancellationToken) => (await FindAsync(subject, cancellationToken)).Profile;
+    public async Task<Profile> LoadAsync(SubjectKey subject, CancellationToken cancellationToken) =>
+        (await FindAsync(subject, cancellationToken)).Profile;
 
-    /// <summary>Replaces what is current, keeps what was.</summary>
+    /// <summary>Replaces the current contact points and keeps the earlier ones.</summary>
     /// <returns>Whether anything changed.</returns>
     /// <exception cref="TooManyIdentifiersException">The subject would have more than 100 identifiers.</exception>
-    public async Task<bool> SaveAsync(SubjectKey subject, IReadOnlyCollection<Identifier> current, string? language, CancellationToken cancellationToken)
+    public async Task<bool> SaveAsync(
+        SubjectKey subject, IReadOnlyCollection<Identifier> current, string? language, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -32,7 +34,9 @@ internal sealed class ProfileStore(StorageAccount storage, IdentifierProtector p
             var row = new TableEntity(subject.ToString(), RowKey(subject))
             {
                 ["Identifiers"] = protector.Encrypt(
-                    JsonSerializer.Serialize([.. profile.Identifiers.Select(i => new StoredIdentifier(i.Kind, i.Value, profile.Current.Contains(i)))], ProfileJson.Default.StoredIdentifierArray),
+                    JsonSerializer.Serialize(
+                        [.. profile.Identifiers.Select(i => new StoredIdentifier(i.Kind, i.Value, profile.Current.Contains(i)))],
+                        ProfileJson.Default.StoredIdentifierArray),
                     RowKey(subject)),
                 ["Language"] = profile.Language,
             };
@@ -46,22 +50,25 @@ internal sealed class ProfileStore(StorageAccount storage, IdentifierProtector p
             }
             catch (RequestFailedException e) when (e.Status is 409 or 412)
             {
-                // Somebody else wrote it meanwhile: take theirs in.
+                // Another writer was faster: merge with its row.
             }
         }
     }
 
-    private static bool Same(Profile a, Profile b) => a.Identifiers.SequenceEqual(b.Identifiers) && a.Current.SequenceEqual(b.Current) && a.Language == b.Language;
+    private static bool Same(Profile a, Profile b) =>
+        a.Identifiers.SequenceEqual(b.Identifiers) && a.Current.SequenceEqual(b.Current) && a.Language == b.Language;
 
     private static string RowKey(SubjectKey subject) => $"profile~{subject}";
 
     private async Task<(Profile Profile, ETag? Tag)> FindAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
-        var row = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(subject.ToString(), RowKey(subject), cancellationToken: cancellationToken);
+        var row = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
+            subject.ToString(), RowKey(subject), cancellationToken: cancellationToken);
         if (!row.HasValue)
             return (Profile.Empty, null);
 
-        var stored = JsonSerializer.Deserialize(protector.Decrypt(row.Value!.GetString("Identifiers"), RowKey(subject)), ProfileJson.Default.StoredIdentifierArray)!;
+        var stored = JsonSerializer.Deserialize(
+            protector.Decrypt(row.Value!.GetString("Identifiers"), RowKey(subject)), ProfileJson.Default.StoredIdentifierArray)!;
         return (
             new Profile(
                 [.. stored.Select(s => new Identifier(s.Kind, s.Value))],
@@ -71,9 +78,11 @@ internal sealed class ProfileStore(StorageAccount storage, IdentifierProtector p
     }
 }
 
-/// <summary>More contact points than one person has.</summary>
+/// <summary>Thrown when a subject would have more contact points than one person can have.</summary>
 internal sealed class TooManyIdentifiersException(int count, int most)
-    : InvalidOperationException($"A subject has at most {most} identifiers over its life, and this would be {count}: check that the customer number is one person's.");
+    : InvalidOperationException(
+        $"A subject can have at most {most} identifiers in total, and this would make "
+            + $"{count}: check that the customer number belongs to one person.");
 
 internal sealed record StoredIdentifier(IdentifierKind Kind, string Value, bool Current);
 

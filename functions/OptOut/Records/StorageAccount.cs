@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace OptOut.Records;
 
 /// <summary>
-/// The tables and containers by name, and how patiently they are asked. Where they cannot be had, everything asked of them ends in a
+/// The tables and containers by name, with their retry settings. If they are unavailable, every call throws a
 /// <see cref="Platform.StoreUnavailableException"/>.
 /// </summary>
 internal sealed class StorageAccount
@@ -15,15 +15,21 @@ internal sealed class StorageAccount
     private readonly TableServiceClient _tables;
     private readonly BlobServiceClient _blobs;
 
-    /// <param name="options">Which account.</param>
-    /// <param name="credential">The app's identity, used only where there is no connection string.</param>
-    /// <param name="logger">Told each time the store cannot be had.</param>
+    /// <param name="options">The account to use.</param>
+    /// <param name="credential">The app's identity, used only if there is no connection string.</param>
+    /// <param name="logger">Receives a message each time the store is unavailable.</param>
     public StorageAccount(IOptions<StorageOptions> options, Lazy<TokenCredential> credential, ILogger<StorageAccount> logger)
     {
-        // A person is waiting: three quick tries, then the caller's own answer to a store that is down.
+        // A person is waiting: three quick attempts, after which the caller handles the outage.
         var tableOptions = new TableClientOptions
         {
-            Retry = { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(50), MaxDelay = TimeSpan.FromMilliseconds(500), NetworkTimeout = TimeSpan.FromSeconds(5) },
+            Retry =
+            {
+                MaxRetries = 2,
+                Delay = TimeSpan.FromMilliseconds(50),
+                MaxDelay = TimeSpan.FromMilliseconds(500),
+                NetworkTimeout = TimeSpan.FromSeconds(5),
+            },
         };
         var blobOptions = new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05)
         {
@@ -33,7 +39,9 @@ internal sealed class StorageAccount
         tableOptions.AddPolicy(availability, HttpPipelinePosition.PerCall);
         blobOptions.AddPolicy(availability, HttpPipelinePosition.PerCall);
         var o = options.Value;
-        _tables = o.ConnectionString.Length > 0 ? new(o.ConnectionString, tableOptions) : new(o.TableEndpoint, credential.Value, tableOptions);
+        _tables = o.ConnectionString.Length > 0
+            ? new(o.ConnectionString, tableOptions)
+            : new(o.TableEndpoint, credential.Value, tableOptions);
         _blobs = o.ConnectionString.Length > 0 ? new(o.ConnectionString, blobOptions) : new(o.BlobEndpoint, credential.Value, blobOptions);
 
         Consent = Table("consent");
@@ -77,15 +85,19 @@ internal sealed class StorageAccount
 
     public BlobContainerClient Anchors { get; }
 
-    /// <summary>Makes what is missing. In Azure the templates make it; on one machine and in tests this does.</summary>
+    /// <summary>
+    /// Creates missing tables and containers. In Azure the templates create them; on one machine and in tests this method does.
+    /// </summary>
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.WhenAll(
     [
-        .. new[] { Consent, Identifiers, ExternalSuppressions, Feed, Outbox, Codes, Runs, Heads }.Select(table => (Task)table.CreateIfNotExistsAsync(cancellationToken)),
-        .. new[] { Reports, VendorLists, Suppressions, Anchors }.Select(container => (Task)container.CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
+        .. new[] { Consent, Identifiers, ExternalSuppressions, Feed, Outbox, Codes, Runs, Heads }.Select(
+            table => (Task)table.CreateIfNotExistsAsync(cancellationToken)),
+        .. new[] { Reports, VendorLists, Suppressions, Anchors }.Select(
+            container => (Task)container.CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
     ]);
 
-    /// <summary>One point read that finds nothing: whether the tables answer.</summary>
-    /// <exception cref="Platform.StoreUnavailableException">They do not.</exception>
+    /// <summary>Checks that the tables respond, with one point read that finds nothing.</summary>
+    /// <exception cref="Platform.StoreUnavailableException">The tables do not respond.</exception>
     public Task PingAsync(CancellationToken cancellationToken) =>
         Consent.GetEntityIfExistsAsync<TableEntity>("ping", "ping", ["PartitionKey"], cancellationToken);
 }

@@ -11,7 +11,10 @@ internal sealed class StorageOptions
 
     public Uri? BlobEndpoint { get; set; }
 
-    /// <summary>Put before every table and container name, so that several installations share one account: up to 20 of <c>a-z 0-9</c>, a letter first.</summary>
+    /// <summary>
+    /// Prefixed to every table and container name, so that several installations can share one account: up to 20 of
+    /// <c>a-z 0-9</c>, a letter first.
+    /// </summary>
     public string Prefix { get; set; } = "";
 }
 
@@ -24,9 +27,14 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         if (options.ConnectionString.Length == 0 && !endpoints)
             errors.Add("OptOut:Storage has neither ConnectionString nor both TableEndpoint and BlobEndpoint; give one or the other.");
         if (options.ConnectionString.Length > 0 && (options.TableEndpoint ?? options.BlobEndpoint) is not null)
-            errors.Add("OptOut:Storage has a ConnectionString and an endpoint; keep one, so that it is plain which account is meant.");
-        if (options.Prefix.Length > 20 || options.Prefix.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c)) || (options.Prefix.Length > 0 && char.IsAsciiDigit(options.Prefix[0])))
+            errors.Add("OptOut:Storage has a ConnectionString and an endpoint; keep one, so that it is clear which account to use.");
+        if (options.Prefix.Length > 20
+            || options.Prefix.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c))
+            || (options.Prefix.Length > 0 && char.IsAsciiDigit(options.Prefix[0])))
+        {
             errors.Add($"OptOut:Storage:Prefix is '{options.Prefix}'; give up to 20 of a-z and 0-9, a letter first, or leave it empty.");
+        }
+
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }

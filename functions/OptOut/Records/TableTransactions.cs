@@ -6,9 +6,10 @@ namespace OptOut.Records;
 internal static class TableTransactions
 {
     /// <summary>
-    /// All or none. A transaction is answered 202 and its outcome is in the body, which <see cref="AvailabilityPolicy"/> does not read.
+    /// Submits a transaction: all actions or none. Its response is always 202 with the outcome in the body, which
+    /// <see cref="AvailabilityPolicy"/> does not read.
     /// </summary>
-    /// <exception cref="TableTransactionFailedException">One of the actions cannot be carried out.</exception>
+    /// <exception cref="TableTransactionFailedException">One of the actions failed.</exception>
     public static async Task SubmitAsync(
         this TableClient table, IEnumerable<TableTransactionAction> actions, CancellationToken cancellationToken)
     {

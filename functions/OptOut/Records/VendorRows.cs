@@ -14,14 +14,20 @@ internal enum VendorStatus
     Rejected,
 }
 
-/// <summary>What a vendor confirmed for a subject, and when. Time-to-stop, the report and the retry read it.</summary>
-/// <param name="Stops">By identifier: what the vendor last confirmed. Only this may ever be removed from the vendor again.</param>
-/// <param name="Event">The event it was last told of.</param>
-/// <param name="Since">When that event's person decided.</param>
-/// <param name="ConfirmedAt">When everything was confirmed; null while it is not.</param>
-/// <param name="Reason">What stands in the way.</param>
+/// <summary>What a vendor confirmed for a subject, and when. Time-to-stop, the report and the retries are based on it.</summary>
+/// <param name="Stops">What the vendor last confirmed, by identifier. Only this may ever be removed from the vendor again.</param>
+/// <param name="Event">The event that was pushed last.</param>
+/// <param name="Since">When the person made that decision.</param>
+/// <param name="ConfirmedAt">When everything was confirmed; null until then.</param>
+/// <param name="Reason">Why it is not confirmed.</param>
 internal sealed record VendorRow(
-    VendorStatus Status, IReadOnlyDictionary<IdentifierHash, StopSet> Stops, Guid Event, DateTimeOffset Since, DateTimeOffset? ConfirmedAt, int Attempt, string? Reason)
+    VendorStatus Status,
+    IReadOnlyDictionary<IdentifierHash, StopSet> Stops,
+    Guid Event,
+    DateTimeOffset Since,
+    DateTimeOffset? ConfirmedAt,
+    int Attempt,
+    string? Reason)
 {
     /// <summary>The version that was read.</summary>
     public ETag Tag { get; init; }
@@ -34,13 +40,15 @@ internal sealed class VendorRows(StorageAccount storage)
 {
     public async Task<VendorRow?> LoadAsync(SubjectKey subject, string vendor, CancellationToken cancellationToken)
     {
-        var found = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(subject.ToString(), RowKey(subject, vendor), cancellationToken: cancellationToken);
+        var found = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
+            subject.ToString(), RowKey(subject, vendor), cancellationToken: cancellationToken);
         if (!found.HasValue)
             return null;
         var row = found.Value!;
         return new VendorRow(
             Enum.Parse<VendorStatus>(row.GetString("Status")),
-            JsonSerializer.Deserialize(row.GetString("Stops"), VendorRowJson.Default.DictionaryStringString)!.ToDictionary(p => IdentifierHash.Parse(p.Key), p => StopSet.Parse(p.Value)),
+            JsonSerializer.Deserialize(row.GetString("Stops"), VendorRowJson.Default.DictionaryStringString)!
+                .ToDictionary(p => IdentifierHash.Parse(p.Key), p => StopSet.Parse(p.Value)),
             row.GetGuid("Event")!.Value,
             row.GetDateTimeOffset("Since")!.Value,
             row.GetDateTimeOffset("ConfirmedAt"),
@@ -49,10 +57,11 @@ internal sealed class VendorRows(StorageAccount storage)
         { Tag = row.ETag };
     }
 
-    /// <summary>Writes the row unless somebody wrote it since it was read: two handlers may push for one person at once.</summary>
-    /// <param name="known">What was read; null when there was none.</param>
-    /// <returns>False when somebody did.</returns>
-    public async Task<bool> TrySaveAsync(SubjectKey subject, string vendor, VendorRow row, VendorRow? known, CancellationToken cancellationToken)
+    /// <summary>Writes the row unless it was written since it was read: two handlers may push for one person at the same time.</summary>
+    /// <param name="known">The row that was read; null if there was none.</param>
+    /// <returns>False if another writer was faster.</returns>
+    public async Task<bool> TrySaveAsync(
+        SubjectKey subject, string vendor, VendorRow row, VendorRow? known, CancellationToken cancellationToken)
     {
         try
         {
@@ -74,7 +83,8 @@ internal sealed class VendorRows(StorageAccount storage)
     private static TableEntity Write(SubjectKey subject, string vendor, VendorRow row) => new(subject.ToString(), RowKey(subject, vendor))
     {
         ["Status"] = row.Status.ToString(),
-        ["Stops"] = JsonSerializer.Serialize(row.Stops.ToDictionary(p => p.Key.ToString(), p => p.Value.ToString()), VendorRowJson.Default.DictionaryStringString),
+        ["Stops"] = JsonSerializer.Serialize(
+            row.Stops.ToDictionary(p => p.Key.ToString(), p => p.Value.ToString()), VendorRowJson.Default.DictionaryStringString),
         ["Event"] = row.Event,
         ["Since"] = row.Since,
         ["ConfirmedAt"] = row.ConfirmedAt,

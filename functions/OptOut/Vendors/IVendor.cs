@@ -5,65 +5,69 @@ using OptOut.Messaging;
 namespace OptOut.Vendors;
 
 /// <summary>
-/// A party that sends marketing, or holds a list for it, over one channel. An adapter translates and reports; when to try again,
-/// what to record and what to remove is decided outside it, in one place for all vendors.
+/// A party that sends marketing, or keeps a list for it, over one channel. An adapter translates and reports. When to retry, what to
+/// record and what to remove is decided outside the adapter, in one place for all vendors.
 /// </summary>
 internal interface IVendor
 {
-    /// <summary>Short, stable, part of row keys and of the report: 1 to 32 of <c>a-z 0-9 -</c>.</summary>
+    /// <summary>Short and stable, 1 to 32 characters of <c>a-z 0-9 -</c>. Part of row keys and of the report.</summary>
     string Name { get; }
 
     Channel Channel { get; }
 
-    /// <summary>False for a register that is read and never told: it gets no push and confirms nothing.</summary>
-    bool TakesPushes => true;
+    /// <summary>False for a register, which is only read: it receives no pushes and confirms nothing.</summary>
+    bool AcceptsPushes => true;
 
-    /// <summary>The vendor's lists, in the order in which they are pulled; empty where a vendor gives none out.</summary>
+    /// <summary>The vendor's lists, in the order in which they are pulled; empty when the vendor does not make any available.</summary>
     IReadOnlyList<string> Lists { get; }
 
     /// <summary>
-    /// What to pull so that every list has been read: each list by itself, unless the vendor gives several out together under one
-    /// name. Entries always name the list they stand on.
+    /// What to pull to read every list: each list on its own, unless the vendor returns several lists together under one name. An entry
+    /// always names the list it is on.
     /// </summary>
     IReadOnlyList<string> Pulls => Lists;
 
     /// <summary>
-    /// The lists an identifier must stand on so that what is stopped stays stopped. An entry on a list that is not among them is drift
-    /// one way, unless what it stops is stopped already; a list among them without the entry is drift the other way.
+    /// The lists an identifier must be on for <paramref name="stops"/> to take effect. An entry on any other list is drift, unless what
+    /// it stops is already stopped. A missing entry on one of these lists is drift the other way.
     /// </summary>
     IReadOnlySet<string> ListsFor(StopSet stops);
 
     /// <summary>
-    /// Makes the vendor's lists equal to <see cref="VendorPush.Stops"/>. Pushing twice is pushing once. It adds whatever is missing, and
-    /// removes only what <see cref="VendorPush.Confirmed"/> says we put there: an entry the vendor made itself is a Stop of the
-    /// person's that may not have reached us yet.
+    /// Updates the vendor's lists to match <see cref="VendorPush.Stops"/>; pushing is idempotent. It adds whatever is missing, but
+    /// removes only what <see cref="VendorPush.Confirmed"/> says we put there: an entry that the vendor made itself is a Stop by the
+    /// person that may not have reached us yet.
     /// </summary>
     Task<VendorOutcome> PushAsync(VendorPush push, CancellationToken cancellationToken);
 
-    /// <summary>One page of a list, of entries made up to <paramref name="until"/>, which stays the same for all pages of a run.</summary>
-    /// <remarks>An entry may come twice in a run: vendors page by position, and a list changes while it is read.</remarks>
+    /// <summary>
+    /// Reads one page of a list, with entries made up to <paramref name="until"/>, which is the same for all pages of a run.
+    /// </summary>
+    /// <remarks>An entry may appear twice in a run: vendors page by position, and a list can change while it is read.</remarks>
     /// <param name="list">One of <see cref="Pulls"/>.</param>
-    /// <param name="until">The frozen end of the pull, so that entries made while it runs do not shift its pages.</param>
-    /// <param name="cursor">Null for the first page, else <see cref="VendorPull.Page.Next"/> of the page before.</param>
+    /// <param name="until">The fixed end of the pull, so that entries made while it runs do not shift its pages.</param>
+    /// <param name="cursor">Null for the first page; otherwise <see cref="VendorPull.Page.Next"/> of the previous page.</param>
     Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken);
 }
 
-/// <param name="Identifier">The contact point the vendor knows.</param>
-/// <param name="Stops">What must be stopped for it on the vendor's channel, now.</param>
-/// <param name="Confirmed">What the vendor last confirmed to us, null when it never did.</param>
+/// <param name="Identifier">The contact point as the vendor has it.</param>
+/// <param name="Stops">What must be stopped for it on the vendor's channel now.</param>
+/// <param name="Confirmed">What the vendor last confirmed to us; null when it never confirmed anything.</param>
 internal sealed record VendorPush(Identifier Identifier, StopSet Stops, StopSet? Confirmed);
 
-/// <summary>What a pull answered: a page, or why there is none.</summary>
+/// <summary>The result of a pull: a page, or the reason why there is none.</summary>
 internal abstract record VendorPull
 {
     private VendorPull() { }
 
-    /// <param name="Entries">Each entry of the page; a malformed one is left out and counted.</param>
-    /// <param name="Next">The cursor of the next page; null after the last.</param>
+    /// <param name="Entries">The entries of the page. Malformed ones are left out and counted.</param>
+    /// <param name="Next">The cursor of the next page; null after the last page.</param>
     /// <param name="Unreadable">How many entries could not be read as an identifier of this channel.</param>
     public sealed record Page(IReadOnlyList<VendorEntry> Entries, string? Next, int Unreadable = 0) : VendorPull
     {
-        /// <summary>What a person should look at though the page was read; for the report, so nothing personal.</summary>
+        /// <summary>
+        /// Problems that somebody should look into although the page was read. They go into the report, so they contain no personal data.
+        /// </summary>
         public IReadOnlyList<string> Notices { get; init; } = [];
     }
 
@@ -76,18 +80,24 @@ internal enum VendorEntryKind
     /// <summary>The person asked the vendor to stop.</summary>
     Unsubscribed,
 
-    /// <summary>The person called the mail spam, which is an objection.</summary>
+    /// <summary>The person reported the mail as spam, which is an objection.</summary>
     Complaint,
 
-    /// <summary>The address does not work. It says nothing about what the person wants, so it becomes an external suppression while it stands there, never a Stop.</summary>
+    /// <summary>
+    /// The address does not work. That says nothing about what the person wants, so it is an external suppression for as long as the
+    /// entry is on the list, never a Stop.
+    /// </summary>
     Undeliverable,
 
-    /// <summary>Stands in a register: said to everybody, not to us. It becomes an external suppression while it stands there, never a Stop.</summary>
+    /// <summary>
+    /// The person is in a register, which applies to all senders, not to us in particular. It is an external suppression for as long as
+    /// the entry is on the list, never a Stop.
+    /// </summary>
     Registered,
 }
 
-/// <param name="Identifier">Who stands on the list.</param>
+/// <param name="Identifier">The contact point on the list.</param>
 /// <param name="List">One of <see cref="IVendor.Lists"/>.</param>
-/// <param name="Stop">The scope a Stop has that is recorded because of this entry.</param>
-/// <param name="At">When the vendor made the entry, by the vendor's clock.</param>
+/// <param name="Stop">The scope of the Stop that is recorded because of this entry.</param>
+/// <param name="At">When the vendor made the entry, according to the vendor's clock.</param>
 internal sealed record VendorEntry(Identifier Identifier, string List, VendorEntryKind Kind, Scope Stop, DateTimeOffset At);

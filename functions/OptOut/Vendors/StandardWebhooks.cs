@@ -5,26 +5,27 @@ using System.Text;
 namespace OptOut.Vendors;
 
 /// <summary>
-/// Signs and verifies by the Standard Webhooks scheme, symmetric (<c>v1</c>): HMAC-SHA256 over <c>id.timestamp.body</c>
-/// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). Several secrets stand side by side while one is being
-/// changed: what we send is signed with each, what we get may be signed with any.
+/// Signs and verifies by the symmetric Standard Webhooks scheme (<c>v1</c>): HMAC-SHA256 over <c>id.timestamp.body</c>
+/// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). While a secret is rotated, several are
+/// valid at once: what we send is signed with each of them, and what we receive may be signed with any of them.
 /// </summary>
 /// <remarks>
-/// The scheme has its receivers look at the age of a message, against replays. Here a message is believed at any age, and <c>sentAt</c> given to whoever
-/// wants to look: what waited for hours at a vendor that signs once and queues, or whose clock is wrong, is an opt-out still. A replay changes nothing,
-/// because everything a signal is recorded by (id, moment, person) is under the signature.
+/// The scheme requires receivers to check the age of a message, to prevent replays. Here a message of any age is accepted, and
+/// <c>sentAt</c> is available to callers that want to check it: an opt-out that waited for hours at a vendor that signs once and queues,
+/// or whose clock is wrong, is still an opt-out. A replay changes nothing, because everything that a signal is recorded by (id, time,
+/// person) is signed.
 /// </remarks>
 internal sealed class StandardWebhooks
 {
     public const string IdHeader = "webhook-id", TimestampHeader = "webhook-timestamp", SignatureHeader = "webhook-signature";
 
-    /// <summary>Characters of an id, visible ASCII without a full stop.</summary>
+    /// <summary>The maximum length of an id, which is visible ASCII without a full stop.</summary>
     public const int MaxId = 150;
 
-    // A signature is 47 characters: one for each secret of theirs, and some of kinds that are not ours (v1a).
+    // A signature is 47 characters: one for each of the sender's secrets, and possibly some of other kinds (v1a).
     private const int MaxSignatures = 1000;
 
-    // 9999-12-31, the last second a DateTimeOffset can hold, has twelve digits.
+    // 9999-12-31, the last second that a DateTimeOffset can represent, has twelve digits.
     private const int MaxTimestamp = 12;
     private const long MaxUnixSeconds = 253_402_300_799;
 
@@ -32,21 +33,21 @@ internal sealed class StandardWebhooks
 
     private readonly byte[][] _keys;
 
-    /// <param name="secrets">Each as <see cref="WebhookSecret"/> has it; the first is the current one.</param>
-    /// <exception cref="FormatException">One is no secret: options are checked when the host starts.</exception>
+    /// <param name="secrets">The secrets, each in the format of <see cref="WebhookSecret"/>; the first is the current one.</param>
+    /// <exception cref="FormatException">One of them is not a secret. Options are validated when the host starts.</exception>
     public StandardWebhooks(IEnumerable<string> secrets) => _keys = [.. secrets.Select(WebhookSecret.Decode)];
 
-    /// <summary>Whether there is a secret, so that anything can be believed at all.</summary>
+    /// <summary>Whether there is a secret, without which nothing can be verified.</summary>
     public bool HasSecret => _keys.Length > 0;
 
-    /// <summary>Whether the headers could be of this scheme, so that a body is worth reading.</summary>
-    public static bool CouldBe(string? id, string? timestamp, string? signatures) =>
+    /// <summary>Whether the headers are well formed, so that the body is worth reading.</summary>
+    public static bool IsWellFormed(string? id, string? timestamp, string? signatures) =>
         IsId(id) && TryMoment(timestamp, out _) && signatures is { Length: > 0 and <= MaxSignatures } && Ascii.IsValid(signatures);
 
     /// <summary>Puts the three headers on a request.</summary>
-    /// <param name="id">Of the message.</param>
-    /// <param name="at">Of this attempt.</param>
-    /// <param name="body">The very bytes that are sent.</param>
+    /// <param name="id">The id of the message.</param>
+    /// <param name="at">The time of this attempt.</param>
+    /// <param name="body">The exact bytes that are sent.</param>
     public void Sign(HttpRequestMessage request, string id, DateTimeOffset at, ReadOnlySpan<byte> body)
     {
         request.Headers.Add(IdHeader, id);
@@ -54,12 +55,12 @@ internal sealed class StandardWebhooks
         request.Headers.Add(SignatureHeader, Sign(id, at, body));
     }
 
-    /// <returns>The value of the signature header: one signature for each secret.</returns>
-    /// <exception cref="ArgumentException">The id is none: 1 to 150 of visible ASCII, no full stop.</exception>
+    /// <returns>The value of the signature header, with one signature for each secret.</returns>
+    /// <exception cref="ArgumentException">The id is not 1 to 150 visible ASCII characters without a full stop.</exception>
     public string Sign(string id, DateTimeOffset at, ReadOnlySpan<byte> body)
     {
         if (!IsId(id))
-            throw new ArgumentException("An id is 1 to 150 visible ASCII characters without a full stop.", nameof(id));
+            throw new ArgumentException("An id must be 1 to 150 visible ASCII characters without a full stop.", nameof(id));
         Span<byte> mac = stackalloc byte[SHA256.HashSizeInBytes];
         var signatures = new StringBuilder();
         foreach (var key in _keys)
@@ -71,16 +72,16 @@ internal sealed class StandardWebhooks
         return signatures.ToString();
     }
 
-    /// <summary>Whether one of the secrets signed this. Throws on nothing a sender can send.</summary>
+    /// <summary>Whether the message was signed with one of the secrets. Never throws, whatever the sender sends.</summary>
     /// <param name="id">The header <see cref="IdHeader"/>.</param>
     /// <param name="timestamp">The header <see cref="TimestampHeader"/>.</param>
     /// <param name="signatures">The header <see cref="SignatureHeader"/>.</param>
-    /// <param name="body">The bytes as they came, before anything decoded them.</param>
-    /// <param name="sentAt">When it was sent, by the sender's clock.</param>
+    /// <param name="body">The bytes as received, before any decoding.</param>
+    /// <param name="sentAt">When it was sent, according to the sender's clock.</param>
     public bool Verify(string? id, string? timestamp, string? signatures, ReadOnlySpan<byte> body, out DateTimeOffset sentAt)
     {
         sentAt = default;
-        if (!CouldBe(id, timestamp, signatures) || !TryMoment(timestamp, out var moment))
+        if (!IsWellFormed(id, timestamp, signatures) || !TryMoment(timestamp, out var moment))
             return false;
 
         Span<byte> mac = stackalloc byte[SHA256.HashSizeInBytes];
@@ -125,8 +126,10 @@ internal sealed class StandardWebhooks
         hash.GetHashAndReset(mac);
     }
 
-    // A full stop in it would let one message be read as another, says the scheme.
-    private static bool IsId(string? id) => id is { Length: > 0 and <= MaxId } && !id.AsSpan().ContainsAnyExceptInRange('!', '~') && !id.Contains('.', StringComparison.Ordinal);
+    // The scheme forbids a full stop, because it would let one message be read as another.
+    private static bool IsId(string? id) => id is { Length: > 0 and <= MaxId }
+        && !id.AsSpan().ContainsAnyExceptInRange('!', '~')
+        && !id.Contains('.', StringComparison.Ordinal);
 
     private static bool TryMoment(string? timestamp, out DateTimeOffset moment)
     {
@@ -139,18 +142,19 @@ internal sealed class StandardWebhooks
     }
 }
 
-/// <summary>A secret of the Standard Webhooks scheme: <c>whsec_</c> and 24 to 64 bytes in base64.</summary>
+/// <summary>A secret of the Standard Webhooks scheme: <c>whsec_</c> followed by 24 to 64 bytes in base64.</summary>
 internal static class WebhookSecret
 {
     private const string Prefix = "whsec_";
     private const int MinBytes = 24, MaxBytes = 64;
 
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <exception cref="FormatException">It is not a valid secret.</exception>
     public static byte[] Decode(string secret) => TryDecode(secret) ?? throw new FormatException("Not a webhook secret.");
 
-    /// <returns>Null when the secret is usable; else what is wrong with it and the mend, without the secret itself.</returns>
+    /// <returns>Null when the secret is usable; otherwise what is wrong with it and how to fix it, without the secret itself.</returns>
     public static string? Problem(string setting, string? secret) => TryDecode(secret) is not null ? null
-        : $"{setting} is no signing secret; give whsec_ and {MinBytes} to {MaxBytes} random bytes in base64, as from 'echo whsec_$(openssl rand -base64 32)'.";
+        : $"{setting} is not a signing secret; give whsec_ and {MinBytes} to {MaxBytes} random "
+            + "bytes in base64, as from 'echo whsec_$(openssl rand -base64 32)'.";
 
     private static byte[]? TryDecode(string? secret)
     {

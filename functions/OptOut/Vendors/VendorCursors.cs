@@ -4,26 +4,26 @@ using OptOut.Identity;
 namespace OptOut.Vendors;
 
 /// <summary>
-/// A vendor's own mark of the next page of a list, as a cursor. Such marks hold addresses, or nobody says that they do not, and a cursor is
-/// stored: it is encrypted, for its list alone.
+/// Turns a vendor's own marker of the next page into a cursor. Such markers contain addresses, or are not guaranteed to contain none, and
+/// cursors are stored: a cursor is encrypted, and valid for its own list only.
 /// </summary>
 internal sealed class VendorCursors(IdentifierProtector protector)
 {
-    public string Close(string vendor, string pull, string mark) => protector.Encrypt(mark, Context(vendor, pull));
+    public string Encrypt(string vendor, string pull, string marker) => protector.Encrypt(marker, Context(vendor, pull));
 
-    /// <param name="vendor">As in <see cref="Close"/>, as is the list.</param>
-    /// <param name="pull">Whose list.</param>
-    /// <param name="cursor">Null begins at the front.</param>
-    /// <param name="mark">Null for the first page.</param>
-    /// <returns>Whether it is a cursor of this list.</returns>
-    public bool TryOpen(string vendor, string pull, string? cursor, out string? mark)
+    /// <param name="vendor">The vendor that <see cref="Encrypt"/> was called with.</param>
+    /// <param name="pull">The pull that <see cref="Encrypt"/> was called with.</param>
+    /// <param name="cursor">Null starts at the first page.</param>
+    /// <param name="marker">The vendor's marker; null for the first page.</param>
+    /// <returns>Whether the cursor belongs to this list.</returns>
+    public bool TryDecrypt(string vendor, string pull, string? cursor, out string? marker)
     {
-        mark = null;
+        marker = null;
         if (cursor is null)
             return true;
         try
         {
-            mark = protector.Decrypt(cursor, Context(vendor, pull));
+            marker = protector.Decrypt(cursor, Context(vendor, pull));
             return true;
         }
         catch (Exception e) when (e is CryptographicException or FormatException)

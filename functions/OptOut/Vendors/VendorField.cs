@@ -3,13 +3,16 @@ using OptOut.Identity;
 
 namespace OptOut.Vendors;
 
-/// <summary>The fields of what a vendor sent, read without trust: none of these throws, whatever stands there.</summary>
+/// <summary>Reads fields of untrusted vendor JSON. None of these methods throws, whatever the value is.</summary>
 internal static class VendorField
 {
-    // 9999-12-31: the last second a DateTimeOffset can hold.
+    // 9999-12-31, the last second that a DateTimeOffset can represent.
     private const double MaxUnixSeconds = 253_402_300_799;
 
-    /// <returns>The object's field; <c>default</c>, of kind <see cref="JsonValueKind.Undefined"/>, where there is none or this is no object.</returns>
+    /// <returns>
+    /// The field of the object; <c>default</c>, with kind <see cref="JsonValueKind.Undefined"/>, when there is no such field or the value
+    /// is not an object.
+    /// </returns>
     public static JsonElement Field(this JsonElement from, string name)
     {
         if (from.ValueKind != JsonValueKind.Object)
@@ -20,11 +23,12 @@ internal static class VendorField
         }
         catch (InvalidOperationException)
         {
-            return from.EnumerateObject().LastOrDefault(p => IsNamed(p, name)).Value; // A name with half a surrogate pair stands beside it.
+            // Another property name contains half a surrogate pair.
+            return from.EnumerateObject().LastOrDefault(p => IsNamed(p, name)).Value;
         }
     }
 
-    /// <returns>The text; null where it is none.</returns>
+    /// <returns>The text; null when the value is not text.</returns>
     public static string? Text(this JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.String)
@@ -39,33 +43,40 @@ internal static class VendorField
         }
     }
 
-    /// <returns>The text of the object's field; null where there is none.</returns>
+    /// <returns>The text of the object's field; null when there is none.</returns>
     public static string? Text(this JsonElement from, string name) => from.Field(name).Text();
 
     public static bool TryEmail(this JsonElement from, string name, out Identifier who) => EmailAddress.TryParse(from.Text(name), out who);
 
-    /// <summary>A moment as ISO 8601 writes it.</summary>
+    /// <summary>Reads a time in ISO 8601 format.</summary>
     public static bool TryMoment(this JsonElement from, string name, out DateTimeOffset at)
     {
         at = default;
-        return from.Field(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out at) && at > DateTimeOffset.UnixEpoch;
+        return from.Field(name) is { ValueKind: JsonValueKind.String } value
+            && value.TryGetDateTimeOffset(out at)
+            && at > DateTimeOffset.UnixEpoch;
     }
 
-    /// <summary>A moment as seconds since 1970, with or without a fraction.</summary>
+    /// <summary>Reads a time in seconds since 1970, with or without a fraction.</summary>
     public static bool TryUnix(this JsonElement from, string name, out DateTimeOffset at)
     {
         at = default;
-        if (from.Field(name) is not { ValueKind: JsonValueKind.Number } value || !value.TryGetDouble(out var seconds) || seconds is not (> 0 and < MaxUnixSeconds))
+        if (from.Field(name) is not { ValueKind: JsonValueKind.Number } value
+            || !value.TryGetDouble(out var seconds)
+            || seconds is not (> 0 and < MaxUnixSeconds))
+        {
             return false;
+        }
+
         at = DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
         return true;
     }
 
-    /// <returns>The whole number, where the field is one that fits; else null.</returns>
+    /// <returns>The field as a 32-bit integer; null when it is not one.</returns>
     public static int? Number(this JsonElement from, string name) =>
         from.Field(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : null;
 
-    /// <returns>The elements of the object's array; null where there is none.</returns>
+    /// <returns>The elements of the object's array; null when there is none.</returns>
     public static IReadOnlyList<JsonElement>? Items(this JsonElement from, string name) =>
         from.Field(name) is { ValueKind: JsonValueKind.Array } array ? [.. array.EnumerateArray()] : null;
 
@@ -81,7 +92,7 @@ internal static class VendorField
         }
     }
 
-    /// <summary>The body as JSON; null when it is none. Independent of the bytes it was read from.</summary>
+    /// <summary>The body as JSON; null when it is not JSON. The result does not depend on the bytes it was read from.</summary>
     public static JsonElement? Parse(ReadOnlyMemory<byte> body)
     {
         try

@@ -10,15 +10,16 @@ using OptOut.Web.Pages;
 namespace OptOut.Web;
 
 /// <summary>
-/// <c>/q</c> and <c>/q/{code}</c>: from a printed code to the page where the person chooses. Changes nothing, whatever the method. A code that does not work is
-/// met with help, and with the form that needs no code.
+/// <c>/q</c> and <c>/q/{code}</c>: from a printed code to the page where the person chooses. Changes nothing, whatever the method. A code
+/// that does not work gets a page with help and a link to the form that needs no code.
 /// </summary>
-internal sealed class CodeEndpoint(CodeBook book, LinkKeyRing ring, RequestLimits limits, TooManyAnswer tooMany, PageRenderer renderer, PageViews views)
+internal sealed class CodeEndpoint(
+    CodeBook book, LinkKeyRing ring, RequestLimits limits, TooManyRequestsResponse tooMany, PageRenderer renderer, PageViews views)
 {
-    /// <summary>The form to type a code in.</summary>
+    /// <summary>The address of the form on which to type a code.</summary>
     public const string FormAddress = "/q";
 
-    /// <summary><c>/q</c>: the form, and what was typed in it.</summary>
+    /// <summary><c>/q</c>: shows the form, and handles what was typed in it.</summary>
     public async Task<IResult> TypeAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var view = views.For(request).At(FormAddress);
@@ -26,20 +27,33 @@ internal sealed class CodeEndpoint(CodeBook book, LinkKeyRing ring, RequestLimit
             return await PageAsync(request, view, StatusCodes.Status200OK);
 
         var typed = (await SmallForm.ReadAsync(request, cancellationToken))?["code"].ToString().Trim() ?? "";
-        return PrintedCode.Read(typed, out var code) is var reading and not CodeReading.Good
-            ? await PageAsync(request, view, StatusCodes.Status400BadRequest, Shown(typed, reading), error: typed.Length == 0 ? "codes.none" : Problem(reading))
+        return PrintedCode.Read(typed, out var code) is var reading and not PrintedCodeStatus.Valid
+            ? await PageAsync(
+                request,
+                view,
+                StatusCodes.Status400BadRequest,
+                Redisplay(typed, reading),
+                error: typed.Length == 0 ? "codes.none" : ErrorKey(reading))
             : SeeOther($"{FormAddress}/{code.Compact}", request);
     }
 
-    /// <summary><c>/q/{code}</c>: where the code leads.</summary>
+    /// <summary><c>/q/{code}</c>: redirects to the page that the code leads to.</summary>
     public async Task<IResult> OpenAsync(HttpRequest request, string typed, CancellationToken cancellationToken)
     {
         var view = views.For(request);
-        if (PrintedCode.Read(typed, out var code) is var reading and not CodeReading.Good)
-            return await PageAsync(request, reading == CodeReading.NoCode ? view.At(FormAddress) : view, StatusCodes.Status404NotFound, Shown(typed, reading), error: Problem(reading));
+        if (PrintedCode.Read(typed, out var code) is var reading and not PrintedCodeStatus.Valid)
+        {
+            return await PageAsync(
+                request,
+                reading == PrintedCodeStatus.NotACode ? view.At(FormAddress) : view,
+                StatusCodes.Status404NotFound,
+                Redisplay(typed, reading),
+                error: ErrorKey(reading));
+        }
 
-        // Only a whole code that nobody printed is a guess: nobody is held up by a slip of the finger. But who has guessed too often is told nothing more.
-        if (!limits.MayByClient(request, LimitedAction.CodeGuess, out var wait))
+        // Only a complete code that was never printed counts as a guess, so a typing error costs nothing.
+        // After too many guesses, no code is looked up any more.
+        if (!limits.CanAcquireForClient(request, LimitedAction.CodeGuess, out var wait))
             return await TooManyAsync();
         return await FindAsync().OrPageAsync(async () =>
             new RetryAfterResult(await PageAsync(request, view, StatusCodes.Status503ServiceUnavailable, typed, help: "codes.down")));
@@ -47,8 +61,8 @@ internal sealed class CodeEndpoint(CodeBook book, LinkKeyRing ring, RequestLimit
         async Task<IResult> FindAsync()
         {
             if (await book.FindAsync(code, cancellationToken) is { } entry)
-                return Lead(request, code, entry);
-            return limits.TryByClient(request, LimitedAction.CodeGuess, out wait)
+                return Redirect(request, code, entry);
+            return limits.TryAcquireForClient(request, LimitedAction.CodeGuess, out wait)
                 ? await PageAsync(request, view, StatusCodes.Status404NotFound, typed, help: "codes.unknown")
                 : await TooManyAsync();
         }
@@ -56,8 +70,9 @@ internal sealed class CodeEndpoint(CodeBook book, LinkKeyRing ring, RequestLimit
         Task<IResult> TooManyAsync() => tooMany.CreateAsync(view.At(FormAddress), wait, WithLanguage(FormAddress, request));
     }
 
-    // A letter's code stands for its link, as of when the code was made, so that it is the same link each time. A leaflet says only where it came from.
-    private SeeOtherPage Lead(HttpRequest request, PrintedCode code, CodeEntry entry) => entry.Subject is { } subject
+    // A letter's code leads to its link, dated when the code was created, so that the link is the same each time. A leaflet's code
+    // only identifies the leaflet.
+    private SeeOtherPage Redirect(HttpRequest request, PrintedCode code, CodeEntry entry) => entry.Subject is { } subject
         ? SeeOther($"/u/{ring.Sign(new Link(subject, entry.Channel, entry.TopicId, entry.CreatedAt, entry.Campaign))}?via=code", request)
         : SeeOther($"/unsubscribe?via=code&code={code.Compact}", request);
 
@@ -66,17 +81,18 @@ internal sealed class CodeEndpoint(CodeBook book, LinkKeyRing ring, RequestLimit
     private static string WithLanguage(string address, HttpRequest request) =>
         Language.Find(request.Query["lang"]) is { } language ? QueryHelpers.AddQueryString(address, "lang", language.Code) : address;
 
-    private static string Problem(CodeReading reading) => reading switch
+    private static string ErrorKey(PrintedCodeStatus reading) => reading switch
     {
-        CodeReading.WrongLength => "codes.length",
-        CodeReading.Mistyped => "codes.mistyped",
+        PrintedCodeStatus.WrongLength => "codes.length",
+        PrintedCodeStatus.Mistyped => "codes.mistyped",
         _ => "codes.other",
     };
 
-    // What is no code may be somebody's address: it is not shown again.
-    private static string Shown(string typed, CodeReading reading) => reading == CodeReading.NoCode ? "" : typed;
+    // Text that is not a code may be somebody's address, so it is not shown again.
+    private static string Redisplay(string typed, PrintedCodeStatus reading) => reading == PrintedCodeStatus.NotACode ? "" : typed;
 
-    private Task<IResult> PageAsync(HttpRequest request, PageView view, int status, string typed = "", string? error = null, string? help = null) =>
+    private Task<IResult> PageAsync(
+        HttpRequest request, PageView view, int status, string typed = "", string? error = null, string? help = null) =>
         renderer.RenderAsync<CodePage>(status, new Dictionary<string, object?>
         {
             [nameof(CodePage.View)] = view,

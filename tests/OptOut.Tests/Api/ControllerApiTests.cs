@@ -4,30 +4,31 @@ using System.Text.Json.Nodes;
 
 namespace OptOut.Tests.Api;
 
-/// <summary>What the controller's own systems call, and the words they get back when they call it wrongly.</summary>
+/// <summary>The API that the controller's own systems call, and its messages for invalid requests.</summary>
 public sealed class ControllerApiTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
-    private const string NotTaken = "The request was not taken. Nothing was changed.";
+    private const string InvalidTitle = "The request was not accepted. Nothing was changed.";
 
     [Theory]
     [InlineData("PUT", "/api/subjects/1")]
     [InlineData("POST", "/api/links")]
     [InlineData("GET", "/api/check?channel=email")]
-    public async Task Without_the_key_nobody_comes_in(string method, string path)
+    public async Task Requests_without_a_valid_key_are_rejected(string method, string path)
     {
         Assert.Equal((401, ""), await host.SendAsync(method, path) is var none ? (none.Status, none.Body) : default);
         Assert.Equal((401, ""), await host.SendAsync(method, path, key: "wrong") is var wrong ? (wrong.Status, wrong.Body) : default);
     }
 
     [Fact]
-    public async Task Every_fault_of_a_subject_is_told_at_once_by_place_and_not_by_content()
+    public async Task All_errors_of_a_subject_are_reported_at_once_by_position_and_without_the_values()
     {
         var before = await host.EverythingAsync();
 
-        var answer = await Put("bad-1", """{"identifiers":{"email":["good@example.com","bad one"],"phone":["12",null],"postal":["x"]},"language":"es"}""");
+        var answer = await Put(
+            "bad-1", """{"identifiers":{"email":["good@example.com","bad one"],"phone":["12",null],"postal":["x"]},"language":"es"}""");
 
         Assert.Equal((400, "application/problem+json"), (answer.Status, answer.Headers["Content-Type"]));
-        Assert.Equal(NotTaken, answer.Json["title"]!.GetValue<string>());
+        Assert.Equal(InvalidTitle, answer.Json["title"]!.GetValue<string>());
         AssertErrors(
             answer,
             ("language", "Give nl, fr, de or en, or leave it out."),
@@ -47,35 +48,54 @@ public sealed class ControllerApiTests(OptOutHost host) : IClassFixture<OptOutHo
     [InlineData("{\"identifiers\":{}}\n{", "body", 2, 1)]
     [InlineData("{\"identifers\":{}}", "identifers", 1, 15)]
     [InlineData("{\"identifiers\":{\"email\":[\"\\ud800\"]}}", "identifiers.email[0]", 1, 34)]
-    public async Task A_body_that_cannot_be_read_is_refused_with_its_place_and_without_its_words(string body, string field, int line, int at)
+    public async Task An_unreadable_body_is_rejected_with_the_position_and_without_its_content(string body, string field, int line, int at)
     {
         var answer = await Put("bad-2", body);
 
         Assert.Equal(400, answer.Status);
-        AssertErrors(answer, (field, $"Not the JSON this call takes, at line {line}, byte {at}: look for a wrong type, a missing or unknown property, or a stray comma."));
+        AssertErrors(
+            answer,
+            (
+                field,
+                $"Not the JSON that this call expects, at line {line}, byte {at}: look for a wrong "
+                    + "type, a missing or unknown property, or a stray comma."));
         Assert.DoesNotContain("jan@example.com", answer.Body, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_null_body_too_large_a_body_and_too_long_a_number_are_refused()
+    public async Task A_null_body_an_oversized_body_and_an_overlong_number_are_rejected()
     {
         AssertErrors(await Put("bad-3", "null"), ("body", "The body is null; give a JSON object."));
-        AssertErrors(await Put(new string('9', 201), "{}"), ("id", "The customer number has 201 characters; at most 200 are taken."));
+        AssertErrors(await Put(new string('9', 201), "{}"), ("id", "The customer number has 201 characters; the maximum is 200."));
         var large = await Put("bad-4", $"{{\"language\":\"{new string('x', 300_000)}\"}}");
-        Assert.Equal((413, "The body is larger than 262144 bytes; send it in parts."), (large.Status, large.Json["detail"]!.GetValue<string>()));
+        Assert.Equal(
+            (413, "The body is larger than 262144 bytes; send it in parts."), (large.Status, large.Json["detail"]!.GetValue<string>()));
     }
 
     [Fact]
-    public async Task More_identifiers_than_one_person_has_are_refused()
+    public async Task More_identifiers_than_one_person_may_have_are_rejected()
     {
-        var answer = await Put("bad-5", new JsonObject { ["identifiers"] = new JsonObject { ["email"] = new JsonArray([.. Enumerable.Range(0, 101).Select(i => JsonValue.Create($"m{i}@example.com"))]) } }.ToJsonString());
+        var answer = await Put(
+            "bad-5",
+            new JsonObject
+            {
+                ["identifiers"] = new JsonObject
+                {
+                    ["email"] = new JsonArray([.. Enumerable.Range(0, 101).Select(i => JsonValue.Create($"m{i}@example.com"))]),
+                },
+            }.ToJsonString());
 
         Assert.Equal(400, answer.Status);
-        AssertErrors(answer, ("identifiers", "A subject has at most 100 identifiers over its life, and this would be 101: check that the customer number is one person's."));
+        AssertErrors(
+            answer,
+            (
+                "identifiers",
+                "A subject can have at most 100 identifiers in total, and this would make 101: "
+                    + "check that the customer number belongs to one person."));
     }
 
     [Fact]
-    public async Task The_same_person_put_twice_is_one_person_and_a_customer_number_may_hold_anything()
+    public async Task Putting_the_same_person_twice_gives_one_person_and_a_customer_number_may_contain_any_character()
     {
         const string Id = "Kl\u00e4nt 7/\u03b1?#%&~";
 
@@ -87,32 +107,37 @@ public sealed class ControllerApiTests(OptOutHost host) : IClassFixture<OptOutHo
     }
 
     [Fact]
-    public async Task A_link_comes_in_every_form_a_message_needs()
+    public async Task A_link_is_returned_in_every_form_that_a_message_needs()
     {
-        var answer = await host.SendAsync("POST", "/api/links", JsonContent.Create(new { subject = "links-1", channel = "email", topic = "offers", campaign = uint.MaxValue }), OptOutHost.FunctionKey);
+        var answer = await host.SendAsync(
+            "POST",
+            "/api/links",
+            JsonContent.Create(new { subject = "links-1", channel = "email", topic = "offers", campaign = uint.MaxValue }),
+            OptOutHost.FunctionKey);
 
         var url = answer.Json["url"]!.GetValue<string>();
         var token = url["https://optout.kruidtuin.example/u/".Length..];
         Assert.Equal($"u-{token}@optout.kruidtuin.example", answer.Json["mailto"]!.GetValue<string>());
-        Assert.Equal($"<{url}>, <mailto:u-{token}@optout.kruidtuin.example>", answer.Json["headers"]!["List-Unsubscribe"]!.GetValue<string>());
+        Assert.Equal(
+            $"<{url}>, <mailto:u-{token}@optout.kruidtuin.example>", answer.Json["headers"]!["List-Unsubscribe"]!.GetValue<string>());
         Assert.Equal("List-Unsubscribe=One-Click", answer.Json["headers"]!["List-Unsubscribe-Post"]!.GetValue<string>());
         Assert.Single(answer.Json["warnings"]!.AsArray());
         Assert.DoesNotContain("links-1", answer.Body, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Every_fault_of_a_link_request_is_told_at_once()
+    public async Task All_errors_of_a_link_request_are_reported_at_once()
     {
         var before = await host.EverythingAsync();
 
         AssertErrors(
             await Post("""{"subject":" ","channel":"fax","topic":"nope"}"""),
-            ("subject", "Give the customer number that PUT /api/subjects/{id} knows the person by."),
+            ("subject", "Give the customer number used in PUT /api/subjects/{id}."),
             ("channel", "Give the channel of the message: email, sms, phone or post."),
             ("topic", "Not in the catalogue. Give one of: newsletter, offers; or leave it out."));
         AssertErrors(
             await Post("{}"),
-            ("subject", "Give the customer number that PUT /api/subjects/{id} knows the person by."),
+            ("subject", "Give the customer number used in PUT /api/subjects/{id}."),
             ("channel", "Give the channel of the message: email, sms, phone or post."));
         Assert.Equal(400, (await Post("""{"subject":"1","channel":"email","campaign":-1}""")).Status);
         Assert.Equal(400, (await Post("""{"subject":"1","channel":"email","campaign":4294967296}""")).Status);
@@ -120,20 +145,27 @@ public sealed class ControllerApiTests(OptOutHost host) : IClassFixture<OptOutHo
     }
 
     [Fact]
-    public async Task Every_fault_of_a_check_is_told_at_once()
+    public async Task All_errors_of_a_check_are_reported_at_once()
     {
         AssertErrors(
             await Check("channel=fax&topic=nope&email=x", "jan@example.com"),
-            ("email", "Not a parameter of this call. It takes channel and topic; the identifier goes in the header OptOut-Identifier, never in the URL."),
-            ("topic", "Not in the catalogue. Give one of: newsletter, offers; or leave it out to ask about marketing in general."),
+            (
+                "email",
+                "Not a parameter of this call. It accepts channel and topic; "
+                    + "the identifier goes in the header OptOut-Identifier, never in the URL."),
+            ("topic", "Not in the catalogue. Give one of: newsletter, offers; or leave it out to check marketing in general."),
             ("channel", "Give the channel you would send over: email, sms, phone or post."));
-        AssertErrors(await Check("channel=email", null), ("OptOut-Identifier", "Give the email identifier in the header OptOut-Identifier."));
-        AssertErrors(await Check("channel=sms", "jan@example.com"), ("OptOut-Identifier", "Give the phone identifier in the header OptOut-Identifier."));
-        AssertErrors(await Check("channel=post", "x"), ("OptOut-Identifier", "Give the postal identifier in the header OptOut-Identifier."));
+        AssertErrors(
+            await Check("channel=email", null), ("OptOut-Identifier", "Give the email identifier in the header OptOut-Identifier."));
+        AssertErrors(
+            await Check("channel=sms", "jan@example.com"),
+            ("OptOut-Identifier", "Give the phone identifier in the header OptOut-Identifier."));
+        AssertErrors(
+            await Check("channel=post", "x"), ("OptOut-Identifier", "Give the postal identifier in the header OptOut-Identifier."));
     }
 
     [Fact]
-    public async Task Nobody_we_know_has_not_objected()
+    public async Task An_unknown_identifier_has_no_objection()
     {
         var answer = await Check("channel=email&topic=offers", "nobody@example.com");
 
@@ -141,7 +173,7 @@ public sealed class ControllerApiTests(OptOutHost host) : IClassFixture<OptOutHo
     }
 
     [Fact]
-    public async Task A_check_finds_an_identifier_however_it_is_spelled()
+    public async Task A_check_finds_an_identifier_in_any_spelling()
     {
         await host.PutSubjectAsync("check-1", ["caf\u00e9@M\u00fcnchen.example"], ["0470 99 88 77"], ["Kerkstraat 1, 9000 Gent"]);
         Assert.Equal(200, (await host.PressAsync(await host.TokenAsync("check-1"))).Status);
@@ -153,7 +185,7 @@ public sealed class ControllerApiTests(OptOutHost host) : IClassFixture<OptOutHo
     }
 
     [Fact]
-    public async Task Health_needs_no_key_and_names_what_answers()
+    public async Task Health_needs_no_key_and_reports_each_dependency()
     {
         var answer = await host.SendAsync("GET", "/api/health");
 
@@ -163,11 +195,13 @@ public sealed class ControllerApiTests(OptOutHost host) : IClassFixture<OptOutHo
     private static void AssertErrors(Answer answer, params (string Field, string Error)[] expected)
     {
         Assert.Equal(400, answer.Status);
-        Assert.Equal(NotTaken, answer.Json["title"]!.GetValue<string>());
-        Assert.Equal(expected, answer.Json["errors"]!.AsObject().SelectMany(f => f.Value!.AsArray().Select(e => (f.Key, e!.GetValue<string>()))));
+        Assert.Equal(InvalidTitle, answer.Json["title"]!.GetValue<string>());
+        Assert.Equal(
+            expected, answer.Json["errors"]!.AsObject().SelectMany(f => f.Value!.AsArray().Select(e => (f.Key, e!.GetValue<string>()))));
     }
 
-    private Task<Answer> Put(string id, string json) => host.SendAsync("PUT", $"/api/subjects/{Uri.EscapeDataString(id)}", Json(json), OptOutHost.FunctionKey);
+    private Task<Answer> Put(string id, string json) =>
+        host.SendAsync("PUT", $"/api/subjects/{Uri.EscapeDataString(id)}", Json(json), OptOutHost.FunctionKey);
 
     private Task<Answer> Post(string json) => host.SendAsync("POST", "/api/links", Json(json), OptOutHost.FunctionKey);
 

@@ -1,15 +1,15 @@
 namespace OptOut.Tests.Architecture;
 
-/// <summary>One area of the product that names another, with an example.</summary>
+/// <summary>A use of one area by another, with an example.</summary>
 internal sealed record AreaUse(string From, string To, string Example);
 
 /// <summary>
-/// The areas of <c>functions/OptOut</c>. An area is the first folder, except that each vendor is one of its own. An area uses only areas on
-/// lower rows.
+/// The areas of <c>functions/OptOut</c>. An area is a top-level folder, except that each vendor is an area of its own. An area may use only
+/// areas in lower rows.
 /// </summary>
 internal static class Areas
 {
-    /// <summary>From the top down.</summary>
+    /// <summary>The areas from top to bottom.</summary>
     public static readonly IReadOnlyList<IReadOnlyList<string>> Rows =
     [
         ["Api", "Web", "Console"],
@@ -25,11 +25,12 @@ internal static class Areas
         ["Consent"],
     ];
 
-    /// <summary>What the vendors share: these folders of <c>Vendors</c> are no vendors.</summary>
+    /// <summary>Folders of <c>Vendors</c> that hold code the vendors share and are not vendors themselves.</summary>
     private static readonly string[] SharedByVendors = ["Files"];
 
-    /// <returns>Null for the root, where registration is: it may use every area. A vendor is <c>Vendors/SendGrid</c>.</returns>
-    /// <param name="namespace">As in <c>OptOut.Api.Codes</c>.</param>
+    /// <summary>The area that a namespace belongs to. A vendor's is, for example, <c>Vendors/SendGrid</c>.</summary>
+    /// <param name="namespace">For example <c>OptOut.Api.Codes</c>.</param>
+    /// <returns>Null for the root, which registers the services and may use every area.</returns>
     public static string? Of(string @namespace) => @namespace.Split('.') switch
     {
         ["OptOut", "Vendors", { } vendor, ..] when !SharedByVendors.Contains(vendor, StringComparer.Ordinal) => $"Vendors/{vendor}",
@@ -39,7 +40,7 @@ internal static class Areas
 
     public static bool IsKnown(string area) => Row(area) >= 0;
 
-    /// <summary>Whether one area may use another. Vendors use what vendors share, and never each other.</summary>
+    /// <summary>Whether one area may use another. Vendors may use what vendors share, but never each other.</summary>
     public static bool Permits(string from, string to) =>
         from == to || Row(from) < Row(to) || (to == "Vendors" && from.StartsWith("Vendors/", StringComparison.Ordinal));
 

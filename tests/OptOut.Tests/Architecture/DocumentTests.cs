@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace OptOut.Tests.Architecture;
 
-/// <summary>The documents of the repository: every relative link leads to a file and a heading that exist, and the README stays short.</summary>
+/// <summary>
+/// The documents of the repository: every relative link leads to a file and a heading that exist, and the README stays short.
+/// </summary>
 public sealed partial class DocumentLinkTests
 {
     private const int MaxReadmeLines = 200, MaxReadmeWidth = 160;
@@ -25,7 +27,9 @@ public sealed partial class DocumentLinkTests
     {
         var lines = SourceTree.Lines("README.md");
 
-        Assert.True(lines.Length < MaxReadmeLines, $"README.md has {lines.Length} lines; move what a first reader can do without to a page of its own.");
+        Assert.True(
+            lines.Length < MaxReadmeLines,
+            $"README.md has {lines.Length} lines; move what a first reader can do without to a page of its own.");
         Assert.Equal([], Prose(lines).Where(line => line.Length >= MaxReadmeWidth));
     }
 
@@ -72,7 +76,9 @@ public sealed partial class DocumentLinkTests
     {
         var (file, fragment) = target.Split('#', 2) is [var path, var heading] ? (path, heading) : (target, null);
         var folder = Path.Combine(SourceTree.Root, Path.GetDirectoryName(document)!);
-        var full = file.Length == 0 ? Path.Combine(SourceTree.Root, document) : Path.GetFullPath(Path.Combine(folder, Uri.UnescapeDataString(file)));
+        var full = file.Length == 0
+            ? Path.Combine(SourceTree.Root, document)
+            : Path.GetFullPath(Path.Combine(folder, Uri.UnescapeDataString(file)));
         if (!full.StartsWith(SourceTree.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             return $"{target} leads out of the repository";
         if (!Path.Exists(full))
@@ -82,10 +88,14 @@ public sealed partial class DocumentLinkTests
         if (!full.EndsWith(".md", StringComparison.Ordinal))
             return $"{target} names a place in a file that has no headings";
         var headings = Headings(file.Length == 0 ? text : File.ReadAllText(full));
-        return headings.Contains(fragment, StringComparer.Ordinal) ? null : $"{(file.Length == 0 ? document : file)} has no heading #{fragment}";
+        return headings.Contains(fragment, StringComparer.Ordinal)
+            ? null
+            : $"{(file.Length == 0 ? document : file)} has no heading #{fragment}";
     }
 
-    /// <summary>As GitHub names them: lower case, hyphens for spaces, no punctuation, a number after one that has been there before.</summary>
+    /// <summary>
+    /// As GitHub names them: lower case, hyphens for spaces, no punctuation, a number after one that has been there before.
+    /// </summary>
     private static List<string> Headings(string text)
     {
         var names = new List<string>();

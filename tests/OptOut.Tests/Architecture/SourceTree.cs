@@ -1,11 +1,13 @@
 namespace OptOut.Tests.Architecture;
 
-/// <summary>The sources that this test run was built from.</summary>
+/// <summary>The source files that this test run was built from.</summary>
 internal static class SourceTree
 {
     public static string Root { get; } = Find(AppContext.BaseDirectory);
 
-    /// <summary>C# and Razor files below a folder, without what a build writes. Paths are relative to the root, with forward slashes.</summary>
+    /// <summary>
+    /// The C# and Razor files below a folder, without build output. Paths are relative to the root and use forward slashes.
+    /// </summary>
     public static IEnumerable<string> Code(string folder) => Directory
         .EnumerateFiles(Path.Combine(Root, folder), "*", SearchOption.AllDirectories)
         .Where(file => Path.GetExtension(file) is ".cs" or ".razor")
@@ -17,5 +19,7 @@ internal static class SourceTree
 
     private static string Find(string folder) => File.Exists(Path.Combine(folder, "Serverless.sln"))
         ? folder
-        : Find(Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar)) ?? throw new InvalidOperationException("No folder above this test run holds Serverless.sln."));
+        : Find(
+            Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar))
+                ?? throw new InvalidOperationException("No folder above the test output contains Serverless.sln."));
 }

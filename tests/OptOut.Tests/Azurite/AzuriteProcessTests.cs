@@ -16,7 +16,7 @@ public sealed class AzuriteProcessTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("optout-azurite-").FullName;
 
     [Fact]
-    public async Task After_an_outage_it_is_back_on_the_same_port_with_the_same_data()
+    public async Task After_an_outage_Azurite_is_back_on_the_same_port_with_the_same_data()
     {
         await using var azurite = await AzuriteProcess.StartAsync(new() { DataFolder = _folder }, cancellationToken: Cancel);
         var table = Table(azurite.ConnectionString);
@@ -31,7 +31,7 @@ public sealed class AzuriteProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task The_next_run_finds_what_the_last_one_wrote()
+    public async Task Data_survives_from_one_run_to_the_next()
     {
         await using (var monday = await AzuriteProcess.StartAsync(new() { DataFolder = _folder }, cancellationToken: Cancel))
         {
@@ -41,7 +41,8 @@ public sealed class AzuriteProcessTests : IDisposable
 
         await using var tuesday = await AzuriteProcess.StartAsync(new() { DataFolder = _folder }, cancellationToken: Cancel);
 
-        Assert.True((await Table(tuesday.ConnectionString).GetEntityIfExistsAsync<TableEntity>("p", "r", cancellationToken: Cancel)).HasValue);
+        Assert.True(
+            (await Table(tuesday.ConnectionString).GetEntityIfExistsAsync<TableEntity>("p", "r", cancellationToken: Cancel)).HasValue);
     }
 
     [Fact]
@@ -58,33 +59,42 @@ public sealed class AzuriteProcessTests : IDisposable
     [Theory]
     [InlineData("tables", "--tables-port")]
     [InlineData("blobs", "--blobs-port")]
-    public async Task A_port_in_use_is_named_with_the_option_that_changes_it(string what, string option)
+    public async Task The_error_for_a_port_in_use_names_the_option_that_changes_it(string what, string option)
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
-        var options = new AzuriteOptions { DataFolder = _folder, InMemory = true, TablePort = what == "tables" ? port : 0, BlobPort = what == "blobs" ? port : 0 };
+        var options = new AzuriteOptions
+        {
+            DataFolder = _folder,
+            InMemory = true,
+            TablePort = what == "tables" ? port : 0,
+            BlobPort = what == "blobs" ? port : 0,
+        };
 
         var refused = await Assert.ThrowsAsync<CannotStartException>(() => AzuriteProcess.StartAsync(options, cancellationToken: Cancel));
 
-        Assert.Equal($"Port {port}, for {what}, is in use on this machine. Stop what uses it, or choose another with {option} (0: a free one).", refused.Message);
+        Assert.Equal(
+            $"Port {port}, for {what}, is in use on this machine. Stop what uses it, or choose another with {option} (0 picks a free one).",
+            refused.Message);
     }
 
     [Fact]
-    public async Task A_machine_without_Node_is_told_what_to_install()
+    public async Task The_error_for_a_missing_Node_says_what_to_install()
     {
         var refused = await Assert.ThrowsAsync<CannotStartException>(() =>
             AzuriteProcess.StartAsync(new() { DataFolder = _folder, SearchPath = _folder }, cancellationToken: Cancel));
 
         Assert.Equal(
-            "Node.js was not found on the PATH. Install Node.js 20 or newer (https://nodejs.org), open a new terminal and try again. It runs Azurite, the tables and blobs of this machine.",
+            "Node.js was not found on the PATH. Install Node.js 20 or newer (https://nodejs.org), open a new terminal and try "
+                + "again. It runs Azurite, the emulator of tables and blobs.",
             refused.Message);
     }
 
     [Fact]
-    public async Task An_old_Node_is_named_with_its_version()
+    public async Task The_error_for_an_old_Node_names_its_version()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "A shell script plays Node.js.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A shell script stands in for Node.js.");
         Script("node", "echo v16.20.2");
         Script("npm", "exit 1");
 
@@ -95,9 +105,9 @@ public sealed class AzuriteProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failed_installation_says_what_npm_said_and_is_redone_next_time()
+    public async Task A_failed_installation_reports_the_output_of_npm_and_is_retried_at_the_next_start()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Shell scripts play Node.js and npm.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Shell scripts stand in for Node.js and npm.");
         var cache = Path.Combine(_folder, "cache");
         var options = new AzuriteOptions { DataFolder = _folder, SearchPath = _folder, CacheFolder = cache };
         Script("node", "echo v22.0.0");
@@ -114,9 +124,9 @@ public sealed class AzuriteProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_installations_at_once_run_npm_once()
+    public async Task Concurrent_installations_run_npm_once()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Shell scripts play Node.js and npm.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Shell scripts stand in for Node.js and npm.");
         Script("node", "echo v22.0.0");
         Script("npm", $"echo run >> {_folder}/runs && sleep 1");
         var nodeJs = await NodeJs.FindAsync(_folder, Cancel);

@@ -4,14 +4,14 @@ using Azure.Storage.Blobs;
 
 namespace OptOut.Tests.Azurite;
 
-/// <summary>What the product leans on in storage, through the genuine clients.</summary>
+/// <summary>The storage behaviour that the product relies on, tested through the real Azure clients.</summary>
 public sealed class AzuriteTests(AzuriteFixture azurite)
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
     private readonly string _account = azurite.ConnectionString;
 
     [Fact]
-    public async Task A_row_written_is_the_row_read()
+    public async Task A_written_row_reads_back_unchanged()
     {
         var table = await NewTable();
 
@@ -22,7 +22,7 @@ public sealed class AzuriteTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_stale_ETag_conflicts_and_changes_nothing()
+    public async Task An_update_with_a_stale_ETag_is_refused_and_changes_nothing()
     {
         var table = await NewTable();
         await table.AddEntityAsync(new TableEntity("p", "r") { ["Seen"] = 1L }, Cancel);
@@ -54,7 +54,7 @@ public sealed class AzuriteTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Two_accounts_see_nothing_of_each_other()
+    public async Task Two_accounts_do_not_share_data()
     {
         await (await NewTable()).AddEntityAsync(new TableEntity("p", "r"), Cancel);
 
@@ -65,7 +65,7 @@ public sealed class AzuriteTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_blob_is_written_once_when_it_must_not_exist()
+    public async Task An_upload_without_overwrite_leaves_an_existing_blob_unchanged()
     {
         var container = new BlobContainerClient(_account, "reports");
         await container.CreateAsync(cancellationToken: Cancel);

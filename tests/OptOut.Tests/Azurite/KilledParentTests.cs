@@ -5,16 +5,19 @@ using OptOut.Local.Azurite;
 
 namespace OptOut.Tests.Azurite;
 
-/// <summary>What becomes of Azurite when the process that started it is killed. The parent is this very test program, run for one test.</summary>
+/// <summary>
+/// What happens to Azurite when the process that started it is killed. The parent is this test program itself, running one test.
+/// </summary>
 public sealed class KilledParentTests : IDisposable
 {
     private const string FolderVariable = "OPTOUT_TEST_PARENT_FOLDER";
     private const string OutlivesVariable = "OPTOUT_TEST_PARENT_OUTLIVED";
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
-    private readonly string _folder = Environment.GetEnvironmentVariable(FolderVariable) ?? Directory.CreateTempSubdirectory("optout-parent-").FullName;
+    private readonly string _folder = Environment.GetEnvironmentVariable(FolderVariable)
+        ?? Directory.CreateTempSubdirectory("optout-parent-").FullName;
 
     [Fact]
-    public async Task Killing_the_parent_ends_Azurite_with_its_data_written()
+    public async Task Killing_the_parent_ends_Azurite_with_its_data_saved()
     {
         using var node = await StartParentAndKillIt(outlives: false);
 
@@ -26,7 +29,7 @@ public sealed class KilledParentTests : IDisposable
     }
 
     [Fact]
-    public async Task Killing_the_parent_leaves_an_Azurite_that_may_outlive_it()
+    public async Task Killing_the_parent_leaves_Azurite_running_if_it_may_outlive_its_parent()
     {
         using var node = await StartParentAndKillIt(outlives: true);
 
@@ -41,10 +44,12 @@ public sealed class KilledParentTests : IDisposable
     public async Task Parent()
     {
         var azurite = await AzuriteProcess.StartAsync(
-            new() { DataFolder = _folder, OutlivesParent = Environment.GetEnvironmentVariable(OutlivesVariable) == bool.TrueString }, cancellationToken: Cancel);
+            new() { DataFolder = _folder, OutlivesParent = Environment.GetEnvironmentVariable(OutlivesVariable) == bool.TrueString },
+            cancellationToken: Cancel);
         await Rows(azurite).CreateAsync(Cancel);
         await Rows(azurite).AddEntityAsync(new TableEntity("p", "r"), Cancel);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "writing"), azurite.ProcessId!.Value.ToString(CultureInfo.InvariantCulture), Cancel);
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, "writing"), azurite.ProcessId!.Value.ToString(CultureInfo.InvariantCulture), Cancel);
         File.Move(Path.Combine(_folder, "writing"), Path.Combine(_folder, "pid"));
         await Task.Delay(TimeSpan.FromMinutes(2), Cancel);
     }
@@ -57,7 +62,10 @@ public sealed class KilledParentTests : IDisposable
     {
         var start = new ProcessStartInfo(
             Environment.ProcessPath!,
-            [.. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(KilledParentTests).Assembly.Location] : Array.Empty<string>(),
+            [
+                .. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+                    ? [typeof(KilledParentTests).Assembly.Location]
+                    : Array.Empty<string>(),
                 "-explicit", "only", "-method", $"{typeof(KilledParentTests).FullName}.{nameof(Parent)}"])
         {
             UseShellExecute = false,

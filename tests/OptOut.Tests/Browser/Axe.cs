@@ -4,7 +4,9 @@ using OptOut.Local.Npm;
 
 namespace OptOut.Tests.Browser;
 
-/// <summary>axe-core, out of its npm package: the rules of WCAG 2.0 to 2.2 at A and AA that a machine can check, and its best practices.</summary>
+/// <summary>
+/// Runs axe-core, from its npm package: the machine-testable rules of WCAG 2.0 to 2.2 at levels A and AA, and its best practices.
+/// </summary>
 internal static class Axe
 {
     private const string Run =
@@ -14,13 +16,14 @@ internal static class Axe
             runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
             resultTypes: ["violations"], iframes: false, preload: false,
           });
-          return violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${rule.help}: ${node.target.join(" ")}: ${node.failureSummary}`));
+          return violations.flatMap(rule => rule.nodes.map(node =>
+            `${rule.id}: ${rule.help}: ${node.target.join(" ")}: ${node.failureSummary}`));
         }
         """;
 
     private static readonly Lazy<Task<string>> Source = new(LoadAsync);
 
-    /// <returns>What breaks which rule, where; empty when nothing does.</returns>
+    /// <returns>The violations, each with its rule and element; empty if there are none.</returns>
     public static async Task<string[]> ViolationsAsync(IPage page)
     {
         if (!await page.EvaluateAsync<bool>("() => 'axe' in window"))
@@ -31,7 +34,13 @@ internal static class Axe
     private static async Task<string> LoadAsync()
     {
         var nodeJs = await NodeJs.FindAsync(searchPath: null, CancellationToken.None);
-        var installed = await NpmPackages.EnsureAsync("axe-core", Path.Combine(AppContext.BaseDirectory, "Browser"), nodeJs, cacheFolder: null, TimeProvider.System, CancellationToken.None);
+        var installed = await NpmPackages.EnsureAsync(
+            "axe-core",
+            Path.Combine(AppContext.BaseDirectory, "Browser"),
+            nodeJs,
+            cacheFolder: null,
+            TimeProvider.System,
+            CancellationToken.None);
         return await File.ReadAllTextAsync(Path.Combine(installed, "node_modules", "axe-core", "axe.min.js"));
     }
 }

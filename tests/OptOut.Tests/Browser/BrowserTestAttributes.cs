@@ -3,7 +3,7 @@ using Xunit.v3;
 
 namespace OptOut.Tests.Browser;
 
-/// <summary>A test that needs a browser: skipped, with the reason, on a machine that has none.</summary>
+/// <summary>A test that needs a browser. It is skipped, with the reason, on a machine that has none.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class BrowserFactAttribute : FactAttribute
 {
@@ -11,7 +11,7 @@ public sealed class BrowserFactAttribute : FactAttribute
         : base(file, line) => Skip = Chromium.Program is null ? Chromium.Missing : null;
 }
 
-/// <summary>As <see cref="BrowserFactAttribute"/>, for each of its rows.</summary>
+/// <summary>Like <see cref="BrowserFactAttribute"/>, for a theory.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class BrowserTheoryAttribute : TheoryAttribute
 {
@@ -19,12 +19,12 @@ public sealed class BrowserTheoryAttribute : TheoryAttribute
         : base(file, line) => Skip = Chromium.Program is null ? Chromium.Missing : null;
 }
 
-/// <summary>As <see cref="BrowserTheoryAttribute"/> and <see cref="LongFactAttribute"/> together.</summary>
+/// <summary>Combines <see cref="BrowserTheoryAttribute"/> and <see cref="LongFactAttribute"/>.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LongBrowserTheoryAttribute : TheoryAttribute, ITraitAttribute
 {
     public LongBrowserTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
-        : base(file, line) => Skip = LongFactAttribute.NotNow ?? (Chromium.Program is null ? Chromium.Missing : null);
+        : base(file, line) => Skip = LongFactAttribute.SkipReason ?? (Chromium.Program is null ? Chromium.Missing : null);
 
     public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new("Category", "Long")];
 }

@@ -6,22 +6,24 @@ using OptOut.Tests.Browser;
 namespace OptOut.Tests.Browser;
 
 /// <summary>
-/// The Chromium (or Chrome) that this machine has, started once for the whole test run when the first test asks. Nothing is downloaded: where
-/// there is none, tests that need it say so and are skipped.
+/// The installed Chromium (or Chrome), started once per test run, when the first test needs it. Nothing is downloaded: on a machine without
+/// a browser, the tests that need one are skipped with the reason.
 /// </summary>
 public sealed class Chromium : IAsyncDisposable
 {
-    internal const string Missing = "No Chromium or Chrome was found. Install one (Debian: apt-get install chromium), or name its program in CHROME_PATH.";
+    internal const string Missing =
+        "No Chromium or Chrome was found. Install one (Debian: apt-get install chromium), or set CHROME_PATH to its executable.";
 
-    // No request of the browser's own: what leaves it is what a page asked for.
-    private static readonly string[] Quiet =
+    // Turns off the browser's own requests, so every request comes from a page.
+    private static readonly string[] Arguments =
     [
-        "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps", "--no-default-browser-check",
+        "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+        "--disable-sync", "--disable-default-apps", "--no-default-browser-check",
     ];
 
     private readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> _started = new(StartAsync);
 
-    /// <summary>Null when this machine has none.</summary>
+    /// <summary>The path of the executable; null if no browser is installed.</summary>
     internal static string? Program { get; } = Find();
 
     internal async Task<IBrowser> BrowserAsync() => (await _started.Value).Browser;
@@ -41,8 +43,8 @@ public sealed class Chromium : IAsyncDisposable
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Program,
-            Args = Quiet,
-            // Chromium's sandbox refuses to work for root on Linux.
+            Args = Arguments,
+            // Chromium's sandbox does not work for root on Linux.
             ChromiumSandbox = !(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess),
         });
         return (playwright, browser);
@@ -53,12 +55,22 @@ public sealed class Chromium : IAsyncDisposable
         if (Environment.GetEnvironmentVariable("CHROME_PATH") is { Length: > 0 } named)
             return named;
         string[] folders = OperatingSystem.IsWindows()
-            ? [.. new[] { Environment.SpecialFolder.ProgramFiles, Environment.SpecialFolder.ProgramFilesX86, Environment.SpecialFolder.LocalApplicationData }
+            ? [.. new[]
+            {
+                Environment.SpecialFolder.ProgramFiles,
+                Environment.SpecialFolder.ProgramFilesX86,
+                Environment.SpecialFolder.LocalApplicationData,
+            }
                 .Select(folder => Path.Combine(Environment.GetFolderPath(folder), "Google", "Chrome", "Application"))]
             : OperatingSystem.IsMacOS()
                 ? ["/Applications/Google Chrome.app/Contents/MacOS", "/Applications/Chromium.app/Contents/MacOS"]
-                : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        string[] names = OperatingSystem.IsWindows() ? ["chrome.exe"] : OperatingSystem.IsMacOS() ? ["Google Chrome", "Chromium"] : ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+                : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
+                    Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] names = OperatingSystem.IsWindows()
+            ? ["chrome.exe"]
+            : OperatingSystem.IsMacOS()
+                ? ["Google Chrome", "Chromium"]
+                : ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
         return folders.SelectMany(folder => names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
     }
 }

@@ -3,14 +3,15 @@ using OptOut.Tests.Demo;
 
 namespace OptOut.Tests.Browser;
 
-/// <summary>The demo page and the report of the night, as a newcomer walks through them.</summary>
+/// <summary>The demo page and the nightly report in a browser.</summary>
 public sealed class DemoScreenTests(Chromium chromium, DemoSystem demo) : IClassFixture<DemoSystem>
 {
-    // The buttons of the inbox are as small as a mail program's, and still a finger wide.
-    private const string NoButton = "x-none";
+    // Exempts the inbox buttons from the height of a main button: like a mail program's, they are smaller, but still
+    // large enough for a finger.
+    private const string NoMainButtons = "x-none";
 
     [BrowserFact]
-    public async Task The_page_and_the_report_are_for_everybody()
+    public async Task The_page_and_the_report_are_accessible()
     {
         var problems = new List<string>();
 
@@ -32,7 +33,7 @@ public sealed class DemoScreenTests(Chromium chromium, DemoSystem demo) : IClass
     }
 
     [BrowserFact]
-    public async Task With_a_script_the_page_follows_by_itself_and_a_press_leaves_it_in_place()
+    public async Task With_JavaScript_the_page_updates_itself_and_a_press_does_not_reload_it()
     {
         await Tab.OpenAsync(chromium, demo.Address, async tab =>
         {
@@ -51,7 +52,7 @@ public sealed class DemoScreenTests(Chromium chromium, DemoSystem demo) : IClass
     }
 
     [BrowserFact]
-    public async Task Without_a_script_a_press_and_the_reload_link_show_the_same()
+    public async Task Without_JavaScript_a_press_and_the_reload_link_show_the_same()
     {
         await Tab.OpenAsync(
             chromium,
@@ -67,7 +68,10 @@ public sealed class DemoScreenTests(Chromium chromium, DemoSystem demo) : IClass
                     return await tab.Page.GetByText("time to stop").CountAsync() == 1;
                 });
 
-                Assert.Contains("De Kruidtuin may send Jonas no more marketing", await tab.Page.Locator("#p-verdict").InnerTextAsync(), StringComparison.Ordinal);
+                Assert.Contains(
+                    "De Kruidtuin may send Jonas no more marketing",
+                    await tab.Page.Locator("#p-verdict").InnerTextAsync(),
+                    StringComparison.Ordinal);
                 Assert.Contains("*,*", await tab.Page.Locator("#p-ledger").InnerTextAsync(), StringComparison.Ordinal);
             },
             script: false);
@@ -81,7 +85,7 @@ public sealed class DemoScreenTests(Chromium chromium, DemoSystem demo) : IClass
             await page.SetViewportSizeAsync(width, 800);
             await page.EmulateMediaAsync(new() { ColorScheme = scheme });
             problems.AddRange(await Axe.ViolationsAsync(page));
-            problems.AddRange(await Layout.MisfitsAsync(page, NoButton));
+            problems.AddRange(await Layout.MisfitsAsync(page, NoMainButtons));
         }
 
         await page.SetViewportSizeAsync(1280, 800);

@@ -1,13 +1,17 @@
 namespace OptOut.Tests.Browser;
 
-/// <summary>The watch itself: each fault, put on a page on purpose, is seen. Without this a page might pass because nobody looked.</summary>
+/// <summary>
+/// Tests the checks themselves: each finds a fault that is put on a page on purpose. Otherwise a page could pass
+/// because a check does nothing.
+/// </summary>
 public sealed class HarnessTests(Chromium chromium)
 {
     private const string Sound =
-        """<!DOCTYPE html><html lang="en"><head><title>Sound</title></head><body style="background:#fff;color:#000"><main><h1>Sound</h1><p><button style="min-height:48px">Stop</button></p></main></body></html>""";
+        """<!DOCTYPE html><html lang="en"><head><title>Sound</title></head><body style="background:#fff;color:#000">"""
+        + """<main><h1>Sound</h1><p><button style="min-height:48px">Stop</button></p></main></body></html>""";
 
     [BrowserFact]
-    public async Task A_sound_page_has_no_problem()
+    public async Task A_faultless_page_has_no_problems()
     {
         var (axe, misfits, outOfReach) = await ProblemsAsync(Sound);
 
@@ -20,32 +24,45 @@ public sealed class HarnessTests(Chromium chromium)
     [InlineData("<button", "<input><button", "label")]
     [InlineData("<main>", "<div>", "landmark-one-main")]
     [InlineData("<button", "<button tabindex=\"1\"", "tabindex")]
-    public async Task Axe_sees(string sound, string faulty, string rule) =>
-        Assert.Contains(rule, string.Join('\n', (await ProblemsAsync(Sound.Replace(sound, faulty, StringComparison.Ordinal))).Axe), StringComparison.Ordinal);
+    public async Task Axe_reports_the_rule_that_a_page_breaks(string sound, string faulty, string rule) =>
+        Assert.Contains(
+            rule,
+            string.Join('\n', (await ProblemsAsync(Sound.Replace(sound, faulty, StringComparison.Ordinal))).Axe),
+            StringComparison.Ordinal);
 
     [BrowserTheory]
-    [InlineData("""<p style="width:500px">Wide</p>""", "the page scrolls sideways: 508 px in 320")]
+    [InlineData("""<p style="width:500px">Wide</p>""", "the page scrolls sideways: 508 px wide in 320")]
     [InlineData("""<p><a href="#">No</a></p>""", "<a> \"No\" is ")]
     [InlineData("""<p><button style="height:40px">Low</button></p>""", "<button> \"Low\" is 40 px high: too small for a main button")]
-    [InlineData("""<p><button style="margin-left:-20px">Left</button></p>""", "<button> \"Left\" sticks out of the page")]
-    [InlineData("""<p><button style="width:50px;height:48px;overflow:hidden;white-space:nowrap">Abcdefghijkl</button></p>""", "<button> \"Abcdefghijkl\" does not hold its words")]
-    public async Task The_ruler_sees(string fault, string problem) =>
-        Assert.Contains(problem, string.Join('\n', (await ProblemsAsync(Sound.Replace("</main>", fault + "</main>", StringComparison.Ordinal))).Misfits), StringComparison.Ordinal);
+    [InlineData("""<p><button style="margin-left:-20px">Left</button></p>""", "<button> \"Left\" extends beyond the page")]
+    [InlineData(
+        """<p><button style="width:50px;height:48px;overflow:hidden;white-space:nowrap">Abcdefghijkl</button></p>""",
+        "<button> \"Abcdefghijkl\" cuts off its text")]
+    public async Task The_layout_check_reports_what_does_not_fit(string fault, string problem) =>
+        Assert.Contains(
+            problem,
+            string.Join('\n', (await ProblemsAsync(Sound.Replace("</main>", fault + "</main>", StringComparison.Ordinal))).Misfits),
+            StringComparison.Ordinal);
 
     [BrowserTheory]
-    [InlineData("""<p><button style="outline:none">Hidden</button></p>""", "<button> \"Hidden\" does not show that it has the focus")]
-    [InlineData("""<p><button onkeydown="event.preventDefault()">Trap</button> <button>After</button></p>""", "Tab does not come to <button> \"After\" in its turn")]
-    public async Task The_keyboard_sees(string fault, string problem) =>
-        Assert.Contains(problem, string.Join('\n', (await ProblemsAsync(Sound.Replace("</main>", fault + "</main>", StringComparison.Ordinal))).OutOfReach), StringComparison.Ordinal);
+    [InlineData("""<p><button style="outline:none">Hidden</button></p>""", "<button> \"Hidden\" does not show its focus")]
+    [InlineData(
+        """<p><button onkeydown="event.preventDefault()">Trap</button> <button>After</button></p>""",
+        "Tab does not reach <button> \"After\" in order")]
+    public async Task The_keyboard_check_reports_what_Tab_cannot_reach_or_show(string fault, string problem) =>
+        Assert.Contains(
+            problem,
+            string.Join('\n', (await ProblemsAsync(Sound.Replace("</main>", fault + "</main>", StringComparison.Ordinal))).OutOfReach),
+            StringComparison.Ordinal);
 
     [BrowserTheory]
-    [InlineData("""<img src="http://elsewhere.example/pixel.gif" alt="">""", "asked http://elsewhere.example/pixel.gif for something")]
+    [InlineData("""<img src="http://elsewhere.example/pixel.gif" alt="">""", "requested http://elsewhere.example/pixel.gif")]
     [InlineData("""<script>nonsense()</script>""", "nonsense is not defined")]
     [InlineData("""<script>console.error("oops")</script>""", "oops")]
     [InlineData("""<img src="/missing.png" alt="">""", "404")]
     [InlineData("""<iframe src="/frame" title="Frame"></iframe>""", "Content Security Policy")]
     [InlineData("""<script>document.cookie = "seen=1"</script>""", "seen")]
-    public async Task The_watch_sees(string fault, string problem)
+    public async Task The_tab_reports_what_goes_wrong_on_a_page(string fault, string problem)
     {
         var seen = await Record.ExceptionAsync(() => Tab.OpenAsync(chromium, new Uri("http://127.0.0.1/"), async tab =>
         {
@@ -53,7 +70,10 @@ public sealed class HarnessTests(Chromium chromium)
             await tab.Page.RouteAsync("http://127.0.0.1/", route => route.FulfillAsync(new()
             {
                 ContentType = "text/html",
-                Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Content-Security-Policy"] = "object-src 'none'; frame-src 'none'" },
+                Headers = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["Content-Security-Policy"] = "object-src 'none'; frame-src 'none'",
+                },
                 Body = Sound.Replace("</main>", fault + "</main>", StringComparison.Ordinal),
             }));
             await tab.GoAsync("/");
@@ -69,7 +89,10 @@ public sealed class HarnessTests(Chromium chromium)
         {
             await tab.Page.SetViewportSizeAsync(320, 640);
             await tab.Page.SetContentAsync(html);
-            problems = (await Axe.ViolationsAsync(tab.Page), await Layout.MisfitsAsync(tab.Page, "button, .button"), await Layout.OutOfReachAsync(tab.Page));
+            problems = (
+                await Axe.ViolationsAsync(tab.Page),
+                await Layout.MisfitsAsync(tab.Page, "button, .button"),
+                await Layout.OutOfReachAsync(tab.Page));
         });
         return problems;
     }

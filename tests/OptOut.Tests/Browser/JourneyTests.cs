@@ -5,7 +5,7 @@ using OptOut.Consent;
 
 namespace OptOut.Tests.Browser;
 
-/// <summary>What people come to do, from where they stand to where they are done: with scripts and without, with a mouse or with keys alone.</summary>
+/// <summary>What people come to do, from start to finish: with and without JavaScript, with a mouse or with the keyboard alone.</summary>
 public sealed class JourneyTests(Chromium chromium, OptOutHost host) : IClassFixture<OptOutHost>
 {
     private static readonly Language Dutch = Language.Find("nl")!;
@@ -17,7 +17,7 @@ public sealed class JourneyTests(Chromium chromium, OptOutHost host) : IClassFix
     [BrowserTheory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task From_the_mail_it_is_two_actions_to_be_out_of_everything(bool script)
+    public async Task Unsubscribing_from_everything_takes_two_actions_from_a_mail(bool script)
     {
         var (subject, link) = await PersonAsync();
 
@@ -30,13 +30,14 @@ public sealed class JourneyTests(Chromium chromium, OptOutHost host) : IClassFix
         });
 
         var entry = Assert.Single(await host.LedgerAsync(subject, 1));
-        Assert.Equal((Decision.Stop, Scope.Everything, Source.UnsubscribePage), (entry.Change.Decision, entry.Change.Scope, entry.Change.Source));
+        Assert.Equal(
+            (Decision.Stop, Scope.Everything, Source.UnsubscribePage), (entry.Change.Decision, entry.Change.Scope, entry.Change.Source));
     }
 
     [BrowserTheory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task From_a_letter_it_is_two_actions(bool script)
+    public async Task Unsubscribing_from_everything_takes_two_actions_from_a_letter(bool script)
     {
         var (subject, _) = await PersonAsync(out var id);
         var code = await CodeAsync(new { subjects = new[] { id } });
@@ -55,7 +56,7 @@ public sealed class JourneyTests(Chromium chromium, OptOutHost host) : IClassFix
     [BrowserTheory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task From_a_leaflet_for_everybody_it_is_three_actions(bool script)
+    public async Task Unsubscribing_takes_three_actions_from_an_unaddressed_leaflet(bool script)
     {
         var code = await CodeAsync(new { count = 1, campaign = 12 });
         var email = $"leaflet-{script}@example.com".ToLowerInvariant();
@@ -73,7 +74,7 @@ public sealed class JourneyTests(Chromium chromium, OptOutHost host) : IClassFix
     }
 
     [BrowserFact]
-    public async Task From_paper_without_a_camera_the_code_is_typed_and_then_it_is_one_press()
+    public async Task Without_a_camera_a_person_types_the_printed_code_and_then_presses_one_button()
     {
         var (subject, _) = await PersonAsync(out var id);
         var code = await CodeAsync(new { subjects = new[] { id } });
@@ -94,7 +95,7 @@ public sealed class JourneyTests(Chromium chromium, OptOutHost host) : IClassFix
     [BrowserTheory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Preferences_are_saved_undone_and_shown_as_they_are(bool script)
+    public async Task Preferences_can_be_saved_and_undone_and_are_shown_correctly(bool script)
     {
         var (subject, link) = await PersonAsync();
 
@@ -120,13 +121,14 @@ public sealed class JourneyTests(Chromium chromium, OptOutHost host) : IClassFix
             Assert.False(await offersByMail.IsCheckedAsync());
         });
 
-        Assert.Equal([Decision.Stop, Decision.Allow, Decision.Stop], (await host.LedgerAsync(subject, 3)).Select(entry => entry.Change.Decision));
+        Assert.Equal(
+            [Decision.Stop, Decision.Allow, Decision.Stop], (await host.LedgerAsync(subject, 3)).Select(entry => entry.Change.Decision));
     }
 
     [BrowserTheory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_receipt_is_kept_as_a_page_and_as_data_with_the_hash_that_the_ledger_has(bool script)
+    public async Task The_receipt_downloads_as_a_page_and_as_data_with_the_hash_from_the_ledger(bool script)
     {
         var (subject, link) = await PersonAsync();
 
@@ -147,7 +149,7 @@ public sealed class JourneyTests(Chromium chromium, OptOutHost host) : IClassFix
     }
 
     [BrowserFact]
-    public async Task With_keys_alone_a_person_gets_out()
+    public async Task A_person_can_unsubscribe_with_the_keyboard_alone()
     {
         var (subject, link) = await PersonAsync();
 
@@ -172,9 +174,10 @@ public sealed class JourneyTests(Chromium chromium, OptOutHost host) : IClassFix
     [InlineData("public.phone", "12", "phone", "public.error.phone")]
     [InlineData("public.postal", "Gent", "postal", "public.error.postal")]
     [InlineData("public.code", "ABC", "code", "public.error.code.WrongLength")]
-    [InlineData("public.code", "!!!", "code", "public.error.code.NoCode")]
+    [InlineData("public.code", "!!!", "code", "public.error.code.NotACode")]
     [InlineData("public.email", "", "email", "public.error.none")]
-    public async Task A_wrong_field_says_what_to_do_and_the_summary_leads_to_it(string label, string typed, string field, string help)
+    public async Task An_invalid_field_says_what_to_do_and_the_error_summary_links_to_it(
+        string label, string typed, string field, string help)
     {
         await VisitAsync(script: false, async tab =>
         {
@@ -187,7 +190,7 @@ public sealed class JourneyTests(Chromium chromium, OptOutHost host) : IClassFix
             await summary.GetByRole(AriaRole.Link, new() { Name = Dutch[help] }).ClickAsync();
             Assert.Equal(field, await tab.Page.Locator(":focus").GetAttributeAsync("id"));
 
-            // What a screen reader tells of the field: what is wrong with it, and what was typed still stands.
+            // A screen reader announces that the field is invalid and why. The field keeps what was typed.
             var focused = tab.Page.Locator($"#{field}");
             Assert.Equal("true", await focused.GetAttributeAsync("aria-invalid"));
             Assert.Contains(Dutch[help], await tab.Page.Locator($"#{field}-error").InnerTextAsync(), StringComparison.Ordinal);
@@ -197,7 +200,7 @@ public sealed class JourneyTests(Chromium chromium, OptOutHost host) : IClassFix
     }
 
     [BrowserFact]
-    public async Task Saving_what_already_is_shows_no_success_and_changes_nothing()
+    public async Task Saving_unchanged_preferences_shows_no_success_and_changes_nothing()
     {
         var (subject, link) = await PersonAsync();
 
@@ -223,10 +226,13 @@ public sealed class JourneyTests(Chromium chromium, OptOutHost host) : IClassFix
         return MakeAsync(id);
 
         async Task<(SubjectKey, string)> MakeAsync(string person) =>
-            (await host.PutSubjectAsync(person, [$"{person}@example.com"], language: "nl"), $"/u/{await host.TokenAsync(person, topic: "newsletter")}");
+            (
+                await host.PutSubjectAsync(person, [$"{person}@example.com"], language: "nl"),
+                $"/u/{await host.TokenAsync(person, topic: "newsletter")}");
     }
 
-    private string Email(SubjectKey subject) => Enumerable.Range(1, _people).Select(number => $"traveller-{number}").Single(id => host.SubjectOf(id) == subject) + "@example.com";
+    private string Email(SubjectKey subject) =>
+        Enumerable.Range(1, _people).Select(number => $"traveller-{number}").Single(id => host.SubjectOf(id) == subject) + "@example.com";
 
     private async Task<JsonNode> CodeAsync(object order)
     {
@@ -244,6 +250,6 @@ public sealed class JourneyTests(Chromium chromium, OptOutHost host) : IClassFix
                 return;
         }
 
-        Assert.Fail($"40 times Tab does not come to {name}.");
+        Assert.Fail($"Pressing Tab 40 times does not reach {name}.");
     }
 }

@@ -4,18 +4,19 @@ using OptOut.Web.Pages;
 
 namespace OptOut.Tests.Browser;
 
-/// <summary>Every page in every language, in the light and in the dark, on an old phone and at 200 % zoom, with the keyboard alone.</summary>
+/// <summary>Every page in every language, in light and dark mode, on a small phone and at 200 % zoom, with the keyboard alone.</summary>
 public sealed class ScreenTests(Chromium chromium, Site site) : IClassFixture<Site>
 {
     public static TheoryData<string> Names => [.. Screens.All.Select(screen => screen.Name)];
 
     [BrowserTheory]
     [MemberData(nameof(Names))]
-    public Task A_screen_is_for_everybody(string name) => ShowAsync(name, language => language.Code is "nl" or "en");
+    public Task A_screen_is_accessible_in_Dutch_and_English(string name) => ShowAsync(name, language => language.Code is "nl" or "en");
 
     [LongBrowserTheory]
     [MemberData(nameof(Names))]
-    public Task A_screen_is_for_everybody_in_the_other_languages_too(string name) => ShowAsync(name, language => language.Code is not ("nl" or "en"));
+    public Task A_screen_is_accessible_in_the_other_languages(string name) =>
+        ShowAsync(name, language => language.Code is not ("nl" or "en"));
 
     private async Task ShowAsync(string name, Func<Language, bool> isShown)
     {
@@ -37,7 +38,7 @@ public sealed class ScreenTests(Chromium chromium, Site site) : IClassFixture<Si
     }
 
     [Fact]
-    public void No_page_is_forgotten() => Assert.Equal(
+    public void Every_page_has_a_screen() => Assert.Equal(
         WholePages.For(typeof(PageFrame)).Select(page => page.Name).Order(StringComparer.Ordinal),
         Screens.All.Select(screen => screen.Page.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
@@ -46,12 +47,12 @@ public sealed class ScreenTests(Chromium chromium, Site site) : IClassFixture<Si
         const string MainButtons = "button, .button";
         var problems = new List<string>();
         if (await page.Locator("html").GetAttributeAsync("lang") is var lang && lang != language.Code)
-            problems.Add($"the page says it is in {lang}");
+            problems.Add($"the page declares the language {lang}");
         Add("light", await Axe.ViolationsAsync(page));
         if (language == Language.English) // The order is the same in every language.
             Add("keyboard", await Layout.OutOfReachAsync(page));
 
-        // 200 % of a window of 1280 px, as CSS sees it.
+        // The CSS size of a 1280 px window at 200 % zoom.
         await page.SetViewportSizeAsync(640, 450);
         Add("zoomed", await Layout.MisfitsAsync(page, MainButtons));
 

@@ -6,24 +6,24 @@ using OptOut.Local.Azurite;
 
 namespace OptOut.Tests.Browser;
 
-/// <summary>The product as people find it: one that works, and one whose storage and bus can be away.</summary>
+/// <summary>Two running copies of the product: one that works, and one whose storage is unavailable and whose bus can be stopped.</summary>
 public sealed class Site : IAsyncLifetime
 {
     private const int MoreThanAllowed = 100;
 
     private readonly OptOutHost _host;
     private readonly Lazy<Task<Outage>> _outage;
-    private readonly Lazy<Task<string>> _askedTooOften;
+    private readonly Lazy<Task<string>> _rateLimitedAddress;
     private int _people;
 
     public Site(AzuriteFixture azurite)
     {
         _host = new OptOutHost(azurite);
         _outage = new Lazy<Task<Outage>>(() => Outage.StartAsync(azurite));
-        _askedTooOften = new Lazy<Task<string>>(AskTooOftenAsync);
+        _rateLimitedAddress = new Lazy<Task<string>>(ExceedLimitAsync);
     }
 
-    /// <summary>Well formed, and on no paper.</summary>
+    /// <summary>A well-formed code that was never printed.</summary>
     internal static string UnknownCode { get; } = new PrintedCode(1).Compact;
 
     internal OptOutHost Host => _host;
@@ -39,13 +39,14 @@ public sealed class Site : IAsyncLifetime
         await _host.DisposeAsync();
     }
 
-    /// <summary>The address in a newsletter to somebody of whom nothing was recorded yet, who reads this language.</summary>
+    /// <summary>The path of the link in a newsletter to a new person who reads this language.</summary>
     internal Task<string> LinkAsync(Language language) => LinkAsync(_host, language);
 
-    /// <summary>The code on a leaflet for everybody.</summary>
-    internal async Task<string> LeafletAsync() => (await CodesAsync(new { count = 1, topic = "newsletter", campaign = 8 }))["code"]!.GetValue<string>();
+    /// <summary>The code on an unaddressed leaflet.</summary>
+    internal async Task<string> LeafletAsync() =>
+        (await CodesAsync(new { count = 1, topic = "newsletter", campaign = 8 }))["code"]!.GetValue<string>();
 
-    /// <summary>The path of the short link on a letter to one person, of whom nothing was recorded yet.</summary>
+    /// <summary>The path of the short link on a letter to a new person.</summary>
     internal async Task<string> LetterAsync(Language language)
     {
         var id = $"letter-{Interlocked.Increment(ref _people)}";
@@ -53,33 +54,34 @@ public sealed class Site : IAsyncLifetime
         return new Uri((await CodesAsync(new { subjects = new[] { id }, topic = "offers" }))["url"]!.GetValue<string>()).AbsolutePath;
     }
 
-    /// <summary>An address that was stopped until no more was taken for it.</summary>
-    internal Task<string> AskedTooOftenAsync() => _askedTooOften.Value;
+    /// <summary>An e-mail address that the public form was sent for so often that it is now refused.</summary>
+    internal Task<string> RateLimitedAddressAsync() => _rateLimitedAddress.Value;
 
-    private async Task<string> AskTooOftenAsync()
+    private async Task<string> ExceedLimitAsync()
     {
         const string Email = "often@example.com";
-        for (var asked = 0; asked < MoreThanAllowed; asked++)
+        for (var sent = 0; sent < MoreThanAllowed; sent++)
         {
             if ((await _host.SendAsync("POST", "/unsubscribe", OptOutHost.Form($"email={Uri.EscapeDataString(Email)}"))).Status == 429)
                 return Email;
         }
 
-        throw new InvalidOperationException("It was taken every time.");
+        throw new InvalidOperationException("No request was refused.");
     }
 
-    /// <summary>The whole address of a page of the site that is out of order.</summary>
-    /// <param name="path">Of the page.</param>
-    /// <param name="bus">Whether the bus at least still answers.</param>
-    internal async Task<string> BrokenDownAsync(string path, bool bus)
+    /// <summary>The full address of a page on the copy whose storage is unavailable.</summary>
+    /// <param name="path">The path of the page.</param>
+    /// <param name="bus">Whether the bus is available.</param>
+    internal async Task<string> DuringOutageAsync(string path, bool bus)
     {
         var outage = await _outage.Value;
         await outage.SetBusAsync(bus);
         return new Uri(outage.Host.Client.BaseAddress!, path).AbsoluteUri;
     }
 
-    /// <summary>The whole address of a person's link, as <see cref="BrokenDownAsync"/>.</summary>
-    internal async Task<string> LinkOfBrokenDownAsync(Language language, bool bus) => await BrokenDownAsync((await _outage.Value).Links[language], bus);
+    /// <summary>The full address of a person's link, like <see cref="DuringOutageAsync"/>.</summary>
+    internal async Task<string> LinkDuringOutageAsync(Language language, bool bus) =>
+        await DuringOutageAsync((await _outage.Value).Links[language], bus);
 
     private async Task<JsonNode> CodesAsync(object order)
     {
@@ -95,7 +97,7 @@ public sealed class Site : IAsyncLifetime
         return $"/u/{await host.TokenAsync(id, topic: "newsletter")}";
     }
 
-    /// <summary>Its tables are away for good.</summary>
+    /// <summary>A copy whose storage stays unavailable.</summary>
     private sealed class Outage(OptOutHost host, AzuriteProcess storage) : IAsyncDisposable
     {
         private bool _busRuns = true;

@@ -4,8 +4,8 @@ using Microsoft.Playwright;
 namespace OptOut.Tests.Browser;
 
 /// <summary>
-/// A browser window of a person who was never here before, under watch: an error on the console (a breach of the content security policy is
-/// one), an exception in a script, a request to anywhere else, or a cookie fails whoever opened it.
+/// A fresh browser window that watches for problems. The test fails on an error on the console (such as a violation of the content security
+/// policy), an exception in a script, a request to another site, or a cookie.
 /// </summary>
 internal sealed class Tab
 {
@@ -13,7 +13,7 @@ internal sealed class Tab
 
     private readonly ConcurrentQueue<(string Where, string Text)> _console = [];
     private readonly ConcurrentQueue<string> _problems = [];
-    private readonly ConcurrentBag<string> _refusals = [];
+    private readonly ConcurrentBag<string> _errorPages = [];
 
     private Tab(IPage page)
     {
@@ -22,21 +22,24 @@ internal sealed class Tab
         page.Context.Page += (_, another) => Watch(another);
         page.Context.Request += (_, request) =>
         {
-            // A page loads from where it came from; a person is led nowhere but to another page of ours.
-            if (new Uri(request.Url) is { Scheme: "http" or "https" } to && !(request.IsNavigationRequest ? to.IsLoopback : to.Authority == new Uri(request.Frame.Url).Authority))
-                _problems.Enqueue($"asked {request.Url} for something");
+            // A page may load only from its own origin, and navigate only to our own pages.
+            if (new Uri(request.Url) is { Scheme: "http" or "https" } to
+                && !(request.IsNavigationRequest ? to.IsLoopback : to.Authority == new Uri(request.Frame.Url).Authority))
+            {
+                _problems.Enqueue($"requested {request.Url}");
+            }
         };
     }
 
     public IPage Page { get; }
 
-    /// <summary>How often the person did something: opened an address, pressed, ticked, typed.</summary>
+    /// <summary>How often the person did something: opened an address, pressed a button, typed.</summary>
     public int Actions { get; private set; }
 
     /// <param name="chromium">The browser.</param>
-    /// <param name="site">What an address without a host is of.</param>
+    /// <param name="site">The base address for addresses without a host.</param>
     /// <param name="visit">What the person does.</param>
-    /// <param name="script">False: JavaScript is off.</param>
+    /// <param name="script">Whether JavaScript is on.</param>
     public static async Task OpenAsync(Chromium chromium, Uri site, Func<Tab, Task> visit, bool script = true)
     {
         var browser = await chromium.BrowserAsync();
@@ -45,13 +48,13 @@ internal sealed class Tab
             BaseURL = site.AbsoluteUri,
             JavaScriptEnabled = script,
             Locale = "en-GB",
-            ReducedMotion = ReducedMotion.Reduce, // A colour on its way to another is neither.
+            ReducedMotion = ReducedMotion.Reduce, // A colour in transition would have the wrong contrast.
             ViewportSize = new() { Width = 1280, Height = 900 },
         });
         context.SetDefaultTimeout((float)Timeout.TotalMilliseconds);
         var tab = new Tab(await context.NewPageAsync());
         await visit(tab);
-        string[] problems = [.. tab.Problems(), .. (await context.CookiesAsync()).Select(cookie => $"keeps a cookie: {cookie.Name}")];
+        string[] problems = [.. tab.Problems(), .. (await context.CookiesAsync()).Select(cookie => $"stores a cookie: {cookie.Name}")];
         Assert.True(problems.Length == 0, string.Join('\n', problems));
     }
 
@@ -61,7 +64,7 @@ internal sealed class Tab
         await Page.GotoAsync(address);
     }
 
-    /// <summary>Presses the one button or link of this name, and waits until the page it leads to is there.</summary>
+    /// <summary>Presses the button or link with this name and waits until the page it leads to has loaded.</summary>
     public async Task PressAsync(string name)
     {
         Actions++;
@@ -73,7 +76,7 @@ internal sealed class Tab
         Page.DOMContentLoaded -= Arrive;
     }
 
-    /// <summary>What the browser keeps as a file when the link of this name is pressed.</summary>
+    /// <summary>The content of the file that the link with this name downloads.</summary>
     public async Task<string> DownloadAsync(string name)
     {
         Actions++;
@@ -90,7 +93,8 @@ internal sealed class Tab
     public Task<string> HeadingAsync() => Page.Locator("h1").InnerTextAsync();
 
     private ILocator Named(string name) =>
-        Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).Or(Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }));
+        Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true })
+            .Or(Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }));
 
     private void Watch(IPage page)
     {
@@ -103,12 +107,15 @@ internal sealed class Tab
         page.Response += (_, response) =>
         {
             if (response.Status >= 400 && response.Request.IsNavigationRequest)
-                _refusals.Add(response.Url);
+                _errorPages.Add(response.Url);
         };
     }
 
-    // The browser calls every page that answers 4xx or 5xx an error. Such a page is one of ours, on purpose; anything it loads is not.
+    // The browser logs an error for every page with status 4xx or 5xx. Our own error pages are intended; an error in
+    // anything they load is not.
     private IEnumerable<string> Problems() => _problems.Concat(_console
-        .Where(said => !(said.Text.StartsWith("Failed to load resource: the server responded with a status of ", StringComparison.Ordinal) && _refusals.Any(page => said.Where.StartsWith(page, StringComparison.Ordinal))))
-        .Select(said => $"{said.Text} ({said.Where})"));
+        .Where(message =>
+            !(message.Text.StartsWith("Failed to load resource: the server responded with a status of ", StringComparison.Ordinal)
+                && _errorPages.Any(page => message.Where.StartsWith(page, StringComparison.Ordinal))))
+        .Select(message => $"{message.Text} ({message.Where})"));
 }

@@ -6,26 +6,29 @@ namespace OptOut.Tests.CommandLine;
 public sealed class ArgumentsTests
 {
     [Fact]
-    public void Nothing_written_is_everything_on_its_usual_port()
+    public void Without_arguments_every_part_starts_on_its_default_port()
     {
         var arguments = Line.Read();
 
-        Assert.Equal((Part.All, 7071, 5672, 10002, 10000, 7072), (arguments.Part, arguments.Port, arguments.BusPort, arguments.TablesPort, arguments.BlobsPort, arguments.SandboxPort));
-        Assert.Empty(arguments.Without);
+        Assert.Equal(
+            (Part.All, 7071, 5672, 10002, 10000, 7072),
+            (arguments.Part, arguments.Port, arguments.BusPort, arguments.TablesPort, arguments.BlobsPort, arguments.SandboxPort));
+        Assert.Empty(arguments.ExternalParts);
         Assert.True(Path.IsPathFullyQualified(arguments.DataFolder));
     }
 
     [Fact]
-    public void Options_stand_before_or_after_the_part_with_a_space_or_an_equals_sign()
+    public void Options_may_come_before_or_after_the_part_and_take_a_space_or_an_equals_sign()
     {
         var arguments = Line.Read("--port=0", "functions", "--bus-port", "5673", "--data", "here", "--no-sandbox", "--no-bus");
 
-        Assert.Equal((Part.Functions, 0, 5673, Path.GetFullPath("here")), (arguments.Part, arguments.Port, arguments.BusPort, arguments.DataFolder));
-        Assert.Equal([Part.Bus, Part.Sandbox], arguments.Without.Order());
+        Assert.Equal(
+            (Part.Functions, 0, 5673, Path.GetFullPath("here")), (arguments.Part, arguments.Port, arguments.BusPort, arguments.DataFolder));
+        Assert.Equal([Part.Bus, Part.Sandbox], arguments.ExternalParts.Order());
     }
 
     [Fact]
-    public void Unsubscribe_takes_a_mail()
+    public void Unsubscribe_takes_a_mail_file()
     {
         var arguments = Line.Read("unsubscribe", "offer of may.eml");
 
@@ -33,20 +36,27 @@ public sealed class ArgumentsTests
     }
 
     [Fact]
-    public void Demo_takes_free_ports_unless_they_are_given_or_somebody_else_listens_on_them()
+    public void Demo_uses_free_ports_except_for_given_ports_and_parts_that_already_run()
     {
         var arguments = Line.Read("demo", "--no-bus", "--tables-port", "10012");
 
-        Assert.Equal((0, 5672, 10012, 0, 0), (arguments.Port, arguments.BusPort, arguments.TablesPort, arguments.BlobsPort, arguments.SandboxPort));
-        Assert.False(arguments.DataIsGiven);
-        Assert.True(Line.Read("demo", "--data", "here").DataIsGiven);
+        Assert.Equal(
+            (0, 5672, 10012, 0, 0), (arguments.Port, arguments.BusPort, arguments.TablesPort, arguments.BlobsPort, arguments.SandboxPort));
+        Assert.False(arguments.HasExplicitDataFolder);
+        Assert.True(Line.Read("demo", "--data", "here").HasExplicitDataFolder);
     }
 
     [Theory]
-    [InlineData("--bus-prot 5672", "Unrecognized command or argument '--bus-prot'.", "'--bus-prot' was not matched. Did you mean one of the following?\n--bus-port\n")]
+    [InlineData(
+        "--bus-prot 5672",
+        "Unrecognized command or argument '--bus-prot'.",
+        "'--bus-prot' was not matched. Did you mean one of the following?\n--bus-port\n")]
     [InlineData("demo --bus-prot 5672", "'--bus-prot' was not matched. Did you mean one of the following?\n--bus-port\n")]
     [InlineData("--verbose", "Unrecognized command or argument '--verbose'.")]
-    [InlineData("function", "Unrecognized command or argument 'function'.", "'function' was not matched. Did you mean one of the following?\nfunctions\n")]
+    [InlineData(
+        "function",
+        "Unrecognized command or argument 'function'.",
+        "'function' was not matched. Did you mean one of the following?\nfunctions\n")]
     [InlineData("everything", "Unrecognized command or argument 'everything'.")]
     [InlineData("3", "Unrecognized command or argument '3'.")]
     [InlineData("--port", "Required argument missing for option: '--port'.")]
@@ -61,7 +71,7 @@ public sealed class ArgumentsTests
     [InlineData("unsubscribe offer of", "Unrecognized command or argument 'of'.")]
     [InlineData("demo --allow-host example.com", "Unrecognized command or argument '--allow-host'.")]
     [InlineData("bus sandbox", "Unrecognized command or argument 'sandbox'.")]
-    public async Task What_cannot_be_understood_is_named_with_the_nearest_word_and_does_nothing(string line, params string[] messages)
+    public async Task An_invalid_command_line_is_explained_and_does_nothing(string line, params string[] messages)
     {
         var (exit, output, error) = await RunAsync(line);
 
@@ -71,13 +81,15 @@ public sealed class ArgumentsTests
     }
 
     [Theory]
-    [InlineData("--port 5672", "--port and --bus-port are both 5672. Give each a port of its own (0: a free one).\n")]
-    [InlineData("settings local.settings.json --bus-port 0", "--bus-port is 0, but settings tells func where the other parts are. Give the port that is listened on.\n")]
+    [InlineData("--port 5672", "--port and --bus-port are both 5672. Give each its own port (0 picks a free one).\n")]
+    [InlineData(
+        "settings local.settings.json --bus-port 0",
+        "--bus-port is 0, but the settings must contain the real port of each part. Give the port on which it listens.\n")]
     public async Task Ports_that_do_not_go_together_are_named_with_what_to_write(string line, string message) =>
         Assert.Equal((2, "", message), await RunAsync(line));
 
     [Fact]
-    public async Task The_help_reads_as_it_should()
+    public async Task The_help_is_exactly_this_text()
     {
         var (exit, output, error) = await RunAsync("--help");
 
@@ -85,11 +97,11 @@ public sealed class ArgumentsTests
         Assert.Equal(
             """
             Description:
-              OptOut on one machine: no cloud account, no Docker. It asks for .NET 10 and Node.js 20 or newer.
+              OptOut on one machine: no cloud account, no Docker. It needs .NET 10 and Node.js 20 or newer.
 
-              Without a command everything starts, and stops with Ctrl+C. The first time, storage is installed, which takes some
-              fifteen seconds. Everything listens on 127.0.0.1 and on no other address; port 0 is a free one. Start the parts in
-              several terminals to see what an outage does: each can be killed and started again.
+              Without a command, everything starts; Ctrl+C stops it. The first start installs the storage emulator, which takes about
+              fifteen seconds. Everything listens on 127.0.0.1 only; port 0 picks a free port. Start the parts in several terminals
+              to see the effect of an outage: each can be killed and restarted.
 
             Usage:
               dotnet run --project functions/OptOut.Local -- [command] [options]
@@ -100,7 +112,7 @@ public sealed class ArgumentsTests
               --tables-port <PORT>   the tables [default: 10002]
               --blobs-port <PORT>    the blobs [default: 10000]
               --sandbox-port <PORT>  the vendor sandbox [default: 7072]
-              --data <FOLDER>        what is kept between runs [default: DATA]
+              --data <FOLDER>        the folder for data that is kept between runs [default: DATA]
               --no-bus               use the Service Bus that listens on --bus-port
               --no-sandbox           use the sandbox that listens on --sandbox-port
               --no-azurite           use the storage that listens on --tables-port and --blobs-port
@@ -109,12 +121,12 @@ public sealed class ArgumentsTests
 
             Commands:
               all                 everything in one process; the default
-              functions           the function app alone; the other parts must listen on their ports
-              bus                 the Service Bus alone
-              sandbox             the vendors alone: what sends the mails, texts, calls and letters
-              azurite             the storage alone: tables and blobs
-              demo                everything, and the story of one person who opts out; on free ports and in its own folder unless given
-              settings <FILE>     write the local.settings.json that `func start` reads; azurite, bus and sandbox must listen
+              functions           only the function app; the other parts must already be running
+              bus                 only the Service Bus
+              sandbox             only the vendor sandbox: emulators of those who send mails, texts, calls and letters
+              azurite             only the storage: tables and blobs
+              demo                everything, and a walkthrough of one person who opts out; by default on free ports and in a temporary folder
+              settings <FILE>     write the local.settings.json that `func start` reads; azurite, bus and sandbox must be running
               unsubscribe <FILE>  press the unsubscribe button of a saved mail (.eml), as a mail program does
 
 
@@ -125,7 +137,7 @@ public sealed class ArgumentsTests
     [Theory]
     [InlineData("unsubscribe -h", "unsubscribe <FILE> [options]", "--allow-host <HOST>")]
     [InlineData("settings --help", "settings <FILE> [options]", "--sandbox-port <PORT>")]
-    public async Task A_command_has_a_help_of_its_own(string line, params string[] lines)
+    public async Task A_command_has_its_own_help(string line, params string[] lines)
     {
         var (exit, output, error) = await RunAsync(line);
 
@@ -136,7 +148,7 @@ public sealed class ArgumentsTests
     private static async Task<(int Exit, string Output, string Error)> RunAsync(string line)
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
-        var exit = await Run.MainAsync(line.Split(' '), output, error);
+        var exit = await CommandRunner.MainAsync(line.Split(' '), output, error);
         return (exit, output.ToString(), error.ToString());
     }
 }

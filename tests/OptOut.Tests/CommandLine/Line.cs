@@ -4,7 +4,7 @@ namespace OptOut.Tests.CommandLine;
 
 internal static class Line
 {
-    /// <summary>What a line means, without doing it.</summary>
+    /// <summary>Parses a command line without running it.</summary>
     public static Arguments Read(params string[] args)
     {
         var command = new LocalCommand((_, _) => Task.FromResult(0));

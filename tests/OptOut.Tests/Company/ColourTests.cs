@@ -4,7 +4,7 @@ namespace OptOut.Tests.Company;
 
 public sealed class ColourTests
 {
-    // Figures of the W3C's own examples and of WebAIM's contrast checker.
+    // Values from the W3C's own examples and from WebAIM's contrast checker.
     [Theory]
     [InlineData("#000000", "#ffffff", 21.0)]
     [InlineData("#ffffff", "#ffffff", 1.0)]
@@ -12,7 +12,7 @@ public sealed class ColourTests
     [InlineData("#767676", "#ffffff", 4.54)]
     [InlineData("#0000ff", "#ffffff", 8.59)]
     [InlineData("#ff0000", "#ffffff", 4.00)]
-    public void Contrast_is_measured_as_WCAG_has_it_whichever_is_in_front(string a, string b, double contrast)
+    public void Contrast_is_computed_as_WCAG_defines_it_in_either_order(string a, string b, double contrast)
     {
         Assert.Equal(contrast, Colour.Parse(a).Contrast(Colour.Parse(b)), 0.005);
         Assert.Equal(contrast, Colour.Parse(b).Contrast(Colour.Parse(a)), 0.005);
@@ -28,15 +28,16 @@ public sealed class ColourTests
     [InlineData("blue", null)]
     [InlineData("", null)]
     [InlineData(null, null)]
-    public void A_colour_is_a_hash_and_six_digits(string? text, string? colour) => Assert.Equal(colour, Colour.TryParse(text, out var parsed) ? parsed.ToString() : null);
+    public void A_colour_is_a_hash_sign_and_six_hexadecimal_digits(string? text, string? colour) =>
+        Assert.Equal(colour, Colour.TryParse(text, out var parsed) ? parsed.ToString() : null);
 
     [Fact]
-    public void All_that_is_ours_can_be_read_in_the_light_and_in_the_dark()
+    public void The_default_colours_have_enough_contrast_in_light_and_dark_mode()
     {
-        Assert.All([new BrandOptions().Light, new BrandOptions().Dark], palette => Assert.All([palette.Paper, palette.Soft], ground =>
+        Assert.All([new BrandOptions().Light, new BrandOptions().Dark], palette => Assert.All([palette.Paper, palette.Panel], ground =>
         {
             Assert.True(palette.Ink.Contrast(ground) >= 7);
-            Assert.True(palette.Bad.Contrast(ground) >= 4.5);
+            Assert.True(palette.Error.Contrast(ground) >= 4.5);
             Assert.True(palette.Accent.Contrast(ground) >= 4.5);
             Assert.True(palette.Line.Contrast(ground) >= 3);
         }));

@@ -17,19 +17,23 @@ public sealed class LanguageTests
     });
 
     [Fact]
-    public void Every_language_puts_the_same_values_in() => Assert.All(Language.All, language =>
-        Assert.All(language.Keys.Where(k => k != "date.format"), key => Assert.Equal(Placeholders(Language.English[key]), Placeholders(language[key]))));
+    public void Every_text_has_the_same_placeholders_in_every_language() => Assert.All(Language.All, language =>
+        Assert.All(
+            language.Keys.Where(k => k != "date.format"),
+            key => Assert.Equal(Placeholders(Language.English[key]), Placeholders(language[key]))));
 
     [Fact]
-    public void Every_text_can_be_filled_in() => Assert.All(Language.All, language =>
-        Assert.All(language.Keys.Where(k => k != "date.format"), key => Assert.DoesNotContain("{", language.Format(key, "a", "b", "c"), StringComparison.Ordinal)));
+    public void Every_text_can_be_formatted() => Assert.All(Language.All, language =>
+        Assert.All(
+            language.Keys.Where(k => k != "date.format"),
+            key => Assert.DoesNotContain("{", language.Format(key, "a", "b", "c"), StringComparison.Ordinal)));
 
     [Theory]
     [InlineData("nl")]
     [InlineData("fr")]
     [InlineData("de")]
     [InlineData("en")]
-    public void A_date_has_its_day_month_year_and_time_in_every_language(string code)
+    public void A_date_is_written_with_its_day_month_year_and_time_in_every_language(string code)
     {
         var language = Language.Find(code)!;
 
@@ -49,7 +53,9 @@ public sealed class LanguageTests
     [InlineData("", null)]
     [InlineData(null, null)]
     [InlineData("es", null)]
-    public void A_language_is_found_by_the_code_a_browser_gives(string? code, string? found) => Assert.Equal(found, Language.Find(code)?.Code);
+    public void A_language_is_found_by_the_code_that_a_browser_sends(string? code, string? found) =>
+        Assert.Equal(found, Language.Find(code)?.Code);
 
-    private static IEnumerable<string> Placeholders(string text) => Regex.Matches(text, @"\{(\d+)\}").Select(m => m.Value).Distinct().Order(StringComparer.Create(CultureInfo.InvariantCulture, false));
+    private static IEnumerable<string> Placeholders(string text) =>
+        Regex.Matches(text, @"\{(\d+)\}").Select(m => m.Value).Distinct().Order(StringComparer.Create(CultureInfo.InvariantCulture, false));
 }

@@ -9,22 +9,39 @@ namespace OptOut.Tests.Consent;
 public sealed class ChangeDocumentTests
 {
     private static readonly Gen<ChangeEvidence> AnyEvidence = Gen.Select(
-        AnyChannel, AnyTopic, Gen.UInt, Gen.OneOf<string?>(null, "sendgrid", "print-house"), Gen.OneOf<string?>(null, "SM1", " ~\"\\</script>"),
+        AnyChannel,
+        AnyTopic,
+        Gen.UInt,
+        Gen.OneOf<string?>(null, "sendgrid", "print-house"),
+        Gen.OneOf<string?>(null, "SM1", " ~\"\\</script>"),
         (channel, topic, campaign, vendor, reference) => new ChangeEvidence(channel, topic, campaign, vendor, reference));
 
     [Fact]
-    public void A_change_read_back_is_the_change_that_was_written() => Gen.Select(AnyChange, AnyEvidence, Gen.Bool).Sample((plain, evidence, oneOfSeveral) =>
-    {
-        var change = Change.Create(plain.Id, plain.Subject, plain.Scope, plain.Decision, plain.At, plain.ReceivedAt, plain.Source, evidence, oneOfSeveral ? Id(50) : null);
+    public void A_change_survives_a_round_trip_through_JSON() =>
+        Gen.Select(AnyChange, AnyEvidence, Gen.Bool).Sample((plain, evidence, oneOfSeveral) =>
+        {
+            var change = Change.Create(
+                plain.Id,
+                plain.Subject,
+                plain.Scope,
+                plain.Decision,
+                plain.At,
+                plain.ReceivedAt,
+                plain.Source,
+                evidence,
+                oneOfSeveral ? Id(50) : null);
 
-        Assert.Equal(change, ChangeDocument.FromJson(ChangeDocument.From(change).ToJson()).ToChange());
-    });
+            Assert.Equal(change, ChangeDocument.FromJson(ChangeDocument.From(change).ToJson()).ToChange());
+        });
 
     [Fact]
-    public void The_written_form_of_a_plain_one_click()
+    public void The_JSON_of_a_plain_one_click_is_exactly_this()
     {
         Assert.Equal(
-            """{"id":"0196c9a1-0000-7000-8000-000000000001","subject":"0024H36H2NCSVRH6DAQF6DVVQZ","scope":"*,*","decision":"Stop","at":"2026-05-01T12:00:00+00:00","receivedAt":"2026-05-01T12:00:00+00:00","source":"OneClick","campaign":0}""",
+            """
+            {"id":"0196c9a1-0000-7000-8000-000000000001","subject":"0024H36H2NCSVRH6DAQF6DVVQZ","scope":"*,*","decision":"Stop",
+            "at":"2026-05-01T12:00:00+00:00","receivedAt":"2026-05-01T12:00:00+00:00","source":"OneClick","campaign":0}
+            """.ReplaceLineEndings(""),
             ChangeDocument.From(Stop(1)).ToJson());
     }
 
@@ -36,7 +53,7 @@ public sealed class ChangeDocumentTests
     [InlineData("SmsReply", "*,*")]
     [InlineData("SmsReply", "email,*")]
     [InlineData("PhoneAgent", "phone,*")]
-    public void A_document_that_claims_an_Allow_its_source_may_not_give_is_refused(string source, string scope)
+    public void A_document_with_an_Allow_that_its_source_may_not_give_is_refused(string source, string scope)
     {
         var document = Written();
         (document["decision"], document["source"], document["scope"]) = ("Allow", source, scope);
@@ -63,7 +80,7 @@ public sealed class ChangeDocumentTests
     [InlineData("seenOnTopic", "Not A Topic")]
     [InlineData("reference", "two\nlines")]
     [InlineData("vendor", "two\nlines")]
-    public void A_document_with_a_field_that_is_not_what_it_should_be_is_refused(string field, object? value)
+    public void A_document_with_an_invalid_or_missing_field_is_refused(string field, object? value)
     {
         var document = Written();
         document[field] = JsonValue.Create(value);
@@ -72,11 +89,13 @@ public sealed class ChangeDocumentTests
 
         var refused = Assert.ThrowsAny<Exception>(() => Read(document));
 
-        Assert.True(refused is JsonException or FormatException or ArgumentException, $"{refused.GetType().Name} is not what the readers of a document catch.");
+        Assert.True(
+            refused is JsonException or FormatException or ArgumentException,
+            $"{refused.GetType().Name} is not one of the exceptions that readers of a document catch.");
     }
 
     [Fact]
-    public void The_changes_of_an_act_read_back_are_those_that_were_written() => Changes.Sample(changes =>
+    public void The_changes_of_a_submission_survive_a_round_trip_through_JSON() => Changes.Sample(changes =>
         Assert.Equal(changes, ChangeDocument.ListFromJson(ChangeDocument.ToJson(changes)).Select(d => d.ToChange())));
 
     [Theory]
@@ -85,14 +104,15 @@ public sealed class ChangeDocumentTests
     [InlineData("[null]")]
     [InlineData("[")]
     [InlineData("")]
-    public void What_is_no_list_of_documents_is_refused(string json) => Assert.Throws<JsonException>(() => ChangeDocument.ListFromJson(json));
+    public void Text_that_is_not_a_list_of_documents_is_refused(string json) =>
+        Assert.Throws<JsonException>(() => ChangeDocument.ListFromJson(json));
 
     [Theory]
     [InlineData("null")]
     [InlineData("[]")]
     [InlineData("{")]
     [InlineData("")]
-    public void What_is_no_document_is_refused(string json) => Assert.Throws<JsonException>(() => ChangeDocument.FromJson(json));
+    public void Text_that_is_not_a_document_is_refused(string json) => Assert.Throws<JsonException>(() => ChangeDocument.FromJson(json));
 
     private static JsonObject Written() => (JsonObject)JsonNode.Parse(ChangeDocument.From(Stop(1)).ToJson())!;
 

@@ -18,7 +18,7 @@ public sealed class ConsentStateTests
     });
 
     [Fact]
-    public void Changes_in_any_order_any_number_of_times_give_one_state() =>
+    public void Changes_give_the_same_state_in_any_order_and_however_often_they_are_repeated() =>
         Gen.Select(Changes, Gen.Int.Array[36]).Sample((changes, shuffle) =>
         {
             var thrice = changes.Concat(changes).Concat(changes).Zip(shuffle).OrderBy(p => p.Second).Select(p => p.First);
@@ -32,8 +32,11 @@ public sealed class ConsentStateTests
         var state = StateOf(changes);
         foreach (var (channel, topic) in Questions)
         {
-            // Said once more, plainly: of all changes that cover the question, the latest; of several at that moment, any Stop.
-            var covering = changes.Where(c => (c.Scope.Channel ?? channel) == channel && (c.Scope.Topic is null || c.Scope.Topic == topic)).ToArray();
+            // The same rule, written in another way: of all changes that cover the question the latest decides, and of several at that
+            // moment any Stop.
+            var covering = changes
+                .Where(c => (c.Scope.Channel ?? channel) == channel && (c.Scope.Topic is null || c.Scope.Topic == topic))
+                .ToArray();
             var latest = covering.Length == 0 ? [] : covering.Where(c => c.At == covering.Max(o => o.At)).ToArray();
             var expected = latest.Any(c => c.Decision == Decision.Stop) ? Decision.Stop : Decision.Allow;
 
@@ -42,7 +45,7 @@ public sealed class ConsentStateTests
     });
 
     [Fact]
-    public void Nothing_but_the_persons_own_act_ever_turns_a_Stop_into_an_Allow() => AnyAttempt.Array[0, 12].Sample(attempts =>
+    public void Only_the_persons_own_action_ever_turns_a_Stop_into_an_Allow() => AnyAttempt.Array[0, 12].Sample(attempts =>
     {
         var state = ConsentState.Empty;
         foreach (var change in attempts.Select(a => a.Record()).OfType<Change>())
@@ -54,7 +57,9 @@ public sealed class ConsentStateTests
                 if (before.Answer(channel, topic).Decision == Decision.Stop && state.Answer(channel, topic).Decision == Decision.Allow)
                 {
                     Assert.Equal(Decision.Allow, change.Decision);
-                    Assert.True(change.Source is Source.UnsubscribePage or Source.PreferencePage or Source.Portal || (change.Source is Source.SmsReply && channel == Channel.Sms));
+                    Assert.True(
+                        change.Source is Source.UnsubscribePage or Source.PreferencePage or Source.Portal
+                            || (change.Source is Source.SmsReply && channel == Channel.Sms));
                     Assert.True(change.At > before.Answer(channel, topic).Entry!.Value.At);
                 }
             }
@@ -62,24 +67,28 @@ public sealed class ConsentStateTests
     });
 
     [Fact]
-    public void A_Stop_later_than_every_Allow_of_its_scope_holds_whatever_else_arrives() => Gen.Select(Changes, AnyScope).Sample((changes, scope) =>
-    {
-        var stop = Change.Create(Id(99), Subject, scope, Decision.Stop, Noon.AddMinutes(6), Noon.AddMinutes(6), Source.OneClick);
-        var state = StateOf([stop, .. changes]);
+    public void A_Stop_later_than_every_Allow_of_its_scope_wins_whatever_else_arrives() =>
+        Gen.Select(Changes, AnyScope).Sample((changes, scope) =>
+        {
+            var stop = Change.Create(Id(99), Subject, scope, Decision.Stop, Noon.AddMinutes(6), Noon.AddMinutes(6), Source.OneClick);
+            var state = StateOf([stop, .. changes]);
 
-        foreach (var (channel, topic) in Questions.Where(q => (scope.Channel ?? q.Channel) == q.Channel && (scope.Topic is null || scope.Topic == q.Topic)))
-            Assert.Equal(Decision.Stop, state.Answer(channel, topic).Decision);
-    });
+            foreach (var (channel, topic) in Questions.Where(
+                q => (scope.Channel ?? q.Channel) == q.Channel && (scope.Topic is null || scope.Topic == q.Topic)))
+            {
+                Assert.Equal(Decision.Stop, state.Answer(channel, topic).Decision);
+            }
+        });
 
     [Fact]
-    public void What_is_stopped_on_a_channel_is_what_the_answers_say_for_every_topic_there_is_or_will_be() => State.Sample(state =>
+    public void The_stops_of_a_channel_agree_with_the_answers_for_every_known_and_unknown_topic() => State.Sample(state =>
     {
         foreach (var (channel, topic) in Questions)
             Assert.Equal(state.Answer(channel, topic).Decision == Decision.Stop, state.Stops(channel).Stops(topic));
     });
 
     [Fact]
-    public void A_change_that_only_repeats_alters_no_answer_and_is_a_Stop() => Gen.Select(Changes, AnyChange).Sample((changes, change) =>
+    public void A_repeated_change_is_a_Stop_and_alters_no_answer() => Gen.Select(Changes, AnyChange).Sample((changes, change) =>
     {
         var state = StateOf(changes);
         if (!state.IsRepeated(change))
@@ -91,10 +100,10 @@ public sealed class ConsentStateTests
     });
 
     [Fact]
-    public void A_state_is_read_back_from_its_entries() => State.Sample(state => Assert.Equal(state, ConsentState.From(state.Entries)));
+    public void A_state_can_be_rebuilt_from_its_entries() => State.Sample(state => Assert.Equal(state, ConsentState.From(state.Entries)));
 
     [Fact]
-    public void Without_any_entry_nobody_objected()
+    public void An_empty_state_answers_Allow()
     {
         var answer = ConsentState.Empty.Answer(Channel.Post);
 
@@ -108,11 +117,13 @@ public sealed class ConsentStateTests
 
         Assert.Equal("*!a", state.Stops(Channel.Email).ToString());
         Assert.Equal("*", state.Stops(Channel.Sms).ToString());
-        Assert.Equal(new ConsentAnswer(Decision.Allow, Scope.Parse("email,a"), new ConsentEntry(Decision.Allow, Noon.AddMinutes(1), Id(2))), state.Answer(Channel.Email, Topics[0]));
+        Assert.Equal(
+            new ConsentAnswer(Decision.Allow, Scope.Parse("email,a"), new ConsentEntry(Decision.Allow, Noon.AddMinutes(1), Id(2))),
+            state.Answer(Channel.Email, Topics[0]));
     }
 
     [Fact]
-    public void A_press_after_an_Allow_is_no_repetition()
+    public void A_Stop_after_an_Allow_is_not_a_repetition()
     {
         var state = StateOf([Stop(1), Allow(2, "email,a", minute: 1)]);
 

@@ -3,7 +3,7 @@ using OptOut.Consent;
 
 namespace OptOut.Tests.Consent;
 
-/// <summary>Changes of one subject, few enough in kind that they meet: four channels, three topics, six moments.</summary>
+/// <summary>Random changes of one subject, from so few values that they often collide: four channels, three topics, six moments.</summary>
 internal static class Generated
 {
     public static readonly SubjectKey Subject = new(new UInt128(0x0011223344556677, 0x8899AABBCCDDEEFF));
@@ -17,24 +17,31 @@ internal static class Generated
     public static readonly Gen<Decision> AnyDecision = Gen.OneOf(Decision.Stop, Decision.Allow);
     public static readonly Gen<DateTimeOffset> AnyMoment = Gen.Int[0, 5].Select(i => Noon.AddMinutes(i));
 
-    /// <summary>What anybody might try to record.</summary>
+    /// <summary>A change that someone might try to record, permitted or not.</summary>
     public static readonly Gen<Attempt> AnyAttempt = Gen.Select(
-        Gen.Int[1, 40], AnyScope, AnyDecision, AnyMoment, AnySource, (id, scope, decision, at, source) => new Attempt(Id(id), scope, decision, at, source));
+        Gen.Int[1, 40],
+        AnyScope,
+        AnyDecision,
+        AnyMoment,
+        AnySource,
+        (id, scope, decision, at, source) => new Attempt(Id(id), scope, decision, at, source));
 
-    /// <summary>What may be recorded.</summary>
+    /// <summary>A permitted change.</summary>
     public static readonly Gen<Change> AnyChange = AnyAttempt.Select(a => a.Record() ?? (a with { Source = Source.Portal }).Record()!);
 
     public static readonly Gen<Change[]> Changes = AnyChange.Array[0, 12];
 
     public static readonly Gen<ConsentState> State = Changes.Select(StateOf);
 
-    public static readonly Gen<StopSet> AnyStopSet = Gen.Select(Gen.Bool, Gen.OneOf(Topics).Array[0, 3], (general, different) => new StopSet(general, different.Distinct()));
+    public static readonly Gen<StopSet> AnyStopSet = Gen.Select(
+        Gen.Bool, Gen.OneOf(Topics).Array[0, 3], (general, different) => new StopSet(general, different.Distinct()));
 
-    /// <summary>Every question there is: each channel, in general, about each topic, and about one that nobody ever named.</summary>
+    /// <summary>Every question: each channel in general, about each topic, and about a topic that no change names.</summary>
     public static IEnumerable<(Channel Channel, Topic? Topic)> Questions { get; } =
         [.. from channel in Channels.All from topic in (Topic?[])[null, .. Topics, Topic.Parse("unheard-of")] select (channel, topic)];
 
-    public static ConsentState StateOf(IEnumerable<Change> changes) => changes.Aggregate(ConsentState.Empty, (state, change) => state.With(change));
+    public static ConsentState StateOf(IEnumerable<Change> changes) =>
+        changes.Aggregate(ConsentState.Empty, (state, change) => state.With(change));
 
     public static Guid Id(int number) => new($"0196c9a1-0000-7000-8000-{number:D12}");
 
@@ -47,7 +54,7 @@ internal static class Generated
 
 internal sealed record Attempt(Guid Id, Scope Scope, Decision Decision, DateTimeOffset At, Source Source)
 {
-    /// <returns>Null when it may not be.</returns>
+    /// <returns>Null if the change is not permitted.</returns>
     public Change? Record()
     {
         try

@@ -6,7 +6,7 @@ namespace OptOut.Tests.Consent;
 
 public sealed class LedgerTests
 {
-    // Computed apart from this code, from the text as the README of the ledger gives it: whoever checks a ledger depends on them.
+    // Computed independently of this code, from the text that the ledger's README documents. Anyone who verifies a ledger relies on them.
     private const string StartHash = "98cba81b9310cdb05e05e1c833fb17399a42e9dbf8621b8da62d075781f633bf";
     private const string FirstHash = "1dc46214477fbdb8ddbe53634f561730499a66aed81bfea23373468bcaed34d0";
     private const string SecondHash = "9efbe9b7cd323dbc0e99f1b2ef12c99d3361f6b1847fec0e4fd0ab3977ed2a47";
@@ -14,13 +14,25 @@ public sealed class LedgerTests
     private static readonly Gen<LedgerEntry[]> Chain = AnyChange.Array[1, 10].Select(LedgerOf);
 
     [Fact]
-    public void The_hashes_are_what_anybody_computes_from_the_written_text()
+    public void The_hashes_match_those_computed_independently_from_the_canonical_text()
     {
         var first = Change.Create(
-            Id(1), Subject, Scope.Everything, Decision.Stop, new(2026, 5, 1, 10, 11, 12, 345, TimeSpan.Zero), new(2026, 5, 1, 10, 11, 13, TimeSpan.Zero), Source.OneClick,
+            Id(1),
+            Subject,
+            Scope.Everything,
+            Decision.Stop,
+            new(2026, 5, 1, 10, 11, 12, 345, TimeSpan.Zero),
+            new(2026, 5, 1, 10, 11, 13, TimeSpan.Zero),
+            Source.OneClick,
             new ChangeEvidence(Channel.Email, Topic.Parse("newsletter"), 42));
         var second = Change.Create(
-            Id(2), Subject, Scope.Parse("sms,offers"), Decision.Allow, new(2026, 5, 2, 2, 0, 0, TimeSpan.FromHours(2)), new(2026, 5, 2, 2, 0, 0, TimeSpan.FromHours(2)), Source.SmsReply,
+            Id(2),
+            Subject,
+            Scope.Parse("sms,offers"),
+            Decision.Allow,
+            new(2026, 5, 2, 2, 0, 0, TimeSpan.FromHours(2)),
+            new(2026, 5, 2, 2, 0, 0, TimeSpan.FromHours(2)),
+            Source.SmsReply,
             new ChangeEvidence(Vendor: "twilio", Reference: "SM-1"), Id(9));
 
         Assert.Equal(new LedgerHead(0, StartHash), Ledger.Start(Subject));
@@ -50,78 +62,86 @@ public sealed class LedgerTests
     }
 
     [Fact]
-    public void A_whole_ledger_is_whole() => Chain.Sample(chain => Assert.Null(Ledger.FirstBroken(Subject, chain, Head(chain))));
+    public void An_unaltered_ledger_is_intact() => Chain.Sample(chain => Assert.Null(Ledger.FirstBroken(Subject, chain, Head(chain))));
 
     [Fact]
-    public void An_empty_ledger_is_whole_only_for_its_own_subject()
+    public void An_empty_ledger_is_intact_only_for_its_own_subject()
     {
         Assert.Null(Ledger.FirstBroken(Subject, [], Ledger.Start(Subject)));
         Assert.Equal(1, Ledger.FirstBroken(new SubjectKey(1), [], Ledger.Start(Subject)));
     }
 
     [Fact]
-    public void Any_entry_altered_in_any_field_is_found() => Gen.Select(Chain, Gen.Int[0, 9], AnyChange, Gen.Int[0, 10]).Sample((chain, at, other, field) =>
-    {
-        var i = at % chain.Length;
-        var entry = chain[i];
-        var altered = field switch
+    public void An_entry_altered_in_any_field_is_detected() =>
+        Gen.Select(Chain, Gen.Int[0, 9], AnyChange, Gen.Int[0, 10]).Sample((chain, at, other, field) =>
         {
-            0 => entry with { Change = other },
-            1 => entry with { Sequence = entry.Sequence + 1 },
-            2 => entry with { PreviousHash = entry.Hash },
-            3 => entry with { Hash = entry.PreviousHash },
-            4 => entry with { Change = entry.Change with { Decision = entry.Change.Decision == Decision.Stop ? Decision.Allow : Decision.Stop } },
-            5 => entry with { Change = entry.Change with { At = entry.Change.At.AddMilliseconds(1) } },
-            6 => entry with { Change = entry.Change with { ReceivedAt = entry.Change.ReceivedAt.AddMilliseconds(-1) } },
-            7 => entry with { Change = entry.Change with { Subject = new SubjectKey(1) } },
-            8 => entry with { Change = entry.Change with { Evidence = new ChangeEvidence(Reference: "x") } },
-            9 => entry with { Change = entry.Change with { SubmissionId = Id(78) } },
-            _ => entry with { Change = entry.Change with { Id = Id(77) } },
-        };
-        if (altered == entry)
-            return;
+            var i = at % chain.Length;
+            var entry = chain[i];
+            var altered = field switch
+            {
+                0 => entry with { Change = other },
+                1 => entry with { Sequence = entry.Sequence + 1 },
+                2 => entry with { PreviousHash = entry.Hash },
+                3 => entry with { Hash = entry.PreviousHash },
+                4 => entry with
+                {
+                    Change = entry.Change with { Decision = entry.Change.Decision == Decision.Stop ? Decision.Allow : Decision.Stop },
+                },
+                5 => entry with { Change = entry.Change with { At = entry.Change.At.AddMilliseconds(1) } },
+                6 => entry with { Change = entry.Change with { ReceivedAt = entry.Change.ReceivedAt.AddMilliseconds(-1) } },
+                7 => entry with { Change = entry.Change with { Subject = new SubjectKey(1) } },
+                8 => entry with { Change = entry.Change with { Evidence = new ChangeEvidence(Reference: "x") } },
+                9 => entry with { Change = entry.Change with { SubmissionId = Id(78) } },
+                _ => entry with { Change = entry.Change with { Id = Id(77) } },
+            };
+            if (altered == entry)
+                return;
 
-        Assert.Equal(i + 1, Ledger.FirstBroken(Subject, [.. chain[..i], altered, .. chain[(i + 1)..]], Head(chain)));
-    });
-
-    [Fact]
-    public void A_removed_inserted_or_repeated_entry_is_found() => Gen.Select(Chain, Gen.Int[0, 9], AnyChange).Sample((chain, at, change) =>
-    {
-        var i = at % chain.Length;
-        var inserted = Ledger.Append(i == 0 ? Ledger.Start(Subject) : Head(chain[..i]), change);
-
-        Assert.Equal(i + 1, Ledger.FirstBroken(Subject, [.. chain[..i], .. chain[(i + 1)..]], Head(chain)));
-        Assert.Equal(i + 2, Ledger.FirstBroken(Subject, [.. chain[..(i + 1)], .. chain[i..]], Head(chain)));
-        if (inserted != chain[i])
-            Assert.Equal(i + 2, Ledger.FirstBroken(Subject, [.. chain[..i], inserted, .. chain[i..]], Head(chain)));
-    });
+            Assert.Equal(i + 1, Ledger.FirstBroken(Subject, [.. chain[..i], altered, .. chain[(i + 1)..]], Head(chain)));
+        });
 
     [Fact]
-    public void Two_entries_that_changed_places_are_found() => Gen.Select(AnyChange.Array[2, 10].Select(LedgerOf), Gen.Int[0, 9], Gen.Int[0, 9]).Sample((chain, a, b) =>
-    {
-        var (i, j) = (Math.Min(a % chain.Length, b % chain.Length), Math.Max(a % chain.Length, b % chain.Length));
-        if (i == j)
-            return;
-        var swapped = chain.ToArray();
-        (swapped[i], swapped[j]) = (chain[j], chain[i]);
+    public void A_removed_inserted_or_repeated_entry_is_detected() =>
+        Gen.Select(Chain, Gen.Int[0, 9], AnyChange).Sample((chain, at, change) =>
+        {
+            var i = at % chain.Length;
+            var inserted = Ledger.Append(i == 0 ? Ledger.Start(Subject) : Head(chain[..i]), change);
 
-        Assert.Equal(i + 1, Ledger.FirstBroken(Subject, swapped, Head(chain)));
-    });
-
-    [Fact]
-    public void A_ledger_written_anew_with_right_hashes_does_not_end_at_the_head_that_was_kept() => Gen.Select(Chain, Gen.Int[0, 9], AnyChange).Sample((chain, at, change) =>
-    {
-        var i = at % chain.Length;
-        if (chain[i].Change == change)
-            return;
-        var anew = LedgerOf([.. chain.Select((e, n) => n == i ? change : e.Change)]);
-
-        Assert.Null(Ledger.FirstBroken(Subject, anew, Head(anew)));
-        Assert.Equal(chain.Length + 1, Ledger.FirstBroken(Subject, anew, Head(chain)));
-    });
+            Assert.Equal(i + 1, Ledger.FirstBroken(Subject, [.. chain[..i], .. chain[(i + 1)..]], Head(chain)));
+            Assert.Equal(i + 2, Ledger.FirstBroken(Subject, [.. chain[..(i + 1)], .. chain[i..]], Head(chain)));
+            if (inserted != chain[i])
+                Assert.Equal(i + 2, Ledger.FirstBroken(Subject, [.. chain[..i], inserted, .. chain[i..]], Head(chain)));
+        });
 
     [Fact]
-    public void Another_persons_ledger_is_not_mine() => Chain.Sample(chain => Assert.Equal(1, Ledger.FirstBroken(new SubjectKey(1), chain, Head(chain))));
+    public void Two_swapped_entries_are_detected() =>
+        Gen.Select(AnyChange.Array[2, 10].Select(LedgerOf), Gen.Int[0, 9], Gen.Int[0, 9]).Sample((chain, a, b) =>
+        {
+            var (i, j) = (Math.Min(a % chain.Length, b % chain.Length), Math.Max(a % chain.Length, b % chain.Length));
+            if (i == j)
+                return;
+            var swapped = chain.ToArray();
+            (swapped[i], swapped[j]) = (chain[j], chain[i]);
+
+            Assert.Equal(i + 1, Ledger.FirstBroken(Subject, swapped, Head(chain)));
+        });
+
+    [Fact]
+    public void A_ledger_rewritten_with_correct_hashes_does_not_match_the_stored_head() =>
+        Gen.Select(Chain, Gen.Int[0, 9], AnyChange).Sample((chain, at, change) =>
+        {
+            var i = at % chain.Length;
+            if (chain[i].Change == change)
+                return;
+            var rewritten = LedgerOf([.. chain.Select((e, n) => n == i ? change : e.Change)]);
+
+            Assert.Null(Ledger.FirstBroken(Subject, rewritten, Head(rewritten)));
+            Assert.Equal(chain.Length + 1, Ledger.FirstBroken(Subject, rewritten, Head(chain)));
+        });
+
+    [Fact]
+    public void A_ledger_is_not_intact_for_another_subject() =>
+        Chain.Sample(chain => Assert.Equal(1, Ledger.FirstBroken(new SubjectKey(1), chain, Head(chain))));
 
     private static LedgerEntry[] LedgerOf(Change[] changes)
     {

@@ -10,10 +10,14 @@ public sealed class PreferencesTests
 
     private static readonly Gen<Dictionary<Channel, StopSet>> Wanted =
         Gen.Select(AnyStopSet, AnyStopSet, AnyStopSet, AnyStopSet, Gen.Bool.Array[4], (email, sms, phone, post, named) =>
-            Channels.All.Zip([email, sms, phone, post]).Zip(named).Where(p => p.Second).ToDictionary(p => p.First.First, p => p.First.Second));
+            Channels.All
+                .Zip([email, sms, phone, post])
+                .Zip(named)
+                .Where(p => p.Second)
+                .ToDictionary(p => p.First.First, p => p.First.Second));
 
     [Fact]
-    public void What_is_saved_is_what_stands_afterwards_and_what_was_not_named_stays() => Gen.Select(State, Wanted).Sample((state, wanted) =>
+    public void A_saved_channel_has_its_new_preferences_and_the_others_keep_theirs() => Gen.Select(State, Wanted).Sample((state, wanted) =>
     {
         var after = Save(state, wanted);
 
@@ -22,30 +26,35 @@ public sealed class PreferencesTests
     });
 
     [Fact]
-    public void Saving_what_stands_changes_nothing() => State.Sample(state =>
+    public void Saving_the_current_preferences_changes_nothing() => State.Sample(state =>
         Assert.Empty(Preferences.Changes(state, Channels.All.ToDictionary(c => c, state.Stops), Write)));
 
     [Fact]
-    public void Saving_twice_is_saving_once() => Gen.Select(State, Wanted).Sample((state, wanted) => Assert.Empty(Preferences.Changes(Save(state, wanted), wanted, Write)));
+    public void Saving_the_same_preferences_again_changes_nothing() =>
+        Gen.Select(State, Wanted).Sample((state, wanted) => Assert.Empty(Preferences.Changes(Save(state, wanted), wanted, Write)));
 
     [Fact]
-    public void The_changes_of_one_act_may_arrive_in_any_order() => Gen.Select(State, Wanted, Gen.Int.Array[60]).Sample((state, wanted, shuffle) =>
-    {
-        var changes = Preferences.Changes(state, wanted, Write);
+    public void The_changes_of_one_submission_may_arrive_in_any_order() =>
+        Gen.Select(State, Wanted, Gen.Int.Array[60]).Sample((state, wanted, shuffle) =>
+        {
+            var changes = Preferences.Changes(state, wanted, Write);
 
-        Assert.Equal(changes.Aggregate(state, (s, c) => s.With(c)), changes.Zip(shuffle).OrderBy(p => p.Second).Aggregate(state, (s, p) => s.With(p.First)));
-    });
+            Assert.Equal(
+                changes.Aggregate(state, (s, c) => s.With(c)),
+                changes.Zip(shuffle).OrderBy(p => p.Second).Aggregate(state, (s, p) => s.With(p.First)));
+        });
 
     [Fact]
-    public void Wanting_nothing_more_is_the_consolidated_opt_out_and_one_change()
+    public void Stopping_every_channel_is_one_change_the_consolidated_opt_out()
     {
-        var change = Assert.Single(Preferences.Changes(StateOf([Stop(1, "sms,*")]), Channels.All.ToDictionary(c => c, _ => StopSet.Everything), Write));
+        var change = Assert.Single(
+            Preferences.Changes(StateOf([Stop(1, "sms,*")]), Channels.All.ToDictionary(c => c, _ => StopSet.Everything), Write));
 
         Assert.Equal((Scope.Everything, Decision.Stop), (change.Scope, change.Decision));
     }
 
     [Fact]
-    public void Wanting_everything_as_before_a_press_takes_that_press_back_in_one_line_and_keeps_an_earlier_Stop()
+    public void Restoring_the_preferences_from_before_a_press_takes_one_Allow_and_keeps_an_earlier_Stop()
     {
         var before = StateOf([Stop(1, "sms,a")]);
 
@@ -55,30 +64,43 @@ public sealed class PreferencesTests
     }
 
     [Fact]
-    public void A_topic_wanted_again_after_a_Stop_of_everything_loosens_that_topic_and_nothing_more()
+    public void Allowing_one_topic_after_a_Stop_of_everything_allows_only_that_topic()
     {
         var state = StateOf([Stop(1)]);
 
-        var change = Assert.Single(Preferences.Changes(state, new Dictionary<Channel, StopSet> { [Channel.Email] = state.Stops(Channel.Email).With(Topics[0], stopped: false) }, Write));
+        var change = Assert.Single(Preferences.Changes(
+            state,
+            new Dictionary<Channel, StopSet> { [Channel.Email] = state.Stops(Channel.Email).With(Topics[0], stopped: false) },
+            Write));
 
         Assert.Equal((Scope.Parse("email,a"), Decision.Allow), (change.Scope, change.Decision));
     }
 
     [Fact]
-    public void A_set_with_one_topic_changed_differs_in_that_topic_alone() => Gen.Select(AnyStopSet, Gen.OneOf(Topics), Gen.Bool).Sample((set, topic, stopped) =>
-    {
-        var changed = set.With(topic, stopped);
+    public void Changing_one_topic_of_a_set_changes_only_that_topic() =>
+        Gen.Select(AnyStopSet, Gen.OneOf(Topics), Gen.Bool).Sample((set, topic, stopped) =>
+        {
+            var changed = set.With(topic, stopped);
 
-        Assert.Equal(stopped, changed.Stops(topic));
-        Assert.Equal(set.General, changed.General);
-        Assert.All(Topics.Where(t => t != topic), t => Assert.Equal(set.Stops(t), changed.Stops(t)));
-    });
+            Assert.Equal(stopped, changed.Stops(topic));
+            Assert.Equal(set.General, changed.General);
+            Assert.All(Topics.Where(t => t != topic), t => Assert.Equal(set.Stops(t), changed.Stops(t)));
+        });
 
-    private static ConsentState Save(ConsentState state, Dictionary<Channel, StopSet> wanted) => Preferences.Changes(state, wanted, Write).Aggregate(state, (s, c) => s.With(c));
+    private static ConsentState Save(ConsentState state, Dictionary<Channel, StopSet> wanted) =>
+        Preferences.Changes(state, wanted, Write).Aggregate(state, (s, c) => s.With(c));
 
     private static Change Write(Scope scope, Decision decision, TimeSpan before)
     {
         var now = Noon.AddHours(2);
-        return Change.Create(EventIds.Derive(SubmissionId.ToString(), scope.ToString()), Subject, scope, decision, now - before, now, Source.PreferencePage, submissionId: SubmissionId);
+        return Change.Create(
+            EventIds.Derive(SubmissionId.ToString(), scope.ToString()),
+            Subject,
+            scope,
+            decision,
+            now - before,
+            now,
+            Source.PreferencePage,
+            submissionId: SubmissionId);
     }
 }

@@ -6,10 +6,10 @@ namespace OptOut.Tests.Consent;
 
 public sealed class StopSetTests
 {
-    private static readonly Topic?[] AskedAbout = [null, .. Topics, Topic.Parse("unheard-of")];
+    private static readonly Topic?[] TopicsToTest = [null, .. Topics, Topic.Parse("unheard-of")];
 
     [Fact]
-    public void A_set_is_read_back_as_it_was_written() => AnyStopSet.Sample(set =>
+    public void A_set_survives_a_round_trip_through_text() => AnyStopSet.Sample(set =>
     {
         Assert.Equal(set, StopSet.Parse(set.ToString()));
         Assert.Equal(set.GetHashCode(), StopSet.Parse(set.ToString()).GetHashCode());
@@ -20,11 +20,11 @@ public sealed class StopSetTests
     [InlineData("*", true, "")]
     [InlineData("a,b", false, "a,b")]
     [InlineData("*!a,b", true, "a,b")]
-    public void The_four_written_forms(string text, bool general, string different)
+    public void A_set_has_four_text_forms(string text, bool general, string different)
     {
         var set = StopSet.Parse(text);
 
-        Assert.Equal((general, different), (set.General, string.Join(',', set.Different)));
+        Assert.Equal((general, different), (set.General, string.Join(',', set.Exceptions)));
         Assert.Equal(text, set.ToString());
         Assert.Equal((text == "-", text == "*"), (set.IsNothing, set.IsEverything));
     }
@@ -43,7 +43,7 @@ public sealed class StopSetTests
     [Fact]
     public void A_union_stops_what_either_stops_and_nothing_else() => Gen.Select(AnyStopSet, AnyStopSet).Sample((a, b) =>
     {
-        foreach (var topic in AskedAbout)
+        foreach (var topic in TopicsToTest)
             Assert.Equal(a.Stops(topic) || b.Stops(topic), a.Union(b).Stops(topic));
     });
 

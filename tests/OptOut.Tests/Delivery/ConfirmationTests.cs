@@ -6,22 +6,23 @@ using OptOut.Messaging;
 
 namespace OptOut.Tests.Delivery;
 
-/// <summary>What the person reads afterwards.</summary>
+/// <summary>The mail that confirms a submission to the person.</summary>
 public sealed class ConfirmationTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     [Fact]
-    public async Task What_was_done_in_one_go_is_confirmed_by_one_mail_however_often_the_message_comes()
+    public async Task A_submission_is_confirmed_by_one_mail_even_if_its_message_is_delivered_again()
     {
         var subject = await host.PutSubjectAsync("ack-1", ["ack-1@example.com"], ["0470 55 66 01"], language: "nl");
         await host.OneClickAsync(await host.TokenAsync("ack-1"));
         await MailsAsync("ack-1@example.com", 1);
-        var submissionId = Act(subject, ("email,newsletter", Decision.Allow), ("sms,offers", Decision.Allow), ("phone,*", Decision.Stop));
+        var submission = Submission(
+            subject, ("email,newsletter", Decision.Allow), ("sms,offers", Decision.Allow), ("phone,*", Decision.Stop));
 
-        Assert.Equal(new IntakeResult(true, true), await host.Service<ChangeIntake>().RecordAsync(submissionId, AnswerWhen.WaitForVisible));
-        await ReplayAsync(submissionId);
+        Assert.Equal(new IntakeResult(true, true), await host.Service<ChangeIntake>().RecordAsync(submission, WaitFor.Visible));
+        await ReplayAsync(submission);
 
         var mails = await MailsAsync("ack-1@example.com", 2);
-        Assert.Equal(3, (await host.LedgerAsync(subject, 4)).Count(e => e.Change.SubmissionId == submissionId[0].SubmissionId));
+        Assert.Equal(3, (await host.LedgerAsync(subject, 4)).Count(e => e.Change.SubmissionId == submission[0].SubmissionId));
         Assert.Equal("De Kruidtuin: U bent uitgeschreven", mails[0].Subject);
         Assert.Equal("De Kruidtuin: Uw keuzes zijn geregistreerd", mails[1].Subject);
         var link = mails[1].PlainText.Split('\n').Single(l => l.StartsWith("https://", StringComparison.Ordinal));
@@ -36,7 +37,7 @@ public sealed class ConfirmationTests(OptOutHost host) : IClassFixture<OptOutHos
 
             De Kruidtuin heeft op {moment} geregistreerd dat u opnieuw wilt ontvangen: Nieuwsbrief via e-mail; Aanbiedingen via sms.
 
-            Referentie: {Reference.From(submissionId[0])}
+            Referentie: {Reference.From(submission[0])}
 
             Van gedachten veranderd, of was u het niet? Kies hier wat u wilt ontvangen:
             {link}
@@ -62,15 +63,23 @@ public sealed class ConfirmationTests(OptOutHost host) : IClassFixture<OptOutHos
         await host.LedgerAsync(subject, 1);
     }
 
-    private static Change[] Act(SubjectKey subject, params (string Scope, Decision Decision)[] what)
+    private static Change[] Submission(SubjectKey subject, params (string Scope, Decision Decision)[] changes)
     {
         var (now, submissionId) = (TimeProvider.System.GetUtcNow(), EventIds.New(TimeProvider.System.GetUtcNow()));
-        return [.. what.Select(w => Change.Create(EventIds.Derive($"{submissionId}", w.Scope), subject, Scope.Parse(w.Scope), w.Decision, now, now, Source.PreferencePage, submissionId: submissionId))];
+        return [.. changes.Select(c => Change.Create(
+            EventIds.Derive($"{submissionId}", c.Scope),
+            subject,
+            Scope.Parse(c.Scope),
+            c.Decision,
+            now,
+            now,
+            Source.PreferencePage,
+            submissionId: submissionId))];
     }
 
-    private async Task ReplayAsync(Change[] submissionId)
+    private async Task ReplayAsync(Change[] submission)
     {
-        var message = SubjectMessage.From(submissionId).ToServiceBus();
+        var message = SubjectMessage.From(submission).ToServiceBus();
         message.MessageId += "-again";
         await using var sender = host.Service<ServiceBusClient>().CreateSender(Topology.BusTopic);
         await sender.SendMessageAsync(message, TestContext.Current.CancellationToken);

@@ -10,16 +10,20 @@ using OptOut.Reconciliation.Report;
 
 namespace OptOut.Tests.Delivery;
 
-/// <summary>What nobody could handle is counted, told, and sent again once its cause is mended: a Stop among it is late, never lost.</summary>
+/// <summary>
+/// Dead letters are counted, reported, and replayed once their cause is fixed, so a Stop among them is late but never lost.
+/// </summary>
 public sealed class DeadLetterTests(AzuriteFixture azurite)
 {
-    private static readonly SandboxFailure Refuses = new(SandboxFailureKind.Status, Status: 403, Message: "access forbidden", Containing: "/v3/asm/");
-    private static readonly SandboxFailure RefusesMail = new(SandboxFailureKind.Status, Status: 403, Message: "access forbidden", Containing: "/v3/mail/send");
+    private static readonly SandboxFailure Refuses = new(
+        SandboxFailureKind.Status, Status: 403, Message: "access forbidden", Containing: "/v3/asm/");
+    private static readonly SandboxFailure RefusesMail = new(
+        SandboxFailureKind.Status, Status: 403, Message: "access forbidden", Containing: "/v3/mail/send");
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_stop_that_a_vendor_refused_is_confirmed_once_the_vendor_is_mended_and_it_is_replayed()
+    public async Task A_Stop_that_a_vendor_rejected_is_confirmed_after_the_vendor_is_fixed_and_the_message_is_replayed()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var subject = await PutAsync(host, "dead-1", ["dead-1@example.com"]);
@@ -29,12 +33,14 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
         var pressed = (await host.LedgerAsync(subject, 1))[0].Change;
 
         var group = Assert.Single(await ListAsync(host));
+        var at = pressed.At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFF", CultureInfo.InvariantCulture);
         Assert.Equal(
-            $$"""{"subscription":"email","vendor":"sendgrid","reason":"Rejected","count":1,"oldest":"{{pressed.At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFF", CultureInfo.InvariantCulture)}}+00:00"}""",
+            $$"""{"subscription":"email","vendor":"sendgrid","reason":"Rejected","count":1,"oldest":"{{at}}+00:00"}""",
             group!.ToJsonString().Replace("\\u002B", "+", StringComparison.Ordinal));
 
         host.Sandbox.SendGrid.Failures.Clear();
-        Assert.Equal("""{"replayed":1,"subscriptions":[{"subscription":"email","replayed":1,"left":0,"unreadable":0}]}""", await ReplayAsync(host));
+        Assert.Equal(
+            """{"replayed":1,"subscriptions":[{"subscription":"email","replayed":1,"left":0,"unreadable":0}]}""", await ReplayAsync(host));
 
         var row = await host.ConfirmedAsync(subject, pressed.Id);
         Assert.Equal(pressed.At, row.Since);
@@ -42,16 +48,17 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
         await host.QuietAsync();
         Assert.Empty(await ListAsync(host));
 
-        // The vendor alone: no second confirmation mail, and nothing in the ledger.
+        // The replay concerns only the vendor: there is no second confirmation mail and nothing new in the ledger.
         Assert.Single(host.Sandbox.SendGrid.Mails);
         await host.LedgerAsync(subject, 1);
     }
 
     [Fact]
-    public async Task Refused_again_it_is_replayed_again_within_ten_minutes_and_its_own_retries_are_not_taken_for_earlier_ones()
+    public async Task A_message_can_be_replayed_twice_within_ten_minutes_and_no_retry_is_dropped_as_a_duplicate()
     {
-        // Two tries, and it is given up.
-        await using var host = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["OptOut:FanOut:MaxAttempts"] = "2" });
+        // Gives up after two attempts.
+        await using var host = await OptOutHost.StartAsync(
+            azurite, settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["OptOut:FanOut:MaxAttempts"] = "2" });
         var subject = await PutAsync(host, "dead-2", ["dead-2@example.com"]);
         var vendor = host.Sandbox.SendGrid;
         vendor.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Containing: "/v3/asm/"));
@@ -62,12 +69,12 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
         await OptOutHost.UntilAsync(async () => (await SentToEmailAsync(host, subject)).Count == 4);
         await DeadAsync(host, "email", 1);
 
-        // This time the first try fails and the second does not.
+        // This time only the first attempt fails.
         vendor.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Calls: 1, Containing: "/v3/asm/"));
         await ReplayAsync(host, """{"subscription":"email","vendor":"sendgrid"}""");
         await host.ConfirmedAsync(subject);
 
-        // The press, its retry; two replays with a retry each: nothing was dropped as a duplicate.
+        // The press and its retry, then two replays with one retry each. None was dropped as a duplicate.
         var sent = await SentToEmailAsync(host, subject);
         Assert.Equal(6, sent.Count);
         Assert.Equal(6, sent.Select(m => m.MessageId).Distinct(StringComparer.Ordinal).Count());
@@ -79,7 +86,7 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task What_was_not_asked_for_stays_and_what_cannot_be_read_is_told_and_left()
+    public async Task A_replay_takes_only_the_requested_messages_and_reports_and_keeps_unreadable_ones()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         host.Sandbox.SendGrid.Failures.Set(Refuses);
@@ -90,7 +97,15 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
         }
 
         await DeadAsync(host, "email", 3);
-        var broken = SubjectMessage.From(Change.Create(Guid.CreateVersion7(DateTimeOffset.UnixEpoch), host.SubjectOf("dead-3"), Scope.Everything, Decision.Stop, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, Source.Import, new ChangeEvidence()));
+        var broken = SubjectMessage.From(Change.Create(
+            Guid.CreateVersion7(DateTimeOffset.UnixEpoch),
+            host.SubjectOf("dead-3"),
+            Scope.Everything,
+            Decision.Stop,
+            DateTimeOffset.UnixEpoch,
+            DateTimeOffset.UnixEpoch,
+            Source.Import,
+            new ChangeEvidence()));
         var message = broken.ToServiceBus();
         message.ApplicationProperties["v"] = "2";
         await using (var client = new ServiceBusClient(host.BusConnectionString))
@@ -105,21 +120,29 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
         host.Sandbox.SendGrid.Failures.Clear();
 
         Assert.Equal("""{"replayed":0,"subscriptions":[]}""", await ReplayAsync(host, """{"vendor":"nobody"}"""));
-        Assert.Equal("""{"replayed":0,"subscriptions":[{"subscription":"link-mail","replayed":0,"left":0,"unreadable":0}]}""", await ReplayAsync(host, """{"subscription":"link-mail"}"""));
-        Assert.Equal("""{"replayed":0,"subscriptions":[{"subscription":"apply","replayed":0,"left":0,"unreadable":1}]}""", await ReplayAsync(host, """{"subscription":"apply","reason":"Malformed"}"""));
+        Assert.Equal(
+            """{"replayed":0,"subscriptions":[{"subscription":"link-mail","replayed":0,"left":0,"unreadable":0}]}""",
+            await ReplayAsync(host, """{"subscription":"link-mail"}"""));
+        Assert.Equal(
+            """{"replayed":0,"subscriptions":[{"subscription":"apply","replayed":0,"left":0,"unreadable":1}]}""",
+            await ReplayAsync(host, """{"subscription":"apply","reason":"Malformed"}"""));
         Assert.Equal(confirmed, host.OnSendGridsList());
 
-        Assert.Equal("""{"replayed":2,"subscriptions":[{"subscription":"email","replayed":2,"left":1,"unreadable":1}]}""", await ReplayAsync(host, """{"subscription":"email","max":2}"""));
+        Assert.Equal(
+            """{"replayed":2,"subscriptions":[{"subscription":"email","replayed":2,"left":1,"unreadable":1}]}""",
+            await ReplayAsync(host, """{"subscription":"email","max":2}"""));
         await OptOutHost.UntilAsync(() => Task.FromResult(host.OnSendGridsList().Length == confirmed.Length + 2));
         await DeadAsync(host, "email", 2);
 
-        // Whatever was held meanwhile is free again.
-        Assert.Equal("""{"replayed":1,"subscriptions":[{"subscription":"email","replayed":1,"left":0,"unreadable":0}]}""", await ReplayAsync(host, """{"subscription":"email","reason":"Rejected"}"""));
+        // The messages that the replay locked without replaying them are available again.
+        Assert.Equal(
+            """{"replayed":1,"subscriptions":[{"subscription":"email","replayed":1,"left":0,"unreadable":0}]}""",
+            await ReplayAsync(host, """{"subscription":"email","reason":"Rejected"}"""));
         await OptOutHost.UntilAsync(() => Task.FromResult(host.OnSendGridsList().Length == confirmed.Length + 3));
     }
 
     [Fact]
-    public async Task A_mail_with_a_link_that_was_refused_is_replayed_too()
+    public async Task A_rejected_link_mail_can_be_replayed()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         await PutAsync(host, "dead-4", ["dead-4@example.com"]);
@@ -141,7 +164,7 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Every_hour_they_are_told_to_the_log_as_an_error_and_none_is_taken_away()
+    public async Task The_hourly_count_logs_dead_letters_as_an_error_and_removes_none()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         await host.RunTimerAsync("CountDeadLetters");
@@ -154,13 +177,14 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
         Assert.True(await host.RunTimerAsync("CountDeadLetters"));
 
         var line = Assert.Single(host.Logs.Lines, l => l.StartsWith("Error 1 messages are dead-lettered", StringComparison.Ordinal));
-        Assert.StartsWith("Error 1 messages are dead-lettered in email (Rejected, vendor sendgrid), the oldest of ", line, StringComparison.Ordinal);
-        Assert.EndsWith(": mend the cause, then POST /api/dead-letters/replay", line.TrimEnd(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Error 1 messages are dead-lettered in email (Rejected, vendor sendgrid), the oldest from ", line, StringComparison.Ordinal);
+        Assert.EndsWith(": fix the cause, then POST /api/dead-letters/replay", line.TrimEnd(), StringComparison.Ordinal);
         await DeadAsync(host, "email", 1);
     }
 
     [Fact]
-    public async Task The_nightly_report_lists_them_and_does_not_say_that_every_opt_out_is_honoured()
+    public async Task The_nightly_report_lists_dead_letters_and_does_not_claim_that_every_opt_out_is_honoured()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         await PutAsync(host, "dead-6", ["dead-6@example.com"]);
@@ -171,50 +195,62 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
 
         var report = await host.Service<Reconciler>().RunAsync(Cancel);
 
-        Assert.Equal((true, "1 message is dead-lettered: mend its cause and replay it."), (report.NeedsAttention, report.Verdict));
+        Assert.Equal((true, "1 message is dead-lettered: fix its cause and replay it."), (report.NeedsAttention, report.Verdict));
         var group = Assert.Single(report.DeadLetters!);
         Assert.Equal(("link-mail", null, "Rejected", 1), (group.Subscription, group.Vendor, group.Reason, group.Count));
-        var line = $"link-mail, no vendor: Rejected: 1, the oldest of {ReportWords.Moment(group.Oldest)}";
+        var line = $"link-mail, no vendor: Rejected: 1, the oldest from {ReportWords.Moment(group.Oldest)}";
         Assert.EndsWith($"\nDead letters\n! {line}\n", ReportText.Render(report), StringComparison.Ordinal);
-        Assert.Contains("<tr><th scope=\"row\">link-mail, no vendor: Rejected</th><td>1, the oldest of ", await ReportPage.RenderAsync(host.Service<ComponentRenderer>(), report), StringComparison.Ordinal);
+        Assert.Contains(
+            "<tr><th scope=\"row\">link-mail, no vendor: Rejected</th><td>1, the oldest from ",
+            await ReportPage.RenderAsync(host.Service<ComponentRenderer>(), report),
+            StringComparison.Ordinal);
         Assert.Equal(report.DeadLetters, ReconciliationReport.FromJson(report.ToJson()).DeadLetters);
 
         await ReplayAsync(host);
-        await OptOutHost.UntilAsync(() => Task.FromResult(host.Sandbox.SendGrid.Mails.Any(m => m.PlainText.Contains("/preferences", StringComparison.Ordinal))));
+        await OptOutHost.UntilAsync(
+            () => Task.FromResult(host.Sandbox.SendGrid.Mails.Any(m => m.PlainText.Contains("/preferences", StringComparison.Ordinal))));
         report = await host.Service<Reconciler>().RunAsync(Cancel);
         Assert.Equal((false, 0), (report.NeedsAttention, report.DeadLetters!.Count));
     }
 
     [Fact]
-    public async Task A_wrong_order_is_told_its_mend_and_sends_nothing_and_no_bus_asks_to_come_back()
+    public async Task An_invalid_request_is_explained_and_without_the_bus_the_answer_is_503_with_Retry_After()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
 
         Assert.Equal(401, (await host.SendAsync("GET", "/api/dead-letters")).Status);
         Assert.Equal(401, (await host.SendAsync("POST", "/api/dead-letters/replay")).Status);
         Assert.Equal(
-            """
-            {"subscription":["Not a subscription. Give one of: apply, email, sms, phone, post, confirmation, link-mail; or leave it out for all."],"reason":["Not a reason. Give one of: Rejected, GaveUp, Malformed, MaxDeliveryCountExceeded, TTLExpiredException, HeaderSizeExceeded, Other; or leave it out for all."],"vendor":["Give the vendor's name as GET /api/dead-letters tells it; or leave it out for all."],"max":["Give 1 to 1000, or leave it out for 100. What is left takes another call."]}
-            """,
+            """{"subscription":["Not a subscription. Give one of: apply, email, sms, phone, post, confirmation, link-mail; """
+                + """or leave it out for all."],"reason":["Not a reason. Give one of: Rejected, GaveUp, Malformed, """
+                + """MaxDeliveryCountExceeded, TTLExpiredException, HeaderSizeExceeded, Other; or leave it out for all."]"""
+                + ""","vendor":["Give the vendor's name as GET /api/dead-letters returns it; or leave it out for all."]"""
+                + ""","max":["Give 1 to 1000, or leave it out for 100. The rest needs another call."]}""",
             await RefusedAsync(host, """{"subscription":"fax","reason":"rejected","vendor":"","max":0}"""));
-        Assert.Equal("""{"all":["Not the JSON this call takes, at line 1, byte 8: look for a wrong type, a missing or unknown property, or a stray comma."]}""", await RefusedAsync(host, """{"all":true}"""));
+        Assert.Equal(
+            """{"all":["Not the JSON that this call expects, at line 1, byte 8: """
+                + """look for a wrong type, a missing or unknown property, or a stray comma."]}""",
+            await RefusedAsync(host, """{"all":true}"""));
 
         await host.StopBusAsync();
-        var (listed, replayed) = (await host.SendAsync("GET", "/api/dead-letters", key: OptOutHost.FunctionKey), await host.SendAsync("POST", "/api/dead-letters/replay", key: OptOutHost.FunctionKey));
+        var (listed, replayed) = (
+            await host.SendAsync("GET", "/api/dead-letters", key: OptOutHost.FunctionKey),
+            await host.SendAsync("POST", "/api/dead-letters/replay", key: OptOutHost.FunctionKey));
         await host.StartBusAsync();
         Assert.Equal((503, 503, "60"), (listed.Status, replayed.Status, replayed.Headers["Retry-After"]));
     }
 
-    // The bus takes 128 characters (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas).
+    // Service Bus allows 128 characters (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas).
     [Fact]
     public void The_longest_message_id_fits()
     {
-        var message = new SubjectMessage(new SubjectKey(1), [], DateTimeOffset.UnixEpoch, Guid.Empty, "confirmation", new string('v', 32), 999, 99_999);
+        var message = new SubjectMessage(
+            new SubjectKey(1), [], DateTimeOffset.UnixEpoch, Guid.Empty, "confirmation", new string('v', 32), 999, 99_999);
 
         Assert.InRange((message with { Replay = long.MaxValue }).ToServiceBus().MessageId.Length, 100, 128);
     }
 
-    // Quiet, so that the message about the new subject does not see the Stop and become a dead letter as well.
+    // Waits until the bus is idle. Otherwise the message about the new subject could see the Stop and be dead-lettered too.
     private static async Task<SubjectKey> PutAsync(OptOutHost host, string id, string[] email)
     {
         var subject = await host.PutSubjectAsync(id, email);
@@ -238,17 +274,24 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
         return groups;
     }
 
-    private static async Task<string> ReplayAsync(OptOutHost host, string? order = null)
+    private static async Task<string> ReplayAsync(OptOutHost host, string? body = null)
     {
-        var answer = await host.SendAsync("POST", "/api/dead-letters/replay", order is null ? null : new StringContent(order), OptOutHost.FunctionKey);
+        var answer = await host.SendAsync(
+            "POST", "/api/dead-letters/replay", body is null ? null : new StringContent(body), OptOutHost.FunctionKey);
         Assert.Equal(200, answer.Status);
         return answer.Body;
     }
 
     private static Task DeadAsync(OptOutHost host, string subscription, int count) =>
-        OptOutHost.UntilAsync(async () => (await host.DeadLettersAsync(subscription)).Count == count, $"{count} dead letters in {subscription}");
+        OptOutHost.UntilAsync(
+            async () => (await host.DeadLettersAsync(subscription)).Count == count, $"{count} dead letters in {subscription}");
 
-    /// <summary>What was sent about the person's Stop that the e-mail channel takes, in order of sending.</summary>
+    /// <summary>The messages about the person's Stop that the e-mail subscription receives, in the order they were sent.</summary>
     private static async Task<List<ServiceBusReceivedMessage>> SentToEmailAsync(OptOutHost host, SubjectKey subject) =>
-        [.. (await host.SentAsync()).Where(m => m.CorrelationId == $"{subject}" && m.Subject == "consent-change" && m.ApplicationProperties.GetValueOrDefault("only") is null or "email")];
+        [
+            .. (await host.SentAsync()).Where(
+                m => m.CorrelationId == $"{subject}"
+                    && m.Subject == "consent-change"
+                    && m.ApplicationProperties.GetValueOrDefault("only") is null or "email"),
+        ];
 }

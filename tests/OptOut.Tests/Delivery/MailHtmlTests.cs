@@ -11,7 +11,7 @@ using OptOut.Replies.Mail;
 
 namespace OptOut.Tests.Delivery;
 
-/// <summary>The HTML of the mails to people: the words of the plain text, in markup that every mail program shows.</summary>
+/// <summary>The HTML of the mails to people: the same words as the plain text, in markup that every mail program displays.</summary>
 public sealed class MailHtmlTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     private const string Hostile = "<script>alert(1)</script> & \"'\ud83d</title>";
@@ -22,7 +22,7 @@ public sealed class MailHtmlTests(OptOutHost host) : IClassFixture<OptOutHost>
     private readonly Identifier _to = EmailAddress.TryParse("jan@example.com", out var to) ? to : default!;
 
     [Fact]
-    public async Task The_mail_with_the_link_exactly()
+    public async Task The_HTML_of_the_link_mail_is_exactly_this()
     {
         var mail = await LinkMailAsync("De Kruidtuin", owners: 2);
 
@@ -30,7 +30,8 @@ public sealed class MailHtmlTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal(2, urls.Length);
         Assert.Equal(
             "<!DOCTYPE html><html lang=\"fr\"><head><meta charset=\"utf-8\"><title>Votre lien personnel</title></head>"
-            + "<body style=\"font-family:sans-serif;max-width:36em;line-height:1.5\"><h1 style=\"font-size:1.4em\">Votre lien personnel</h1>"
+            + "<body style=\"font-family:sans-serif;max-width:36em;line-height:1.5\"><h1 "
+            + "style=\"font-size:1.4em\">Votre lien personnel</h1>"
             + "<p>Votre lien personnel a été demandé à De Kruidtuin.</p>"
             + "<p>Plusieurs clients utilisent cette adresse e-mail. Il y a donc un lien pour chacun d’eux.</p>"
             + "<p>Ce lien vous montre quelles publicités vous recevez de nous, et vous permet de les adapter\u00a0:</p>"
@@ -43,14 +44,15 @@ public sealed class MailHtmlTests(OptOutHost host) : IClassFixture<OptOutHost>
     }
 
     [Fact]
-    public async Task The_confirmation_exactly()
+    public async Task The_HTML_of_the_confirmation_is_exactly_this()
     {
         var mail = await ConfirmationAsync("De Kruidtuin");
 
         var link = mail.PlainText.Split('\n').Single(text => text.StartsWith("https://", StringComparison.Ordinal));
         Assert.Equal(
             "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Your choices are recorded</title></head>"
-            + "<body style=\"font-family:sans-serif;max-width:36em;line-height:1.5\"><h1 style=\"font-size:1.4em\">Your choices are recorded</h1>"
+            + "<body style=\"font-family:sans-serif;max-width:36em;line-height:1.5\"><h1 "
+            + "style=\"font-size:1.4em\">Your choices are recorded</h1>"
             + "<p>De Kruidtuin recorded your opt-out on 2 March 2026 at 10:05, for: all marketing by telephone.</p>"
             + "<p>It holds at once. Something already on its way, such as a letter, may still reach you.</p>"
             + "<p>You will still get what belongs to your contract, such as invoices and messages about your order.</p>"
@@ -67,29 +69,33 @@ public sealed class MailHtmlTests(OptOutHost host) : IClassFixture<OptOutHost>
     [InlineData("fr")]
     [InlineData("de")]
     [InlineData("en")]
-    public async Task The_HTML_says_what_the_plain_text_says(string code)
+    public async Task The_HTML_has_the_same_words_as_the_plain_text(string code)
     {
         var mail = await LinkMailAsync("De Kruidtuin", owners: 1, code);
         var texts = MailMarkup.Read(mail.Html, code).Descendants("p").Select(p => p.Element("a")?.Attribute("href")?.Value ?? p.Value);
         Assert.Equal(mail.PlainText.TrimEnd('\n').Split("\n\n"), texts);
 
         mail = await ConfirmationAsync("De Kruidtuin", code);
-        texts = MailMarkup.Read(mail.Html, code).Descendants("p").Select(p => p.Element("a") is { } link ? $"{p.Value}\n{link.Attribute("href")!.Value}" : p.Value);
+        texts = MailMarkup.Read(mail.Html, code)
+            .Descendants("p")
+            .Select(p => p.Element("a") is { } link ? $"{p.Value}\n{link.Attribute("href")!.Value}" : p.Value);
         Assert.Equal(mail.PlainText.TrimEnd('\n').Split("\n\n"), texts);
     }
 
     [Fact]
-    public async Task A_name_full_of_markup_is_text_in_every_mail()
+    public async Task Markup_in_the_controllers_name_is_escaped_in_every_mail()
     {
         foreach (var mail in new[] { await LinkMailAsync(Hostile, owners: 1), await ConfirmationAsync(Hostile) })
         {
             var document = MailMarkup.Read(mail.Html, mail.Language);
-            Assert.Contains(document.Descendants("p"), p => p.Value.Contains("<script>alert(1)</script> & \"'\ufffd</title>", StringComparison.Ordinal));
+            Assert.Contains(
+                document.Descendants("p"),
+                p => p.Value.Contains("<script>alert(1)</script> & \"'\ufffd</title>", StringComparison.Ordinal));
         }
     }
 
     [Fact]
-    public async Task What_a_stranger_wrote_is_text_in_the_notice()
+    public async Task Markup_written_by_a_stranger_is_escaped_in_the_notice()
     {
         var html = await host.Service<ComponentRenderer>().RenderAsync<MailtoNoticeHtml>(new Dictionary<string, object?>
         {
@@ -106,20 +112,36 @@ public sealed class MailHtmlTests(OptOutHost host) : IClassFixture<OptOutHost>
             ["From: <script>alert(1)</script> & \"'\ufffd</title>", "Subject: \ufffd]]>", "Received: today"],
             document.Descendants("p").Last().Nodes().OfType<XText>().Select(line => line.Value));
         Assert.Equal(2, document.Descendants("p").Last().Elements("br").Count());
-        Assert.Equal("</pre><script>alert(1)</script> & \"'\ufffd</title>\n\n  <!-- \ufffd\ud83d\udc4b", document.Descendants("pre").Single().Value);
+        Assert.Equal(
+            "</pre><script>alert(1)</script> & \"'\ufffd</title>\n\n  <!-- \ufffd\ud83d\udc4b", document.Descendants("pre").Single().Value);
     }
 
     private Task<OutgoingMail> LinkMailAsync(string controller, int owners, string language = "fr") =>
         new LinkMailText(host.Service<LinkHeaders>(), host.Service<ComponentRenderer>(), Named(controller)).WriteAsync(
-            new LinkMailRequest(new IdentifierHash(9), Language.English, Moment, Guid.Empty), _to, [.. Enumerable.Range(1, owners).Select(n => new SubjectKey((UInt128)n))], language);
+            new LinkMailRequest(new IdentifierHash(9), Language.English, Moment, Guid.Empty),
+            _to,
+            [.. Enumerable.Range(1, owners).Select(n => new SubjectKey((UInt128)n))],
+            language);
 
     private Task<OutgoingMail> ConfirmationAsync(string controller, string language = "en") =>
         new ConfirmationMail(
-            host.Service<TopicCatalogue>(), host.Service<IdentifierProtector>(), host.Service<LinkHeaders>(), host.Service<ComponentRenderer>(), Named(controller)).WriteAsync(
+            host.Service<TopicCatalogue>(),
+            host.Service<IdentifierProtector>(),
+            host.Service<LinkHeaders>(),
+            host.Service<ComponentRenderer>(),
+            Named(controller)).WriteAsync(
             [Change("phone,*", Decision.Stop), Change("email,newsletter", Decision.Allow)], _to, language);
 
     private Change Change(string scope, Decision decision) => OptOut.Consent.Change.Create(
-        EventIds.Derive(scope), _subject, Scope.Parse(scope), decision, Moment, Moment, Source.PreferencePage, submissionId: new Guid("00000000-0000-0000-0000-000000000007"));
+        EventIds.Derive(scope),
+        _subject,
+        Scope.Parse(scope),
+        decision,
+        Moment,
+        Moment,
+        Source.PreferencePage,
+        submissionId: new Guid("00000000-0000-0000-0000-000000000007"));
 
-    private static IOptions<ControllerOptions> Named(string name) => Options.Create(new ControllerOptions { Name = name, PrivacyAddress = "privacy@kruidtuin.example" });
+    private static IOptions<ControllerOptions> Named(string name) =>
+        Options.Create(new ControllerOptions { Name = name, PrivacyAddress = "privacy@kruidtuin.example" });
 }

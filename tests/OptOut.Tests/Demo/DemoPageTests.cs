@@ -3,7 +3,7 @@ using MimeKit;
 
 namespace OptOut.Tests.Demo;
 
-/// <summary>The page that a newcomer opens first. Each test has one of its people to itself.</summary>
+/// <summary>The demo page, which newcomers open first. Each test that presses a button uses a different person.</summary>
 public sealed partial class DemoPageTests(DemoSystem demo) : IClassFixture<DemoSystem>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -13,16 +13,20 @@ public sealed partial class DemoPageTests(DemoSystem demo) : IClassFixture<DemoS
     [InlineData("amelie-offers", "fr", "Deux plants achetés, le troisième offert")]
     [InlineData("jonas-newsletter", "de", "Was jetzt in die Erde gehört")]
     [InlineData("orla-newsletter", "en", "What to sow this week")]
-    public async Task The_inbox_has_mails_in_every_language_with_the_headers_a_mail_program_reads(string key, string language, string subject)
+    public async Task The_inbox_has_mails_in_every_language_with_the_headers_that_a_mail_program_reads(
+        string key, string language, string subject)
     {
         var card = (await demo.ShowAsync(key))[$"mail-{key}"];
 
         Assert.Contains(subject, card, StringComparison.Ordinal);
         var link = Link().Match(card).Value;
-        Assert.Contains($"List-Unsubscribe: <{link}>, <mailto:u-{new Uri(link).Segments[^1]}@optout.kruidtuin.example>", card, StringComparison.Ordinal);
+        Assert.Contains(
+            $"List-Unsubscribe: <{link}>, <mailto:u-{new Uri(link).Segments[^1]}@optout.kruidtuin.example>",
+            card,
+            StringComparison.Ordinal);
         Assert.Contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click", card, StringComparison.Ordinal);
 
-        // The mail as a file says the same, and its link opens a page in the person's language.
+        // The downloaded mail has the same headers, and its link opens a page in the person's language.
         var file = await demo.GetAsync($"/demo/mails/{key}.eml");
         using var bytes = new MemoryStream(await demo.Client.GetByteArrayAsync(new Uri(demo.Address, $"/demo/mails/{key}.eml"), Cancel));
         var mail = await MimeMessage.LoadAsync(bytes, Cancel);
@@ -35,43 +39,57 @@ public sealed partial class DemoPageTests(DemoSystem demo) : IClassFixture<DemoS
     }
 
     [Fact]
-    public async Task A_press_posts_as_Gmail_does_and_the_page_shows_what_became_of_it_everywhere()
+    public async Task A_press_posts_as_Gmail_does_and_the_page_shows_all_its_effects()
     {
         var before = await demo.ShowAsync("lotte-newsletter");
         Assert.Equal("De Kruidtuin may send Lotte marketing. Press Unsubscribe in one of the mails.", before["p-verdict"]);
-        Assert.Contains("never told anything about this person On none of its lists.", before["p-vendors"], StringComparison.Ordinal);
+        Assert.Contains("never notified about this person On none of its lists.", before["p-vendors"], StringComparison.Ordinal);
         Assert.Contains("Empty: Lotte has decided nothing yet.", before["p-ledger"], StringComparison.Ordinal);
-        Assert.Contains("No entry: nobody objected to anything.", before["p-state"], StringComparison.Ordinal);
+        Assert.Contains("No entries: nothing has been decided yet.", before["p-state"], StringComparison.Ordinal);
 
         var pressed = await demo.PressAsync("/demo/mails/lotte-newsletter/unsubscribe");
 
         Assert.Equal((303, "/?mail=lotte-newsletter#mail-lotte-newsletter"), (pressed.Status, pressed.Headers["Location"]));
-        var after = await demo.UntilAsync("lotte-newsletter", page => page["p-verdict"].Contains("time to stop", StringComparison.Ordinal) && !page["p-received"].Contains("None yet", StringComparison.Ordinal));
-        Assert.Equal("De Kruidtuin may send Lotte no more marketing: not by e-mail, not by SMS, not by phone, not by post. N ms time to stop: from the decision to the last vendor's confirmation", Generic(after["p-verdict"]));
+        var after = await demo.UntilAsync(
+            "lotte-newsletter",
+            page => page["p-verdict"].Contains("time to stop", StringComparison.Ordinal)
+                && !page["p-received"].Contains("None yet", StringComparison.Ordinal));
+        Assert.Equal(
+            "De Kruidtuin may send Lotte no more marketing: not by e-mail, not by SMS, not by phone, not by post. "
+                + "N ms time to stop: from the decision to the last vendor's confirmation",
+            Generic(after["p-verdict"]));
         Assert.Matches(
-            """
-            Sent, answered 200 in N ms at N\. See what happened The exact request and answer POST /u/\S+ HTTP/1\.1 Host: \S+ Content-Type: multipart/form-data; boundary="(\S+)" Content-Length: 140 --\1 Content-Disposition: form-data; name="List-Unsubscribe" One-Click --\1-- HTTP/1\.1 200 OK
-            """,
+            """Sent, answered 200 in N ms at N\. See what happened The exact request and answer """
+                + """POST /u/\S+ HTTP/1\.1 Host: \S+ Content-Type: multipart/form-data; boundary="(\S+)" Content-Length: 140 """
+                + """--\1 Content-Disposition: form-data; name="List-Unsubscribe" One-Click --\1-- HTTP/1\.1 200 OK""",
             Generic(after["mail-lotte-newsletter"]));
         Assert.Contains("E-mail no no no no SMS no no no no Phone no no no no Post no no no no", after["p-may"], StringComparison.Ordinal);
         Assert.StartsWith("The ledger chain verified # What When By Hash 1 Stop *,* ", after["p-ledger"], StringComparison.Ordinal);
         Assert.Contains("the mail client's button, in a mail about Newsletter", after["p-ledger"], StringComparison.Ordinal);
         Assert.Contains("*,* everything Stop ", after["p-state"], StringComparison.Ordinal);
-        Assert.Matches("SendGrid E-mail confirmed in N ms Global unsubscribes, since .* Group 101, Newsletter", Generic(after["p-vendors"]));
+        Assert.Matches(
+            "SendGrid E-mail confirmed in N ms Global unsubscribes, since .* Group 101, Newsletter", Generic(after["p-vendors"]));
         Assert.Contains("De Kruidtuin: U bent uitgeschreven", after["p-received"], StringComparison.Ordinal);
-        Assert.Equal(before["who-amelie"], after["who-amelie"]); // Nobody else is touched.
+        Assert.Equal(before["who-amelie"], after["who-amelie"]); // Nobody else is affected.
     }
 
     [Fact]
-    public async Task A_message_that_gets_lost_is_found_by_the_reconciliation_whose_report_opens()
+    public async Task The_reconciliation_finds_a_lost_event_and_its_report_opens()
     {
-        Assert.Equal((404, "No reconciliation has run yet. Press its button on the demo page, or wait until 02:00 UTC.\n"), Text(await demo.GetAsync("/demo/reports/latest")));
-        Assert.Equal("/?mail=amelie-offers#p-drift", (await demo.PressAsync("/demo/mails/amelie-offers/vendor-link?event=lost")).Headers["Location"]);
+        Assert.Equal(
+            (404, "No reconciliation has run yet. Press its button on the demo page, or wait until 02:00 UTC.\n"),
+            Text(await demo.GetAsync("/demo/reports/latest")));
+        Assert.Equal(
+            "/?mail=amelie-offers#p-drift",
+            (await demo.PressAsync("/demo/mails/amelie-offers/vendor-link?event=lost")).Headers["Location"]);
         var lost = await demo.ShowAsync("amelie-offers");
-        Assert.Contains("but its event got lost: we know nothing of it yet. The nightly reconciliation will find it.", lost["p-drift"], StringComparison.Ordinal);
+        Assert.Contains(
+            "but its event got lost, so we have not recorded it yet. The nightly reconciliation will find it.",
+            lost["p-drift"],
+            StringComparison.Ordinal);
         Assert.StartsWith("De Kruidtuin may send Amélie marketing.", lost["p-verdict"], StringComparison.Ordinal);
 
-        // What the tests before this one pressed is on its way to the vendors still; the report would say so.
+        // Earlier tests may have pushes to the vendors in progress, which the report would list.
         await demo.QuietAsync();
         Assert.Equal((303, "/demo/reconciliation"), Next(await demo.PressAsync("/demo/reconciliation")));
 
@@ -79,8 +97,9 @@ public sealed partial class DemoPageTests(DemoSystem demo) : IClassFixture<DemoS
         var report = await demo.GetAsync("/demo/reports/latest");
         Assert.Equal((200, "text/html; charset=utf-8"), (report.Status, report.Headers["Content-Type"]));
 
-        // One found at SendGrid; and one more for each other vendor whose run comes by before the fan-out has told it.
-        Assert.Matches(@"Every opt-out of the last day is honoured\. \d+ differences? (was|were) found and repaired\.", DemoSystem.Words(report.Body));
+        // One difference at SendGrid, and one more for each other vendor that is compared before the fan-out has reached it.
+        Assert.Matches(
+            @"Every opt-out of the last day is honoured\. \d+ differences? (was|were) found and repaired\.", DemoSystem.Words(report.Body));
         var found = await demo.UntilAsync("amelie-offers", page => !page["p-ledger"].Contains("Empty", StringComparison.Ordinal));
         Assert.Contains("the nightly reconciliation", found["p-ledger"], StringComparison.Ordinal);
         Assert.Contains("*,* everything Stop", found["p-state"], StringComparison.Ordinal);
@@ -88,14 +107,16 @@ public sealed partial class DemoPageTests(DemoSystem demo) : IClassFixture<DemoS
     }
 
     [Fact]
-    public async Task What_the_vendor_tells_us_at_once_needs_no_night()
+    public async Task A_vendors_event_is_recorded_without_waiting_for_the_nightly_reconciliation()
     {
         await demo.PressAsync("/demo/mails/jonas-newsletter/vendor-link");
 
-        var told = await demo.UntilAsync("jonas-newsletter", page => page["p-ledger"].Contains("a vendor's event", StringComparison.Ordinal));
+        var recorded = await demo.UntilAsync(
+            "jonas-newsletter", page => page["p-ledger"].Contains("a vendor's event", StringComparison.Ordinal));
 
-        Assert.Contains("told us by its signed event, which we answered with 200.", told["p-drift"], StringComparison.Ordinal);
-        Assert.Contains("Jonas did this at the vendor and asked us for nothing, so no confirmation is sent.", told["p-story"], StringComparison.Ordinal);
+        Assert.Contains("notified us with its signed event, which we answered with 200.", recorded["p-drift"], StringComparison.Ordinal);
+        Assert.Contains(
+            "Jonas did this at the vendor and not with us, so no confirmation is sent.", recorded["p-timeline"], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -105,18 +126,18 @@ public sealed partial class DemoPageTests(DemoSystem demo) : IClassFixture<DemoS
     [InlineData("POST", "/demo/mails/nobody/unsubscribe")]
     [InlineData("POST", "/demo/mails/nobody/vendor-link")]
     [InlineData("POST", "/demo/mails/nobody/vendor-removal")]
-    public async Task A_mail_that_is_not_there_is_said_to_be_none(string method, string path)
+    public async Task An_unknown_mail_is_answered_with_404(string method, string path)
     {
         var answer = method == "GET" ? await demo.GetAsync(path) : await demo.PressAsync(path);
 
-        Assert.Equal((404, "There is no such mail in this demo. Open / to see which there are.\n"), Text(answer));
+        Assert.Equal((404, "There is no such mail in this demo. Open / to see the mails.\n"), Text(answer));
     }
 
     [Theory]
     [InlineData("cross-site")]
     [InlineData("same-site")]
     [InlineData(null)]
-    public async Task Another_page_in_the_same_browser_presses_nothing(string? site)
+    public async Task A_request_that_does_not_come_from_the_demo_page_is_refused(string? site)
     {
         var refused = await demo.PostAsync("/demo/mails/orla-offers/unsubscribe", site);
 
@@ -127,15 +148,15 @@ public sealed partial class DemoPageTests(DemoSystem demo) : IClassFixture<DemoS
     }
 
     [Fact]
-    public async Task A_name_that_elsewhere_points_to_this_machine_is_refused()
+    public async Task A_request_under_another_host_name_is_refused()
     {
         var answer = await demo.AnswerAsync(new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { Host = "rebound.example" } });
 
-        Assert.Equal((403, "The demo is for this machine alone: open it as http://127.0.0.1.\n"), Text(answer));
+        Assert.Equal((403, "The demo is served to this machine only: open it as http://127.0.0.1.\n"), Text(answer));
     }
 
     [Fact]
-    public async Task To_begin_again_is_to_meet_new_people_and_nobodys_stop_is_undone()
+    public async Task Starting_over_creates_new_people_and_undoes_no_Stop()
     {
         await demo.PressAsync("/demo/mails/orla-newsletter/unsubscribe");
         var stopped = await demo.UntilAsync("orla-newsletter", page => page["who-orla"].Contains("stopped", StringComparison.Ordinal));
@@ -147,9 +168,15 @@ public sealed partial class DemoPageTests(DemoSystem demo) : IClassFixture<DemoS
         Assert.Contains("gets marketing", fresh["who-orla"], StringComparison.Ordinal);
         Assert.Contains("orla.obrien.2@example.com", fresh["mail-orla-newsletter"], StringComparison.Ordinal);
 
-        // The first Orla's link goes on working: pressing it again is answered, and adds nothing to what already stands.
-        Assert.Equal(200, (await demo.AnswerAsync(new HttpRequestMessage(HttpMethod.Post, link.PathAndQuery) { Content = OptOutHost.Form("List-Unsubscribe=One-Click") })).Status);
-        Assert.Contains("Empty: Orla has decided nothing yet.", (await demo.ShowAsync("orla-newsletter"))["p-ledger"], StringComparison.Ordinal);
+        // The first Orla's link still works: pressing it again is answered with 200 and adds nothing.
+        Assert.Equal(
+            200,
+            (await demo.AnswerAsync(new HttpRequestMessage(HttpMethod.Post, link.PathAndQuery)
+            {
+                Content = OptOutHost.Form("List-Unsubscribe=One-Click"),
+            })).Status);
+        Assert.Contains(
+            "Empty: Orla has decided nothing yet.", (await demo.ShowAsync("orla-newsletter"))["p-ledger"], StringComparison.Ordinal);
     }
 
     private static (int Status, string Body) Text(Answer answer) => (answer.Status, answer.Body);

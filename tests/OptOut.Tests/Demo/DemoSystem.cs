@@ -8,14 +8,16 @@ using OptOut.Tests.ServiceBus;
 
 namespace OptOut.Tests.Demo;
 
-/// <summary>What <c>dotnet run --project functions/OptOut.Local</c> starts, with its demo page, on free ports and in a folder of its own.</summary>
+/// <summary>
+/// What <c>dotnet run --project functions/OptOut.Local</c> starts, with the demo page, on free ports and in a temporary folder.
+/// </summary>
 public sealed partial class DemoSystem : IAsyncLifetime
 {
     private readonly TemporaryFolder _data = new();
     private LocalSystem? _system;
     private HttpClient? _client;
 
-    /// <summary>Follows no redirect, so that a test sees it.</summary>
+    /// <summary>Follows no redirects, so that tests see them.</summary>
     internal HttpClient Client => _client!;
 
     internal Uri Address => _system!.Functions!.Address;
@@ -25,8 +27,12 @@ public sealed partial class DemoSystem : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var arguments = new Arguments { DataFolder = _data.Path };
-        _system = await LocalSystem.StartAsync(arguments, TextWriter.Null, DemoSite.Map, logging => logging.SetMinimumLevel(LogLevel.None), Cancel);
-        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress = Address };
+        _system = await LocalSystem.StartAsync(
+            arguments, TextWriter.Null, DemoSite.Map, logging => logging.SetMinimumLevel(LogLevel.None), Cancel);
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
+        {
+            BaseAddress = Address,
+        };
     }
 
     public async ValueTask DisposeAsync()
@@ -39,15 +45,16 @@ public sealed partial class DemoSystem : IAsyncLifetime
 
     internal async Task<Answer> GetAsync(string path) => await AnswerAsync(new HttpRequestMessage(HttpMethod.Get, path));
 
-    /// <summary>As a browser sends a form of this page.</summary>
+    /// <summary>Posts as a browser posts a form of this page.</summary>
     internal Task<Answer> PressAsync(string path) => PostAsync(path, "same-origin");
 
-    /// <param name="from">What the browser says about the page that sends it; null when the sender is no browser.</param>
-    internal async Task<Answer> PostAsync(string path, string? from)
+    /// <param name="path">The path to post to.</param>
+    /// <param name="site">The value of the header Sec-Fetch-Site; null to send none, as a client that is not a browser does.</param>
+    internal async Task<Answer> PostAsync(string path, string? site)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = OptOutHost.Form("") };
-        if (from is not null)
-            request.Headers.Add("Sec-Fetch-Site", from);
+        if (site is not null)
+            request.Headers.Add("Sec-Fetch-Site", site);
         return await AnswerAsync(request);
     }
 
@@ -56,12 +63,14 @@ public sealed partial class DemoSystem : IAsyncLifetime
         using (request)
         {
             using var response = await Client.SendAsync(request, Cancel);
-            var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
+            var headers = response.Headers
+                .Concat(response.Content.Headers)
+                .ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
             return new Answer((int)response.StatusCode, headers, await response.Content.ReadAsStringAsync(Cancel));
         }
     }
 
-    /// <summary>The page with a mail chosen.</summary>
+    /// <summary>The page with a mail selected.</summary>
     internal async Task<DemoScreen> ShowAsync(string mail)
     {
         var answer = await GetAsync($"/?mail={mail}");
@@ -69,27 +78,32 @@ public sealed partial class DemoSystem : IAsyncLifetime
         return new DemoScreen(answer.Body);
     }
 
-    /// <summary>Loads the page again, as its Reload link does, until it shows something.</summary>
+    /// <summary>Reloads the page, as its Reload link does, until it shows what is expected.</summary>
     internal async Task<DemoScreen> UntilAsync(string mail, Func<DemoScreen, bool> shows)
     {
         DemoScreen? screen = null;
-        await OptOutHost.UntilAsync(async () => shows(screen = await ShowAsync(mail)), $"the page of {mail} shows it");
+        await OptOutHost.UntilAsync(async () => shows(screen = await ShowAsync(mail)), $"the page of {mail} shows what is expected");
         return screen!;
     }
 
-    /// <summary>Waits until every vendor has confirmed what it was told of everybody on the page.</summary>
+    /// <summary>Waits until the vendors have confirmed every push about the people on the page.</summary>
     internal async Task QuietAsync()
     {
         foreach (var mail in (string[])["lotte-newsletter", "amelie-offers", "jonas-events", "orla-newsletter"])
-            await UntilAsync(mail, page => !page["p-vendors"].Contains("waiting", StringComparison.Ordinal) && !page["p-story"].Contains("waiting", StringComparison.Ordinal));
+        {
+            await UntilAsync(
+                mail,
+                page => !page["p-vendors"].Contains("waiting", StringComparison.Ordinal)
+                    && !page["p-timeline"].Contains("waiting", StringComparison.Ordinal));
+        }
     }
 
-    /// <summary>The demo page, as words.</summary>
+    /// <summary>The demo page as plain text.</summary>
     internal sealed partial class DemoScreen(string html)
     {
         public string Html => html;
 
-        /// <summary>The words of a part of the page, named by its id.</summary>
+        /// <summary>The text of the part of the page with this id.</summary>
         public string this[string id]
         {
             get
@@ -101,7 +115,7 @@ public sealed partial class DemoSystem : IAsyncLifetime
             }
         }
 
-        // A part ends where the next one of its kind begins.
+        // A part ends where the next part begins.
         [GeneratedRegex("""<(?:div id="p-|section |article |footer|nav )""", RegexOptions.None, 1000)]
         private static partial Regex Next();
     }

@@ -6,7 +6,7 @@ using OptOut.Local.Mailbox;
 
 namespace OptOut.Tests.Demo;
 
-/// <summary>What a mail program makes of a raw mail.</summary>
+/// <summary>Whether a mail program shows an unsubscribe button for a raw mail.</summary>
 public sealed class MailButtonTests
 {
     private const string Target = "https://optout.example.com/u/AbC-_123";
@@ -27,42 +27,90 @@ public sealed class MailButtonTests
         { "folded inside the address", "List-Unsubscribe: <https://optout.example.com/u/\n AbC-_123>\n" + Post },
         { "white space inside the brackets", $"List-Unsubscribe: < {Target} >\n{Post}" },
         { "comments everywhere", $"List-Unsubscribe: (leave (for good, <https://no.example.com/>) \\) here) <{Target}> (the web)\n{Post}" },
-        { "a comment with a comma between two", $"List-Unsubscribe: <mailto:a@example.com> (by mail, slower) , (faster) <{Target}>\n{Post}" },
+        {
+            "a comment with a comma between two",
+            $"List-Unsubscribe: <mailto:a@example.com> (by mail, slower) , (faster) <{Target}>\n{Post}"
+        },
         { "text after the address", $"List-Unsubscribe: <{Target}> or write to us\n{Post}" },
         { "header names in other letters", $"LIST-UNSUBSCRIBE: <{Target}>\nlist-unsubscribe-post: list-unsubscribe=one-click\n" },
-        { "the post header first, with spaces around its value", $"List-Unsubscribe-Post:   List-Unsubscribe=One-Click  \nList-Unsubscribe: <{Target}>\n" },
+        {
+            "the post header first, with spaces around its value",
+            $"List-Unsubscribe-Post:   List-Unsubscribe=One-Click  \nList-Unsubscribe: <{Target}>\n"
+        },
         { "an encoded word", $"List-Unsubscribe: =?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes($"<{Target}>"))}?=\n{Post}" },
     };
 
     [Theory]
     [MemberData(nameof(MailsWithAButton))]
-    public async Task A_button_is_shown_wherever_the_headers_promise_one(string what, string headers)
+    public async Task A_button_is_shown_for_every_valid_form_of_the_headers(string description, string headers)
     {
-        foreach (var raw in (string[])[Mail(headers), Mail(headers).ReplaceLineEndings("\r\n"), "From MAILER-DAEMON Mon Jul  6 12:00:00 2026\n" + Mail(headers)])
-            Assert.True(await ButtonOfAsync(raw) == new MailButton.Shown(new Uri(Target), "Offer"), what);
+        foreach (var raw in (string[])
+        [
+            Mail(headers),
+            Mail(headers).ReplaceLineEndings("\r\n"),
+            "From MAILER-DAEMON Mon Jul  6 12:00:00 2026\n" + Mail(headers),
+        ])
+        {
+            Assert.True(await ButtonOfAsync(raw) == new MailButton.Shown(new Uri(Target), "Offer"), description);
+        }
     }
 
     [Theory]
     [InlineData("http://127.0.0.1:7071/u/x")]
     [InlineData("http://localhost:7071/u/x")]
     [InlineData("http://[::1]:7071/u/x")]
-    public async Task Plain_http_is_for_this_machine(string target) =>
+    public async Task Plain_http_is_accepted_for_this_machine(string target) =>
         Assert.Equal(new MailButton.Shown(new Uri(target), "Offer"), await ButtonOfAsync(Mail($"List-Unsubscribe: <{target}>\n{Post}")));
 
     [Theory]
-    [InlineData("", "The mail has no List-Unsubscribe header, so a mail client shows no button. Put in both headers that POST /api/links gives.")]
-    [InlineData("List-Unsubscribe: <https://a.example/u/1>\nList-Unsubscribe: <https://b.example/u/1>\n" + Post, "The mail has 2 List-Unsubscribe headers. Keep one (RFC 2369 section 3): a mail client cannot know which is meant.")]
-    [InlineData("List-Unsubscribe: <https://a.example/u/1>\n", "The mail has List-Unsubscribe but not List-Unsubscribe-Post, so the link may only be opened, not posted to. Add the header 'List-Unsubscribe-Post: List-Unsubscribe=One-Click' (RFC 8058 section 3.1).")]
-    [InlineData("List-Unsubscribe: <https://a.example/u/1>\n" + Post + Post, "The mail has 2 List-Unsubscribe-Post headers. Keep one, with the value List-Unsubscribe=One-Click (RFC 8058 section 3.1).")]
-    [InlineData("List-Unsubscribe: <https://a.example/u/1>\nList-Unsubscribe-Post: One-Click\n", "The mail's List-Unsubscribe-Post is 'One-Click'. Write List-Unsubscribe=One-Click and nothing else (RFC 8058 section 3.1).")]
-    [InlineData("List-Unsubscribe: <https://a.example/u/1>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click; x=y\n", "The mail's List-Unsubscribe-Post is 'List-Unsubscribe=One-Click; x=y'. Write List-Unsubscribe=One-Click and nothing else (RFC 8058 section 3.1).")]
-    [InlineData("List-Unsubscribe: https://a.example/u/1\n" + Post, "No address can be read in the mail's List-Unsubscribe, 'https://a.example/u/1'. Put each between angle brackets, with a comma between two, as in '<https://host/u/TOKEN>, <mailto:u-TOKEN@host>' (RFC 2369 section 2).")]
-    [InlineData("List-Unsubscribe: <https://a.example/u/1\n" + Post, "No address can be read in the mail's List-Unsubscribe, '<https://a.example/u/1'. Put each between angle brackets, with a comma between two, as in '<https://host/u/TOKEN>, <mailto:u-TOKEN@host>' (RFC 2369 section 2).")]
-    [InlineData("List-Unsubscribe: visit us, <https://a.example/u/1>\n" + Post, "No address can be read in the mail's List-Unsubscribe, 'visit us, <https://a.example/u/1>'. Put each between angle brackets, with a comma between two, as in '<https://host/u/TOKEN>, <mailto:u-TOKEN@host>' (RFC 2369 section 2).")]
-    [InlineData("List-Unsubscribe: <mailto:u-1@a.example>\n" + Post, "The mail's List-Unsubscribe has no https address, only 'mailto:u-1@a.example'. One-click needs one (RFC 8058 section 3.1): put in the header that POST /api/links gives.")]
-    [InlineData("List-Unsubscribe: <mailto:u-1@a.example>; <https://a.example/u/1>\n" + Post, "The mail's List-Unsubscribe has no https address, only 'mailto:u-1@a.example'. One-click needs one (RFC 8058 section 3.1): put in the header that POST /api/links gives.")]
-    [InlineData("List-Unsubscribe: <http://a.example/u/1>\n" + Post, "The mail's List-Unsubscribe leads to http://a.example, and mail clients only post to https (RFC 8058 section 3.1). Set OptOut:Links:BaseUrl to an https address; plain http is for this machine alone.")]
-    [InlineData("List-Unsubscribe: <http://127.0.0.1@a.example/u/1>\n" + Post, "The mail's List-Unsubscribe leads to http://a.example, and mail clients only post to https (RFC 8058 section 3.1). Set OptOut:Links:BaseUrl to an https address; plain http is for this machine alone.")]
+    [InlineData(
+        "", "The mail has no List-Unsubscribe header, so a mail client shows no button. Put in both headers that POST /api/links gives.")]
+    [InlineData(
+        "List-Unsubscribe: <https://a.example/u/1>\nList-Unsubscribe: <https://b.example/u/1>\n" + Post,
+        "The mail has 2 List-Unsubscribe headers. Keep one (RFC 2369 section 3): a mail client cannot know which is meant.")]
+    [InlineData(
+        "List-Unsubscribe: <https://a.example/u/1>\n",
+        "The mail has List-Unsubscribe but not List-Unsubscribe-Post, so the link may only be opened, not posted to. "
+            + "Add the header 'List-Unsubscribe-Post: List-Unsubscribe=One-Click' (RFC 8058 section 3.1).")]
+    [InlineData(
+        "List-Unsubscribe: <https://a.example/u/1>\n" + Post + Post,
+        "The mail has 2 List-Unsubscribe-Post headers. Keep one, with the value List-Unsubscribe=One-Click (RFC 8058 section 3.1).")]
+    [InlineData(
+        "List-Unsubscribe: <https://a.example/u/1>\nList-Unsubscribe-Post: One-Click\n",
+        "The mail's List-Unsubscribe-Post is 'One-Click'. Write List-Unsubscribe=One-Click and nothing else (RFC 8058 section 3.1).")]
+    [InlineData(
+        "List-Unsubscribe: <https://a.example/u/1>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click; x=y\n",
+        "The mail's List-Unsubscribe-Post is 'List-Unsubscribe=One-Click; x=y'. "
+            + "Write List-Unsubscribe=One-Click and nothing else (RFC 8058 section 3.1).")]
+    [InlineData(
+        "List-Unsubscribe: https://a.example/u/1\n" + Post,
+        "No address can be read in the mail's List-Unsubscribe, 'https://a.example/u/1'. Put each between angle brackets, with a "
+            + "comma between two, as in '<https://host/u/TOKEN>, <mailto:u-TOKEN@host>' (RFC 2369 section 2).")]
+    [InlineData(
+        "List-Unsubscribe: <https://a.example/u/1\n" + Post,
+        "No address can be read in the mail's List-Unsubscribe, '<https://a.example/u/1'. Put each between angle brackets, with a "
+            + "comma between two, as in '<https://host/u/TOKEN>, <mailto:u-TOKEN@host>' (RFC 2369 section 2).")]
+    [InlineData(
+        "List-Unsubscribe: visit us, <https://a.example/u/1>\n" + Post,
+        "No address can be read in the mail's List-Unsubscribe, 'visit us, "
+            + "<https://a.example/u/1>'. Put each between angle brackets, with a comma between two, as "
+            + "in '<https://host/u/TOKEN>, <mailto:u-TOKEN@host>' (RFC 2369 section 2).")]
+    [InlineData(
+        "List-Unsubscribe: <mailto:u-1@a.example>\n" + Post,
+        "The mail's List-Unsubscribe has no https address, only 'mailto:u-1@a.example'. One-click needs one (RFC 8058 section "
+            + "3.1): put in the header that POST /api/links gives.")]
+    [InlineData(
+        "List-Unsubscribe: <mailto:u-1@a.example>; <https://a.example/u/1>\n" + Post,
+        "The mail's List-Unsubscribe has no https address, only 'mailto:u-1@a.example'. One-click needs one (RFC 8058 section "
+            + "3.1): put in the header that POST /api/links gives.")]
+    [InlineData(
+        "List-Unsubscribe: <http://a.example/u/1>\n" + Post,
+        "The mail's List-Unsubscribe leads to http://a.example, and mail clients only post to https (RFC 8058 section 3.1). "
+            + "Set OptOut:Links:BaseUrl to an https address; plain http only works on this machine.")]
+    [InlineData(
+        "List-Unsubscribe: <http://127.0.0.1@a.example/u/1>\n" + Post,
+        "The mail's List-Unsubscribe leads to http://a.example, and mail clients only post to https (RFC 8058 section 3.1). "
+            + "Set OptOut:Links:BaseUrl to an https address; plain http only works on this machine.")]
     public async Task Where_there_is_no_button_the_reason_says_what_mends_it(string headers, string reason) =>
         Assert.Equal(new MailButton.Missing(reason), await ButtonOfAsync(Mail(headers)));
 
@@ -74,22 +122,24 @@ public sealed class MailButtonTests
     [InlineData("<!DOCTYPE html><html><body>From: nobody</body></html>")]
     [InlineData("Key: value\n\nA file of settings, say.\n")]
     [InlineData("%PDF-1.7\n\u0000\u0001\u0002")]
-    public async Task What_is_not_a_mail_is_not_taken_for_one(string raw) => await Assert.ThrowsAsync<NotAMailException>(() => ButtonOfAsync(raw));
+    public async Task Text_that_is_not_a_mail_is_refused(string raw) =>
+        await Assert.ThrowsAsync<NotAMailException>(() => ButtonOfAsync(raw));
 
     [Theory]
     [InlineData("quoted-printable", "Grüße =3D and a very long line =\nthat goes on\n", "utf-8")]
     [InlineData("base64", "R3LDvMOfZQ==\n", "utf-8")]
     [InlineData("8bit", "Grüße\n", "utf-8")]
     [InlineData("7bit", "Gr\n", "us-ascii")]
-    public async Task However_the_body_is_written_the_headers_are_read(string encoding, string body, string charset)
+    public async Task The_headers_are_read_whatever_the_encoding_of_the_body(string encoding, string body, string charset)
     {
-        var headers = $"List-Unsubscribe: <{Target}>\n{Post}MIME-Version: 1.0\nContent-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: {encoding}\n";
+        var headers = $"List-Unsubscribe: <{Target}>\n{Post}MIME-Version: 1.0\nContent-Type: text/plain; charset={charset}\n"
+            + $"Content-Transfer-Encoding: {encoding}\n";
 
         Assert.Equal(new MailButton.Shown(new Uri(Target), "Offer"), await ButtonOfAsync(Mail(headers, body)));
     }
 
     [Fact]
-    public async Task A_header_in_the_body_is_no_header() =>
+    public async Task A_header_inside_the_body_is_ignored() =>
         Assert.IsType<MailButton.Missing>(await ButtonOfAsync(Mail("", $"List-Unsubscribe: <{Target}>\n{Post}")));
 
     [Theory]
@@ -97,11 +147,17 @@ public sealed class MailButtonTests
     [InlineData("fr", "Je me désinscris de toutes les communications")]
     [InlineData("de", "Ich melde mich von allen Mitteilungen ab")]
     [InlineData("en", "I unsubscribe from all communications")]
-    public async Task The_mail_that_is_built_has_the_button_and_the_link_in_both_bodies(string language, string words)
+    public async Task The_generated_mail_has_the_button_and_has_the_link_in_both_bodies(string language, string words)
     {
         var at = new DateTimeOffset(2026, 7, 6, 12, 0, 0, TimeSpan.FromHours(2));
-        var link = new LinkForms(new Uri(Target), "u-AbC@optout.example.com", $"<{Target}>, <mailto:u-AbC@optout.example.com>", LinkHeaders.OneClick, []);
-        using var mail = MarketingMail.Build(new MailboxAddress("De Kruidtuin", "offers@kruidtuin.example"), new MailboxAddress("Zoë", "zoe@post.example"), link, Language.Find(language)!, at);
+        var link = new LinkForms(
+            new Uri(Target), "u-AbC@optout.example.com", $"<{Target}>, <mailto:u-AbC@optout.example.com>", LinkHeaders.OneClick, []);
+        using var mail = MarketingMail.Build(
+            new MailboxAddress("De Kruidtuin", "offers@kruidtuin.example"),
+            new MailboxAddress("Zoë", "zoe@post.example"),
+            link,
+            Language.Find(language)!,
+            at);
         using var raw = new MemoryStream();
         await mail.WriteToAsync(raw, Cancel);
         raw.Position = 0;
@@ -109,7 +165,8 @@ public sealed class MailButtonTests
         using var read = await MailFile.ReadAsync(raw, Cancel);
 
         Assert.Equal(new Uri(Target), Assert.IsType<MailButton.Shown>(MailButton.From(read)).Target);
-        Assert.Equal("De Kruidtuin <offers@kruidtuin.example>", Assert.Single(read.From).ToString().Replace("\"", "", StringComparison.Ordinal));
+        Assert.Equal(
+            "De Kruidtuin <offers@kruidtuin.example>", Assert.Single(read.From).ToString().Replace("\"", "", StringComparison.Ordinal));
         Assert.Equal("zoe@post.example", Assert.Single(read.To.Mailboxes).Address);
         Assert.Equal(at, read.Date);
         Assert.EndsWith("@kruidtuin.example", read.MessageId, StringComparison.Ordinal);
@@ -121,7 +178,8 @@ public sealed class MailButtonTests
     }
 
     private static string Mail(string headers, string body = "Buy now.\n") =>
-        $"From: De Kruidtuin <offers@kruidtuin.example>\nTo: a@post.example\nSubject: Offer\nDate: Mon, 6 Jul 2026 12:00:00 +0200\n{headers}\n{body}";
+        "From: De Kruidtuin <offers@kruidtuin.example>\nTo: a@post.example\nSubject: Offer\n"
+            + $"Date: Mon, 6 Jul 2026 12:00:00 +0200\n{headers}\n{body}";
 
     private static async Task<MailButton> ButtonOfAsync(string raw)
     {

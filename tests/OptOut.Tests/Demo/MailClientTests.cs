@@ -9,18 +9,20 @@ public sealed partial class MailClientTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_press_is_a_multipart_post_of_one_field_and_nothing_about_the_person()
+    public async Task A_press_posts_one_multipart_field_and_nothing_about_the_person()
     {
         using var server = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nSet-Cookie: a=b\r\n\r\n");
         using var client = new MailClient(TimeProvider.System);
 
-        var answer = await client.PressAsync(new(new Uri($"http://user:secret@127.0.0.1:{server.Port}/u/x?y=1#z"), ""), OneClickEncoding.Multipart, Cancel);
+        var answer = await client.PressAsync(
+            new(new Uri($"http://user:secret@127.0.0.1:{server.Port}/u/x?y=1#z"), ""), OneClickEncoding.Multipart, Cancel);
 
         var sent = await server.ReceivedAsync();
         Assert.Equal(answer.Request, sent);
         var boundary = Boundary().Match(sent).Groups["boundary"].Value;
         Assert.Equal(
-            $"POST /u/x?y=1 HTTP/1.1\nHost: 127.0.0.1:{server.Port}\nContent-Type: multipart/form-data; boundary=\"{boundary}\"\nContent-Length: 140\n\n"
+            $"POST /u/x?y=1 HTTP/1.1\nHost: 127.0.0.1:{server.Port}\n"
+            + $"Content-Type: multipart/form-data; boundary=\"{boundary}\"\nContent-Length: 140\n\n"
             + $"--{boundary}\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\n\nOne-Click\n--{boundary}--\n",
             sent.ReplaceLineEndings("\n"));
         Assert.Equal((HttpStatusCode.OK, true), (answer.Status, answer.IsSuccess));
@@ -28,7 +30,7 @@ public sealed partial class MailClientTests
     }
 
     [Fact]
-    public async Task A_press_may_be_urlencoded()
+    public async Task A_press_can_be_URL_encoded()
     {
         using var server = new RawServer("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
         using var client = new MailClient(TimeProvider.System);
@@ -36,7 +38,8 @@ public sealed partial class MailClientTests
         var answer = await client.PressAsync(new(new Uri($"http://127.0.0.1:{server.Port}/u/x"), ""), OneClickEncoding.UrlEncoded, Cancel);
 
         Assert.Equal(
-            $"POST /u/x HTTP/1.1\nHost: 127.0.0.1:{server.Port}\nContent-Type: application/x-www-form-urlencoded\nContent-Length: 26\n\nList-Unsubscribe=One-Click",
+            $"POST /u/x HTTP/1.1\nHost: 127.0.0.1:{server.Port}\nContent-Type: application/x-www-form-urlencoded\n"
+                + "Content-Length: 26\n\nList-Unsubscribe=One-Click",
             (await server.ReceivedAsync()).ReplaceLineEndings("\n"));
         Assert.Equal((answer.Request, true), (await server.ReceivedAsync(), answer.IsSuccess));
     }
@@ -44,7 +47,8 @@ public sealed partial class MailClientTests
     [Fact]
     public async Task A_cookie_is_not_kept_for_the_next_press()
     {
-        using var first = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nSet-Cookie: who=anna; Path=/\r\nConnection: close\r\n\r\n");
+        using var first = new RawServer(
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nSet-Cookie: who=anna; Path=/\r\nConnection: close\r\n\r\n");
         using var second = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         using var client = new MailClient(TimeProvider.System);
 

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace OptOut.Tests.Demo;
 
-/// <summary>Answers one HTTP request with given bytes, and keeps what came, to the byte.</summary>
+/// <summary>Answers one HTTP request with the given bytes and records the request exactly as received.</summary>
 internal sealed class RawServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

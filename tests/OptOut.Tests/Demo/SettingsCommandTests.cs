@@ -15,7 +15,10 @@ using OptOut.Tests.ServiceBus;
 
 namespace OptOut.Tests.Demo;
 
-/// <summary>What <c>func start</c> needs on this machine. The tools themselves are not here: the product starts with the file in their place.</summary>
+/// <summary>
+/// The settings file that <c>func start</c> needs on this machine. The tests do not run the Azure Functions Core Tools; they start the
+/// product with the file instead.
+/// </summary>
 public sealed class SettingsCommandTests : IDisposable
 {
     private readonly TemporaryFolder _data = new();
@@ -25,7 +28,7 @@ public sealed class SettingsCommandTests : IDisposable
     public void Dispose() => _data.Dispose();
 
     [Fact]
-    public async Task The_worker_starts_with_the_file_and_finds_storage_bus_and_vendors()
+    public async Task The_product_starts_with_the_file_and_reaches_storage_and_bus()
     {
         var (tables, blobs, bus, sandbox) = (Free(), Free(), Free(), Free());
         string[] ports = [.. Ports(tables, blobs, bus, sandbox), "--port", "7391", "--data", _data.Path];
@@ -33,25 +36,34 @@ public sealed class SettingsCommandTests : IDisposable
         await using var broker = await PartAsync(["bus", .. ports]);
         await using var vendors = await PartAsync(["sandbox", .. ports]);
         var file = Path.Combine(_data.Path, "local.settings.json");
-        using var said = new StringWriter();
+        using var output = new StringWriter();
 
-        Assert.Equal(0, await WriteSettings.RunAsync(Line.Read(["settings", file, .. ports]), said, Cancel));
+        Assert.Equal(0, await WriteSettings.RunAsync(Line.Read(["settings", file, .. ports]), output, Cancel));
 
         using var json = JsonDocument.Parse(await File.ReadAllTextAsync(file, Cancel));
-        var values = json.RootElement.GetProperty("Values").EnumerateObject().ToDictionary(v => v.Name, v => v.Value.GetString(), StringComparer.Ordinal);
+        var values = json.RootElement
+            .GetProperty("Values")
+            .EnumerateObject()
+            .ToDictionary(v => v.Name, v => v.Value.GetString(), StringComparer.Ordinal);
         Assert.False(json.RootElement.GetProperty("IsEncrypted").GetBoolean());
         Assert.Equal(7391, json.RootElement.GetProperty("Host").GetProperty("LocalHttpPort").GetInt32());
         Assert.Equal("dotnet-isolated", values["FUNCTIONS_WORKER_RUNTIME"]);
         Assert.Contains("UseDevelopmentEmulator=true", values[Topology.Connection], StringComparison.Ordinal);
         Assert.Equal("http://127.0.0.1:7391/", values["OptOut__Links__BaseUrl"]);
-        // Each connection that a trigger names, and the host's own; nothing of this process's environment beside them.
+        // The file has every connection that a trigger names and the host's own, and nothing from this process's environment.
         Assert.All(DeclaredFunctions.With<ServiceBusTriggerAttribute>(), f => Assert.Contains(f.Trigger.Connection!, values.Keys));
-        Assert.All(values.Keys, name => Assert.Matches("^(FUNCTIONS_WORKER_RUNTIME|AzureWebJobsStorage|ServiceBus|OptOut__[A-Za-z0-9_-]+)$", name));
+        Assert.All(
+            values.Keys,
+            name => Assert.Matches("^(FUNCTIONS_WORKER_RUNTIME|AzureWebJobsStorage|ServiceBus|OptOut__[A-Za-z0-9_-]+)$", name));
 
-        // As environment variables reach the worker.
+        // Read as the worker reads environment variables.
         var settings = new DeployedSettings(values.Select(v => KeyValuePair.Create(v.Key, v.Value!)), onAzure: false);
         var configuration = new ConfigurationBuilder().Add(settings).Build();
-        await using var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddOptOut(configuration).BuildServiceProvider();
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<IConfiguration>(configuration)
+            .AddOptOut(configuration)
+            .BuildServiceProvider();
         services.GetRequiredService<IStartupValidator>().Validate();
         Assert.Empty(settings.Unread);
         await services.GetRequiredService<StorageAccount>().PingAsync(Cancel);
@@ -67,16 +79,21 @@ public sealed class SettingsCommandTests : IDisposable
         await using var vendors = await PartAsync(["sandbox", .. ports]);
         var file = Path.Combine(_data.Path, "local.settings.json");
 
-        var problem = await Assert.ThrowsAsync<OptOut.Local.CannotStartException>(() => WriteSettings.RunAsync(Line.Read(["settings", file, .. ports]), TextWriter.Null, Cancel));
+        var problem = await Assert.ThrowsAsync<OptOut.Local.CannotStartException>(
+            () => WriteSettings.RunAsync(Line.Read(["settings", file, .. ports]), TextWriter.Null, Cancel));
 
         Assert.Equal($"The storage does not answer on ports {tables} and {blobs}. Start it first, with `azurite`.", problem.Message);
         Assert.False(File.Exists(file));
     }
 
-    private static Task<LocalSystem> PartAsync(string[] line) => LocalSystem.StartAsync(Line.Read(line), TextWriter.Null, mapEndpoints: null, configureLogging: null, Cancel);
+    private static Task<LocalSystem> PartAsync(string[] line) =>
+        LocalSystem.StartAsync(Line.Read(line), TextWriter.Null, mapEndpoints: null, configureLogging: null, Cancel);
 
     private static string[] Ports(int tables, int blobs, int bus, int sandbox) =>
-        [.. new (string, int)[] { ("--tables-port", tables), ("--blobs-port", blobs), ("--bus-port", bus), ("--sandbox-port", sandbox) }.SelectMany(p => (string[])[p.Item1, p.Item2.ToString(CultureInfo.InvariantCulture)])];
+        [
+            .. new (string, int)[] { ("--tables-port", tables), ("--blobs-port", blobs), ("--bus-port", bus), ("--sandbox-port", sandbox) }
+                .SelectMany(p => (string[])[p.Item1, p.Item2.ToString(CultureInfo.InvariantCulture)]),
+        ];
 
     private static int Free()
     {

@@ -4,7 +4,7 @@ using OptOut.Tests.ServiceBus;
 
 namespace OptOut.Tests.Demo;
 
-/// <summary>The words a person reads at the keyboard.</summary>
+/// <summary>The output of the unsubscribe command.</summary>
 public sealed partial class UnsubscribeCommandTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -12,7 +12,7 @@ public sealed partial class UnsubscribeCommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_press_shows_what_was_sent_and_what_was_answered()
+    public async Task A_press_shows_the_request_and_the_answer()
     {
         using var server = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 
@@ -41,12 +41,19 @@ public sealed partial class UnsubscribeCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("503 Service Unavailable\r\nRetry-After: 30", "Answered 503 in N ms: it could not be recorded now, so nothing has changed. Try again in 30 seconds.")]
+    [InlineData(
+        "503 Service Unavailable\r\nRetry-After: 30",
+        "Answered 503 in N ms: it could not be recorded now, so nothing has changed. Try again in 30 seconds.")]
     [InlineData("503 Service Unavailable", "Answered 503 in N ms: it could not be recorded now, so nothing has changed. Try again later.")]
-    [InlineData("404 Not Found", "Answered 404 in N ms: the link is not known there. It was cut short, or made with other data. Nothing has changed; http://127.0.0.1:PORT/unsubscribe takes an address instead.")]
-    [InlineData("302 Found\r\nLocation: /done", "Answered 302 in N ms: a redirect, which RFC 8058 section 3.1 forbids and a mail program does not follow. Nothing has changed.")]
+    [InlineData(
+        "404 Not Found",
+        "Answered 404 in N ms: the server does not know this link. The link was truncated, or generated with other data. "
+            + "Nothing has changed; http://127.0.0.1:PORT/unsubscribe accepts an address instead.")]
+    [InlineData(
+        "302 Found\r\nLocation: /done",
+        "Answered 302 in N ms: a redirect, which RFC 8058 section 3.1 forbids and a mail program does not follow. Nothing has changed.")]
     [InlineData("500 Internal Server Error", "Answered 500 in N ms: anything but 2xx counts as not recorded.")]
-    public async Task An_answer_that_is_no_success_is_not_taken_for_one(string answer, string message)
+    public async Task An_answer_other_than_2xx_is_explained_and_reported_as_a_failure(string answer, string message)
     {
         using var server = new RawServer($"HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n");
 
@@ -56,7 +63,7 @@ public sealed partial class UnsubscribeCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Nobody_listening_is_said_with_how_to_start()
+    public async Task If_nothing_listens_the_error_says_how_to_start_OptOut()
     {
         int port;
         using (var server = new RawServer(""))
@@ -65,20 +72,29 @@ public sealed partial class UnsubscribeCommandTests : IDisposable
         var (exit, _, error) = await RunAsync(Save(port));
 
         Assert.Equal(
-            (1, $"Nobody answers at 127.0.0.1:{port}. Start OptOut there first (dotnet run --project functions/OptOut.Local), with the data it had when this mail was made.\n"), (exit, error));
+            (
+                1,
+                $"No server answers at 127.0.0.1:{port}. Start OptOut there first (dotnet run --project functions/OptOut.Local), with "
+                    + "the data it had when this mail was generated.\n"),
+            (exit, error));
     }
 
     [Fact]
-    public async Task A_file_that_is_not_there_is_said_with_how_to_get_one()
+    public async Task The_error_for_a_missing_file_says_how_to_get_one()
     {
         var (exit, output, error) = await RunAsync("nothing here.eml");
 
         Assert.Equal(
-            (1, "", "nothing here.eml does not exist. Save the message in your mail program (as .eml, or the text of \"show original\") and give that file.\n"), (exit, output, error));
+            (
+                1,
+                "",
+                "nothing here.eml does not exist. Save the message in your mail program (as .eml, or the text "
+                    + "of \"show original\") and give that file.\n"),
+            (exit, output, error));
     }
 
     [Fact]
-    public async Task A_file_that_is_no_mail_is_said_with_how_to_get_one()
+    public async Task The_error_for_a_file_that_is_not_a_mail_says_how_to_get_one()
     {
         var path = Path.Combine(_folder.Path, "notes.txt");
         await File.WriteAllTextAsync(path, "Do not forget the milk.\n", TestContext.Current.CancellationToken);
@@ -86,7 +102,11 @@ public sealed partial class UnsubscribeCommandTests : IDisposable
         var (exit, _, error) = await RunAsync(path);
 
         Assert.Equal(
-            (1, $"{path}: This is not a mail: it does not begin with headers such as From and Date. Save the whole message (as .eml, or the text of \"show original\") and give that file.\n"), (exit, error));
+            (
+                1,
+                $"{path}: This is not a mail: it does not begin with headers such as From and Date. Save the whole message (as .eml, "
+                    + "or the text of \"show original\") and give that file.\n"),
+            (exit, error));
     }
 
     [Fact]
@@ -99,12 +119,16 @@ public sealed partial class UnsubscribeCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_button_that_leads_off_this_machine_is_not_pressed_unasked()
+    public async Task A_button_that_posts_to_another_machine_is_not_pressed_without_permission()
     {
-        var (exit, output, error) = await RunAsync(Save("List-Unsubscribe: <https://optout.example.com/u/1>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n"));
+        var (exit, output, error) = await RunAsync(
+            Save("List-Unsubscribe: <https://optout.example.com/u/1>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n"));
 
         Assert.Equal((1, ""), (exit, output));
-        Assert.Equal("This mail's button posts to optout.example.com, which is not this machine: pressing it really unsubscribes somebody there. If you mean to, add --allow-host optout.example.com.\n", error);
+        Assert.Equal(
+            "This mail's button posts to optout.example.com, which is not this machine: pressing it really unsubscribes someone "
+                + "there. If that is your intention, add --allow-host optout.example.com.\n",
+            error);
     }
 
     [Fact]
@@ -119,9 +143,9 @@ public sealed partial class UnsubscribeCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task An_allowed_host_is_posted_to()
+    public async Task A_button_that_posts_to_an_allowed_host_is_pressed()
     {
-        // Not a loopback address by name, though it leads nowhere else, and nobody listens there.
+        // 0.0.0.0 does not count as a loopback address, but it reaches only this machine, and nothing listens on the port.
         var mail = Save("List-Unsubscribe: <https://0.0.0.0:1/u/1>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n");
 
         var (exit, output, error) = await RunAsync(mail, "--allow-host", "0.0.0.0");
@@ -131,7 +155,8 @@ public sealed partial class UnsubscribeCommandTests : IDisposable
         Assert.StartsWith("0.0.0.0:1 cannot be reached: ", error, StringComparison.Ordinal);
     }
 
-    private string Save(int port) => Save($"List-Unsubscribe: <http://127.0.0.1:{port}/u/x>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n");
+    private string Save(int port) =>
+        Save($"List-Unsubscribe: <http://127.0.0.1:{port}/u/x>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n");
 
     private string Save(string headers)
     {
@@ -143,7 +168,7 @@ public sealed partial class UnsubscribeCommandTests : IDisposable
     private static async Task<(int Exit, string Output, string Error)> RunAsync(params string[] args)
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
-        return (await Run.MainAsync(["unsubscribe", .. args], output, error), output.ToString(), error.ToString());
+        return (await CommandRunner.MainAsync(["unsubscribe", .. args], output, error), output.ToString(), error.ToString());
     }
 
     private static string Generic(string text, int port) =>

@@ -10,8 +10,8 @@ using OptOut.Local.Hosting;
 namespace OptOut.Tests.Durability;
 
 /// <summary>
-/// The function process is killed with SIGKILL at random moments under load and started again; storage, bus and vendors are processes of their own and
-/// go on. Every opt-out that was answered must be stopped in the end, with us and at the vendor.
+/// The function process is killed with SIGKILL at random moments under load and started again. Storage, bus and vendors are separate
+/// processes and keep running. Every opt-out that was answered must be recorded in the end, here and at the vendor.
 /// </summary>
 public sealed class KilledFunctionsTests : IAsyncLifetime
 {
@@ -28,7 +28,14 @@ public sealed class KilledFunctionsTests : IAsyncLifetime
         _port = FreePort.Find();
         _sandboxPort = FreePort.Find();
         int[] others = [FreePort.Find(), FreePort.Find(), FreePort.Find()];
-        _ports = [.. new (string, int)[] { ("--port", _port), ("--sandbox-port", _sandboxPort), ("--bus-port", others[0]), ("--tables-port", others[1]), ("--blobs-port", others[2]) }
+        _ports = [.. new (string, int)[]
+        {
+            ("--port", _port),
+            ("--sandbox-port", _sandboxPort),
+            ("--bus-port", others[0]),
+            ("--tables-port", others[1]),
+            ("--blobs-port", others[2]),
+        }
             .SelectMany(o => new[] { o.Item1, o.Item2.ToString(CultureInfo.InvariantCulture) }), "--data", _data];
         _http.BaseAddress = new Uri($"http://127.0.0.1:{_port}");
         _http.DefaultRequestHeaders.Add("x-functions-key", LocalKeys.FunctionKey);
@@ -60,7 +67,7 @@ public sealed class KilledFunctionsTests : IAsyncLifetime
         }
 
         await pressing;
-        Assert.True(_unanswered > Kills, $"Only {_unanswered} presses met a dead process: the kills did not come in between.");
+        Assert.True(_unanswered > Kills, $"Only {_unanswered} presses reached a dead process, so the kills did not interrupt the presses.");
         Assert.Equal(People, answered.Distinct().Count());
         await Eventually(async () => Assert.Empty(await NotStoppedAsync(answered)));
         await Eventually(async () => Assert.Empty(answered.Select(Address).Except(await VendorListAsync())));
@@ -77,12 +84,12 @@ public sealed class KilledFunctionsTests : IAsyncLifetime
 
     private static string Address(int person) => $"person{person}@example.com";
 
-    // A mail client that gets no answer tries again later; one that was answered does not.
+    // Like a mail client: reattempts later if there is no answer, and stops after a 200.
     private async Task PressAsync(ConcurrentQueue<(int Person, Uri Link)> links, ConcurrentBag<int> answered)
     {
         while (links.TryDequeue(out var next))
         {
-            // Spread over the kills: presses that all come before the first would prove nothing.
+            // Spreads the presses over the kills. If all came before the first kill, they would prove nothing.
             await Task.Delay(RandomNumberGenerator.GetInt32(100, 500), Cancel);
             try
             {
@@ -113,24 +120,29 @@ public sealed class KilledFunctionsTests : IAsyncLifetime
 
     private async Task<Uri> RegisterAsync(int person)
     {
-        using var put = await _http.PutAsJsonAsync($"/api/subjects/C{person}", new { identifiers = new { email = new[] { Address(person) } }, language = "nl" }, Cancel);
+        using var put = await _http.PutAsJsonAsync(
+            $"/api/subjects/C{person}", new { identifiers = new { email = new[] { Address(person) } }, language = "nl" }, Cancel);
         put.EnsureSuccessStatusCode();
-        using var post = await _http.PostAsJsonAsync("/api/links", new { subject = $"C{person}", channel = "email", topic = "newsletter" }, Cancel);
+        using var post = await _http.PostAsJsonAsync(
+            "/api/links", new { subject = $"C{person}", channel = "email", topic = "newsletter" }, Cancel);
         return new Uri((await post.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("url").GetString()!);
     }
 
     private async Task<List<int>> NotStoppedAsync(IEnumerable<int> people)
     {
-        var not = new List<int>();
+        var notStopped = new List<int>();
         foreach (var person in people.Distinct())
         {
-            using var ask = new HttpRequestMessage(HttpMethod.Get, "/api/check?channel=email") { Headers = { { "OptOut-Identifier", Address(person) } } };
-            using var answer = await _http.SendAsync(ask, Cancel);
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/check?channel=email")
+            {
+                Headers = { { "OptOut-Identifier", Address(person) } },
+            };
+            using var answer = await _http.SendAsync(request, Cancel);
             if ((await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("allowed").GetBoolean())
-                not.Add(person);
+                notStopped.Add(person);
         }
 
-        return not;
+        return notStopped;
     }
 
     private async Task<HashSet<string>> VendorListAsync()
@@ -139,10 +151,10 @@ public sealed class KilledFunctionsTests : IAsyncLifetime
         return [.. state.GetProperty("sendgrid").GetProperty("global").EnumerateArray().Select(e => e.GetProperty("email").GetString()!)];
     }
 
-    // A message that was locked when its process died comes back when the lock ends, after a minute.
+    // A message that was locked when its process died is delivered again when the lock expires, after a minute.
     private static async Task Eventually(Func<Task> assertion)
     {
-        var tries = 0;
+        var attempts = 0;
         while (true)
         {
             try
@@ -150,7 +162,7 @@ public sealed class KilledFunctionsTests : IAsyncLifetime
                 await assertion();
                 return;
             }
-            catch (Xunit.Sdk.XunitException) when (++tries < 100)
+            catch (Xunit.Sdk.XunitException) when (++attempts < 100)
             {
                 await Task.Delay(1000, Cancel);
             }

@@ -5,7 +5,9 @@ using OptOut.Local.CommandLine;
 
 namespace OptOut.Tests.Durability;
 
-/// <summary>One part of OptOut.Local in a process of its own, as <c>dotnet run --project functions/OptOut.Local -- PART</c> starts it.</summary>
+/// <summary>
+/// One part of OptOut.Local in a separate process, as <c>dotnet run --project functions/OptOut.Local -- PART</c> starts it.
+/// </summary>
 internal sealed class LocalProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -19,7 +21,12 @@ internal sealed class LocalProcess : IAsyncDisposable
     }
 
     public static LocalProcess Start(params IEnumerable<string> arguments) => new(Process.Start(
-        new ProcessStartInfo("dotnet", [typeof(Arguments).Assembly.Location, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!);
+        new ProcessStartInfo("dotnet", [typeof(Arguments).Assembly.Location, .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!);
 
     /// <summary>Waits until something listens on the port.</summary>
     public async Task ListensAsync(int port, CancellationToken cancellationToken)
@@ -41,7 +48,7 @@ internal sealed class LocalProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>kill -9: nothing is flushed, finished or said.</summary>
+    /// <summary>Kills the process with SIGKILL, so it cannot flush, finish or report anything.</summary>
     public async Task KillAsync()
     {
         _process.Kill();

@@ -4,16 +4,16 @@ using OptOut.Identity.Postal;
 
 namespace OptOut.Tests.EveryEntryPoint;
 
-/// <summary>Somebody who can be reached over every channel.</summary>
-internal sealed record Somebody(string Id, SubjectKey Subject, string Email, string Phone, string Postal)
+/// <summary>A person with a contact point on every channel.</summary>
+internal sealed record Person(string Id, SubjectKey Subject, string Email, string Phone, string Postal)
 {
-    public static async Task<Somebody> NewAsync(OptOutHost host, string id, int number)
+    public static async Task<Person> NewAsync(OptOutHost host, string id, int number)
     {
         var (email, phone, postal) = ($"{id}@example.com", $"+324701{number:D5}", $"Kerkstraat {number}, 9000 Gent");
-        return new Somebody(id, await host.PutSubjectAsync(id, [email], [phone], [postal]), email, phone, postal);
+        return new Person(id, await host.PutSubjectAsync(id, [email], [phone], [postal]), email, phone, postal);
     }
 
-    /// <summary>As the vendors know the person.</summary>
+    /// <summary>The contact points as the vendors store them.</summary>
     public string[] ContactPoints =>
     [
         EmailAddress.TryParse(Email, out var email) ? email.Value : Email,
@@ -22,8 +22,8 @@ internal sealed record Somebody(string Id, SubjectKey Subject, string Email, str
     ];
 }
 
-/// <summary>A way in, gone through by one person once.</summary>
-/// <param name="Source">What the ledger must call it.</param>
-/// <param name="Vendor">The vendor that the ledger must name beside it; null for an entry point of our own.</param>
-/// <param name="StopAsync">The person stops everything. Asserts what the entry point answers.</param>
-internal sealed record EntryPoint(Source Source, string? Vendor, Func<OptOutHost, Somebody, Task> StopAsync);
+/// <summary>A way to opt out.</summary>
+/// <param name="Source">The source that the ledger must record.</param>
+/// <param name="Vendor">The vendor that the ledger must record; null for an entry point of our own.</param>
+/// <param name="StopAsync">Stops everything for the person, and asserts the answer of the entry point.</param>
+internal sealed record EntryPoint(Source Source, string? Vendor, Func<OptOutHost, Person, Task> StopAsync);

@@ -11,7 +11,7 @@ using static OptOut.Tests.Replies.Mail.MailWriter;
 
 namespace OptOut.Tests.EveryEntryPoint;
 
-/// <summary>Every way in there is. A new one is an entry here.</summary>
+/// <summary>Every entry point. Add a new one here.</summary>
 internal static class EntryPoints
 {
     public static IReadOnlyDictionary<string, EntryPoint> All { get; } = new Dictionary<string, EntryPoint>(StringComparer.Ordinal)
@@ -23,7 +23,8 @@ internal static class EntryPoints
         ["the page behind a link given on the phone"] = new(Source.UnsubscribePage, null, (host, who) => PressAsync(host, who, "phone")),
         ["a letter's printed code"] = new(Source.PrintedCode, null, async (host, who) =>
         {
-            var order = await host.SendAsync("POST", "/api/codes", JsonContent.Create(new { subjects = new[] { who.Id } }), OptOutHost.FunctionKey);
+            var order = await host.SendAsync(
+                "POST", "/api/codes", JsonContent.Create(new { subjects = new[] { who.Id } }), OptOutHost.FunctionKey);
             var page = await host.SendAsync("GET", $"/q/{order.Json["codes"]![0]!["code"]!.GetValue<string>()}");
             Assert.Equal(303, page.Status);
             Assert.Equal(200, (await host.SendAsync("POST", page.Headers["Location"], OptOutHost.Form("choice=stop"))).Status);
@@ -32,15 +33,29 @@ internal static class EntryPoints
         ["the public form, by phone number"] = new(Source.PublicPage, null, (host, who) => FormAsync(host, "phone", who.Phone)),
         ["the public form, by postal address"] = new(Source.PublicPage, null, (host, who) => FormAsync(host, "postal", who.Postal)),
         ["a mail to the mailto address"] = new(Source.Mailto, null, async (host, who) =>
-            Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Plain(who.Email, $"u-{await host.TokenAsync(who.Id)}@{Host}"), Cancel))),
-        ["a mail whose sender is proven"] = new(Source.Mailto, null, async (host, who) =>
-            Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Proven(who.Email, $"stop@{Host}", "STOP"), Cancel))),
+            Assert.Equal(
+                200, await host.Sandbox.SendGrid.ReceiveAsync(Plain(who.Email, $"u-{await host.TokenAsync(who.Id)}@{Host}"), Cancel))),
+        ["a mail with an authenticated sender"] = new(Source.Mailto, null, async (host, who) =>
+            Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Authenticated(who.Email, $"stop@{Host}", "STOP"), Cancel))),
         ["the controller's portal"] = new(Source.Portal, null, async (host, who) =>
-            Assert.Equal(200, (await host.SendAsync("PUT", $"/api/subjects/{who.Id}/preferences", JsonContent.Create(new { everything = "stop" }), OptOutHost.FunctionKey)).Status)),
+            Assert.Equal(
+                200,
+                (await host.SendAsync(
+                    "PUT",
+                    $"/api/subjects/{who.Id}/preferences",
+                    JsonContent.Create(new { everything = "stop" }),
+                    OptOutHost.FunctionKey)).Status)),
         ["an SMS that says STOP"] = new(Source.SmsReply, "twilio", async (host, who) =>
-            Assert.Equal(200, (await host.Sandbox.Find<TwilioSandbox>().ReceiveAsync(who.Phone, "STOP", cancellationToken: Cancel)).Status)),
-        ["an agent, in a call"] = new(Source.PhoneAgent, null, async (host, who) =>
-            Assert.Equal(200, (await host.SendAsync("POST", "/api/opt-outs", JsonContent.Create(new { identifier = new { phone = who.Phone }, agent = "A-17", call = $"call {who.Id}" }), OptOutHost.FunctionKey)).Status)),
+            Assert.Equal(
+                200, (await host.Sandbox.Find<TwilioSandbox>().ReceiveAsync(who.Phone, "STOP", cancellationToken: Cancel)).Status)),
+        ["an agent in a call"] = new(Source.PhoneAgent, null, async (host, who) =>
+            Assert.Equal(
+                200,
+                (await host.SendAsync(
+                    "POST",
+                    "/api/opt-outs",
+                    JsonContent.Create(new { identifier = new { phone = who.Phone }, agent = "A-17", call = $"call {who.Id}" }),
+                    OptOutHost.FunctionKey)).Status)),
         ["an agent's mark in the dialler"] = new(Source.VendorWebhook, "dialler", async (host, who) =>
             Assert.Equal(200, await host.Sandbox.Find<DiallerSandbox>().MarkAsync(who.Phone, cancellationToken: Cancel))),
         ["the dialler's list, read at night"] = new(Source.Reconciliation, "dialler", async (host, who) =>
@@ -50,10 +65,11 @@ internal static class EntryPoints
         }),
         ["the print house's list, read at night"] = new(Source.Reconciliation, "print-house", async (host, who) =>
         {
-            await host.Sandbox.Find<PrintHouseSandbox>().TellAsync(new PrintHouseEntry(who.Postal, TimeProvider.System.GetUtcNow(), "refused"), Cancel);
+            await host.Sandbox.Find<PrintHouseSandbox>().AddAsync(
+                new PrintHouseEntry(who.Postal, TimeProvider.System.GetUtcNow(), "refused"), Cancel);
             await host.RunTimerAsync("Reconcile");
         }),
-        ["an SMS that Twilio could not send to somebody on its own list"] = new(Source.VendorWebhook, "twilio", async (host, who) =>
+        ["an SMS that Twilio refused to send because the number is on its list"] = new(Source.VendorWebhook, "twilio", async (host, who) =>
             Assert.Equal(200, await host.Sandbox.Find<TwilioSandbox>().SendAsync(who.Phone, "Sale!", 21610, Cancel))),
         ["Postmark's webhook"] = new(Source.VendorWebhook, "postmark", async (host, who) =>
             Assert.Equal(200, await host.Sandbox.Find<PostmarkSandbox>().ActAsync(who.Email, cancellationToken: Cancel))),
@@ -77,7 +93,8 @@ internal static class EntryPoints
             await host.RunTimerAsync("Reconcile");
         }),
         ["the CRM's webhook"] = new(Source.VendorWebhook, "crm", async (host, who) =>
-            Assert.Equal(200, await host.Sandbox.Find<CrmSandbox>().ActAsync("unsubscribed", who.Email, "email", cancellationToken: Cancel))),
+            Assert.Equal(
+                200, await host.Sandbox.Find<CrmSandbox>().ActAsync("unsubscribed", who.Email, "email", cancellationToken: Cancel))),
         ["the CRM's list, read at night"] = new(Source.Reconciliation, "crm", async (host, who) =>
         {
             await host.Sandbox.Find<CrmSandbox>().ActAsync("unsubscribed", who.Email, "email", sendEvent: false, cancellationToken: Cancel);
@@ -94,7 +111,7 @@ internal static class EntryPoints
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static async Task PressAsync(OptOutHost host, Somebody who, string channel) =>
+    private static async Task PressAsync(OptOutHost host, Person who, string channel) =>
         Assert.Equal(200, (await host.PressAsync(await host.TokenAsync(who.Id, channel))).Status);
 
     private static async Task FormAsync(OptOutHost host, string field, string value) =>

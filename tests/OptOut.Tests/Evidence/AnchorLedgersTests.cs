@@ -10,13 +10,13 @@ using OptOut.Tests.Reconciliation;
 
 namespace OptOut.Tests.Evidence;
 
-/// <summary>Each hour: what the ledgers came to is written where nobody can alter it.</summary>
+/// <summary>The hourly timer writes the heads of changed ledgers to storage where nobody can alter them.</summary>
 public sealed class AnchorLedgersTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_press_is_in_the_next_anchor_and_nothing_personal_is()
+    public async Task A_press_is_in_the_next_anchor_without_personal_data()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var (subject, token) = await host.KnownAsync("an");
@@ -30,11 +30,14 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
         Assert.StartsWith($"{subject} 1 ", await host.HeadAsync(subject), StringComparison.Ordinal);
         Assert.Equal(0, host.Rows(host.Storage.Heads));
         Assert.DoesNotContain("example", text, StringComparison.Ordinal);
-        Assert.Contains(host.Logs.Lines, l => l.StartsWith($"Information Anchor 00000001.txt with SHA-256 {Anchored.Sha256(text)} holds 1 heads", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Logs.Lines,
+            l => l.StartsWith(
+                $"Information Anchor 00000001.txt with SHA-256 {Anchored.Sha256(text)} contains 1 heads", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Nothing_new_writes_nothing()
+    public async Task Without_new_changes_no_anchor_is_written()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         await host.AnchorAsync();
@@ -50,7 +53,7 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_next_anchor_names_the_one_before_and_holds_what_is_new_in_order()
+    public async Task An_anchor_names_the_previous_one_and_contains_the_new_heads_in_order()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var (an, token) = await host.KnownAsync("an");
@@ -71,22 +74,25 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
         var anchors = await host.AnchorsAsync();
         Assert.Equal(["00000001.txt", "00000002.txt"], anchors.Select(a => a.Name));
         Assert.Equal(first, anchors[0]);
-        Assert.Equal(["number 2", $"previous 00000001.txt {Anchored.Sha256(first.Text)}", "count 5"], (string[])[anchors[1].Text.Split('\n')[1], .. anchors[1].Text.Split('\n')[3..5]]);
+        Assert.Equal(
+            ["number 2", $"previous 00000001.txt {Anchored.Sha256(first.Text)}", "count 5"],
+            (string[])[anchors[1].Text.Split('\n')[1], .. anchors[1].Text.Split('\n')[3..5]]);
         Assert.Equal(others.Select(o => o.ToString()).Order(StringComparer.Ordinal), anchors[1].Heads().Select(h => h.Split(' ')[0]));
         Assert.DoesNotContain(an.ToString(), anchors[1].Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_crash_between_the_anchor_and_the_rows_leaves_a_second_anchor_that_is_true()
+    public async Task After_a_crash_before_the_rows_are_deleted_the_next_anchor_repeats_the_same_heads()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var (an, token) = await host.KnownAsync("an");
         await host.PressAsync(token);
         await host.QuietAsync();
 
-        // Between the two there is one thing: the line in the log.
-        var dying = new AnchorWriter(host.Service<LedgerHeads>(), host.Service<AnchorStore>(), TimeProvider.System, new DiesAtTheFirstLine());
-        await Assert.ThrowsAsync<PulledThePlug>(() => dying.RunAsync(Cancel));
+        // The only step between writing the anchor and deleting the rows is the log message.
+        var crashing = new AnchorWriter(
+            host.Service<LedgerHeads>(), host.Service<AnchorStore>(), TimeProvider.System, new CrashesAtTheFirstLine());
+        await Assert.ThrowsAsync<SimulatedCrashException>(() => crashing.RunAsync(Cancel));
         Assert.Single(await host.AnchorsAsync());
         Assert.Equal(1, host.Rows(host.Storage.Heads));
 
@@ -100,20 +106,25 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_late_message_makes_no_anchor_say_less_than_there_is()
+    public async Task A_message_delivered_late_does_not_anchor_an_older_head()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var (an, token) = await host.KnownAsync("an");
         await host.PressAsync(token);
         await host.QuietAsync();
         var first = (await host.LedgerAsync(an, 1))[0].Change;
-        await host.SendAsync("PUT", "/api/subjects/an/preferences", new StringContent("""{"channels":{"email":{"newsletter":true}}}"""), OptOutHost.FunctionKey);
+        await host.SendAsync(
+            "PUT",
+            "/api/subjects/an/preferences",
+            new StringContent("""{"channels":{"email":{"newsletter":true}}}"""),
+            OptOutHost.FunctionKey);
         await host.AnchorAsync();
         var head = await host.HeadAsync(an);
         Assert.Contains(head, Assert.Single(await host.AnchorsAsync()).Heads());
 
-        // The first message once more, long after.
-        var late = (await host.SentAsync()).First(m => SubjectMessage.TryRead(m, out var message, out _) && message.Changes.Any(c => c.Id == first.Id));
+        // The first message is delivered again, much later.
+        var late = (await host.SentAsync()).First(
+            m => SubjectMessage.TryRead(m, out var message, out _) && message.Changes.Any(c => c.Id == first.Id));
         await host.Service<ApplyHandler>().HandleAsync(late, Cancel);
         await host.AnchorAsync();
 
@@ -122,7 +133,7 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task What_is_noted_while_the_anchor_is_made_waits_for_the_next()
+    public async Task A_head_noted_while_an_anchor_is_written_waits_for_the_next_anchor()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var (an, token) = await host.KnownAsync("an");
@@ -141,7 +152,7 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Starts_at_once_make_one_chain_that_holds_everything()
+    public async Task Concurrent_runs_write_one_chain_that_contains_every_subject()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var presses = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => host.KnownAsync($"many-{i}")));
@@ -153,12 +164,14 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
 
         var anchors = await host.AnchorsAsync();
         Assert.Equal(Enumerable.Range(1, anchors.Count).Select(n => $"{n:D8}.txt"), anchors.Select(a => a.Name));
-        Assert.Equal(presses.Select(p => p.Subject.ToString()).Order(StringComparer.Ordinal), anchors.SelectMany(a => a.Heads()).Select(h => h.Split(' ')[0]).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            presses.Select(p => p.Subject.ToString()).Order(StringComparer.Ordinal),
+            anchors.SelectMany(a => a.Heads()).Select(h => h.Split(' ')[0]).Distinct().Order(StringComparer.Ordinal));
         Assert.Empty((await host.VerifyAsync()).Mismatches);
     }
 
     [Fact]
-    public async Task An_anchor_that_is_there_is_never_written_over()
+    public async Task An_existing_anchor_is_never_overwritten()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var store = host.Service<AnchorStore>();
@@ -166,22 +179,23 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
 
         var written = await store.TryWriteAsync(anchor, Cancel);
 
-        // The same once more is what a lost answer looks like: it is ours.
+        // Writing the same anchor again is what a retry after a lost response looks like, so it succeeds.
         Assert.Equal(new AnchorDigest(1, Anchored.Sha256(anchor.ToText())), written);
         Assert.Equal(written, await store.TryWriteAsync(anchor, Cancel));
-        Assert.Null(await store.TryWriteAsync(anchor with { Heads = [new AnchoredHead(new SubjectKey(8), 1, new string('a', 64))] }, Cancel));
+        Assert.Null(
+            await store.TryWriteAsync(anchor with { Heads = [new AnchoredHead(new SubjectKey(8), 1, new string('a', 64))] }, Cancel));
         Assert.Equal(anchor.ToText(), Assert.Single(await host.AnchorsAsync()).Text);
     }
 
     [Fact]
-    public async Task An_anchor_is_one_write_because_a_locked_container_takes_no_second()
+    public async Task An_anchor_is_a_single_write_because_a_locked_container_accepts_no_second()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var (_, token) = await host.KnownAsync("an");
         await host.PressAsync(token);
         await host.AnchorAsync();
 
-        // Whoever stages blocks, or opens a stream, leaves a list of them; Put Blob does not.
+        // Staging blocks or opening a stream leaves a block list. Put Blob does not.
         var blob = host.Storage.Anchors.GetBlockBlobClient("00000001.txt");
         var blocks = (await blob.GetBlockListAsync(cancellationToken: Cancel)).Value;
         var properties = (await blob.GetPropertiesAsync(cancellationToken: Cancel)).Value;
@@ -191,7 +205,7 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_change_that_only_the_bus_has_is_stored_and_anchored_by_its_message()
+    public async Task A_change_that_is_only_on_the_bus_is_stored_and_anchored_when_its_message_is_handled()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var (an, token) = await host.KnownAsync("an");
@@ -211,7 +225,7 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_row_that_nothing_of_ours_wrote_is_left_and_said_and_holds_up_nobody()
+    public async Task An_unreadable_row_is_kept_and_logged_and_does_not_hold_up_the_others()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var (an, token) = await host.KnownAsync("an");
@@ -222,16 +236,19 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
 
         Assert.Equal([await host.HeadAsync(an)], Assert.Single(await host.AnchorsAsync()).Heads());
         Assert.Equal(2, host.Rows(host.Storage.Heads));
-        Assert.Contains(host.Logs.Lines, l => l.StartsWith("Error The row 00/nonsense of the table heads cannot be read", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Logs.Lines, l => l.StartsWith("Error The row 00/nonsense of the table heads cannot be read", StringComparison.Ordinal));
     }
 
-    private sealed class DiesAtTheFirstLine : ILogger<AnchorWriter>
+    private sealed class CrashesAtTheFirstLine : ILogger<AnchorWriter>
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => throw new PulledThePlug();
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new SimulatedCrashException();
     }
 }

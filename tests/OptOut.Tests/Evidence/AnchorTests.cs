@@ -8,18 +8,23 @@ using static OptOut.Tests.Consent.Generated;
 
 namespace OptOut.Tests.Evidence;
 
-/// <summary>The text of an anchor, which people who never saw this code depend on, and the rules that verification stands on.</summary>
+/// <summary>The text form of an anchor, which people without this code rely on, and the rules that verification is based on.</summary>
 public sealed class AnchorTests
 {
-    private const string Hash1 = "1dc46214477fbdb8ddbe53634f561730499a66aed81bfea23373468bcaed34d0", Hash2 = "9efbe9b7cd323dbc0e99f1b2ef12c99d3361f6b1847fec0e4fd0ab3977ed2a47";
+    private const string Hash1 = "1dc46214477fbdb8ddbe53634f561730499a66aed81bfea23373468bcaed34d0",
+        Hash2 = "9efbe9b7cd323dbc0e99f1b2ef12c99d3361f6b1847fec0e4fd0ab3977ed2a47";
 
-    // Computed apart from this code, by sha256sum over the text below.
+    // Computed independently, with sha256sum over the text below.
     private const string Sha256OfTheFirst = "76ac0f8c99daa5c3fac0973e0a66205c7ef5a4d5a46435923995f0f00fdf5a9a";
 
-    private static readonly Anchor First = new(1, new DateTimeOffset(2026, 5, 1, 10, 30, 0, 987, TimeSpan.Zero), null, [new AnchoredHead(Subject, 1, Hash1), new AnchoredHead(Subject, 12, Hash2)]);
+    private static readonly Anchor First = new(
+        1,
+        new DateTimeOffset(2026, 5, 1, 10, 30, 0, 987, TimeSpan.Zero),
+        null,
+        [new AnchoredHead(Subject, 1, Hash1), new AnchoredHead(Subject, 12, Hash2)]);
 
     [Fact]
-    public void An_anchor_is_written_as_the_readme_says()
+    public void An_anchor_has_the_text_form_from_the_README()
     {
         Assert.Equal("00000001.txt", Anchor.Name(1));
         Assert.Equal(
@@ -38,9 +43,13 @@ public sealed class AnchorTests
     }
 
     [Fact]
-    public void The_next_one_names_it_by_its_digest()
+    public void The_next_anchor_names_the_previous_one_with_its_digest()
     {
-        var next = new Anchor(2, new DateTimeOffset(2026, 5, 1, 13, 30, 0, TimeSpan.FromHours(2)), new AnchorDigest(1, Sha256OfTheFirst), [new AnchoredHead(Subject, 13, Hash1)]);
+        var next = new Anchor(
+            2,
+            new DateTimeOffset(2026, 5, 1, 13, 30, 0, TimeSpan.FromHours(2)),
+            new AnchorDigest(1, Sha256OfTheFirst),
+            [new AnchoredHead(Subject, 13, Hash1)]);
 
         Assert.Equal(
             $"""
@@ -56,7 +65,7 @@ public sealed class AnchorTests
     }
 
     [Fact]
-    public void What_is_written_is_read_as_it_was()
+    public void An_anchor_survives_a_round_trip_through_text()
     {
         var read = Anchor.Parse(First.ToText());
 
@@ -81,25 +90,27 @@ public sealed class AnchorTests
     [InlineData("\n", "\r\n")]
     [InlineData("2a47\n", "2a47")]
     [InlineData("2a47\n", "2A47\n")]
-    public void Anything_else_is_no_anchor(string found, string instead) => Assert.Throws<FormatException>(() => Anchor.Parse(found.Length == 0 ? "" : First.ToText().Replace(found, instead, StringComparison.Ordinal)));
+    public void Any_other_text_is_refused(string found, string instead) => Assert.Throws<FormatException>(
+        () => Anchor.Parse(found.Length == 0 ? "" : First.ToText().Replace(found, instead, StringComparison.Ordinal)));
 
     [Fact]
-    public void Settings_are_checked_together()
+    public void All_errors_in_the_settings_are_reported_at_once()
     {
         Assert.True(new AnchorOptionsValidator().Validate(null, new AnchorOptions()).Succeeded);
         Assert.Equal(
             [
-                "OptOut:Anchors:MaxVerified is 0; give 1 to 1000000, the heads that are held in memory at once.",
+                "OptOut:Anchors:MaxVerified is 0; give 1 to 1000000, the number of heads in memory at once.",
                 "OptOut:Anchors:MaxChained is 0; give 1 to 100000.",
-                "OptOut:Anchors:Oldest is 0; give the number of the oldest anchor that is kept, 1 while none was deleted.",
+                "OptOut:Anchors:Oldest is 0; give the number of the oldest anchor that is kept, 1 while none has been deleted.",
             ],
             new AnchorOptionsValidator().Validate(null, new AnchorOptions { MaxVerified = 0, MaxChained = 0, Oldest = 0 }).Failures!);
     }
 
     [Fact]
-    public void Every_head_there_ever_was_is_in_every_longer_ledger_and_every_state_follows_from_it() => Changes.Sample(changes =>
+    public void Every_earlier_head_is_in_the_longer_ledger_and_every_state_follows_from_its_ledger() => Changes.Sample(changes =>
     {
-        var (state, entries, heads) = (new SubjectState(ConsentState.Empty, Ledger.Start(Subject)), new List<LedgerEntry>(), new List<LedgerHead>());
+        var (state, entries, heads) = (
+            new SubjectState(ConsentState.Empty, Ledger.Start(Subject)), new List<LedgerEntry>(), new List<LedgerHead>());
         foreach (var change in changes)
         {
             (state, var added, _) = state.With([change]);
@@ -113,22 +124,24 @@ public sealed class AnchorTests
     });
 
     [Fact]
-    public void No_state_that_says_less_or_something_else_follows_from_the_ledger() => Gen.Select(AnyChange.Array[1, 10], Gen.Int[0, 20]).Sample((changes, at) =>
-    {
-        var (state, entries, _) = new SubjectState(ConsentState.Empty, Ledger.Start(Subject)).With(changes.DistinctBy(c => c.Id));
-        var ledger = entries.Select(e => e.Change).ToList();
-        KeyValuePair<Scope, ConsentEntry>[] known = [.. state.Consent.Entries];
-        var (scope, entry) = known[at % known.Length];
+    public void An_incomplete_or_altered_state_does_not_follow_from_the_ledger() =>
+        Gen.Select(AnyChange.Array[1, 10], Gen.Int[0, 20]).Sample((changes, at) =>
+        {
+            var (state, entries, _) = new SubjectState(ConsentState.Empty, Ledger.Start(Subject)).With(changes.DistinctBy(c => c.Id));
+            var ledger = entries.Select(e => e.Change).ToList();
+            KeyValuePair<Scope, ConsentEntry>[] known = [.. state.Consent.Entries];
+            var (scope, entry) = known[at % known.Length];
 
-        Assert.False(Follows(known.Where(e => e.Key != scope)));
-        Assert.False(Follows(With(entry with { Decision = entry.Decision == Decision.Stop ? Decision.Allow : Decision.Stop })));
-        Assert.False(Follows(With(entry with { At = ledger.Single(c => c.Id == entry.EventId).At.AddMilliseconds(-1) })));
-        Assert.False(Follows(With(entry with { EventId = Id(999) })));
-        if (entry.Decision == Decision.Allow)
-            Assert.False(Follows(With(entry with { At = entry.At.AddMilliseconds(1) })));
+            Assert.False(Follows(known.Where(e => e.Key != scope)));
+            Assert.False(Follows(With(entry with { Decision = entry.Decision == Decision.Stop ? Decision.Allow : Decision.Stop })));
+            Assert.False(Follows(With(entry with { At = ledger.Single(c => c.Id == entry.EventId).At.AddMilliseconds(-1) })));
+            Assert.False(Follows(With(entry with { EventId = Id(999) })));
+            if (entry.Decision == Decision.Allow)
+                Assert.False(Follows(With(entry with { At = entry.At.AddMilliseconds(1) })));
 
-        IEnumerable<KeyValuePair<Scope, ConsentEntry>> With(ConsentEntry other) => known.Select(e => e.Key == scope ? KeyValuePair.Create(scope, other) : e);
+            IEnumerable<KeyValuePair<Scope, ConsentEntry>> With(ConsentEntry other) =>
+                known.Select(e => e.Key == scope ? KeyValuePair.Create(scope, other) : e);
 
-        bool Follows(IEnumerable<KeyValuePair<Scope, ConsentEntry>> altered) => LedgerCheck.Follows(ConsentState.From(altered), ledger);
-    });
+            bool Follows(IEnumerable<KeyValuePair<Scope, ConsentEntry>> altered) => LedgerCheck.Follows(ConsentState.From(altered), ledger);
+        });
 }

@@ -5,19 +5,19 @@ using OptOut.Evidence;
 
 namespace OptOut.Tests.Evidence;
 
-/// <summary>The two clocks, and what they leave behind.</summary>
+/// <summary>Runs the timers that write and verify anchors, and reads their results.</summary>
 internal static class Anchored
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Lets everything settle, and runs the hourly timer.</summary>
+    /// <summary>Waits until every message is settled, then runs the hourly timer.</summary>
     public static async Task AnchorAsync(this OptOutHost host)
     {
         await host.QuietAsync();
         Assert.True(await host.RunTimerAsync("AnchorLedgers"));
     }
 
-    /// <summary>Runs the nightly timer: its report.</summary>
+    /// <summary>Runs the nightly timer and returns its report.</summary>
     public static async Task<LedgerReport> VerifyAsync(this OptOutHost host)
     {
         Assert.True(await host.RunTimerAsync("VerifyLedgers"));
@@ -26,12 +26,16 @@ internal static class Anchored
         return report;
     }
 
-    /// <summary>Name and text of every anchor.</summary>
+    /// <summary>The name and text of every anchor.</summary>
     public static async Task<IReadOnlyList<(string Name, string Text)>> AnchorsAsync(this OptOutHost host)
     {
         var anchors = new List<(string, string)>();
         await foreach (var blob in host.Storage.Anchors.GetBlobsAsync(cancellationToken: Cancel))
-            anchors.Add((blob.Name, (await host.Storage.Anchors.GetBlobClient(blob.Name).DownloadContentAsync(Cancel)).Value.Content.ToString()));
+        {
+            anchors.Add(
+                (blob.Name, (await host.Storage.Anchors.GetBlobClient(blob.Name).DownloadContentAsync(Cancel)).Value.Content.ToString()));
+        }
+
         return anchors;
     }
 
@@ -45,21 +49,24 @@ internal static class Anchored
         return $"{subject} {head.Sequence} {head.Hash}";
     }
 
-    /// <summary>A person with an address, known to the controller.</summary>
+    /// <summary>Registers a person with an e-mail address.</summary>
     public static async Task<(SubjectKey Subject, string Token)> KnownAsync(this OptOutHost host, string id) =>
         (await host.PutSubjectAsync(id, [$"{id}@example.com"]), await host.TokenAsync(id));
 
-    /// <summary>A row of the table <c>consent</c>, for whoever writes behind the product's back.</summary>
+    /// <summary>A row of the table <c>consent</c>, for tests that tamper with it.</summary>
     public static async Task<TableEntity> RowAsync(this OptOutHost host, SubjectKey subject, string row) =>
         (await host.Storage.Consent.GetEntityAsync<TableEntity>(subject.ToString(), row, cancellationToken: Cancel)).Value;
 
     public static Task<TableEntity> StateRowAsync(this OptOutHost host, SubjectKey subject) => host.RowAsync(subject, $"state~{subject}");
 
-    public static Task<TableEntity> EventRowAsync(this OptOutHost host, SubjectKey subject, int sequence) => host.RowAsync(subject, $"event~{subject}~{sequence:D10}");
+    public static Task<TableEntity> EventRowAsync(this OptOutHost host, SubjectKey subject, int sequence) =>
+        host.RowAsync(subject, $"event~{subject}~{sequence:D10}");
 
-    public static Task ForgeAsync(this OptOutHost host, TableEntity row) => host.Storage.Consent.UpsertEntityAsync(row, TableUpdateMode.Replace, Cancel);
+    public static Task ForgeAsync(this OptOutHost host, TableEntity row) =>
+        host.Storage.Consent.UpsertEntityAsync(row, TableUpdateMode.Replace, Cancel);
 
-    public static Task RemoveAsync(this OptOutHost host, TableEntity row) => host.Storage.Consent.DeleteEntityAsync(row.PartitionKey, row.RowKey, cancellationToken: Cancel);
+    public static Task RemoveAsync(this OptOutHost host, TableEntity row) =>
+        host.Storage.Consent.DeleteEntityAsync(row.PartitionKey, row.RowKey, cancellationToken: Cancel);
 
     private static async Task<LedgerReport> ReportAsync(OptOutHost host, string name) =>
         LedgerReport.FromJson((await host.Storage.Reports.GetBlobClient(name).DownloadContentAsync(Cancel)).Value.Content.ToString());

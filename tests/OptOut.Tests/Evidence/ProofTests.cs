@@ -8,7 +8,7 @@ using OptOut.Emulators.Sandbox.Dialler;
 
 namespace OptOut.Tests.Evidence;
 
-/// <summary>What a controller lays before an authority: the ledger, checked, and what each vendor confirmed.</summary>
+/// <summary>The proof that a controller gives to an authority: the verified ledger, and what each vendor confirmed.</summary>
 public sealed class ProofTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private OptOutHost _host = null!;
@@ -20,7 +20,7 @@ public sealed class ProofTests(AzuriteFixture azurite) : IAsyncLifetime
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
-    public async Task One_press_is_proved_by_its_entry_and_by_every_vendor_that_had_something_to_hold()
+    public async Task A_press_is_proved_by_its_ledger_entry_and_by_the_vendors_confirmations()
     {
         var subject = await _host.PutSubjectAsync("officer-1", ["officer-1@example.com"]);
         await _host.OneClickAsync(await _host.TokenAsync("officer-1"));
@@ -30,25 +30,37 @@ public sealed class ProofTests(AzuriteFixture azurite) : IAsyncLifetime
         var answer = await GetAsync("officer-1");
 
         Assert.Equal((200, "no-store"), (answer.Status, answer.Headers["Cache-Control"]));
-        Assert.Equal(("optout-proof-1", "De Kruidtuin", subject.ToString()), (Text(answer, "format"), Text(answer, "controller"), Text(answer, "subject")));
+        Assert.Equal(
+            ("optout-proof-1", "De Kruidtuin", subject.ToString()),
+            (Text(answer, "format"), Text(answer, "controller"), Text(answer, "subject")));
         var ledger = answer.Json["ledger"]!;
         Assert.Equal($$"""{"whole":true,"sequence":1,"hash":"{{entry.Hash}}"}""", Without(ledger, "entries"));
         var proved = Assert.Single(ledger["entries"]!.AsArray())!;
         Assert.Equal(
             (1, Reference.From(entry.Change), "Stop", "*,*", "OneClick", entry.Change.At, entry.Hash),
-            ((int)proved["sequence"]!, (string)proved["reference"]!, (string)proved["decision"]!, (string)proved["scope"]!, (string)proved["source"]!, (DateTimeOffset)proved["at"]!, (string)proved["hash"]!));
+            (
+                (int)proved["sequence"]!,
+                (string)proved["reference"]!,
+                (string)proved["decision"]!,
+                (string)proved["scope"]!,
+                (string)proved["source"]!,
+                (DateTimeOffset)proved["at"]!,
+                (string)proved["hash"]!));
         Assert.Equal(entry.Hash, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((string)proved["canonicalText"]!))));
 
         var vendors = answer.Json["vendors"]!.AsArray();
-        Assert.Equal(["sendgrid email confirmed", "dialler phone nothing-to-hold"], vendors.Select(v => $"{v!["vendor"]} {v["channel"]} {v["status"]}"));
-        Assert.Equal((entry.Change.At, row.ConfirmedAt), ((DateTimeOffset)vendors[0]!["decidedAt"]!, (DateTimeOffset?)vendors[0]!["confirmedAt"]));
+        Assert.Equal(
+            ["sendgrid email confirmed", "dialler phone nothing-to-hold"],
+            vendors.Select(v => $"{v!["vendor"]} {v["channel"]} {v["status"]}"));
+        Assert.Equal(
+            (entry.Change.At, row.ConfirmedAt), ((DateTimeOffset)vendors[0]!["decidedAt"]!, (DateTimeOffset?)vendors[0]!["confirmedAt"]));
         Assert.Equal(row.TimeToStop!.Value.TotalSeconds, (double)vendors[0]!["secondsToStop"]!, 3);
         Assert.Equal("""{"vendor":"dialler","channel":"phone","status":"nothing-to-hold"}""", vendors[1]!.ToJsonString());
         Assert.DoesNotContain("officer-1", answer.Body, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_vendor_that_does_not_take_it_is_waiting_or_has_rejected_it_and_says_why()
+    public async Task A_vendor_that_has_not_confirmed_is_listed_as_waiting_or_rejected_with_the_reason()
     {
         var subject = await _host.PutSubjectAsync("officer-2", ["officer-2@example.com"], ["0470 12 00 02"]);
         _host.Sandbox.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Status: 503));
@@ -66,7 +78,7 @@ public sealed class ProofTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_contact_point_that_came_later_is_waiting_until_the_vendor_has_it()
+    public async Task A_contact_point_added_later_is_confirmed_by_its_vendor_too()
     {
         var subject = await _host.PutSubjectAsync("officer-3", ["officer-3@example.com"]);
         await _host.OneClickAsync(await _host.TokenAsync("officer-3"));
@@ -80,13 +92,14 @@ public sealed class ProofTests(AzuriteFixture azurite) : IAsyncLifetime
 
     [Theory]
     [InlineData("OneClick", "Portal", 1)]
-    [InlineData("{", "[", 0)] // It cannot even be read.
-    public async Task A_ledger_that_was_meddled_with_is_not_whole_and_the_entry_is_named(string found, string instead, int shown)
+    [InlineData("{", "[", 0)] // The entry cannot be read at all.
+    public async Task A_tampered_ledger_is_reported_as_not_whole_with_its_first_broken_entry(string found, string instead, int shown)
     {
         var subject = await _host.PutSubjectAsync("officer-4", ["officer-4@example.com"]);
         await _host.OneClickAsync(await _host.TokenAsync("officer-4"));
         await _host.LedgerAsync(subject, 1);
-        var row = (await _host.Storage.Consent.GetEntityAsync<TableEntity>(subject.ToString(), $"event~{subject}~0000000001", cancellationToken: Cancel)).Value;
+        var row = (await _host.Storage.Consent.GetEntityAsync<TableEntity>(
+            subject.ToString(), $"event~{subject}~0000000001", cancellationToken: Cancel)).Value;
         row["Change"] = row.GetString("Change").Replace(found, instead, StringComparison.OrdinalIgnoreCase);
         await _host.Storage.Consent.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, Cancel);
 
@@ -96,7 +109,7 @@ public sealed class ProofTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nobody_we_know_has_an_empty_ledger_and_nothing_is_changed_by_looking()
+    public async Task An_unknown_customer_has_an_empty_ledger_and_reading_the_proof_changes_nothing()
     {
         var before = await _host.EverythingAsync();
 
@@ -110,7 +123,7 @@ public sealed class ProofTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_key_or_with_a_number_that_cannot_be_one_nothing_is_told()
+    public async Task Without_the_key_or_with_an_invalid_customer_number_the_request_is_refused()
     {
         Assert.Equal(401, (await _host.SendAsync("GET", "/api/subjects/officer-1/proof")).Status);
         Assert.Equal(401, (await _host.SendAsync("GET", "/api/subjects/officer-1/proof", key: "wrong")).Status);
@@ -118,7 +131,7 @@ public sealed class ProofTests(AzuriteFixture azurite) : IAsyncLifetime
         var answer = await GetAsync(new string('7', 201));
 
         Assert.Equal(400, answer.Status);
-        Assert.Equal("The customer number has 201 characters; at most 200 are taken.", (string)answer.Json["errors"]!["id"]![0]!);
+        Assert.Equal("The customer number has 201 characters; the maximum is 200.", (string)answer.Json["errors"]!["id"]![0]!);
     }
 
     private Task<Answer> GetAsync(string id) => _host.SendAsync("GET", $"/api/subjects/{id}/proof", key: OptOutHost.FunctionKey);

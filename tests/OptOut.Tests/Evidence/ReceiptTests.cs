@@ -10,24 +10,40 @@ using static OptOut.Tests.Web.Unsubscribe.LinkPageTests;
 
 namespace OptOut.Tests.Evidence;
 
-/// <summary><c>GET /u/{token}/receipt</c>: a proof that stands without us.</summary>
+/// <summary><c>GET /u/{token}/receipt</c>: a proof that can be verified without us.</summary>
 public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     [Fact]
-    public async Task The_data_hold_every_entry_of_the_act_and_no_other_and_each_hash_can_be_computed_again()
+    public async Task The_JSON_contains_exactly_the_entries_of_the_submission_and_each_hash_can_be_recomputed()
     {
         var token = await host.TokenAsync("json", "email", "newsletter", 3);
         await host.PressAsync(token);
-        var saved = await host.SendAsync("POST", $"/u/{token}/preferences", PreferencesPageTests.Form(PreferencesPageTests.AllCells, ["email,newsletter", "sms,offers"]));
+        var saved = await host.SendAsync(
+            "POST",
+            $"/u/{token}/preferences",
+            PreferencesPageTests.Form(PreferencesPageTests.AllCells, ["email,newsletter", "sms,offers"]));
 
         var answer = await host.SendAsync("GET", $"/u/{token}/receipt?ref={ReferenceOn(saved)}&format=json&lang=nl");
 
-        Assert.Equal((200, "application/json", $"attachment; filename=\"optout-{ReferenceOn(saved)}.json\"", "no-store"), (answer.Status, answer.Headers["Content-Type"].Split(';')[0], answer.Headers["Content-Disposition"], answer.Headers["Cache-Control"]));
+        Assert.Equal(
+            (200, "application/json", $"attachment; filename=\"optout-{ReferenceOn(saved)}.json\"", "no-store"),
+            (
+                answer.Status,
+                answer.Headers["Content-Type"].Split(';')[0],
+                answer.Headers["Content-Disposition"],
+                answer.Headers["Cache-Control"]));
         var receipt = answer.Json;
-        Assert.Equal(("optout-receipt-1", "De Kruidtuin", ReferenceOn(saved), host.SubjectOf("json").ToString()), (Text(receipt, "format"), Text(receipt, "controller"), Text(receipt, "reference"), Text(receipt, "subject")));
+        Assert.Equal(
+            ("optout-receipt-1", "De Kruidtuin", ReferenceOn(saved), host.SubjectOf("json").ToString()),
+            (Text(receipt, "format"), Text(receipt, "controller"), Text(receipt, "reference"), Text(receipt, "subject")));
         var entries = receipt["entries"]!.AsArray();
-        Assert.Equal([(2, "email,newsletter", "Allow", "Nieuwsbrief via e-mail"), (3, "sms,offers", "Allow", "Aanbiedingen via sms")], entries.Select(e => (e!["sequence"]!.GetValue<int>(), Text(e, "scope"), Text(e, "decision"), Text(e, "scopeText"))));
-        Assert.All(entries, e => Assert.Equal(Text(e!, "hash"), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text(e!, "canonicalText"))))));
+        Assert.Equal(
+            [(2, "email,newsletter", "Allow", "Nieuwsbrief via e-mail"), (3, "sms,offers", "Allow", "Aanbiedingen via sms")],
+            entries.Select(e => (e!["sequence"]!.GetValue<int>(), Text(e, "scope"), Text(e, "decision"), Text(e, "scopeText"))));
+        Assert.All(
+            entries,
+            e => Assert.Equal(
+                Text(e!, "hash"), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text(e!, "canonicalText"))))));
         Assert.All(entries, e => Assert.Contains($"\n{Text(e!, "previousHash")}\n", Text(e!, "canonicalText"), StringComparison.Ordinal));
         Assert.Equal(Text(entries[0]!, "hash"), Text(entries[1]!, "previousHash"));
         Assert.Equal((await host.LedgerAsync(host.SubjectOf("json")))[2].Hash, Text(entries[1]!, "hash"));
@@ -37,24 +53,56 @@ public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
     [InlineData(
         "nl",
         "Bewijs van uw keuze",
-        "De Kruidtuin bewaart van elke keuze een regel die niemand ongemerkt kan wijzigen. Dit zijn de regels van uw keuze. In dit bewijs staan geen naam, adres of telefoonnummer.",
-        "Uw referentienummer", "NUMBER", "Regel 1", "Gestopt", "alle communicaties, via alle kanalen", "Gekozen op", "MOMENT", "Via", "de uitschrijfpagina",
-        "Controlegetal (SHA-256)", "HASH", "Controlegetal van de vorige regel", "PREVIOUS", "Tekst waarover het controlegetal is berekend", "TEXT",
+        "De Kruidtuin bewaart van elke keuze een regel die niemand ongemerkt kan wijzigen. Dit zijn de regels van uw keuze. "
+            + "In dit bewijs staan geen naam, adres of telefoonnummer.",
+        "Uw referentienummer",
+        "NUMBER",
+        "Regel 1",
+        "Gestopt",
+        "alle communicaties, via alle kanalen",
+        "Gekozen op",
+        "MOMENT",
+        "Via",
+        "de uitschrijfpagina",
+        "Controlegetal (SHA-256)",
+        "HASH",
+        "Controlegetal van de vorige regel",
+        "PREVIOUS",
+        "Tekst waarover het controlegetal is berekend",
+        "TEXT",
         "Zo controleert u dit",
-        "Bereken de SHA-256 van die tekst, in UTF-8 en met één regeleinde (LF) tussen de regels. Krijgt u hetzelfde controlegetal, dan is er niets aan gewijzigd. Elke regel bevat het controlegetal van de vorige. De JSON-versie bevat de tekst precies zoals hij is berekend.",
+        "Bereken de SHA-256 van die tekst, in UTF-8 en met één regeleinde (LF) tussen de regels. "
+            + "Krijgt u hetzelfde controlegetal, dan is er niets aan gewijzigd. Elke regel bevat het controlegetal "
+            + "van de vorige. De JSON-versie bevat de tekst precies zoals hij is berekend.",
         "Downloaden als webpagina (HTML)", "Downloaden als gegevens (JSON)", "Terug naar mijn keuzes",
         "Klopt dit niet, of hebt u een vraag? Schrijf naar privacy@kruidtuin.example.", "Privacyverklaring")]
     [InlineData(
         "en",
         "Proof of your choice",
-        "De Kruidtuin keeps a line of every choice that nobody can alter unnoticed. These are the lines of your choice. There is no name, address or telephone number in this proof.",
-        "Your reference number", "NUMBER", "Line 1", "Stopped", "all communications, over every channel", "Chosen on", "MOMENT", "By", "the unsubscribe page",
-        "Check number (SHA-256)", "HASH", "Check number of the line before", "PREVIOUS", "Text that the check number is computed of", "TEXT",
+        "De Kruidtuin keeps a line of every choice that nobody can alter unnoticed. These are the lines of your choice. "
+            + "There is no name, address or telephone number in this proof.",
+        "Your reference number",
+        "NUMBER",
+        "Line 1",
+        "Stopped",
+        "all communications, over every channel",
+        "Chosen on",
+        "MOMENT",
+        "By",
+        "the unsubscribe page",
+        "Check number (SHA-256)",
+        "HASH",
+        "Check number of the line before",
+        "PREVIOUS",
+        "Text that the check number is computed of",
+        "TEXT",
         "How to check it",
-        "Compute the SHA-256 of that text, in UTF-8 and with a single line feed (LF) between the lines. If you get the same check number, nothing in it was altered. Each line holds the check number of the one before. The JSON version holds the text exactly as it was computed.",
+        "Compute the SHA-256 of that text, in UTF-8 and with a single line feed (LF) between the lines. "
+            + "If you get the same check number, nothing in it was altered. Each line holds the check number of the one before. "
+            + "The JSON version holds the text exactly as it was computed.",
         "Download as a web page (HTML)", "Download as data (JSON)", "Back to my choices",
         "Is this not right, or do you have a question? Write to privacy@kruidtuin.example.", "Privacy statement")]
-    public async Task The_page_says_in_words_and_in_hashes_what_was_recorded(string language, params string[] words)
+    public async Task The_page_shows_what_was_recorded_in_words_and_with_its_hashes(string language, params string[] words)
     {
         var id = $"page-{language}";
         var subject = await host.PutSubjectAsync(id, [$"zoe.{language}@example.com"]);
@@ -75,13 +123,16 @@ public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
             ["TEXT"] = Regex.Replace(Ledger.CanonicalText(1, entry.PreviousHash, entry.Change), "\\s+", " ").Trim(),
         };
         Assert.Equal(["De Kruidtuin", .. words.Select(w => values.GetValueOrDefault(w, w))], Words(answer.Body));
-        Assert.Contains($"<pre>{Ledger.CanonicalText(1, entry.PreviousHash, entry.Change)}</pre>", WebUtility.HtmlDecode(answer.Body), StringComparison.Ordinal);
+        Assert.Contains(
+            $"<pre>{Ledger.CanonicalText(1, entry.PreviousHash, entry.Change)}</pre>",
+            WebUtility.HtmlDecode(answer.Body),
+            StringComparison.Ordinal);
         Assert.DoesNotContain("zoe", answer.Body, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(before, await host.EverythingAsync());
     }
 
     [Fact]
-    public async Task The_file_stands_by_itself_and_leads_to_nothing_of_ours()
+    public async Task The_downloaded_page_is_self_contained_and_has_no_links_to_our_pages()
     {
         var token = await host.TokenAsync("file");
         var reference = ReferenceOn(await host.PressAsync(token));
@@ -101,7 +152,7 @@ public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
     [InlineData("?ref=0000-0000-000")]
     [InlineData("?ref=%22%3E%3Cscript%3E")]
     [InlineData("?ref=0000-0000-0000&format=json")]
-    public async Task An_unknown_number_gets_help_and_not_an_error(string query)
+    public async Task An_unknown_reference_number_gets_a_404_page_that_says_what_to_do(string query)
     {
         var token = await host.TokenAsync("missing");
         await host.PressAsync(token);
@@ -112,7 +163,8 @@ public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal(
             [
                 "We cannot find this proof",
-                "We find no choice of yours with this reference number. Check the number. If you chose only just now, try again in a minute.",
+                "We find no choice of yours with this reference number. Check the number. "
+                    + "If you chose only just now, try again in a minute.",
                 "Back to my choices",
             ],
             Words(answer.Body)[1..4]);
@@ -120,13 +172,21 @@ public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
     }
 
     [Fact]
-    public async Task A_number_is_found_however_it_is_typed()
+    public async Task A_reference_number_is_found_in_any_case_with_or_without_hyphens()
     {
         var token = await host.TokenAsync("typed");
         var reference = ReferenceOn(await host.PressAsync(token));
 
-        foreach (var typed in (string[])[reference, reference.ToLowerInvariant(), reference.Replace("-", "", StringComparison.Ordinal), reference.Replace('-', ' ')])
+        foreach (var typed in (string[])
+        [
+            reference,
+            reference.ToLowerInvariant(),
+            reference.Replace("-", "", StringComparison.Ordinal),
+            reference.Replace('-', ' '),
+        ])
+        {
             Assert.Equal(200, (await host.SendAsync("GET", $"/u/{token}/receipt?ref={Uri.EscapeDataString(typed)}")).Status);
+        }
     }
 
     [Theory]
@@ -138,10 +198,11 @@ public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
     [InlineData("8D4A-0011-22FG", null)]
     [InlineData("", null)]
     [InlineData(null, null)]
-    public void A_reference_has_one_form(string? text, string? reference) => Assert.Equal(reference, Reference.TryParse(text, out var parsed) ? parsed : null);
+    public void A_reference_number_is_normalised_to_one_form(string? text, string? reference) =>
+        Assert.Equal(reference, Reference.TryParse(text, out var parsed) ? parsed : null);
 
     [Fact]
-    public void Every_endpoint_has_its_words_in_every_language() => Assert.All(Language.All, language =>
+    public void Every_source_has_a_text_in_every_language() => Assert.All(Language.All, language =>
         Assert.All(Enum.GetNames<Source>(), source => Assert.NotEmpty(language[$"receipt.source.{source}"])));
 
     private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();

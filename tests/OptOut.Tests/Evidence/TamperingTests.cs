@@ -8,13 +8,13 @@ using OptOut.Tests.Reconciliation;
 
 namespace OptOut.Tests.Evidence;
 
-/// <summary>Whoever can write the tables and the blobs writes into them, and the night finds it.</summary>
+/// <summary>Someone with write access to tables and blobs tampers with them, and the nightly verification detects it.</summary>
 public sealed class TamperingTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_decision_altered_in_an_entry_is_found()
+    public async Task An_altered_scope_of_an_entry_is_detected_logged_and_counted()
     {
         using var telemetry = new CapturedTelemetry();
         await using var host = await OptOutHost.StartAsync(azurite);
@@ -25,19 +25,29 @@ public sealed class TamperingTests(AzuriteFixture azurite)
 
         var report = await host.VerifyAsync();
 
-        AssertOne(report, MismatchKind.Altered, "An entry is not what its hash says.", an, 1);
-        Assert.Contains(host.Logs.Lines, l => l.StartsWith($"Error Ledger mismatch (altered) at {an}, 1: An entry is not what its hash says.", StringComparison.Ordinal));
+        AssertOne(report, MismatchKind.Altered, "An entry does not match its hash.", an, 1);
+        Assert.Contains(
+            host.Logs.Lines,
+            l => l.StartsWith($"Error Ledger mismatch (altered) at {an}, 1: An entry does not match its hash.", StringComparison.Ordinal));
         Assert.DoesNotContain(host.Logs.Lines, l => l.Contains($"mismatch (altered) at {bert}", StringComparison.Ordinal));
         Assert.Equal(
-            ["optout.ledger.mismatches 0 kind=anchor", "optout.ledger.mismatches 0 kind=missing", "optout.ledger.mismatches 0 kind=state", "optout.ledger.mismatches 1 kind=altered"],
-            telemetry.Take(host.Service<IMeterFactory>()).Where(m => m.StartsWith("optout.ledger", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            [
+                "optout.ledger.mismatches 0 kind=anchor",
+                "optout.ledger.mismatches 0 kind=missing",
+                "optout.ledger.mismatches 0 kind=state",
+                "optout.ledger.mismatches 1 kind=altered",
+            ],
+            telemetry
+                .Take(host.Service<IMeterFactory>())
+                .Where(m => m.StartsWith("optout.ledger", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal));
     }
 
     [Theory]
-    [InlineData("\"oneClick\"", "\"portal\"", "An entry is not what its hash says.")]
-    [InlineData("\"stop\"", "\"allow\"", "An entry cannot be read.")] // An Allow that no button of a mail client may give.
+    [InlineData("\"oneClick\"", "\"portal\"", "An entry does not match its hash.")]
+    [InlineData("\"stop\"", "\"allow\"", "An entry cannot be read.")] // A mail client's button may not give an Allow.
     [InlineData("{", "[", "An entry cannot be read.")]
-    public async Task Whatever_is_altered_in_an_entry_is_found(string found, string instead, string what)
+    public async Task Any_alteration_of_an_entry_is_detected(string found, string instead, string description)
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var an = await AnchoredPersonAsync(host, "an");
@@ -47,34 +57,43 @@ public sealed class TamperingTests(AzuriteFixture azurite)
         Assert.NotEqual(change, row["Change"]);
         await host.ForgeAsync(row);
 
-        AssertOne(await host.VerifyAsync(), MismatchKind.Altered, what, an, 1);
+        AssertOne(await host.VerifyAsync(), MismatchKind.Altered, description, an, 1);
     }
 
     [Fact]
-    public async Task A_whole_ledger_written_anew_with_right_hashes_is_found_by_the_anchor_alone()
+    public async Task A_ledger_rewritten_with_correct_hashes_is_detected_by_its_anchor()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var an = await AnchoredPersonAsync(host, "an");
         var original = (await host.LedgerAsync(an, 1))[0].Change;
-        var forged = Change.Create(original.Id, an, original.Scope, Decision.Stop, original.At.AddDays(-30), original.ReceivedAt.AddDays(-30), original.Source, original.Evidence);
+        var forged = Change.Create(
+            original.Id,
+            an,
+            original.Scope,
+            Decision.Stop,
+            original.At.AddDays(-30),
+            original.ReceivedAt.AddDays(-30),
+            original.Source,
+            original.Evidence);
         await RewriteAsync(host, an, forged);
         var ledger = await host.LedgerAsync(an, 1);
         Assert.Equal(forged, ledger[0].Change);
         Assert.Null(Ledger.FirstBroken(an, ledger, (await host.Consent.LoadAsync(an, Cancel)).Head));
 
-        AssertOne(await host.VerifyAsync(), MismatchKind.Altered, "The ledger was written anew: the entry is not the one that was anchored.", an, 1);
+        AssertOne(
+            await host.VerifyAsync(), MismatchKind.Altered, "The ledger was rewritten: the entry is not the one that was anchored.", an, 1);
     }
 
     [Fact]
-    public async Task The_end_of_a_ledger_cut_off_with_the_state_set_back_is_found()
+    public async Task A_truncated_ledger_with_a_matching_older_state_is_detected()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         await host.KnownAsync("an");
         var an = host.SubjectOf("an");
-        await WantAsync(host, "an", """{"channels":{"sms":{"offers":false}}}""");
+        await SavePreferencesAsync(host, "an", """{"channels":{"sms":{"offers":false}}}""");
         await host.QuietAsync();
         var (before, entries) = (await host.StateRowAsync(an), (await host.LedgerAsync(an)).Count);
-        await WantAsync(host, "an", """{"everything":"stop"}""");
+        await SavePreferencesAsync(host, "an", """{"everything":"stop"}""");
         await host.AnchorAsync();
         Assert.Empty((await host.VerifyAsync()).Mismatches);
 
@@ -87,7 +106,7 @@ public sealed class TamperingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Everything_of_a_person_removed_is_found()
+    public async Task The_removal_of_everything_about_a_person_is_detected()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var an = await AnchoredPersonAsync(host, "an");
@@ -98,13 +117,21 @@ public sealed class TamperingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task An_entry_taken_out_of_the_middle_is_found()
+    public async Task An_entry_removed_from_the_middle_is_detected()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         await host.KnownAsync("an");
         var an = host.SubjectOf("an");
-        foreach (var wish in (string[])["""{"everything":"stop"}""", """{"channels":{"email":{"newsletter":true}}}""", """{"everything":"stop"}"""])
-            await WantAsync(host, "an", wish);
+        foreach (var preferences in (string[])
+        [
+            """{"everything":"stop"}""",
+            """{"channels":{"email":{"newsletter":true}}}""",
+            """{"everything":"stop"}""",
+        ])
+        {
+            await SavePreferencesAsync(host, "an", preferences);
+        }
+
         await host.AnchorAsync();
         await host.RemoveAsync(await host.EventRowAsync(an, 2));
 
@@ -112,33 +139,33 @@ public sealed class TamperingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_state_that_says_something_else_than_the_ledger_is_found()
+    public async Task A_state_that_does_not_match_the_ledger_is_detected()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var an = await AnchoredPersonAsync(host, "an");
-        var honest = await host.StateRowAsync(an);
+        var original = await host.StateRowAsync(an);
 
-        await ForgeEntriesAsync(honest.GetString("Entries").Replace("Stop", "Allow", StringComparison.Ordinal));
-        AssertOne(await host.VerifyAsync(), MismatchKind.State, "The state says something else than the ledger.", an, 1);
+        await ForgeEntriesAsync(original.GetString("Entries").Replace("Stop", "Allow", StringComparison.Ordinal));
+        AssertOne(await host.VerifyAsync(), MismatchKind.State, "The state does not follow from the ledger.", an, 1);
         await ForgeEntriesAsync("");
-        AssertOne(await host.VerifyAsync(), MismatchKind.State, "The state says something else than the ledger.", an, 1);
+        AssertOne(await host.VerifyAsync(), MismatchKind.State, "The state does not follow from the ledger.", an, 1);
         await ForgeEntriesAsync("nonsense");
         AssertOne(await host.VerifyAsync(), MismatchKind.State, "The state cannot be read.", an, 1);
-        await host.ForgeAsync(new TableEntity(honest) { ["Sequence"] = 2L });
-        AssertOne(await host.VerifyAsync(), MismatchKind.State, "The state ends at another entry than the ledger.", an, 1);
-        await host.ForgeAsync(new TableEntity(honest) { ["Hash"] = new string('0', 64) });
-        AssertOne(await host.VerifyAsync(), MismatchKind.State, "The state ends at another entry than the ledger.", an, 1);
-        await host.RemoveAsync(honest);
-        AssertOne(await host.VerifyAsync(), MismatchKind.State, "The state ends at another entry than the ledger.", an, 1);
+        await host.ForgeAsync(new TableEntity(original) { ["Sequence"] = 2L });
+        AssertOne(await host.VerifyAsync(), MismatchKind.State, "The state and the ledger end at different entries.", an, 1);
+        await host.ForgeAsync(new TableEntity(original) { ["Hash"] = new string('0', 64) });
+        AssertOne(await host.VerifyAsync(), MismatchKind.State, "The state and the ledger end at different entries.", an, 1);
+        await host.RemoveAsync(original);
+        AssertOne(await host.VerifyAsync(), MismatchKind.State, "The state and the ledger end at different entries.", an, 1);
 
-        await host.ForgeAsync(honest);
+        await host.ForgeAsync(original);
         Assert.Empty((await host.VerifyAsync()).Mismatches);
 
-        Task ForgeEntriesAsync(string entries) => host.ForgeAsync(new TableEntity(honest) { ["Entries"] = entries });
+        Task ForgeEntriesAsync(string entries) => host.ForgeAsync(new TableEntity(original) { ["Entries"] = entries });
     }
 
     [Fact]
-    public async Task An_anchor_that_was_replaced_is_found()
+    public async Task A_replaced_anchor_is_detected()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         await AnchoredPersonAsync(host, "an");
@@ -149,40 +176,55 @@ public sealed class TamperingTests(AzuriteFixture azurite)
 
         var report = await host.VerifyAsync();
 
-        AssertOne(report, MismatchKind.Anchor, "00000001.txt has not the SHA-256 that 00000002.txt gives of it: one of the two was replaced.", null, 2);
+        AssertOne(
+            report,
+            MismatchKind.Anchor,
+            "The SHA-256 of 00000001.txt is not the one that 00000002.txt contains: one of the two was replaced.",
+            null,
+            2);
         Assert.Contains(host.Logs.Lines, l => l.StartsWith("Error Ledger mismatch (anchor) at an anchor, 2: ", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task The_newest_anchor_is_held_against_what_the_last_report_saw()
+    public async Task The_newest_anchor_is_compared_with_its_digest_in_the_last_report()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var an = await AnchoredPersonAsync(host, "an");
         var seen = await host.VerifyAsync();
         var anchor = Assert.Single(await host.AnchorsAsync());
         Assert.Equal(new AnchorDigest(1, Anchored.Sha256(anchor.Text)), seen.Newest);
-        var honest = Anchor.Parse(anchor.Text);
+        var original = Anchor.Parse(anchor.Text);
 
-        await ReplaceAsync(host, honest with { Made = honest.Made.AddMinutes(1) });
+        await ReplaceAsync(host, original with { Made = original.Made.AddMinutes(1) });
 
-        AssertOne(await host.VerifyAsync(), MismatchKind.Anchor, "00000001.txt was the newest in the last report, and is not what it was then.", null, 1);
+        AssertOne(
+            await host.VerifyAsync(),
+            MismatchKind.Anchor,
+            "00000001.txt was the newest in the last report, and has changed since.",
+            null,
+            1);
         Assert.NotEqual(default, an);
     }
 
     [Theory]
-    [InlineData("text that is none")]
+    [InlineData("not an anchor")]
     [InlineData("")]
-    public async Task An_anchor_that_is_none_is_found(string text)
+    public async Task An_unreadable_anchor_is_detected(string text)
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         await AnchoredPersonAsync(host, "an");
         await host.Storage.Anchors.GetBlobClient("00000001.txt").UploadAsync(BinaryData.FromString(text), overwrite: true, Cancel);
 
-        AssertOne(await host.VerifyAsync(), MismatchKind.Anchor, "00000001.txt cannot be read: The first line of an anchor is optout-anchor-1.", null, 1);
+        AssertOne(
+            await host.VerifyAsync(),
+            MismatchKind.Anchor,
+            "00000001.txt cannot be read: The first line of an anchor is optout-anchor-1.",
+            null,
+            1);
     }
 
     [Fact]
-    public async Task Anchors_that_are_missing_are_found()
+    public async Task Missing_anchors_are_detected()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         for (var i = 1; i <= 5; i++)
@@ -197,7 +239,7 @@ public sealed class TamperingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_oldest_anchors_may_go_once_a_setting_says_so()
+    public async Task The_oldest_anchors_may_be_deleted_if_a_setting_says_so()
     {
         var storage = await azurite.NewAccountAsync();
         await using (var host = await OptOutHost.StartAsync(azurite, storage))
@@ -208,12 +250,13 @@ public sealed class TamperingTests(AzuriteFixture azurite)
             AssertOne(await host.VerifyAsync(), MismatchKind.Anchor, "Missing: 00000001.txt.", null, 1);
         }
 
-        await using var told = await OptOutHost.StartAsync(azurite, storage, new Dictionary<string, string?>(StringComparer.Ordinal) { ["OptOut:Anchors:Oldest"] = "2" });
-        Assert.Empty((await told.VerifyAsync()).Mismatches);
+        await using var configured = await OptOutHost.StartAsync(
+            azurite, storage, new Dictionary<string, string?>(StringComparer.Ordinal) { ["OptOut:Anchors:Oldest"] = "2" });
+        Assert.Empty((await configured.VerifyAsync()).Mismatches);
     }
 
     [Fact]
-    public async Task Heads_that_nobody_anchors_are_found()
+    public async Task Heads_that_are_not_anchored_within_three_hours_are_detected()
     {
         var time = new ShiftedTime();
         await using var host = await OptOutHost.StartAsync(azurite, time: time);
@@ -225,13 +268,18 @@ public sealed class TamperingTests(AzuriteFixture azurite)
 
         time.Advance(TimeSpan.FromHours(2));
 
-        AssertOne(await host.VerifyAsync(), MismatchKind.Anchor, "Heads have waited for more than three hours and are in no anchor: AnchorLedgers does not do its work.", null, 0);
+        AssertOne(
+            await host.VerifyAsync(),
+            MismatchKind.Anchor,
+            "Heads have waited for more than three hours and are in no anchor: AnchorLedgers is not working.",
+            null,
+            0);
         await host.AnchorAsync();
         Assert.Empty((await host.VerifyAsync()).Mismatches);
     }
 
     [Fact]
-    public async Task What_was_anchored_long_ago_is_looked_at_too()
+    public async Task Old_anchors_are_verified_too()
     {
         var time = new ShiftedTime();
         await using var host = await OptOutHost.StartAsync(azurite, time: time);
@@ -242,21 +290,21 @@ public sealed class TamperingTests(AzuriteFixture azurite)
         row["Hash"] = new string('0', 64);
         await host.ForgeAsync(row);
 
-        // The one older anchor there is: the die cannot fall otherwise.
+        // Older anchors are sampled at random, but there is only one, so it is always chosen.
         var report = await host.VerifyAsync();
 
-        AssertOne(report, MismatchKind.Altered, "An entry is not what its hash says.", an, 1);
+        AssertOne(report, MismatchKind.Altered, "An entry does not match its hash.", an, 1);
         Assert.Equal((2L, 2, 2), (report.Heads, report.HeadsVerified, report.Subjects));
     }
 
-    private static void AssertOne(LedgerReport report, MismatchKind kind, string what, SubjectKey? subject, long sequence)
+    private static void AssertOne(LedgerReport report, MismatchKind kind, string description, SubjectKey? subject, long sequence)
     {
-        Assert.Equal([new LedgerMismatch(kind, what, subject?.ToString(), sequence)], report.Mismatches);
-        Assert.Equal("1 of what was looked at was altered, or is missing: look into it.", report.Verdict);
+        Assert.Equal([new LedgerMismatch(kind, description, subject?.ToString(), sequence)], report.Mismatches);
+        Assert.Equal("Mismatches found: 1. Something was altered or is missing: look into it.", report.Verdict);
         Assert.Equal((1, 1), (report.Counts.Values.Sum(), report.Counts[kind.ToString().ToLowerInvariant()]));
     }
 
-    /// <summary>Somebody whose one press is in the newest anchor.</summary>
+    /// <summary>Creates a person whose only press is in the newest anchor.</summary>
     private static async Task<SubjectKey> AnchoredPersonAsync(OptOutHost host, string id)
     {
         var (subject, token) = await host.KnownAsync(id);
@@ -266,10 +314,13 @@ public sealed class TamperingTests(AzuriteFixture azurite)
         return subject;
     }
 
-    private static async Task WantAsync(OptOutHost host, string id, string wish) =>
-        Assert.Equal(200, (await host.SendAsync("PUT", $"/api/subjects/{id}/preferences", new StringContent(wish), OptOutHost.FunctionKey)).Status);
+    private static async Task SavePreferencesAsync(OptOutHost host, string id, string preferences) =>
+        Assert.Equal(
+            200,
+            (await host.SendAsync(
+                "PUT", $"/api/subjects/{id}/preferences", new StringContent(preferences), OptOutHost.FunctionKey)).Status);
 
-    // As somebody would who knows this code: entry and state agree with each other in everything.
+    // Rewrites entry and state consistently, as someone who knows this code would.
     private static async Task RewriteAsync(OptOutHost host, SubjectKey subject, Change change)
     {
         var entry = Ledger.Append(Ledger.Start(subject), change);
@@ -277,7 +328,8 @@ public sealed class TamperingTests(AzuriteFixture azurite)
         (row["Change"], row["Hash"]) = (ChangeDocument.From(change).ToJson(), entry.Hash);
         await host.ForgeAsync(row);
         var state = await host.StateRowAsync(subject);
-        (state["Entries"], state["Hash"]) = ($"{change.Scope} {change.Decision} {change.At.ToUnixTimeMilliseconds()} {change.Id:N}", entry.Hash);
+        (state["Entries"], state["Hash"]) = (
+            $"{change.Scope} {change.Decision} {change.At.ToUnixTimeMilliseconds()} {change.Id:N}", entry.Hash);
         await host.ForgeAsync(state);
     }
 

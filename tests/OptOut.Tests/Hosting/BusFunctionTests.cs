@@ -8,7 +8,7 @@ using OptOut.Platform;
 
 namespace OptOut.Tests.Hosting;
 
-/// <summary>Service Bus functions behind the genuine client and an embedded bus.</summary>
+/// <summary>Service Bus functions with the real client and an embedded bus.</summary>
 public sealed class BusFunctionTests : IAsyncLifetime
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
@@ -19,7 +19,12 @@ public sealed class BusFunctionTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _bus = await StartBus(port: 0);
-        _client = new ServiceBusClient(_bus.ConnectionString, new ServiceBusClientOptions { RetryOptions = { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(100), TryTimeout = TimeSpan.FromSeconds(2) } });
+        _client = new ServiceBusClient(
+            _bus.ConnectionString,
+            new ServiceBusClientOptions
+            {
+                RetryOptions = { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(100), TryTimeout = TimeSpan.FromSeconds(2) },
+            });
     }
 
     [Fact]
@@ -36,7 +41,7 @@ public sealed class BusFunctionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_message_whose_function_throws_is_logged_and_delivered_again()
+    public async Task If_a_function_throws_the_error_is_logged_and_the_message_is_delivered_again()
     {
         await using var host = await Start(typeof(ThrowsFirst));
 
@@ -44,7 +49,8 @@ public sealed class BusFunctionTests : IAsyncLifetime
 
         Assert.Equal(("one", 1), await _inbox.Next());
         Assert.Equal(("one", 2), await _inbox.Next());
-        Assert.Single(host.Log, line => line == "Error: ThrowsFirst failed on message id-one, delivery 1; the message goes back to the bus <- TimeZoneNotFoundException");
+        Assert.Single(host.Log, line => line
+            == "Error: ThrowsFirst failed on message id-one, delivery 1; the message is returned to the bus <- TimeZoneNotFoundException");
     }
 
     [Fact]
@@ -55,13 +61,16 @@ public sealed class BusFunctionTests : IAsyncLifetime
         await Send("one");
         await _inbox.Next();
 
-        await using var receiver = _client.CreateReceiver("changes", "email", new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+        await using var receiver = _client.CreateReceiver(
+            "changes", "email", new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
         var dead = await receiver.ReceiveMessageAsync(TimeSpan.FromSeconds(60), Cancel);
-        Assert.Equal(("Rejected", "No such list.", "sendgrid"), (dead.DeadLetterReason, dead.DeadLetterErrorDescription, dead.ApplicationProperties["vendor"]));
+        Assert.Equal(
+            ("Rejected", "No such list.", "sendgrid"),
+            (dead.DeadLetterReason, dead.DeadLetterErrorDescription, dead.ApplicationProperties["vendor"]));
     }
 
     [Fact]
-    public async Task An_abandoned_message_comes_back_with_what_was_noted_on_it()
+    public async Task An_abandoned_message_is_delivered_again_with_its_modified_properties()
     {
         await using var host = await Start(typeof(AbandonsFirst));
 
@@ -72,7 +81,7 @@ public sealed class BusFunctionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_the_attribute_says_so_the_return_completes_the_message()
+    public async Task With_AutoCompleteMessages_a_message_is_completed_when_the_function_returns()
     {
         await using var host = await Start(typeof(CompletedByReturn));
 
@@ -84,10 +93,11 @@ public sealed class BusFunctionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task As_many_run_at_once_as_host_json_says()
+    public async Task As_many_messages_are_handled_concurrently_as_host_json_allows()
     {
         var hostJson = Path.GetTempFileName();
-        await File.WriteAllTextAsync(hostJson, """{ "extensions": { "serviceBus": { "maxConcurrentCalls": 3, "autoCompleteMessages": false } } }""", Cancel);
+        await File.WriteAllTextAsync(
+            hostJson, """{ "extensions": { "serviceBus": { "maxConcurrentCalls": 3, "autoCompleteMessages": false } } }""", Cancel);
         _inbox.Hold = new TaskCompletionSource();
         await using var host = await Start(typeof(Completes), hostJson);
 
@@ -104,7 +114,7 @@ public sealed class BusFunctionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_setting_may_name_the_subscription()
+    public async Task The_subscription_name_can_come_from_a_setting()
     {
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Subscription", "email")]).Build();
         await using var host = await Start(typeof(NamedBySetting), settings: settings);
@@ -115,7 +125,7 @@ public sealed class BusFunctionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bus_that_is_down_at_the_start_is_found_when_it_is_there()
+    public async Task A_bus_that_is_unavailable_at_startup_is_used_once_it_is_available()
     {
         var port = _bus.Port;
         await _bus.DisposeAsync();
@@ -131,7 +141,7 @@ public sealed class BusFunctionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bus_that_goes_down_and_comes_back_is_found_again()
+    public async Task The_functions_reconnect_to_a_bus_that_was_restarted()
     {
         await using var host = await Start(typeof(Completes));
         await Send("before");
@@ -147,7 +157,7 @@ public sealed class BusFunctionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_stop_waits_for_the_message_in_hand()
+    public async Task Stopping_the_host_waits_for_the_message_that_is_being_handled()
     {
         _inbox.Hold = new TaskCompletionSource();
         var host = await Start(typeof(Completes));
@@ -191,17 +201,17 @@ public sealed class BusFunctionTests : IAsyncLifetime
 
     public sealed class Inbox
     {
-        private readonly Channel<(string, int)> _seen = Channel.CreateUnbounded<(string, int)>();
+        private readonly Channel<(string, int)> _received = Channel.CreateUnbounded<(string, int)>();
         private int _count;
 
         public int Count => _count;
 
         public TaskCompletionSource? Hold { get; set; }
 
-        public async Task Saw(ServiceBusReceivedMessage message, string note = "")
+        public async Task Record(ServiceBusReceivedMessage message, string note = "")
         {
             Interlocked.Increment(ref _count);
-            await _seen.Writer.WriteAsync((message.Body + note, message.DeliveryCount));
+            await _received.Writer.WriteAsync((message.Body + note, message.DeliveryCount));
             if (Hold is not null)
                 await Hold.Task;
         }
@@ -209,16 +219,17 @@ public sealed class BusFunctionTests : IAsyncLifetime
         public async Task<(string Body, int Delivery)> Next()
         {
             using var limit = TimeProvider.System.Limit(TimeSpan.FromSeconds(30), Cancel);
-            return await _seen.Reader.ReadAsync(limit.Token);
+            return await _received.Reader.ReadAsync(limit.Token);
         }
     }
 
     public sealed class Completes(Inbox inbox)
     {
         [Function("Completes")]
-        public async Task Run([ServiceBusTrigger("changes", "email", Connection = "Bus")] ServiceBusReceivedMessage message, ServiceBusMessageActions actions)
+        public async Task Run(
+            [ServiceBusTrigger("changes", "email", Connection = "Bus")] ServiceBusReceivedMessage message, ServiceBusMessageActions actions)
         {
-            await inbox.Saw(message);
+            await inbox.Record(message);
             await actions.CompleteMessageAsync(message);
         }
     }
@@ -226,9 +237,12 @@ public sealed class BusFunctionTests : IAsyncLifetime
     public sealed class ThrowsFirst(Inbox inbox)
     {
         [Function("ThrowsFirst")]
-        public async Task Run([ServiceBusTrigger("changes", "email")] ServiceBusReceivedMessage message, ServiceBusMessageActions actions, CancellationToken cancellationToken)
+        public async Task Run(
+            [ServiceBusTrigger("changes", "email")] ServiceBusReceivedMessage message,
+            ServiceBusMessageActions actions,
+            CancellationToken cancellationToken)
         {
-            await inbox.Saw(message);
+            await inbox.Record(message);
             if (message.DeliveryCount == 1)
                 throw new TimeZoneNotFoundException();
             await actions.CompleteMessageAsync(message, cancellationToken);
@@ -242,7 +256,7 @@ public sealed class BusFunctionTests : IAsyncLifetime
         {
             await actions.RenewMessageLockAsync(message);
             await actions.DeadLetterMessageAsync(message, new() { ["vendor"] = "sendgrid" }, "Rejected", "No such list.");
-            await inbox.Saw(message);
+            await inbox.Record(message);
         }
     }
 
@@ -251,7 +265,7 @@ public sealed class BusFunctionTests : IAsyncLifetime
         [Function("AbandonsFirst")]
         public async Task Run([ServiceBusTrigger("changes", "email")] ServiceBusReceivedMessage message, ServiceBusMessageActions actions)
         {
-            await inbox.Saw(message, message.ApplicationProperties.TryGetValue("note", out var note) ? $", {note}" : "");
+            await inbox.Record(message, message.ApplicationProperties.TryGetValue("note", out var note) ? $", {note}" : "");
             if (message.DeliveryCount == 1)
                 await actions.AbandonMessageAsync(message, new Dictionary<string, object> { ["note"] = "tried" });
             else
@@ -262,12 +276,14 @@ public sealed class BusFunctionTests : IAsyncLifetime
     public sealed class CompletedByReturn(Inbox inbox)
     {
         [Function("CompletedByReturn")]
-        public Task Run([ServiceBusTrigger("changes", "email", AutoCompleteMessages = true)] ServiceBusReceivedMessage message) => inbox.Saw(message);
+        public Task Run([ServiceBusTrigger("changes", "email", AutoCompleteMessages = true)] ServiceBusReceivedMessage message) =>
+            inbox.Record(message);
     }
 
     public sealed class NamedBySetting(Inbox inbox)
     {
         [Function("NamedBySetting")]
-        public Task Run([ServiceBusTrigger("changes", "%Subscription%", AutoCompleteMessages = true)] ServiceBusReceivedMessage message) => inbox.Saw(message);
+        public Task Run([ServiceBusTrigger("changes", "%Subscription%", AutoCompleteMessages = true)] ServiceBusReceivedMessage message) =>
+            inbox.Record(message);
     }
 }

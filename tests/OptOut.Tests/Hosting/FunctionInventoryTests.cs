@@ -8,8 +8,8 @@ using OptOut.Vendors;
 namespace OptOut.Tests.Hosting;
 
 /// <summary>
-/// Every endpoint and every timer of the function app, written down: a trigger that is added, lost or opened to everybody by mistake shows here first, and
-/// the page of endpoints names what there is.
+/// Lists every endpoint and every timer of the function app, so a trigger that is added, lost or made public by mistake shows here first.
+/// The README must list the same endpoints.
 /// </summary>
 public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
 {
@@ -66,16 +66,21 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
     [Fact]
     public void Every_subscription_of_the_topic_has_one_function_that_reads_it()
     {
-        var read = Functions.Select(f => f.Trigger).OfType<ServiceBusTriggerAttribute>().Select(t => t.SubscriptionName).Order(StringComparer.Ordinal);
+        var read = Functions.Select(f => f.Trigger)
+            .OfType<ServiceBusTriggerAttribute>()
+            .Select(t => t.SubscriptionName)
+            .Order(StringComparer.Ordinal);
 
         Assert.Equal(Topology.Subscriptions.Select(s => s.Name).Order(StringComparer.Ordinal), read);
         Assert.All(Functions.Select(f => f.Trigger).OfType<ServiceBusTriggerAttribute>(), t => Assert.False(t.AutoCompleteMessages));
     }
 
     [Fact]
-    public void Whatever_the_api_answers_to_anybody_is_its_health_alone()
+    public void Health_is_the_only_api_function_without_a_key()
     {
-        var open = Functions.Where(f => f.Trigger is HttpTriggerAttribute { AuthLevel: AuthorizationLevel.Anonymous, Route: { } route } && route.StartsWith("api/", StringComparison.Ordinal));
+        var open = Functions.Where(
+            f => f.Trigger is HttpTriggerAttribute { AuthLevel: AuthorizationLevel.Anonymous, Route: { } route }
+                && route.StartsWith("api/", StringComparison.Ordinal));
 
         Assert.Equal(["Health"], open.Select(f => f.Name));
     }
@@ -83,7 +88,12 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
     [Fact]
     public void The_page_of_endpoints_names_every_endpoint_and_no_other()
     {
-        var routes = Functions.Select(f => f.Trigger).OfType<HttpTriggerAttribute>().Select(t => $"/{t.Route}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var routes = Functions.Select(f => f.Trigger)
+            .OfType<HttpTriggerAttribute>()
+            .Select(t => $"/{t.Route}")
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .ToList();
         var named = EntryPoints().Select(Route).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
 
         Assert.Equal(routes.Except(NotYetOnThePage, StringComparer.Ordinal), named);
@@ -109,7 +119,9 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
         Assert.NotEmpty(endpoints);
         Assert.Equal(endpoints, endpoints.Distinct(StringComparer.Ordinal));
         Assert.All(endpoints, d => Assert.Contains($"/webhooks/{d}", texts, StringComparison.Ordinal));
-        Assert.All(EntryPoints().Where(d => d.StartsWith("/webhooks/", StringComparison.Ordinal)), d => Assert.Contains(d["/webhooks/".Length..], endpoints));
+        Assert.All(
+            EntryPoints().Where(d => d.StartsWith("/webhooks/", StringComparison.Ordinal)),
+            d => Assert.Contains(d["/webhooks/".Length..], endpoints));
     }
 
     private static IReadOnlyList<FunctionDeclaration> Find()
@@ -124,7 +136,10 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
     private static List<string> EntryPoints()
     {
         var endpoints = new List<string>();
-        var rows = File.ReadLines(Path.Combine(Docs, "ENDPOINTS.md")).SkipWhile(l => !l.StartsWith("| endpoint |", StringComparison.Ordinal)).Skip(2).TakeWhile(l => l.StartsWith('|'));
+        var rows = File.ReadLines(Path.Combine(Docs, "ENDPOINTS.md"))
+            .SkipWhile(l => !l.StartsWith("| endpoint |", StringComparison.Ordinal))
+            .Skip(2)
+            .TakeWhile(l => l.StartsWith('|'));
         foreach (var span in rows.SelectMany(row => Code().Matches(row.Split('|')[1]).Select(m => m.Groups["span"].Value)))
         {
             if (span.StartsWith('.'))
@@ -145,9 +160,12 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
 
     private static string Describe(FunctionDeclaration function) => function.Trigger switch
     {
-        HttpTriggerAttribute http => $"http   {string.Join(',', http.Methods!.Select(m => m.ToUpperInvariant()).Order(StringComparer.Ordinal))} /{http.Route} {http.AuthLevel.ToString().ToLowerInvariant()}",
+        HttpTriggerAttribute http =>
+            $"http   {string.Join(',', http.Methods!.Select(m => m.ToUpperInvariant()).Order(StringComparer.Ordinal))} "
+                + $"/{http.Route} {http.AuthLevel.ToString().ToLowerInvariant()}",
         ServiceBusTriggerAttribute bus => $"bus    {bus.TopicName}/{bus.SubscriptionName} {bus.Connection}",
-        TimerTriggerAttribute timer => $"timer  {timer.Schedule}{(timer.UseMonitor ? "" : " unmonitored")}{(timer.RunOnStartup ? " at the start" : "")}",
-        _ => throw new InvalidOperationException($"No word for {function.Trigger.GetType().Name}."),
+        TimerTriggerAttribute timer =>
+            $"timer  {timer.Schedule}{(timer.UseMonitor ? "" : " unmonitored")}{(timer.RunOnStartup ? " at the start" : "")}",
+        _ => throw new InvalidOperationException($"Unexpected trigger {function.Trigger.GetType().Name}."),
     };
 }

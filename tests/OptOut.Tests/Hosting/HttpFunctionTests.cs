@@ -14,7 +14,7 @@ namespace OptOut.Tests.Hosting;
 public sealed class HttpFunctionTests
 {
     [Fact]
-    public async Task A_function_is_given_the_request_its_route_values_and_the_services_of_its_own_scope()
+    public async Task A_function_gets_the_request_its_route_values_and_services_of_its_own_scope()
     {
         await using var host = await Start();
 
@@ -35,7 +35,7 @@ public sealed class HttpFunctionTests
     }
 
     [Fact]
-    public async Task Without_a_route_the_name_is_the_route_and_without_methods_every_method_is_taken()
+    public async Task Without_a_route_the_function_name_is_the_route_and_without_methods_every_method_is_accepted()
     {
         await using var host = await Start();
 
@@ -74,7 +74,7 @@ public sealed class HttpFunctionTests
     [InlineData("/mastered", LocalHost.MasterKey, 204)]
     [InlineData("/keyed?code=" + LocalHost.FunctionKey, null, 204)]
     [InlineData("/keyed?code=wrong", null, 401)]
-    public async Task A_function_asks_the_key_of_its_level(string path, string? key, int status)
+    public async Task A_function_requires_the_key_of_its_authorization_level(string path, string? key, int status)
     {
         await using var host = await Start();
 
@@ -82,7 +82,7 @@ public sealed class HttpFunctionTests
     }
 
     [Fact]
-    public async Task A_function_that_throws_is_logged_and_answered_with_an_empty_500()
+    public async Task If_a_function_throws_the_error_is_logged_and_the_response_is_an_empty_500()
     {
         await using var host = await Start();
 
@@ -106,11 +106,13 @@ public sealed class HttpFunctionTests
         using var response = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.Equal("text/html", response.Content.Headers.ContentType?.MediaType);
-        Assert.Equal(method == "POST" ? "<p>&lt;b&gt;</p>" : "<p></p>", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(
+            method == "POST" ? "<p>&lt;b&gt;</p>" : "<p></p>",
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public async Task The_answer_names_no_server()
+    public async Task The_response_has_no_Server_header()
     {
         await using var host = await Start();
 
@@ -120,19 +122,21 @@ public sealed class HttpFunctionTests
     }
 
     [Fact]
-    public async Task Endpoints_of_this_machine_only_stand_beside_the_functions()
+    public async Task The_local_host_can_map_its_own_endpoints_beside_the_functions()
     {
-        await using var host = await LocalHost.StartAsync(typeof(Functions), options => options with { MapEndpoints = app => app.MapGet("/demo", () => "demo") }, Register);
+        await using var host = await LocalHost.StartAsync(
+            typeof(Functions), options => options with { MapEndpoints = app => app.MapGet("/demo", () => "demo") }, Register);
 
         Assert.Equal((200, "demo"), await host.Send("GET", "/demo"));
         Assert.Equal((200, "nothing"), await host.Send("GET", "/optional"));
     }
 
     [Fact]
-    public async Task The_route_prefix_of_host_json_stands_before_every_route()
+    public async Task The_route_prefix_from_host_json_applies_to_every_route()
     {
         var hostJson = Path.GetTempFileName();
-        await File.WriteAllTextAsync(hostJson, """{ "version": "2.0", /* as Azure's default */ "extensions": { "http": { "routePrefix": "api" } } }""");
+        await File.WriteAllTextAsync(
+            hostJson, """{ "version": "2.0", /* as Azure's default */ "extensions": { "http": { "routePrefix": "api" } } }""");
         await using var host = await LocalHost.StartAsync(typeof(Functions), options => options with { HostJsonPath = hostJson }, Register);
 
         Assert.Equal((200, "nothing"), await host.Send("GET", "/api/optional"));
@@ -141,19 +145,23 @@ public sealed class HttpFunctionTests
     }
 
     [Fact]
-    public async Task A_port_in_use_is_named_with_the_option_that_changes_it()
+    public async Task The_error_for_a_port_in_use_names_the_option_that_changes_it()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
 
-        var refused = await Assert.ThrowsAsync<CannotStartException>(() => LocalHost.StartAsync(typeof(Functions), options => options with { Port = port }, Register));
+        var refused = await Assert.ThrowsAsync<CannotStartException>(
+            () => LocalHost.StartAsync(typeof(Functions), options => options with { Port = port }, Register));
 
-        Assert.Equal($"Port {port}, for the functions, is in use on this machine. Stop what uses it, or choose another with --port (0: a free one).", refused.Message);
+        Assert.Equal(
+            $"Port {port}, for the functions, is in use on this machine. "
+                + "Stop what uses it, or choose another with --port (0 picks a free one).",
+            refused.Message);
     }
 
     [Fact]
-    public async Task A_request_under_way_is_answered_before_the_host_stops()
+    public async Task A_request_in_progress_is_answered_before_the_host_stops()
     {
         var gate = new Gate();
         var host = await LocalHost.StartAsync(typeof(Functions), services: services => Register(services.AddSingleton(gate)));
@@ -207,11 +215,17 @@ public sealed class HttpFunctionTests
     public sealed class Functions(Visit visit, Gate gate)
     {
         [Function("Record")]
-        public IResult Record([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "u/{token}")] HttpRequest request, string token, CancellationToken cancellationToken) =>
-            cancellationToken.IsCancellationRequested ? Results.NoContent() : Results.Text($"{request.Method} {token} {request.QueryString} visit {++visit.Count}");
+        public IResult Record(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "u/{token}")] HttpRequest request,
+            string token,
+            CancellationToken cancellationToken) =>
+            cancellationToken.IsCancellationRequested
+                ? Results.NoContent()
+                : Results.Text($"{request.Method} {token} {request.QueryString} visit {++visit.Count}");
 
         [Function("Optional")]
-        public async Task<IResult> OptionalValue([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "optional/{language?}")] HttpRequest request, string? language)
+        public async Task<IResult> OptionalValue(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "optional/{language?}")] HttpRequest request, string? language)
         {
             await request.Body.CopyToAsync(Stream.Null);
             return Results.Text(language ?? "nothing");
@@ -221,27 +235,34 @@ public sealed class HttpFunctionTests
         public static IResult Nameless([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => Results.NoContent();
 
         [Function("Headed")]
-        public static IResult Headed([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "headed")] HttpRequest request) => Results.Text("body");
+        public static IResult Headed([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "headed")] HttpRequest request) =>
+            Results.Text("body");
 
         [Function("Keyed")]
-        public static IResult Keyed([HttpTrigger(AuthorizationLevel.Function, "post", Route = "keyed")] HttpRequest request) => Results.NoContent();
+        public static IResult Keyed([HttpTrigger(AuthorizationLevel.Function, "post", Route = "keyed")] HttpRequest request) =>
+            Results.NoContent();
 
         [Function("Mastered")]
-        public static IResult Mastered([HttpTrigger(AuthorizationLevel.Admin, "post", Route = "mastered")] HttpRequest request) => Results.NoContent();
+        public static IResult Mastered([HttpTrigger(AuthorizationLevel.Admin, "post", Route = "mastered")] HttpRequest request) =>
+            Results.NoContent();
 
         [Function("Throws")]
-        public static IResult Throws([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throws")] HttpRequest request) => throw new TimeZoneNotFoundException("secret");
+        public static IResult Throws([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throws")] HttpRequest request) =>
+            throw new TimeZoneNotFoundException("secret");
 
         [Function("ThrowsLate")]
-        public static async Task<IResult> ThrowsLate([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throws-late")] HttpRequest request)
+        public static async Task<IResult> ThrowsLate(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throws-late")] HttpRequest request)
         {
             await Task.Yield();
             throw new TimeZoneNotFoundException("secret");
         }
 
         [Function("Page")]
-        public static async Task<IResult> Show([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "page")] HttpRequest request) =>
-            new RazorComponentResult<Page>(new { Name = request.HasFormContentType ? (await request.ReadFormAsync())["name"].ToString() : "" });
+        public static async Task<IResult> Show(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "page")] HttpRequest request) =>
+            new RazorComponentResult<Page>(
+                new { Name = request.HasFormContentType ? (await request.ReadFormAsync())["name"].ToString() : "" });
 
         [Function("Slow")]
         public async Task<IResult> Slow([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "slow")] HttpRequest request)

@@ -5,7 +5,7 @@ using OptOut.Local.Hosting;
 
 namespace OptOut.Tests.Hosting;
 
-/// <summary>A function host for the functions of one test class, on a free port, and what it logged.</summary>
+/// <summary>A function host on a free port, for the functions of one test class, with its log.</summary>
 internal sealed class LocalHost(FunctionHost host, ConcurrentQueue<string> log) : IAsyncDisposable
 {
     public const string MasterKey = "master-key";
@@ -17,7 +17,8 @@ internal sealed class LocalHost(FunctionHost host, ConcurrentQueue<string> log) 
 
     public HttpClient Client { get; } = new() { BaseAddress = host.Address };
 
-    public static async Task<LocalHost> StartAsync(Type functions, Func<FunctionHostOptions, FunctionHostOptions>? with = null, Action<IServiceCollection>? services = null)
+    public static async Task<LocalHost> StartAsync(
+        Type functions, Func<FunctionHostOptions, FunctionHostOptions>? configure = null, Action<IServiceCollection>? services = null)
     {
         var log = new ConcurrentQueue<string>();
         var options = Options(functions) with
@@ -25,14 +26,15 @@ internal sealed class LocalHost(FunctionHost host, ConcurrentQueue<string> log) 
             ConfigureServices = (registered, _) => services?.Invoke(registered),
             ConfigureLogging = logging => logging.AddProvider(new Lines(log)),
         };
-        return new LocalHost(await FunctionHost.StartAsync(with?.Invoke(options) ?? options, TestContext.Current.CancellationToken), log);
+        return new LocalHost(
+            await FunctionHost.StartAsync(configure?.Invoke(options) ?? options, TestContext.Current.CancellationToken), log);
     }
 
-    /// <param name="functions">The class with the functions, or a class in which such classes are nested.</param>
+    /// <param name="functions">A class with functions, or a class that contains such classes.</param>
     public static FunctionHostOptions Options(Type functions) => new()
     {
         Assembly = functions.Assembly,
-        Including = type => type == functions || type.DeclaringType == functions,
+        TypeFilter = type => type == functions || type.DeclaringType == functions,
         HostJsonPath = Path.Combine(AppContext.BaseDirectory, "host.json"),
         MasterKey = MasterKey,
         FunctionKey = FunctionKey,
@@ -63,7 +65,8 @@ internal sealed class LocalHost(FunctionHost host, ConcurrentQueue<string> log) 
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             log.Enqueue($"{logLevel}: {formatter(state, exception)}{(exception is null ? "" : $" <- {exception.GetType().Name}")}");
 
         public void Dispose()

@@ -14,7 +14,7 @@ public sealed class TimerFunctionTests
     private readonly Runs _runs = new();
 
     [Fact]
-    public async Task A_cron_function_runs_at_its_second_and_not_before()
+    public async Task A_function_with_a_cron_schedule_runs_at_the_scheduled_second_and_not_before()
     {
         await using var host = await Start(typeof(AtTwo));
 
@@ -29,7 +29,7 @@ public sealed class TimerFunctionTests
     }
 
     [Fact]
-    public async Task A_span_of_time_is_kept_between_runs()
+    public async Task A_function_with_a_time_span_runs_once_in_every_span()
     {
         await using var host = await Start(typeof(EveryFiveMinutes));
 
@@ -44,10 +44,13 @@ public sealed class TimerFunctionTests
     }
 
     [Fact]
-    public async Task The_schedule_may_be_a_setting()
+    public async Task The_schedule_can_come_from_a_setting()
     {
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Nightly", "30 59 1 * * *")]).Build();
-        await using var host = await LocalHost.StartAsync(typeof(FromSetting), options => options with { Time = _time, Configuration = settings }, services => services.AddSingleton(_runs));
+        await using var host = await LocalHost.StartAsync(
+            typeof(FromSetting),
+            options => options with { Time = _time, Configuration = settings },
+            services => services.AddSingleton(_runs));
 
         _time.Advance(TimeSpan.FromSeconds(30));
 
@@ -55,7 +58,7 @@ public sealed class TimerFunctionTests
     }
 
     [Fact]
-    public async Task Run_on_startup_runs_at_the_start_and_then_on_schedule()
+    public async Task A_function_with_RunOnStartup_runs_at_the_start_and_then_on_schedule()
     {
         await using var host = await Start(typeof(AtStartup));
 
@@ -67,7 +70,7 @@ public sealed class TimerFunctionTests
     }
 
     [Fact]
-    public async Task Moments_slept_through_are_made_good_by_one_run_that_is_past_due()
+    public async Task Missed_occurrences_cause_one_run_that_is_past_due()
     {
         await using var host = await Start(typeof(EveryMinute));
 
@@ -81,20 +84,20 @@ public sealed class TimerFunctionTests
     }
 
     [Fact]
-    public async Task A_function_never_runs_beside_itself()
+    public async Task A_function_never_runs_concurrently_with_itself()
     {
         _runs.Hold = new TaskCompletionSource();
         await using var host = await Start(typeof(EveryMinute));
         _time.Advance(TimeSpan.FromMinutes(1));
         await _runs.Next();
 
-        var byHand = host.Host.RunTimerAsync("EveryMinute");
+        var manual = host.Host.RunTimerAsync("EveryMinute");
         _time.Advance(TimeSpan.FromMinutes(3));
         await Task.Delay(100, TestContext.Current.CancellationToken);
         Assert.Equal(1, _runs.Count);
         _runs.Hold.SetResult();
 
-        Assert.True(await byHand);
+        Assert.True(await manual);
         await _runs.Next();
         Assert.True((await _runs.Next()).IsPastDue);
         Assert.Equal(1, _runs.MostAtOnce);
@@ -112,7 +115,7 @@ public sealed class TimerFunctionTests
     }
 
     [Fact]
-    public async Task The_master_key_starts_a_timer_function_through_admin()
+    public async Task The_master_key_starts_a_timer_function_through_the_admin_endpoint()
     {
         await using var host = await Start(typeof(AtTwo));
 
@@ -128,7 +131,8 @@ public sealed class TimerFunctionTests
     [InlineData("GET", "/admin/functions/AtTwo", LocalHost.MasterKey, 404)]
     [InlineData("GET", "/admin/host/status", LocalHost.FunctionKey, 401)]
     [InlineData("GET", "/admin/host/status", LocalHost.MasterKey, 200)]
-    public async Task Admin_starts_nothing_without_the_master_key(string method, string path, string? key, int status)
+    public async Task The_admin_endpoint_starts_nothing_for_another_key_function_or_method(
+        string method, string path, string? key, int status)
     {
         await using var host = await Start(typeof(AtTwo));
 
@@ -139,7 +143,7 @@ public sealed class TimerFunctionTests
     }
 
     [Fact]
-    public async Task The_stop_tells_a_running_timer_and_waits_for_it()
+    public async Task Stopping_the_host_cancels_a_running_timer_and_waits_for_it()
     {
         var host = await Start(typeof(UntilStopped));
         var run = host.Host.RunTimerAsync("UntilStopped");
@@ -151,12 +155,13 @@ public sealed class TimerFunctionTests
         Assert.True(_runs.Ended);
     }
 
-    private Task<LocalHost> Start(Type functions) => LocalHost.StartAsync(functions, options => options with { Time = _time }, services => services.AddSingleton(_runs));
+    private Task<LocalHost> Start(Type functions) =>
+        LocalHost.StartAsync(functions, options => options with { Time = _time }, services => services.AddSingleton(_runs));
 
     public sealed class Runs
     {
-        private readonly Channel<(bool IsPastDue, DateTime Next)> _seen = Channel.CreateUnbounded<(bool, DateTime)>();
-        private int _now;
+        private readonly Channel<(bool IsPastDue, DateTime Next)> _recorded = Channel.CreateUnbounded<(bool, DateTime)>();
+        private int _running;
 
         public int Count { get; private set; }
 
@@ -166,57 +171,58 @@ public sealed class TimerFunctionTests
 
         public TaskCompletionSource? Hold { get; set; }
 
-        public async Task Saw(TimerInfo info)
+        public async Task Record(TimerInfo info)
         {
             Count++;
-            MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _now));
-            await _seen.Writer.WriteAsync((info.IsPastDue, info.ScheduleStatus!.Next));
+            MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _running));
+            await _recorded.Writer.WriteAsync((info.IsPastDue, info.ScheduleStatus!.Next));
             if (Hold is not null)
                 await Hold.Task;
-            Interlocked.Decrement(ref _now);
+            Interlocked.Decrement(ref _running);
         }
 
         public async Task<(bool IsPastDue, DateTime Next)> Next()
         {
             using var limit = TimeProvider.System.Limit(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
-            return await _seen.Reader.ReadAsync(limit.Token);
+            return await _recorded.Reader.ReadAsync(limit.Token);
         }
     }
 
     public sealed class AtTwo(Runs runs)
     {
         [Function("AtTwo")]
-        public Task Run([TimerTrigger("0 0 2 * * *")] TimerInfo timer) => runs.Saw(timer);
+        public Task Run([TimerTrigger("0 0 2 * * *")] TimerInfo timer) => runs.Record(timer);
     }
 
     public sealed class EveryFiveMinutes(Runs runs)
     {
         [Function("EveryFiveMinutes")]
-        public Task Run([TimerTrigger("00:05:00")] TimerInfo timer, CancellationToken cancellationToken) => runs.Saw(timer);
+        public Task Run([TimerTrigger("00:05:00")] TimerInfo timer, CancellationToken cancellationToken) => runs.Record(timer);
     }
 
     public sealed class FromSetting(Runs runs)
     {
         [Function("FromSetting")]
-        public Task Run([TimerTrigger("%Nightly%")] TimerInfo timer) => runs.Saw(timer);
+        public Task Run([TimerTrigger("%Nightly%")] TimerInfo timer) => runs.Record(timer);
     }
 
     public sealed class AtStartup(Runs runs)
     {
         [Function("AtStartup")]
-        public Task Run([TimerTrigger("0 * * * * *", RunOnStartup = true)] TimerInfo timer) => runs.Saw(timer);
+        public Task Run([TimerTrigger("0 * * * * *", RunOnStartup = true)] TimerInfo timer) => runs.Record(timer);
     }
 
     public sealed class EveryMinute(Runs runs)
     {
         [Function("EveryMinute")]
-        public Task Run([TimerTrigger("0 * * * * *")] TimerInfo timer) => runs.Saw(timer);
+        public Task Run([TimerTrigger("0 * * * * *")] TimerInfo timer) => runs.Record(timer);
     }
 
     public sealed class Failing
     {
         [Function("Failing")]
-        public Task Run([TimerTrigger("0 0 2 * * *")] TimerInfo timer) => throw new TimeZoneNotFoundException(timer.IsPastDue.ToString(CultureInfo.InvariantCulture));
+        public Task Run([TimerTrigger("0 0 2 * * *")] TimerInfo timer) =>
+            throw new TimeZoneNotFoundException(timer.IsPastDue.ToString(CultureInfo.InvariantCulture));
     }
 
     public sealed class UntilStopped(Runs runs)
@@ -224,7 +230,7 @@ public sealed class TimerFunctionTests
         [Function("UntilStopped")]
         public async Task Run([TimerTrigger("0 0 2 * * *")] TimerInfo timer, CancellationToken cancellationToken)
         {
-            await runs.Saw(timer);
+            await runs.Record(timer);
             try
             {
                 await Task.Delay(Timeout.Infinite, cancellationToken);

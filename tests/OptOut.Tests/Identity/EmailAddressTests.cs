@@ -53,15 +53,15 @@ public sealed class EmailAddressTests
     [InlineData("jan\r\n@example.com")]
     [InlineData("jan@example.com\0")]
     [InlineData("ja\u00a0n@example.com")]
-    public void What_is_no_address_is_refused(string? text)
+    public void Text_that_is_not_an_email_address_is_refused(string? text)
     {
         Assert.False(EmailAddress.TryParse(text, out var identifier));
         Assert.Equal(default, identifier);
     }
 
-    // Not in the table: an attribute cannot hold half a character.
+    // Not in the tables: an attribute cannot contain half a surrogate pair.
     [Fact]
-    public void Half_a_surrogate_pair_is_no_text()
+    public void Text_with_half_a_surrogate_pair_is_refused()
     {
         Assert.False(EmailAddress.TryParse("ja\ud800n@example.com", out _));
         Assert.False(PostalKey.TryParse("Kerkstraat \ud800 1, 9000 Gent", out _));
@@ -69,7 +69,7 @@ public sealed class EmailAddressTests
     }
 
     [Fact]
-    public void The_lengths_of_RFC_5321_hold()
+    public void The_length_limits_of_RFC_5321_apply()
     {
         var label = new string('d', 62);
         Assert.True(EmailAddress.TryParse($"{new string('a', 64)}@example.com", out _));

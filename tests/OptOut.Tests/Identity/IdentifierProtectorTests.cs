@@ -10,9 +10,9 @@ public sealed class IdentifierProtectorTests
 {
     private static readonly Identifier Jan = Email("jan.peeters@example.com");
 
-    // Computed apart from this code (HKDF and HMAC-SHA256): every stored row is found by them.
+    // Computed independently of this code (HKDF and HMAC-SHA256). Every stored row is found by them.
     [Fact]
-    public void Hashes_and_subjects_under_a_known_secret_are_these_for_ever()
+    public void Hashes_and_subjects_for_a_known_secret_never_change()
     {
         using var protector = Protector();
 
@@ -34,7 +34,7 @@ public sealed class IdentifierProtectorTests
     }
 
     [Fact]
-    public void A_text_opens_only_where_it_was_kept()
+    public void A_ciphertext_can_only_be_decrypted_in_the_context_it_was_encrypted_for()
     {
         using var protector = Protector();
         var ciphertext = protector.Encrypt("caf\u00e9", "profile~a");
@@ -45,7 +45,7 @@ public sealed class IdentifierProtectorTests
     }
 
     [Fact]
-    public void A_ciphertext_with_any_one_bit_turned_or_any_byte_cut_is_refused()
+    public void A_ciphertext_with_any_bit_flipped_or_cut_at_any_byte_is_refused()
     {
         using var protector = Protector();
         var bytes = Convert.FromBase64String(protector.Encrypt("jan@example.com", "c"));
@@ -72,13 +72,13 @@ public sealed class IdentifierProtectorTests
         Assert.Equal("x", after.Decrypt(old, "c"));
         Assert.Equal(2, Convert.FromBase64String(after.Encrypt("x", "c"))[0]);
         Assert.Equal(
-            "The ciphertext is cut, or its key id is not in OptOut:Data:Keys: put the key back.",
+            "The ciphertext is truncated, or its key id is not in OptOut:Data:Keys: restore the key.",
             Assert.Throws<CryptographicException>(() => without.Decrypt(old, "c")).Message);
         Assert.ThrowsAny<CryptographicException>(() => wrong.Decrypt(old, "c"));
     }
 
     [Fact]
-    public void Many_threads_hash_encrypt_and_decrypt_at_once()
+    public void Many_threads_can_hash_encrypt_and_decrypt_concurrently()
     {
         using var protector = Protector();
 
@@ -90,7 +90,7 @@ public sealed class IdentifierProtectorTests
     }
 
     [Fact]
-    public void An_identifier_in_a_line_of_text_shows_no_more_than_a_person_recognises()
+    public void An_identifier_formatted_as_text_is_masked()
     {
         Assert.True(PostalKey.TryParse("Kerkstraat 1, 9000 Gent", out var home));
 
@@ -99,13 +99,13 @@ public sealed class IdentifierProtectorTests
     }
 
     [Fact]
-    public void Every_fault_of_the_keys_is_told_at_once_without_the_secret() => Assert.Equal(
+    public void All_errors_in_the_keys_are_reported_at_once_without_the_secrets() => Assert.Equal(
         [
             "OptOut:Data:HashSecret is not base64; give 32 random bytes, as from 'openssl rand -base64 32'.",
             "OptOut:Data:Keys:0:Id is -1; give a number from 0 to 255.",
             "OptOut:Data:Keys:0:Secret is empty; give 32 random bytes in base64, as from 'openssl rand -base64 32'.",
-            "OptOut:Data:Keys:1:Secret holds 3 bytes; give at least 32, as from 'openssl rand -base64 32'.",
-            "OptOut:Data:Keys gives Id 4 to 2 keys; every key has a number of its own.",
+            "OptOut:Data:Keys:1:Secret has 3 bytes; give at least 32, as from 'openssl rand -base64 32'.",
+            "OptOut:Data:Keys gives Id 4 to 2 keys; give every key its own Id.",
         ],
         new DataOptionsValidator().Validate(null, new DataOptions
         {
@@ -113,13 +113,16 @@ public sealed class IdentifierProtectorTests
             Keys = [new(), new() { Id = 4, Secret = "AAAA" }, new() { Id = 4, Secret = OptOutSettings.DataSecret }],
         }).Failures);
 
-    private static IdentifierProtector Protector(string? hashSecret = null, (int Id, string Secret)[]? keys = null) => new(Options.Create(new DataOptions
-    {
-        HashSecret = hashSecret ?? OptOutSettings.HashSecret,
-        Keys = [.. (keys ?? [(1, OptOutSettings.DataSecret)]).Select(k => new DataKeyOptions { Id = k.Id, Secret = k.Secret })],
-    }));
+    private static IdentifierProtector Protector(string? hashSecret = null, (int Id, string Secret)[]? keys = null) =>
+        new(Options.Create(new DataOptions
+        {
+            HashSecret = hashSecret ?? OptOutSettings.HashSecret,
+            Keys = [.. (keys ?? [(1, OptOutSettings.DataSecret)]).Select(k => new DataKeyOptions { Id = k.Id, Secret = k.Secret })],
+        }));
 
-    private static Identifier Email(string address) => EmailAddress.TryParse(address, out var identifier) ? identifier : throw new FormatException(address);
+    private static Identifier Email(string address) =>
+        EmailAddress.TryParse(address, out var identifier) ? identifier : throw new FormatException(address);
 
-    private static Identifier Phone(string number) => PhoneNumber.TryParse(number, "BE", out var identifier) ? identifier : throw new FormatException(number);
+    private static Identifier Phone(string number) =>
+        PhoneNumber.TryParse(number, "BE", out var identifier) ? identifier : throw new FormatException(number);
 }

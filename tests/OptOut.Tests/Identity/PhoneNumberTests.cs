@@ -16,7 +16,7 @@ public sealed class PhoneNumberTests
     [InlineData("+31 6 12345678", "BE", "+31612345678")]
     [InlineData("\uff10\uff14\uff17\uff10 12 34 56", "BE", "+32470123456")]
     [InlineData("\u0660\u0664\u0667\u0660123456", "BE", "+32470123456")]
-    public void A_number_is_written_as_E164_by_the_region_it_is_dialled_in(string text, string region, string normal)
+    public void A_number_is_normalised_to_E164_for_the_region_it_is_dialled_in(string text, string region, string normal)
     {
         Assert.True(PhoneNumber.TryParse(text, region, out var identifier));
         Assert.Equal((IdentifierKind.Phone, normal), (identifier.Kind, identifier.Value));
@@ -33,7 +33,7 @@ public sealed class PhoneNumberTests
     [InlineData("0470 12 34 56 78 90")]
     [InlineData("jan@example.com")]
     [InlineData("+999 123456789")]
-    public void What_is_no_number_is_refused(string? text)
+    public void Text_that_is_not_a_phone_number_is_refused(string? text)
     {
         Assert.False(PhoneNumber.TryParse(text, "BE", out var identifier));
         Assert.Equal(default, identifier);

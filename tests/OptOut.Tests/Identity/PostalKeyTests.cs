@@ -20,7 +20,8 @@ public sealed class PostalKeyTests
     [InlineData("12/3 Sint-Pietersnieuwstraat, 9000 Gent")]
     [InlineData("9000 Gent, Sint-Pietersnieuwstraat 12B3")]
     [InlineData("Sint-Pietersnieuwstraat 12 app. 3 BE 9000 Gent")]
-    public void Every_spelling_of_an_address_is_one_key(string text) => Assert.Equal("BE|9000|SINTPIETERSNIEUWSTRAAT|12|3", Key(text));
+    public void Every_spelling_of_an_address_gives_the_same_key(string text) =>
+        Assert.Equal("BE|9000|SINTPIETERSNIEUWSTRAAT|12|3", Key(text));
 
     [Theory]
     [InlineData("12 rue Neuve, 1000 Bruxelles", "BE|1000|RUENEUVE|12|")]
@@ -50,7 +51,7 @@ public sealed class PostalKeyTests
     [InlineData("Kerkstraat 12 /A 9000 Gent", "BE|9000|KERKSTRAAT|12|A")]
     [InlineData("Kerkstraat 12 /bus 3 9000 Gent", "BE|9000|KERKSTRAAT|12|3")]
     [InlineData("Kasteel Ter Elst, 9000 Gent", "BE|9000|KASTEELTERELST||")]
-    public void A_Belgian_address_is_postcode_street_number_and_box(string text, string key) => Assert.Equal(key, Key(text));
+    public void The_key_of_a_Belgian_address_is_postcode_street_number_and_box(string text, string key) => Assert.Equal(key, Key(text));
 
     [Theory]
     [InlineData("Kerkstr. 12 A-III, 1017 GC Amsterdam", "NL|1017GC||12|AIII")]
@@ -62,7 +63,7 @@ public sealed class PostalKeyTests
     [InlineData("Postbus 12, 1000 AA Amsterdam", "NL|1000AA|POSTBUS|12|")]
     [InlineData("Kerkstraat 12 /A 1017GC Amsterdam", "NL|1017GC||12|A")]
     [InlineData("Dorpsstraat 1, 8660 DE Workum", "NL|8660DE||1|")]
-    public void A_Dutch_address_is_postcode_number_and_addition(string text, string key) => Assert.Equal(key, Key(text));
+    public void The_key_of_a_Dutch_address_is_postcode_number_and_addition(string text, string key) => Assert.Equal(key, Key(text));
 
     [Theory]
     [InlineData("Hauptstraße 5, 10115 Berlin, Deutschland", "DE|HAUPTSTRASSE 5 10115 BERLIN")]
@@ -71,7 +72,7 @@ public sealed class PostalKeyTests
     [InlineData("Bahnhofstrasse 1, 8001 Zürich, Schweiz", "CH|BAHNHOFSTRASSE 1 8001 ZURICH")]
     [InlineData("10 Downing Street, London SW1A 2AA", "ZZ|10 DOWNING STREET LONDON SW1A 2AA")]
     [InlineData("Łódzka 5, 90-001 Łódź", "ZZ|ŁODZKA 5 90 001 ŁODZ")]
-    public void An_address_elsewhere_is_its_country_letters_and_digits(string text, string key) => Assert.Equal(key, Key(text));
+    public void The_key_of_an_address_elsewhere_is_its_country_letters_and_digits(string text, string key) => Assert.Equal(key, Key(text));
 
     [Theory]
     [InlineData("bus 3", "bus 4")]
@@ -86,7 +87,7 @@ public sealed class PostalKeyTests
     [InlineData("-14", "-16")]
     [InlineData("-14", "")]
     [InlineData(", 2e verdieping", ", 3e verdieping")]
-    public void Neighbours_are_two_keys(string one, string other)
+    public void Neighbours_have_different_keys(string one, string other)
     {
         Assert.NotEqual(Key($"Kerkstraat 12 {one}, 9000 Gent"), Key($"Kerkstraat 12 {other}, 9000 Gent"));
         Assert.NotEqual(Key($"Kerkstraat 12{one}, 1017 GC Amsterdam"), Key($"Kerkstraat 13{one}, 1017 GC Amsterdam"));
@@ -102,10 +103,10 @@ public sealed class PostalKeyTests
     [InlineData("Kerkstraat 12-1, 1017 GC Amsterdam", "Kerkstraat 12 I, 1017 GC Amsterdam")]
     [InlineData("Kerkstraat 1, 1017 GC Amsterdam", "Kerkstraat 1, 1017 GD Amsterdam")]
     [InlineData("Postbus 12, 9000 Gent", "Kerkstraat 12, 9000 Gent")]
-    public void Different_places_are_two_keys(string one, string other) => Assert.NotEqual(Key(one), Key(other));
+    public void Different_places_have_different_keys(string one, string other) => Assert.NotEqual(Key(one), Key(other));
 
     [Fact]
-    public void Spelled_at_random_an_address_keeps_its_key_and_takes_no_other()
+    public void An_address_in_a_random_spelling_gives_exactly_its_own_key()
     {
         var houses =
             from number in Gen.Int[1, 9999]
@@ -121,19 +122,24 @@ public sealed class PostalKeyTests
 
         Gen.Select(houses, spellings).Sample((house, spelling) =>
         {
-            var text = $"{spelling.Name}{spelling.Street} {house.Number}{house.Suffix}{(house.Box.Length > 0 ? spelling.Bus + house.Box : "")}{spelling.Town}";
+            var text = $"{spelling.Name}{spelling.Street} "
+                + $"{house.Number}{house.Suffix}{(house.Box.Length > 0 ? spelling.Bus + house.Box : "")}{spelling.Town}";
             return Key(text) == $"BE|9000|SINTJANSSTRAAT|{house.Number}{house.Suffix}|{house.Box}";
         });
     }
 
     [Fact]
-    public void Whatever_is_written_is_a_key_that_reads_back_as_itself_or_nothing() =>
-        Gen.String[Gen.OneOf(Gen.Char, Gen.Const(' '), Gen.Const(','), Gen.Char['0', '9'], Gen.Char['A', 'Z'], Gen.Const('|'), Gen.Const('-')), 0, 40].Sample(text =>
+    public void Any_text_gives_either_no_key_or_a_key_that_survives_a_round_trip() =>
+        Gen.String[Gen.OneOf(Gen.Char, Gen.Const(' '), Gen.Const(
+            ','), Gen.Char['0', '9'], Gen.Char['A', 'Z'], Gen.Const('|'), Gen.Const('-')), 0, 40].Sample(text =>
             !PostalKey.TryParse(text, out var identifier)
-            || (PostalKey.TryParse(identifier.Value, out var again) && again == identifier && identifier.ToString().Length <= 5 && PostalKey.Parts(identifier).ToString() == identifier.Value));
+            || (PostalKey.TryParse(identifier.Value, out var again)
+                && again == identifier
+                && identifier.ToString().Length <= 5
+                && PostalKey.Parts(identifier).ToString() == identifier.Value));
 
     [Fact]
-    public void The_parts_are_read_back_and_the_masked_form_shows_little()
+    public void A_key_can_be_split_into_its_parts_and_its_text_is_masked()
     {
         Assert.True(PostalKey.TryParse("Kerkstraat 12 bus 3, 9000 Gent", out var ghent));
         Assert.Equal(new PostalAddress("BE", "9000", "KERKSTRAAT", "12", "3", ""), PostalKey.Parts(ghent));
@@ -153,7 +159,7 @@ public sealed class PostalKeyTests
     [InlineData("Kerkstraat Gent")]
     [InlineData("1 2")]
     [InlineData("9000, 12")]
-    public void What_is_no_postal_address_is_refused(string? text)
+    public void Text_that_is_not_a_postal_address_is_refused(string? text)
     {
         Assert.False(PostalKey.TryParse(text, out _));
         Assert.False(PostalKey.TryParse(new string('1', 501), out _));

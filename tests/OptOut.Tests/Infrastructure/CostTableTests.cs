@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace OptOut.Tests.Infrastructure;
 
-/// <summary>The README's sums, worked out again from its own prices.</summary>
+/// <summary>Recalculates the README's cost table from its price table.</summary>
 public sealed partial class CostTableTests
 {
     private static readonly double[] OptOuts = [1e4, 1e6, 1e8];
@@ -11,9 +11,10 @@ public sealed partial class CostTableTests
     private readonly string _readme = File.ReadAllText(Path.Combine(Templates.Source, "README.md"));
 
     [Fact]
-    public void Every_cell_is_what_the_prices_make_it()
+    public void Every_cell_of_the_cost_table_follows_from_the_prices()
     {
-        var (e, g, r, t, d, l, p, a) = (Price("E")[0], Price("G")[0], Price("R")[0], Price("T")[0], Price("D")[0], Price("L")[0], Price("P")[0], Price("A")[0]);
+        var (e, g, r, t, d, l, p, a) = (
+            Price("E")[0], Price("G")[0], Price("R")[0], Price("T")[0], Price("D")[0], Price("L")[0], Price("P")[0], Price("A")[0]);
         double[] b = Price("B"), f = Price("F"), n = Price("N");
         const double Month = 2_628_000;
 
@@ -31,11 +32,14 @@ public sealed partial class CostTableTests
 
         var premium = Row("bus, Premium", _ => p);
         var ready = Row("6 instances of 2 GB always ready", _ => 6 * 2 * Month * r);
-        var network = Row("endpoints, zones, the way out", _ => (6 * n[0]) + (4 * n[1]) + n[2]);
-        var endpoint = Row("Front Door Premium", x => f[0] + (2 * x / 1e4 * f[1]) + (x * 10e3 / 1e9 * f[2]));
-        Sum("**private, with Front Door Premium (prod)**", i => both[i] + premium[i] + ready[i] + network[i] + endpoint[i]);
+        var network = Row("endpoints, zones, outbound traffic", _ => (6 * n[0]) + (4 * n[1]) + n[2]);
+        var frontDoor = Row("Front Door Premium", x => f[0] + (2 * x / 1e4 * f[1]) + (x * 10e3 / 1e9 * f[2]));
+        Sum("**private, with Front Door Premium (prod)**", i => both[i] + premium[i] + ready[i] + network[i] + frontDoor[i]);
 
-        double Bus(double millions) => b[0] + (Between(millions, 13, 100) * b[1]) + (Between(millions, 100, 2500) * b[2]) + (Between(millions, 2500, double.MaxValue) * b[3]);
+        double Bus(double millions) => b[0]
+            + (Between(millions, 13, 100) * b[1])
+            + (Between(millions, 100, 2500) * b[2])
+            + (Between(millions, 2500, double.MaxValue) * b[3]);
     }
 
     private static double Between(double amount, double from, double to) => Math.Max(0, Math.Min(amount, to) - from);
@@ -48,12 +52,17 @@ public sealed partial class CostTableTests
     {
         var cells = Assert.Single(_readme.Split('\n'), line => line.StartsWith($"| {label} |", StringComparison.Ordinal)).Split('|')[3..6]
             .Select(cell => double.Parse(cell.Trim(' ', '*'), NumberStyles.AllowThousands, CultureInfo.InvariantCulture));
-        Assert.Equal((label, string.Join(' ', worked.Select(w => Math.Round(w, MidpointRounding.AwayFromZero)))), (label, string.Join(' ', cells)));
+        Assert.Equal(
+            (label, string.Join(' ', worked.Select(w => Math.Round(w, MidpointRounding.AwayFromZero)))), (label, string.Join(' ', cells)));
         return worked;
     }
 
     private double[] Price(string letter) =>
-        [.. Number().Matches(Assert.Single(_readme.Split('\n'), line => line.StartsWith($"| {letter} |", StringComparison.Ordinal)).Split('|')[3]).Select(m => double.Parse(m.Value, CultureInfo.InvariantCulture))];
+        [
+            .. Number().Matches(
+                    Assert.Single(_readme.Split('\n'), line => line.StartsWith($"| {letter} |", StringComparison.Ordinal)).Split('|')[3])
+                .Select(m => double.Parse(m.Value, CultureInfo.InvariantCulture)),
+        ];
 
     [GeneratedRegex(@"[0-9]+(\.[0-9]+)?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Number();

@@ -4,7 +4,10 @@ using static OptOut.Tests.Infrastructure.Deployment;
 
 namespace OptOut.Tests.Infrastructure;
 
-/// <summary>The firewall's own rules, applied to the endpoints the code has. Azure's engine is not here: its order of rules and its regular expressions are.</summary>
+/// <summary>
+/// Applies the firewall's rules to the endpoints of the code. The tests do not run Azure's engine, but they apply the rules in its order
+/// and with its regular expressions.
+/// </summary>
 public sealed class FirewallTests(Templates templates)
 {
     private const string Managed = "managed rules";
@@ -17,7 +20,8 @@ public sealed class FirewallTests(Templates templates)
     [InlineData("/unsubscribe")]
     [InlineData("/unsubscribe?lang=nl")]
     [InlineData("/q/ABCDE-FGHJK")]
-    public async Task People_mail_clients_and_vendors_pass_without_a_rule_over_what_they_write(string uri) => Assert.Equal("Allow", await VerdictAsync(uri));
+    public async Task People_mail_clients_and_vendors_pass_without_the_managed_rules(string uri) =>
+        Assert.Equal("Allow", await VerdictAsync(uri));
 
     [Theory]
     [InlineData("/admin/functions")]
@@ -26,19 +30,19 @@ public sealed class FirewallTests(Templates templates)
     [InlineData("/")]
     [InlineData("/api")]
     [InlineData("/apis/x")]
-    public async Task Whatever_is_no_endpoint_is_closed(string uri) => Assert.Equal("Block", await VerdictAsync(uri));
+    public async Task A_path_that_is_not_an_endpoint_is_blocked(string uri) => Assert.Equal("Block", await VerdictAsync(uri));
 
     [Fact]
-    public async Task Every_endpoint_of_the_code_is_open()
+    public async Task Every_endpoint_of_the_code_is_reachable()
     {
         Assert.NotEmpty(DeclaredFunctions.Paths);
         foreach (var path in DeclaredFunctions.Paths)
             Assert.Equal((path, path.StartsWith("/api/", StringComparison.Ordinal) ? Managed : "Allow"), (path, await VerdictAsync(path)));
     }
 
-    // A mail provider posts thousands of one-clicks from one address, and runs no script.
+    // A mail provider posts thousands of one-clicks from one address and runs no JavaScript.
     [Fact]
-    public async Task No_limit_no_challenge_and_no_bot_rule_meets_a_one_click()
+    public async Task No_rate_limit_challenge_or_bot_rule_applies_to_a_one_click()
     {
         var policy = await PolicyAsync();
         var first = policy["customRules"]!["rules"]!.AsArray().MinBy(r => r!["priority"]!.GetValue<int>())!;
@@ -46,12 +50,13 @@ public sealed class FirewallTests(Templates templates)
         Assert.Equal(("MatchRule", "Allow"), (Text(first["ruleType"]), Text(first["action"])));
         Assert.True(Matches(first, "/u/AAAA"));
         Assert.DoesNotContain("JSChallenge", policy.ToJsonString(), StringComparison.OrdinalIgnoreCase);
-        Assert.Equal(["Microsoft_DefaultRuleSet"], policy["managedRules"]!["managedRuleSets"]!.AsArray().Select(s => Text(s!["ruleSetType"])));
+        Assert.Equal(
+            ["Microsoft_DefaultRuleSet"], policy["managedRules"]!["managedRuleSets"]!.AsArray().Select(s => Text(s!["ruleSetType"])));
     }
 
-    // RFC 8058 section 3.1: the answer to a one-click must not be a redirect.
+    // RFC 8058 section 3.1: the response to a one-click must not be a redirect.
     [Fact]
-    public async Task Front_endpoint_redirects_nobody_and_keeps_no_page()
+    public async Task Front_Door_does_not_redirect_and_caches_nothing()
     {
         var route = (await templates.CompileAsync("prod")).The("Microsoft.Cdn/profiles/afdEndpoints/routes")["properties"]!;
 
@@ -60,32 +65,38 @@ public sealed class FirewallTests(Templates templates)
     }
 
     [Fact]
-    public async Task The_app_believes_the_client_address_of_front_endpoint_only_where_front_endpoint_is_the_only_way_in()
+    public async Task The_app_trusts_the_client_address_from_Front_Door_only_if_all_traffic_comes_through_Front_Door()
     {
         Assert.Equal("X-Azure-ClientIP", (await templates.CompileAsync("prod")).AppSettings["OptOut__Limits__ClientAddressHeader"]);
         Assert.False((await templates.CompileAsync("dev")).AppSettings.ContainsKey("OptOut__Limits__ClientAddressHeader"));
     }
 
     [Fact]
-    public async Task Front_endpoint_lets_through_every_route_of_the_app_and_nothing_of_the_Functions_host()
+    public async Task Front_Door_passes_every_route_of_the_app_and_nothing_of_the_Functions_host()
     {
         var route = (await templates.CompileAsync("prod")).The("Microsoft.Cdn/profiles/afdEndpoints/routes")["properties"]!;
         var patterns = route["patternsToMatch"]!.AsArray().Select(p => Text(p)).ToList();
 
         Assert.All(DeclaredFunctions.Paths, path => Assert.Contains(patterns, p => Passes(p, path)));
         Assert.All(patterns, p => Assert.Contains(DeclaredFunctions.Paths, path => Passes(p, path)));
-        Assert.All((string[])["/", "/admin/host/status", "/runtime/webhooks/x", "/index.html"], path => Assert.DoesNotContain(patterns, p => Passes(p, path)));
+        Assert.All(
+            (string[])["/", "/admin/host/status", "/runtime/webhooks/x", "/index.html"],
+            path => Assert.DoesNotContain(patterns, p => Passes(p, path)));
 
-        static bool Passes(string pattern, string path) => pattern.EndsWith('*') ? path.StartsWith(pattern[..^1], StringComparison.OrdinalIgnoreCase) : path == pattern;
+        static bool Passes(string pattern, string path) =>
+            pattern.EndsWith('*') ? path.StartsWith(pattern[..^1], StringComparison.OrdinalIgnoreCase) : path == pattern;
     }
 
-    private async Task<JsonNode> PolicyAsync() => (await templates.CompileAsync("prod")).The("Microsoft.Network/FrontDoorWebApplicationFirewallPolicies")["properties"]!;
+    private async Task<JsonNode> PolicyAsync() =>
+        (await templates.CompileAsync("prod")).The("Microsoft.Network/FrontDoorWebApplicationFirewallPolicies")["properties"]!;
 
     private async Task<string> VerdictAsync(string uri)
     {
         var rules = (await PolicyAsync())["customRules"]!["rules"]!.AsArray().OrderBy(r => r!["priority"]!.GetValue<int>());
-        // A limit does nothing until it is passed.
-        return rules.Where(r => Text(r!["ruleType"]) == "MatchRule").FirstOrDefault(r => Matches(r!, uri)) is { } rule ? Text(rule["action"]) : Managed;
+        // A rate limit has no effect until it is exceeded.
+        return rules.Where(r => Text(r!["ruleType"]) == "MatchRule").FirstOrDefault(r => Matches(r!, uri)) is { } rule
+            ? Text(rule["action"])
+            : Managed;
     }
 
     private static bool Matches(JsonNode rule, string uri) => rule["matchConditions"]!.AsArray().All(condition =>

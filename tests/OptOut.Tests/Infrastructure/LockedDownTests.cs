@@ -4,10 +4,11 @@ using static OptOut.Tests.Infrastructure.Deployment;
 
 namespace OptOut.Tests.Infrastructure;
 
-/// <summary>No key opens anything, and the app's identity may do what it must and no more.</summary>
+/// <summary>No service accepts a key, and the app's identity has only the roles that it needs.</summary>
 public sealed partial class LockedDownTests(Templates templates)
 {
-    // Where each role may be given. An Owner of the bus could take its topic away; an Owner of the data could lift the policy that holds the anchors.
+    // The permitted roles and their scopes. An Owner of the bus could delete its topic. An Owner of the data could remove the policy
+    // that protects the anchors.
     private static readonly HashSet<string> Allowed =
     [
         "storageAccounts/sthost: b7e6dc6d-f1e8-4753-8033-0f276bb0955b", // Storage Blob Data Owner, for the Functions host
@@ -22,10 +23,12 @@ public sealed partial class LockedDownTests(Templates templates)
     [Theory]
     [InlineData("dev")]
     [InlineData("prod")]
-    public async Task The_app_has_these_roles_and_no_other(string environment)
+    public async Task The_app_has_only_these_roles(string environment)
     {
         var given = (await templates.CompileAsync(environment)).Create("Microsoft.Authorization/roleAssignments")
-            .Select(r => $"{Scope().Match(Text(r["id"])).Groups["scope"].Value.Replace(Token().Match(Text(r["id"])).Value, "", StringComparison.Ordinal)}: {Text(r["properties"]!["roleDefinitionId"]).Split('/')[^1]}");
+            .Select(r => (Id: Text(r["id"]), Role: Text(r["properties"]!["roleDefinitionId"]).Split('/')[^1]))
+            .Select(r => (Scope: Scope().Match(r.Id).Groups["scope"].Value, Token: Token().Match(r.Id).Value, r.Role))
+            .Select(r => $"{r.Scope.Replace(r.Token, "", StringComparison.Ordinal)}: {r.Role}");
 
         Assert.Equal(Allowed.Order(StringComparer.Ordinal), given.Order(StringComparer.Ordinal));
     }
@@ -33,7 +36,7 @@ public sealed partial class LockedDownTests(Templates templates)
     [Theory]
     [InlineData("dev")]
     [InlineData("prod")]
-    public async Task No_key_opens_a_service(string environment)
+    public async Task No_service_accepts_a_key(string environment)
     {
         var deployment = await templates.CompileAsync(environment);
 
@@ -47,8 +50,11 @@ public sealed partial class LockedDownTests(Templates templates)
         });
         Assert.True(Is(deployment.The("Microsoft.ServiceBus/namespaces"), "disableLocalAuth"));
         Assert.True(Is(deployment.The("Microsoft.Insights/components"), "DisableLocalAuth"));
-        Assert.All(deployment.Create("Microsoft.OperationalInsights/workspaces"), workspace => Assert.True(workspace["properties"]!["features"]!["disableLocalAuth"]!.GetValue<bool>()));
-        Assert.All(deployment.Create("Microsoft.Web/sites/basicPublishingCredentialsPolicies"), policy => Assert.False(Is(policy, "allow")));
+        Assert.All(
+            deployment.Create("Microsoft.OperationalInsights/workspaces"),
+            workspace => Assert.True(workspace["properties"]!["features"]!["disableLocalAuth"]!.GetValue<bool>()));
+        Assert.All(
+            deployment.Create("Microsoft.Web/sites/basicPublishingCredentialsPolicies"), policy => Assert.False(Is(policy, "allow")));
         Assert.Equal(["ftp", "scm"], deployment.Names("Microsoft.Web/sites/basicPublishingCredentialsPolicies"));
         Assert.True(Is(deployment.The("Microsoft.Web/sites"), "httpsOnly"));
         var vault = deployment.The("Microsoft.KeyVault/vaults");
@@ -56,28 +62,45 @@ public sealed partial class LockedDownTests(Templates templates)
     }
 
     [Fact]
-    public async Task In_production_tables_bus_and_keys_are_reached_from_within_only()
+    public async Task In_production_storage_bus_and_vault_are_only_reachable_from_the_private_network()
     {
         var deployment = await templates.CompileAsync("prod");
 
-        foreach (var type in (string[])["Microsoft.Storage/storageAccounts", "Microsoft.ServiceBus/namespaces", "Microsoft.KeyVault/vaults"])
-            Assert.All(deployment.Create(type), r => Assert.Equal("disabled", Text(r["properties"]!["publicNetworkAccess"]), ignoreCase: true));
+        foreach (var type in (string[])
+        [
+            "Microsoft.Storage/storageAccounts",
+            "Microsoft.ServiceBus/namespaces",
+            "Microsoft.KeyVault/vaults",
+        ])
+        {
+            Assert.All(
+                deployment.Create(type), r => Assert.Equal("disabled", Text(r["properties"]!["publicNetworkAccess"]), ignoreCase: true));
+        }
+
         Assert.Equal(["blob", "blob", "namespace", "table", "table", "vault"], deployment.Create("Microsoft.Network/privateEndpoints")
-            .Select(e => Text(e["properties"]!["privateLinkServiceConnections"]![0]!["properties"]!["groupIds"]![0])).Order(StringComparer.Ordinal));
-        Assert.EndsWith("/subnets/app", Text(deployment.The("Microsoft.Web/sites")["properties"]!["virtualNetworkSubnetId"]), StringComparison.Ordinal);
+            .Select(e => Text(e["properties"]!["privateLinkServiceConnections"]![0]!["properties"]!["groupIds"]![0]))
+            .Order(StringComparer.Ordinal));
+        Assert.EndsWith(
+            "/subnets/app", Text(deployment.The("Microsoft.Web/sites")["properties"]!["virtualNetworkSubnetId"]), StringComparison.Ordinal);
         Assert.Equal("Premium", Text(deployment.The("Microsoft.ServiceBus/namespaces")["sku"]!["tier"]));
     }
 
     [Fact]
-    public async Task Nobody_deletes_the_data_in_passing() =>
-        Assert.Contains("/storageAccounts/stdata", Text((await templates.CompileAsync("prod")).The("Microsoft.Authorization/locks")["id"]), StringComparison.Ordinal);
+    public async Task The_data_is_locked_against_accidental_deletion() =>
+        Assert.Contains(
+            "/storageAccounts/stdata",
+            Text((await templates.CompileAsync("prod")).The("Microsoft.Authorization/locks")["id"]),
+            StringComparison.Ordinal);
 
     private static bool Is(JsonNode resource, string property) => resource["properties"]![property]!.GetValue<bool>();
 
-    [GeneratedRegex(@"providers/Microsoft\.[A-Za-z]+/(?<scope>[^ ]*)/providers/Microsoft\.Authorization/roleAssignments/", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"providers/Microsoft\.[A-Za-z]+/(?<scope>[^ ]*)/providers/Microsoft\.Authorization/roleAssignments/",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Scope();
 
-    // uniqueString: thirteen characters.
+    // The result of uniqueString, which has thirteen characters.
     [GeneratedRegex("(?<=sthost|stdata|sb-optout-|kv-optout-|appi-optout-)[a-z0-9]{13}", RegexOptions.None, 1000)]
     private static partial Regex Token();
 }

@@ -5,10 +5,11 @@ using static OptOut.Tests.Infrastructure.Deployment;
 
 namespace OptOut.Tests.Infrastructure;
 
-/// <summary>Nothing of a person's path, code or number is kept in a log, though the Functions host and Front Door write whole URLs.</summary>
+/// <summary>No log keeps a person's token, code or customer number, although the Functions host and Front Door log whole URLs.</summary>
 public sealed partial class LogPrivacyTests(Templates templates)
 {
-    // Every column that may hold text from a request. https://learn.microsoft.com/azure/azure-monitor/reference/tables/apprequests, and so on
+    // Every column that may contain text from a request.
+    // https://learn.microsoft.com/azure/azure-monitor/reference/tables/apprequests, and so on
     private static readonly Dictionary<string, string[]> Texts = new()
     {
         ["AppRequests"] = ["Name", "OperationName", "Url", "Properties"],
@@ -19,48 +20,61 @@ public sealed partial class LogPrivacyTests(Templates templates)
 
     private static readonly string[] Addresses = ["ClientIP", "ClientCity", "ClientStateOrProvince"];
 
-    // As the host, ASP.NET Core and YARP write them, and as somebody may type them.
-    private static readonly string[] Ways =
+    // Paths as the host, ASP.NET Core and YARP log them, and as a person may type them.
+    private static readonly string[] Forms =
     [
-        "POST {0}", "{0}", "https://optout.example.com{0}", "https://optout.example.com{0}?lang=nl", "{{\"HttpPath\":\"{0}\",\"HttpMethod\":\"POST\"}}",
-        "Executing HTTP request: {{\"requestId\":\"1\",\"method\":\"GET\",\"userAgent\":\"Mozilla/5.0\",\"uri\":\"{0}\"}}", "Proxying to http://127.0.0.1:40123{0} HTTP/2",
+        "POST {0}",
+        "{0}",
+        "https://optout.example.com{0}",
+        "https://optout.example.com{0}?lang=nl",
+        "{{\"HttpPath\":\"{0}\",\"HttpMethod\":\"POST\"}}",
+        "Executing HTTP request: {{\"requestId\":\"1\",\"method\":\"GET\",\"userAgent\":\"Mozilla/5.0\",\"uri\":\"{0}\"}}",
+        "Proxying to http://127.0.0.1:40123{0} HTTP/2",
         "[{{\"message\":\"Failed to forward '{0}'\"}}]", "An unhandled exception at {0}.",
     ];
 
-    // A token, a code, a customer number, a word.
+    // Tokens, codes, customer numbers and words.
     private static readonly string[] Values = ["AQABaZx_9-kd3hF7QmS0v", "ABCDE-FGHJK", "C-1001", "klant", "1001", "jan%40example.com"];
 
     [Theory]
     [InlineData("dev")]
     [InlineData("prod")]
-    public async Task Whatever_is_variable_in_a_path_goes(string environment)
+    public async Task The_variable_parts_of_a_path_are_removed(string environment)
     {
         var rules = await RulesAsync(environment);
-        var routes = DeclaredFunctions.With<HttpTriggerAttribute>().Select(f => f.Trigger.Route!).Where(r => r.Contains('{', StringComparison.Ordinal)).ToList();
+        var routes = DeclaredFunctions.With<HttpTriggerAttribute>()
+            .Select(f => f.Trigger.Route!)
+            .Where(r => r.Contains('{', StringComparison.Ordinal))
+            .ToList();
         Assert.NotEmpty(routes);
 
         foreach (var value in Values)
         {
-            // A route's own words are not the person's: only what is filled in is looked for.
-            foreach (var path in routes.SelectMany(r => (string[])[$"/{Variable().Replace(r, value)}", $"/{Variable().Replace(r, value).ToUpperInvariant()}"]))
-                AssertGone(rules, path, value);
-            AssertGone(rules, $"/unsubscribe?code={value}", value);
+            // The fixed words of a route are not personal, so only the values filled in are searched for.
+            foreach (var path in routes.SelectMany(
+                r => (string[])[$"/{Variable().Replace(r, value)}", $"/{Variable().Replace(r, value).ToUpperInvariant()}"]))
+            {
+                AssertRemoved(rules, path, value);
+            }
+
+            AssertRemoved(rules, $"/unsubscribe?code={value}", value);
         }
     }
 
-    // What the test above would say of an endpoint that the rule does not know.
+    // Proves that the test above would fail for an endpoint that the rules do not cover.
     [Theory]
     [InlineData("/people/klant")]
     [InlineData("/klant")]
     [InlineData("/api/klant")]
-    public async Task An_endpoint_that_nobody_thought_of_fails(string path)
+    public async Task The_check_fails_for_an_endpoint_that_the_rules_do_not_cover(string path)
     {
         var rules = await RulesAsync("prod");
 
-        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertGone(rules, path, "klant"));
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertRemoved(rules, path, "klant"));
     }
 
-    // They belong to no endpoint, so nothing tells where the person begins; but a request's name is the only place that would still hold them.
+    // These paths belong to no endpoint, so the rules cannot tell where the personal part begins. But the request's name is the only column
+    // that would still contain it.
     [Theory]
     [InlineData("/jan@example.com")]
     [InlineData("/unsubscribe/jan@example.com")]
@@ -68,7 +82,7 @@ public sealed partial class LogPrivacyTests(Templates templates)
     [InlineData("/U/jan@example.com")]
     [InlineData("/api/jan@example.com")]
     [InlineData("//u//jan@example.com")]
-    public async Task Nor_is_a_request_named_after_what_somebody_typed(string path)
+    public async Task The_name_of_a_request_contains_nothing_that_a_person_typed(string path)
     {
         foreach (var name in (string[])[$"GET {path}", path, $"HTTP GET {path}", path.TrimStart('/')])
         {
@@ -86,7 +100,7 @@ public sealed partial class LogPrivacyTests(Templates templates)
     [InlineData("Invoke", "Invoke")]
     [InlineData("ServiceBusProcessor.ProcessMessage", "ServiceBusProcessor.ProcessMessage")]
     [InlineData("function PushEmail", "function PushEmail")]
-    public async Task A_request_is_known_by_its_endpoint(string name, string kept) =>
+    public async Task A_request_keeps_the_name_of_its_endpoint(string name, string kept) =>
         Assert.Equal(kept, (await RulesAsync("prod"))["AppRequests"].Create(Row("AppRequests", name))["OperationName"]);
 
     [Theory]
@@ -95,7 +109,7 @@ public sealed partial class LogPrivacyTests(Templates templates)
     [InlineData("Mailgun DELETE v3/{domain}/unsubscribes/{address}")]
     [InlineData("Route u/{token} of Link")]
     [InlineData("{\"optout.subject\":\"0123456789ABCDEFGHJKMNPQRS\"}")]
-    public async Task What_holds_no_path_is_kept_as_it_is(string text)
+    public async Task Text_without_a_path_is_kept_unchanged(string text)
     {
         var rules = await RulesAsync("prod");
 
@@ -105,18 +119,22 @@ public sealed partial class LogPrivacyTests(Templates templates)
         Assert.Equal(text, rules["AppExceptions"].Create(Row("AppExceptions", text))["Details"]);
     }
 
-    // https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-transformations-kql: those of them that are used.
+    // https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-transformations-kql lists the supported functions.
     [Fact]
-    public async Task A_transformation_uses_only_what_transformations_know()
+    public async Task A_transformation_uses_only_functions_that_transformations_support()
     {
         foreach (var kql in Flows(await templates.CompileAsync("prod")).Values)
-            Assert.All(Called().Matches(Quoted().Replace(kql, "''")), call => Assert.Contains(call.Value, (string[])["extract", "iif", "strcat", "tostring", "parse_json"]));
+        {
+            Assert.All(
+                Called().Matches(Quoted().Replace(kql, "''")),
+                call => Assert.Contains(call.Value, (string[])["extract", "iif", "strcat", "tostring", "parse_json"]));
+        }
     }
 
     [Theory]
     [InlineData("dev")]
     [InlineData("prod")]
-    public async Task The_workspace_is_made_first_and_then_gets_its_rule(string environment)
+    public async Task The_workspace_is_created_first_and_then_gets_its_rule(string environment)
     {
         var deployment = await templates.CompileAsync(environment);
         var rule = deployment.The("Microsoft.Insights/dataCollectionRules");
@@ -125,66 +143,97 @@ public sealed partial class LogPrivacyTests(Templates templates)
         Assert.Equal("WorkspaceTransforms", Text(rule["kind"]));
         Assert.Equal(2, workspace.Count);
         Assert.Equal(workspace[0]["id"]!.ToJsonString(), workspace[1]["id"]!.ToJsonString());
-        // Azure refuses a rule at the making of a workspace, so not even a null.
+        // Azure refuses a rule when a workspace is created, even a null.
         Assert.False(workspace[0]["properties"]!.AsObject().ContainsKey("defaultDataCollectionRuleResourceId"));
         Assert.Equal(Text(rule["id"]), Text(workspace[1]["properties"]!["defaultDataCollectionRuleResourceId"]));
         Assert.Equal(Text(workspace[0]["id"]), Text(rule["properties"]!["destinations"]!["logAnalytics"]![0]!["workspaceResourceId"]));
         Assert.Equal(workspace[0]["properties"]!["features"]!.ToJsonString(), workspace[1]["properties"]!["features"]!.ToJsonString());
     }
 
-    // Front Door's two logs write each visitor's address and whole URL, and no transformation reaches them; the function app's write what the host's do.
+    // Front Door's two logs contain each visitor's address and whole URL, and no transformation applies to them. The function app's logs
+    // contain what the host's logs do.
     [Theory]
     [InlineData("dev")]
     [InlineData("prod")]
-    public async Task No_other_log_of_visitors_is_kept(string environment)
+    public async Task No_other_log_about_visitors_is_kept(string environment)
     {
         var settings = (await templates.CompileAsync(environment)).Create("Microsoft.Insights/diagnosticSettings");
 
-        Assert.Equal(["AuditEvent", "LogErrors", "OperationalLogs"], settings.SelectMany(s => s["properties"]!["logs"]!.AsArray()).Select(l => Text(l!["category"])).Order(StringComparer.Ordinal));
-        Assert.All(settings, s => Assert.Matches("/Microsoft.(KeyVault/vaults|ServiceBus/namespaces|Insights/dataCollectionRules)/", Text(s["id"])));
+        Assert.Equal(
+            ["AuditEvent", "LogErrors", "OperationalLogs"],
+            settings.SelectMany(s => s["properties"]!["logs"]!.AsArray()).Select(l => Text(l!["category"])).Order(StringComparer.Ordinal));
+        Assert.All(
+            settings,
+            s => Assert.Matches("/Microsoft.(KeyVault/vaults|ServiceBus/namespaces|Insights/dataCollectionRules)/", Text(s["id"])));
     }
 
     [Fact]
-    public async Task Should_the_firewalls_log_be_turned_on_it_holds_neither_address_nor_URL()
+    public async Task The_firewall_would_log_neither_the_address_nor_the_URL_if_its_log_were_enabled()
     {
-        var scrubbing = (await templates.CompileAsync("prod")).The("Microsoft.Network/FrontDoorWebApplicationFirewallPolicies")["properties"]!["policySettings"]!["logScrubbing"]!;
+        var scrubbing = (await templates.CompileAsync("prod")).The(
+            "Microsoft.Network/FrontDoorWebApplicationFirewallPolicies")["properties"]!["policySettings"]!["logScrubbing"]!;
 
         Assert.Equal("Enabled", Text(scrubbing["state"]));
-        Assert.Equal(["RequestIPAddress", "RequestUri"], scrubbing["scrubbingRules"]!.AsArray().Where(r => Text(r!["state"]) == "Enabled").Select(r => Text(r!["matchVariable"])).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["RequestIPAddress", "RequestUri"],
+            scrubbing["scrubbingRules"]!
+                .AsArray()
+                .Where(r => Text(r!["state"]) == "Enabled")
+                .Select(r => Text(r!["matchVariable"]))
+                .Order(StringComparer.Ordinal));
     }
 
-    // These write the path of each request, at the level of information.
+    // These log the path of each request at level Information.
     [Theory]
     [InlineData("Microsoft.AspNetCore.Hosting.Diagnostics")]
     [InlineData("Microsoft.Azure.WebJobs.Script.WebHost.Middleware.SystemTraceMiddleware")]
     [InlineData("System.Net.Http.HttpClient.Default.LogicalHandler")]
     [InlineData("Yarp.ReverseProxy.Forwarder.HttpForwarder")]
-    public void The_hosts_own_lines_about_requests_are_not_written(string category)
+    public void The_hosts_own_log_lines_about_requests_are_suppressed(string category)
     {
         using var host = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "host.json")));
-        var levels = host.RootElement.GetProperty("logging").GetProperty("logLevel").EnumerateObject().ToDictionary(l => l.Name, l => l.Value.GetString(), StringComparer.Ordinal);
+        var levels = host.RootElement
+            .GetProperty("logging")
+            .GetProperty("logLevel")
+            .EnumerateObject()
+            .ToDictionary(l => l.Name, l => l.Value.GetString(), StringComparer.Ordinal);
 
-        Assert.Equal("Warning", levels.Where(l => category.StartsWith($"{l.Key}.", StringComparison.Ordinal)).MaxBy(l => l.Key.Length).Value);
+        Assert.Equal(
+            "Warning", levels.Where(l => category.StartsWith($"{l.Key}.", StringComparison.Ordinal)).MaxBy(l => l.Key.Length).Value);
     }
 
-    private static void AssertGone(Dictionary<string, Transformation> rules, string path, string value)
+    private static void AssertRemoved(Dictionary<string, Transformation> rules, string path, string value)
     {
-        foreach (var text in Ways.Select(way => string.Format(System.Globalization.CultureInfo.InvariantCulture, way, path)))
-            Assert.All(rules, rule => Assert.All(rule.Value.Create(Row(rule.Key, text)), column => Assert.False(column.Value.Contains(value, StringComparison.OrdinalIgnoreCase), $"{rule.Key}.{column.Key} keeps {column.Value} of {text}.")));
+        foreach (var text in Forms.Select(form => string.Format(System.Globalization.CultureInfo.InvariantCulture, form, path)))
+        {
+            Assert.All(
+                rules,
+                rule => Assert.All(
+                    rule.Value.Create(Row(rule.Key, text)),
+                    column => Assert.False(
+                        column.Value.Contains(value, StringComparison.OrdinalIgnoreCase),
+                        $"{rule.Key}.{column.Key} keeps {column.Value} of {text}.")));
+        }
     }
 
     private static Dictionary<string, string> Row(string table, string text) =>
-        Texts[table].Concat(Addresses).ToDictionary(column => column, column => Addresses.Contains(column) ? "0.0.0.0" : text, StringComparer.Ordinal);
+        Texts[table].Concat(Addresses)
+            .ToDictionary(column => column, column => Addresses.Contains(column) ? "0.0.0.0" : text, StringComparer.Ordinal);
 
     private async Task<Dictionary<string, Transformation>> RulesAsync(string environment)
     {
-        var rules = Flows(await templates.CompileAsync(environment)).ToDictionary(f => f.Key, f => new Transformation(f.Value), StringComparer.Ordinal);
+        var rules = Flows(await templates.CompileAsync(environment)).ToDictionary(
+            f => f.Key, f => new Transformation(f.Value), StringComparer.Ordinal);
         Assert.Equal(Texts.Keys.Order(StringComparer.Ordinal), rules.Keys.Order(StringComparer.Ordinal));
         return rules;
     }
 
-    private static Dictionary<string, string> Flows(Deployment deployment) => deployment.The("Microsoft.Insights/dataCollectionRules")["properties"]!["dataFlows"]!.AsArray()
-        .ToDictionary(f => Text(Assert.Single(f!["streams"]!.AsArray())).Replace("Microsoft-Table-", "", StringComparison.Ordinal), f => Text(f!["transformKql"]), StringComparer.Ordinal);
+    private static Dictionary<string, string> Flows(Deployment deployment) =>
+        deployment.The("Microsoft.Insights/dataCollectionRules")["properties"]!["dataFlows"]!.AsArray()
+            .ToDictionary(
+                f => Text(Assert.Single(f!["streams"]!.AsArray())).Replace("Microsoft-Table-", "", StringComparison.Ordinal),
+                f => Text(f!["transformKql"]),
+                StringComparer.Ordinal);
 
     [GeneratedRegex(@"\{[^}]+\}", RegexOptions.None, 1000)]
     private static partial Regex Variable();

@@ -13,16 +13,17 @@ using static OptOut.Tests.Infrastructure.Deployment;
 
 namespace OptOut.Tests.Infrastructure;
 
-/// <summary>Alerts and workbook ask for what the product measures, by the names and words it uses.</summary>
+/// <summary>The queries of the alerts and the workbook use the metric names, tags and tag values that the product emits.</summary>
 public sealed partial class SignalNamesTests(Templates templates)
 {
     [Theory]
     [InlineData("dev")]
     [InlineData("prod")]
-    public async Task Every_query_asks_for_a_metric_its_tags_and_its_words(string environment)
+    public async Task Every_query_uses_an_existing_metric_with_existing_tags_and_values(string environment)
     {
         var measured = Measure();
-        var queries = Queries(await templates.CompileAsync(environment)).Where(q => q.Contains("AppMetrics", StringComparison.Ordinal)).ToList();
+        var queries = Queries(await templates.CompileAsync(environment)).Where(q => q.Contains("AppMetrics", StringComparison.Ordinal))
+            .ToList();
 
         Assert.True(queries.Count > 10);
         Assert.All(queries, query =>
@@ -31,37 +32,44 @@ public sealed partial class SignalNamesTests(Templates templates)
             Assert.True(measured.TryGetValue(name, out var metric), $"No instrument is called {name}.");
             Assert.All(Tag().Matches(query), tag => Assert.Contains(tag.Groups["tag"].Value, metric!.Tags.Keys));
 
-            // Status == 'Complete', where Status = tostring(Properties['status']).
-            var columns = Tag().Matches(query).ToDictionary(m => m.Groups["column"].Value, m => m.Groups["tag"].Value, StringComparer.Ordinal);
-            Assert.All(Word().Matches(query).Where(w => w.Groups["column"].Value != "Name"), word => Assert.Contains(word.Groups["word"].Value, metric!.Tags[columns[word.Groups["column"].Value]]));
+            // For example Status == 'Complete', if Status = tostring(Properties['status']).
+            var columns = Tag().Matches(query)
+                .ToDictionary(m => m.Groups["column"].Value, m => m.Groups["tag"].Value, StringComparer.Ordinal);
+            Assert.All(
+                Word().Matches(query).Where(w => w.Groups["column"].Value != "Name"),
+                word => Assert.Contains(word.Groups["word"].Value, metric!.Tags[columns[word.Groups["column"].Value]]));
 
-            // A counter arrives as a sum, a gauge as its greatest, a histogram as sum, greatest and count.
+            // A counter is exported as its sum, a gauge as its maximum, a histogram as sum, maximum and count.
             Assert.All(Column().Matches(query), column => Assert.Contains(column.Value, metric!.Columns));
         });
     }
 
     [Fact]
-    public async Task Signals_names_nothing_that_nobody_asks_for()
+    public async Task Every_name_in_the_signals_module_is_used_by_a_query()
     {
-        var asked = string.Join('\n', Queries(await templates.CompileAsync("prod")));
-        var named = Value().Matches(await File.ReadAllTextAsync(Path.Combine(Templates.Source, "modules", "signals.bicep"), TestContext.Current.CancellationToken)).Select(m => m.Groups["value"].Value).ToList();
+        var queries = string.Join('\n', Queries(await templates.CompileAsync("prod")));
+        var named = Value().Matches(await File.ReadAllTextAsync(
+                Path.Combine(Templates.Source, "modules", "signals.bicep"), TestContext.Current.CancellationToken))
+            .Select(m => m.Groups["value"].Value)
+            .ToList();
 
         Assert.True(named.Count > 10);
-        Assert.All(named, value => Assert.Contains($"'{value}'", asked, StringComparison.Ordinal));
+        Assert.All(named, value => Assert.Contains($"'{value}'", queries, StringComparison.Ordinal));
     }
 
-    // The alarm counts seconds.
+    // The alarm's threshold is in seconds.
     [Fact]
     public void Time_to_stop_is_measured_in_seconds() => Assert.Equal("s", Measure()["optout.stop.duration"].Unit);
 
     private static IEnumerable<string> Queries(Deployment deployment) =>
         deployment.Create("Microsoft.Insights/scheduledQueryRules").Select(r => Text(r["properties"]!["criteria"]!["allOf"]![0]!["query"]))
-            .Concat(JsonNode.Parse(Text(deployment.The("Microsoft.Insights/workbooks")["properties"]!["serializedData"]))!["items"]!.AsArray()
-                .Select(i => i!["content"]!["query"]).OfType<JsonNode>().Select(Text));
+            .Concat(
+                JsonNode.Parse(Text(deployment.The("Microsoft.Insights/workbooks")["properties"]!["serializedData"]))!["items"]!.AsArray()
+                    .Select(i => i!["content"]!["query"]).OfType<JsonNode>().Select(Text));
 
     private sealed record Measured(string? Unit, string[] Columns, Dictionary<string, HashSet<string>> Tags);
 
-    /// <summary>Calls everything that measures, once for each word it may use.</summary>
+    /// <summary>Calls every method that records a metric, once for each tag value it may use.</summary>
     private static Dictionary<string, Measured> Measure()
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -74,7 +82,10 @@ public sealed partial class SignalNamesTests(Templates templates)
             {
                 if (!ReferenceEquals(instrument.Meter.Scope, factory))
                     return;
-                measured[instrument.Name] = new(instrument.Unit, instrument switch { Counter<long> => ["Sum"], Gauge<long> => ["Max"], _ => ["Sum", "Max", "ItemCount"] }, []);
+                measured[instrument.Name] = new(
+                    instrument.Unit,
+                    instrument switch { Counter<long> => ["Sum"], Gauge<long> => ["Max"], _ => ["Sum", "Max", "ItemCount"] },
+                    []);
                 listener.EnableMeasurementEvents(instrument);
             },
         };
@@ -84,21 +95,32 @@ public sealed partial class SignalNamesTests(Templates templates)
 
         var calls = new Dictionary<string, Action>(StringComparer.Ordinal)
         {
-            [nameof(OptOutMetrics.ChangeRecorded)] = () => Each<Source>(source => metrics.ChangeRecorded(source.ToString(), nameof(Decision.Stop))),
-            [nameof(OptOutMetrics.StopConfirmed)] = () => Each<Channel>(channel => metrics.StopConfirmed("sendgrid", channel.Name(), TimeSpan.FromSeconds(1))),
-            [nameof(OptOutMetrics.VendorAnswered)] = () => Array.ForEach(["confirmed", "transient", "gave-up", "rejected"], outcome => metrics.VendorAnswered("sendgrid", outcome)),
-            [nameof(OptOutMetrics.WebhookEvents)] = () => Array.ForEach([.. new VendorSignals().Counts], c => metrics.WebhookEvents("sendgrid", c.Kind, 1)),
+            [nameof(OptOutMetrics.ChangeRecorded)] = () => Each<Source>(
+                source => metrics.ChangeRecorded(source.ToString(), nameof(Decision.Stop))),
+            [nameof(OptOutMetrics.StopConfirmed)] = () => Each<Channel>(
+                channel => metrics.StopConfirmed("sendgrid", channel.Name(), TimeSpan.FromSeconds(1))),
+            [nameof(OptOutMetrics.VendorAnswered)] = () => Array.ForEach(
+                ["confirmed", "transient", "gave-up", "rejected"], outcome => metrics.VendorAnswered("sendgrid", outcome)),
+            [nameof(OptOutMetrics.WebhookEvents)] = () => Array.ForEach(
+                [.. new VendorSignals().Counts], c => metrics.WebhookEvents("sendgrid", c.Kind, 1)),
             [nameof(OptOutMetrics.OutboxSwept)] = () => metrics.OutboxSwept(1),
             [nameof(OptOutMetrics.DeadLettersCounted)] = () => metrics.DeadLettersCounted("email", "Rejected", 1),
             [nameof(OptOutMetrics.VendorReconciled)] = () => Each<VendorRunStatus>(status => metrics.Reconciled(Report(status))),
             [nameof(OptOutMetrics.DriftFound)] = () => metrics.Reconciled(Report(VendorRunStatus.Complete)),
-            [nameof(OptOutMetrics.LedgerMismatches)] = () => Array.ForEach([.. Verified().Counts], c => metrics.LedgerMismatches(c.Key, c.Value)),
+            [nameof(OptOutMetrics.LedgerMismatches)] = () => Array.ForEach(
+                [.. Verified().Counts], c => metrics.LedgerMismatches(c.Key, c.Value)),
             [nameof(OptOutMetrics.MailUnreadable)] = metrics.MailUnreadable,
         };
-        Assert.Equal(typeof(OptOutMetrics).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(m => m.Name).Order(StringComparer.Ordinal), calls.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            typeof(OptOutMetrics)
+                .GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+                .Select(m => m.Name)
+                .Order(StringComparer.Ordinal),
+            calls.Keys.Order(StringComparer.Ordinal));
         foreach (var call in calls.Values)
             call();
-        Assert.All(measured.Where(m => m.Key is not ("optout.outbox.depth" or "optout.mail.unreadable")), m => Assert.NotEmpty(m.Value.Tags));
+        Assert.All(
+            measured.Where(m => m.Key is not ("optout.outbox.depth" or "optout.mail.unreadable")), m => Assert.NotEmpty(m.Value.Tags));
         return measured;
     }
 

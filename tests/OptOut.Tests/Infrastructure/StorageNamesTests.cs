@@ -8,10 +8,11 @@ using OptOut.Records;
 
 namespace OptOut.Tests.Infrastructure;
 
-/// <summary>The templates make the tables and containers that the code opens, and no others.</summary>
+/// <summary>The templates create exactly the tables and containers that the code uses.</summary>
 public sealed class StorageNamesTests(Templates templates)
 {
-    private const string Tables = "Microsoft.Storage/storageAccounts/tableServices/tables", Containers = "Microsoft.Storage/storageAccounts/blobServices/containers";
+    private const string Tables = "Microsoft.Storage/storageAccounts/tableServices/tables",
+        Containers = "Microsoft.Storage/storageAccounts/blobServices/containers";
 
     private static readonly StorageAccount Code = new(
         Options.Create(new StorageOptions { TableEndpoint = new("https://example.com"), BlobEndpoint = new("https://example.com") }),
@@ -21,16 +22,18 @@ public sealed class StorageNamesTests(Templates templates)
     [Theory]
     [InlineData("dev")]
     [InlineData("prod")]
-    public async Task Tables_and_containers_are_those_of_the_code(string environment)
+    public async Task The_tables_and_containers_match_the_code(string environment)
     {
         var deployment = await templates.CompileAsync(environment);
 
         Assert.Equal(Members<TableClient>(t => t.Name), deployment.Names(Tables));
-        Assert.Equal(Members<BlobContainerClient>(c => c.Name), deployment.Names(Containers, name => name.StartsWith("stdata", StringComparison.Ordinal)));
+        Assert.Equal(
+            Members<BlobContainerClient>(c => c.Name),
+            deployment.Names(Containers, name => name.StartsWith("stdata", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public async Task Anchors_cannot_be_altered_or_deleted_while_they_are_held()
+    public async Task Anchors_are_immutable_for_more_than_a_year()
     {
         var policy = (await templates.CompileAsync("prod")).The($"{Containers}/immutabilityPolicies");
 
@@ -39,5 +42,9 @@ public sealed class StorageNamesTests(Templates templates)
     }
 
     private static IEnumerable<string> Members<T>(Func<T, string> name) =>
-        typeof(StorageAccount).GetProperties().Where(p => p.PropertyType == typeof(T)).Select(p => name((T)p.GetValue(Code)!)).Order(StringComparer.Ordinal);
+        typeof(StorageAccount)
+            .GetProperties()
+            .Where(p => p.PropertyType == typeof(T))
+            .Select(p => name((T)p.GetValue(Code)!))
+            .Order(StringComparer.Ordinal);
 }

@@ -8,14 +8,16 @@ using OptOut.Tests.Infrastructure;
 namespace OptOut.Tests.Infrastructure;
 
 /// <summary>
-/// What the templates would make of each parameter file, worked out by the Bicep CLI on this machine, once for the whole run. A value that only Azure
-/// knows, such as an address it gives, stays an expression in square brackets.
+/// The resources that the templates would create for each parameter file, computed by the local Bicep CLI once per test run. A value that
+/// only Azure knows, such as an address it assigns, remains an expression in square brackets.
 /// </summary>
 public sealed class Templates : IAsyncDisposable
 {
     private const string Nobody = "00000000-0000-0000-0000-000000000000";
 
-    private static readonly string? Cli = typeof(Templates).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(a => a.Key == "BicepCli")?.Value;
+    private static readonly string? Cli = typeof(Templates)
+        .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .FirstOrDefault(a => a.Key == "BicepCli")?.Value;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("optout-bicep-");
     private readonly Lazy<Task<Deployment>> _dev, _prod;
@@ -31,7 +33,7 @@ public sealed class Templates : IAsyncDisposable
     /// <param name="environment">dev or prod.</param>
     internal Task<Deployment> CompileAsync(string environment)
     {
-        Assert.SkipWhen(Cli is null, "NuGet has no Bicep CLI for this machine; on 64-bit Linux it has.");
+        Assert.SkipWhen(Cli is null, "NuGet has a Bicep CLI only for 64-bit Linux, not for this machine.");
         return (environment == "dev" ? _dev : _prod).Value;
     }
 
@@ -45,9 +47,10 @@ public sealed class Templates : IAsyncDisposable
 
     private async Task<Deployment> PredictAsync(string environment)
     {
-        // The snapshot is written beside the parameter file, so the templates are copied.
+        // Copies the templates, because the snapshot is written to the folder of the parameter file.
         var folder = _folder.CreateSubdirectory(environment).FullName;
-        foreach (var file in Directory.EnumerateFiles(Source, "*.bicep*", SearchOption.AllDirectories).Append(Path.Combine(Source, "bicepconfig.json")))
+        foreach (var file in Directory.EnumerateFiles(Source, "*.bicep*", SearchOption.AllDirectories)
+            .Append(Path.Combine(Source, "bicepconfig.json")))
         {
             var copy = Path.Combine(folder, Path.GetRelativePath(Source, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
@@ -58,7 +61,16 @@ public sealed class Templates : IAsyncDisposable
             File.SetUnixFileMode(Cli!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var start = new ProcessStartInfo(
             Cli!,
-            ["snapshot", Path.Combine(folder, $"main.{environment}.bicepparam"), "--mode", "overwrite", "--subscription-id", Nobody, "--tenant-id", Nobody])
+            [
+                "snapshot",
+                Path.Combine(folder, $"main.{environment}.bicepparam"),
+                "--mode",
+                "overwrite",
+                "--subscription-id",
+                Nobody,
+                "--tenant-id",
+                Nobody,
+            ])
         {
             UseShellExecute = false,
             RedirectStandardError = true,
@@ -67,9 +79,9 @@ public sealed class Templates : IAsyncDisposable
         foreach (var name in (string[])["AZURE_LOCATION", "AZURE_PRINCIPAL_ID", "OPTOUT_LOGS_CLEANED"])
             start.Environment.Remove(name);
         using var process = Process.Start(start)!;
-        var said = await Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
+        var output = await Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
         await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"bicep snapshot: {said[0]}{said[1]}");
+        Assert.True(process.ExitCode == 0, $"bicep snapshot: {output[0]}{output[1]}");
         return new Deployment(JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, $"main.{environment}.snapshot.json")))!);
     }
 }

@@ -3,12 +3,13 @@ using System.Text.RegularExpressions;
 namespace OptOut.Tests.Infrastructure;
 
 /// <summary>
-/// A transformation of the workspace, as compiled, done to a row here. It understands what log-privacy.bicep writes and refuses anything else. Its regular
-/// expressions run on the engine that takes no lookaround and no backreference, as Kusto's does (RE2).
+/// Applies a compiled workspace transformation to a row. It understands only the forms that log-privacy.bicep produces and fails
+/// for anything else. The regular expressions run on .NET's non-backtracking engine, which, like Kusto's (RE2), supports no
+/// lookaround and no backreferences.
 /// </summary>
 internal sealed partial class Transformation
 {
-    private readonly HashSet<string> _away = [];
+    private readonly HashSet<string> _removed = [];
     private readonly List<Func<Dictionary<string, string>, (string Column, string Value)>> _columns = [];
 
     public Transformation(string kql)
@@ -19,7 +20,7 @@ internal sealed partial class Transformation
         foreach (var step in steps[1..])
         {
             if (step.StartsWith("project-away ", StringComparison.Ordinal))
-                _away.UnionWith(step["project-away ".Length..].Split(", "));
+                _removed.UnionWith(step["project-away ".Length..].Split(", "));
             else
                 Extend(Assert.IsType<string>(step.StartsWith("extend ", StringComparison.Ordinal) ? step["extend ".Length..] : null));
         }
@@ -27,8 +28,8 @@ internal sealed partial class Transformation
 
     public Dictionary<string, string> Create(IReadOnlyDictionary<string, string> row)
     {
-        Assert.All(_away, column => Assert.Contains(column, row.Keys));
-        var result = row.Where(c => !_away.Contains(c.Key)).ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal);
+        Assert.All(_removed, column => Assert.Contains(column, row.Keys));
+        var result = row.Where(c => !_removed.Contains(c.Key)).ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal);
         foreach (var (column, value) in _columns.Select(extend => extend(result)).ToList())
             result[column] = value;
         return result;
@@ -49,16 +50,21 @@ internal sealed partial class Transformation
                     return (column, kept.Match(value).Groups[1].Value);
                 if (!where.IsMatch(value))
                     return (column, value);
-                return (column, assignment.Groups["head"].Success ? head.Match(value).Groups[1].Value + "..." : assignment.Groups["empty"].Value);
+                return (
+                    column,
+                    assignment.Groups["head"].Success ? head.Match(value).Groups[1].Value + "..." : assignment.Groups["empty"].Value);
             });
         }
     }
 
-    private static Regex Compile(Match assignment, string group) => new(assignment.Groups[group].Value, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    private static Regex Compile(Match assignment, string group) =>
+        new(assignment.Groups[group].Value, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
-    // The four forms: keep what matches; leave out from the first slash; empty a bag.
+    // The forms: keep what matches; cut off from the first slash; empty a property bag.
     [GeneratedRegex(
-        @"(?<column>\w+) = (?:extract\(@'(?<kept>[^']*)', 1, \k<column>\)|iif\((?:\k<column>|tostring\(\k<column>\)) matches regex @'(?<where>[^']*)', (?:strcat\(extract\(@'(?<head>[^']*)', 1, \k<column>\), '\.\.\.'\)|parse_json\('(?<empty>\{\}|\[\])'\)), \k<column>\))",
+        @"(?<column>\w+) = (?:extract\(@'(?<kept>[^']*)', 1, \k<column>\)"
+            + @"|iif\((?:\k<column>|tostring\(\k<column>\)) matches regex @'(?<where>[^']*)', "
+            + @"(?:strcat\(extract\(@'(?<head>[^']*)', 1, \k<column>\), '\.\.\.'\)|parse_json\('(?<empty>\{\}|\[\])'\)), \k<column>\))",
         RegexOptions.ExplicitCapture,
         1000)]
     private static partial Regex Assignment();

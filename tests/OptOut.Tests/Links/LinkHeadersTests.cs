@@ -7,15 +7,20 @@ namespace OptOut.Tests.Links;
 public sealed class LinkHeadersTests
 {
     private const string Token = "AQcBAgARIjNEVWZ3iJmqu8zd7v8yz2MAAAAqugFk8cFdyYnXuOb4BTudSA";
-    private const string Dkim = "Sign the headers List-Unsubscribe and List-Unsubscribe-Post with DKIM, or mail clients will not show the button.";
+    private const string Dkim =
+        "Sign the headers List-Unsubscribe and List-Unsubscribe-Post with DKIM, or mail clients will not show the button.";
 
     private static readonly Link Mailed = new(
-        new SubjectKey(new UInt128(0x0011223344556677, 0x8899AABBCCDDEEFF)), Channel.Email, 2, new DateTimeOffset(2026, 5, 1, 10, 11, 0, TimeSpan.Zero), 42);
+        new SubjectKey(new UInt128(0x0011223344556677, 0x8899AABBCCDDEEFF)),
+        Channel.Email,
+        2,
+        new DateTimeOffset(2026, 5, 1, 10, 11, 0, TimeSpan.Zero),
+        42);
 
     [Theory]
     [InlineData("https://optout.example.com")]
     [InlineData("https://optout.example.com/")]
-    public void The_two_headers_exactly(string baseUrl)
+    public void The_two_headers_have_exactly_this_form(string baseUrl)
     {
         var forms = Write(new() { BaseUrl = new Uri(baseUrl), MailtoHost = "optout.example.com" });
 
@@ -27,7 +32,7 @@ public sealed class LinkHeadersTests
     }
 
     [Fact]
-    public void Without_a_mail_host_the_mailto_form_is_left_out()
+    public void Without_a_mail_host_the_mailto_address_is_left_out()
     {
         var forms = Write(new() { BaseUrl = new Uri("https://example.com/mail/") });
 
@@ -38,14 +43,15 @@ public sealed class LinkHeadersTests
     [Theory]
     [InlineData(OneClickScope.Channel)]
     [InlineData(OneClickScope.Topic)]
-    public void A_one_click_that_stops_less_than_everything_is_warned_about(OneClickScope scope)
+    public void A_one_click_that_stops_less_than_everything_causes_a_warning(OneClickScope scope)
     {
         var forms = Write(new() { BaseUrl = new Uri("https://example.com"), OneClickScope = scope });
 
         Assert.Equal(
             [
                 Dkim,
-                $"OptOut:Links:OneClickScope is '{scope}': a press of the mail client's button stops less than everything. That is lawful only if this mail's body offers both choices, to stop everything and to adjust preferences.",
+                $"OptOut:Links:OneClickScope is '{scope}': the mail client's button stops less than everything. "
+                    + "That is lawful only if the body of this mail offers both choices: to stop everything and to adjust preferences.",
             ],
             forms.Warnings);
     }

@@ -9,7 +9,8 @@ public sealed class LinkKeyRingTests
 {
     private const string Base64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-    // Computed apart from this code (HKDF and HMAC-SHA256 of RFC 5869 and 2104). Links already mailed depend on it for ever.
+    // Computed independently of this code (HKDF and HMAC-SHA256 of RFC 5869 and 2104). It must never change, because links already mailed
+    // depend on it.
     private const string Golden = "AQcBAgARIjNEVWZ3iJmqu8zd7v8yz2MAAAAqugFk8cFdyYnXuOb4BTudSA";
 
     private static readonly SubjectKey Subject = new(new UInt128(0x0011223344556677, 0x8899AABBCCDDEEFF));
@@ -18,22 +19,34 @@ public sealed class LinkKeyRingTests
     private static readonly Gen<Link> AnyLink = Gen.Select(
         Gen.ULong, Gen.ULong, Gen.OneOf<Channel?>([null, .. Channels.All]), Gen.Byte, Gen.Int[0, 0xFF_FFFF], Gen.UInt,
         (upper, lower, channel, topic, minutes, campaign) =>
-            new Link(new SubjectKey(new UInt128(upper, lower)), channel, topic, new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMinutes(minutes), campaign));
+            new Link(
+                new SubjectKey(new UInt128(upper, lower)),
+                channel,
+                topic,
+                new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMinutes(minutes),
+                campaign));
 
     [Fact]
-    public void A_known_link_under_a_known_secret_is_this_token_for_ever()
+    public void The_token_of_a_known_link_and_secret_never_changes()
     {
         using var ring = Ring();
 
         Assert.Equal(Golden, ring.Sign(Mailed));
-        Assert.Equal("AQcAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAxpHOdeRz_2QJ5fhe2TKOOQ", ring.Sign(new Link(default, null, 0, new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), 0)));
+        Assert.Equal(
+            "AQcAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAxpHOdeRz_2QJ5fhe2TKOOQ",
+            ring.Sign(new Link(default, null, 0, new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), 0)));
         Assert.Equal(
             "AQcE________________________________lBMGymC73z8lkW2tKpNhXg",
-            ring.Sign(new Link(new SubjectKey(UInt128.MaxValue), Channel.Post, 255, new DateTimeOffset(2051, 11, 24, 20, 15, 0, TimeSpan.Zero), uint.MaxValue)));
+            ring.Sign(new Link(
+                new SubjectKey(UInt128.MaxValue),
+                Channel.Post,
+                255,
+                new DateTimeOffset(2051, 11, 24, 20, 15, 0, TimeSpan.Zero),
+                uint.MaxValue)));
     }
 
     [Fact]
-    public void A_link_is_read_back_from_its_token_in_58_characters_that_a_mail_address_can_hold() => AnyLink.Sample(link =>
+    public void A_link_survives_a_round_trip_through_a_token_of_58_characters_that_fits_in_a_mail_address() => AnyLink.Sample(link =>
     {
         using var ring = Ring();
         var token = ring.Sign(link);
@@ -46,7 +59,7 @@ public sealed class LinkKeyRingTests
     }, iter: 200);
 
     [Fact]
-    public void A_token_with_any_one_bit_turned_is_refused()
+    public void A_token_with_any_bit_flipped_is_refused()
     {
         using var ring = Ring();
         var bytes = System.Buffers.Text.Base64Url.DecodeFromChars(Golden);
@@ -59,7 +72,7 @@ public sealed class LinkKeyRingTests
     }
 
     [Fact]
-    public void A_token_with_any_one_character_replaced_is_refused_so_also_one_whose_unused_bits_differ()
+    public void A_token_with_any_character_replaced_is_refused_even_if_only_unused_bits_differ()
     {
         using var ring = Ring();
         for (var at = 0; at < Golden.Length; at++)
@@ -70,7 +83,7 @@ public sealed class LinkKeyRingTests
     }
 
     [Fact]
-    public void A_cut_or_lengthened_token_is_refused()
+    public void A_shortened_or_lengthened_token_is_refused()
     {
         using var ring = Ring();
         for (var length = 0; length < Golden.Length; length++)
@@ -93,7 +106,7 @@ public sealed class LinkKeyRingTests
     }
 
     [Fact]
-    public void White_space_in_place_of_what_is_decoded_is_refused()
+    public void A_token_with_white_space_instead_of_characters_is_refused()
     {
         using var ring = Ring();
 
@@ -137,7 +150,7 @@ public sealed class LinkKeyRingTests
     }
 
     [Fact]
-    public void Another_version_is_refused_though_its_signature_is_good()
+    public void A_token_of_another_version_is_refused_even_if_its_signature_is_valid()
     {
         using var ring = Ring();
         var bytes = System.Buffers.Text.Base64Url.DecodeFromChars(Golden);
@@ -153,13 +166,14 @@ public sealed class LinkKeyRingTests
     [Theory]
     [InlineData(2019, 12, 31)]
     [InlineData(2051, 11, 25)]
-    public void A_moment_that_three_bytes_cannot_hold_is_refused_at_signing(int year, int month, int day)
+    public void Signing_refuses_a_moment_that_does_not_fit_in_three_bytes(int year, int month, int day)
     {
         using var ring = Ring();
 
         Assert.Equal(
-            "A link's moment must lie between 2020-01-01 and 2051-11-23: its token has three bytes for it.",
-            Assert.Throws<InvalidOperationException>(() => ring.Sign(Mailed with { IssuedAt = new DateTimeOffset(year, month, day, 0, 0, 0, TimeSpan.Zero) })).Message);
+            "A link's issue time must be between 2020-01-01 and 2051-11-23: the token has three bytes for it.",
+            Assert.Throws<InvalidOperationException>(
+                () => ring.Sign(Mailed with { IssuedAt = new DateTimeOffset(year, month, day, 0, 0, 0, TimeSpan.Zero) })).Message);
     }
 
     [Fact]
@@ -186,7 +200,7 @@ public sealed class LinkKeyRingTests
     }
 
     [Fact]
-    public void Many_threads_sign_and_verify_at_once()
+    public void Many_threads_can_sign_and_verify_concurrently()
     {
         using var ring = Ring();
 

@@ -3,7 +3,9 @@ using OptOut.Links;
 
 namespace OptOut.Tests.Links;
 
-/// <summary>The laws of the ten characters: what a slip of the finger cannot get past, and what a person may type all the same.</summary>
+/// <summary>
+/// The properties of a printed code's ten characters: which typing errors are always detected and which variations are accepted.
+/// </summary>
 public sealed class PrintedCodeTests
 {
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -15,7 +17,7 @@ public sealed class PrintedCodeTests
     [InlineData(1UL, "0000000012", "00000-00012")]
     [InlineData((1UL << 45) - 1, "ZZZZZZZZZX", "ZZZZZ-ZZZZX")]
     [InlineData(0x0123456789ABUL, "14D2PF2DBR", "14D2P-F2DBR")]
-    public void A_code_that_was_ever_printed_is_spelled_the_same_for_ever(ulong value, string compact, string printed)
+    public void The_spelling_of_a_code_never_changes(ulong value, string compact, string printed)
     {
         var code = new PrintedCode(value);
 
@@ -25,18 +27,18 @@ public sealed class PrintedCodeTests
     }
 
     [Fact]
-    public void Both_written_forms_are_read_back() => AnyCode.Sample(code =>
+    public void A_code_survives_a_round_trip_through_both_its_forms() => AnyCode.Sample(code =>
         PrintedCode.TryParse(code.Compact, out var compact) && compact == code
         && PrintedCode.TryParse(code.ToString(), out var printed) && printed == code);
 
     [Fact]
-    public void Every_wrong_character_is_noticed_in_every_place() => AnyCode.Sample(code =>
+    public void Any_single_wrong_character_is_detected() => AnyCode.Sample(code =>
     {
         for (var place = 0; place < PrintedCode.Length; place++)
         {
             foreach (var other in Alphabet.Where(c => c != code.Compact[place]))
             {
-                if (PrintedCode.Read(With(code.Compact, place, other), out _) != CodeReading.Mistyped)
+                if (PrintedCode.Read(With(code.Compact, place, other), out _) != PrintedCodeStatus.Mistyped)
                     return false;
             }
         }
@@ -45,7 +47,7 @@ public sealed class PrintedCodeTests
     }, iter: 300);
 
     [Fact]
-    public void Every_swap_of_two_characters_is_noticed_neighbours_or_not() => AnyCode.Sample(code =>
+    public void Any_swap_of_two_characters_is_detected_adjacent_or_not() => AnyCode.Sample(code =>
     {
         var text = code.Compact;
         for (var a = 0; a < text.Length; a++)
@@ -61,10 +63,10 @@ public sealed class PrintedCodeTests
         return true;
     }, iter: 1000);
 
-    // The check is linear, so what goes unnoticed depends only on the difference between what was printed and what was typed: these
-    // are all the differences that one character or one swap can make, so every code there is has the two laws above.
+    // The checksum is linear, so whether an error is detected depends only on the difference between the printed and the typed code. These
+    // are all the differences that one character or one swap can make, so the two properties above hold for every code.
     [Fact]
-    public void No_difference_of_one_character_or_one_swap_adds_up_to_nothing()
+    public void No_difference_by_one_character_or_one_swap_has_a_valid_checksum()
     {
         foreach (var difference in Alphabet[1..])
         {
@@ -78,9 +80,11 @@ public sealed class PrintedCodeTests
     }
 
     [Fact]
-    public void The_check_is_linear() => Gen.Select(AnyCode, AnyCode).Sample((one, other) =>
+    public void The_checksum_is_linear() => Gen.Select(AnyCode, AnyCode).Sample((one, other) =>
     {
-        var sum = string.Concat(one.Compact.Zip(other.Compact, (a, b) => Alphabet[Alphabet.IndexOf(a, StringComparison.Ordinal) ^ Alphabet.IndexOf(b, StringComparison.Ordinal)]));
+        var sum = string.Concat(one.Compact.Zip(
+            other.Compact,
+            (a, b) => Alphabet[Alphabet.IndexOf(a, StringComparison.Ordinal) ^ Alphabet.IndexOf(b, StringComparison.Ordinal)]));
         return PrintedCode.TryParse(sum, out _);
     });
 
@@ -95,7 +99,7 @@ public sealed class PrintedCodeTests
     [InlineData("\uFF11\uFF14\uFF24\uFF12\uFF30\uFF0D\uFF26\uFF12\uFF44\uFF42\uFF52")]
     [InlineData("https://optout.kruidtuin.example/q/14D2PF2DBR")]
     [InlineData("optout.kruidtuin.example/Q/14D2P-F2DBR/ ")]
-    public void However_it_is_typed_it_is_the_same_code(string typed)
+    public void A_code_is_recognised_in_every_way_of_typing_it(string typed)
     {
         Assert.True(PrintedCode.TryParse(typed, out var code));
         Assert.Equal(new PrintedCode(0x0123456789AB), code);
@@ -104,33 +108,37 @@ public sealed class PrintedCodeTests
     [Theory]
     [InlineData("i0000000l2", "1000000012")]
     [InlineData("UV0000000U", "VV0000000V")]
-    public void Letters_that_are_never_printed_are_read_as_what_they_look_like(string typed, string meant) =>
+    public void Letters_that_are_never_printed_are_read_as_the_characters_they_resemble(string typed, string meant) =>
         Assert.Equal((PrintedCode.Read(meant, out var a), a), (PrintedCode.Read(typed, out var b), b));
 
     [Theory]
-    [InlineData("14D2PF2DBS", CodeReading.Mistyped)]
-    [InlineData("41D2PF2DBR", CodeReading.Mistyped)]
-    [InlineData("14D2PF2DB", CodeReading.WrongLength)]
-    [InlineData("14D2PF2DBR0", CodeReading.WrongLength)]
-    [InlineData("0", CodeReading.WrongLength)]
-    [InlineData(null, CodeReading.NoCode)]
-    [InlineData("", CodeReading.NoCode)]
-    [InlineData(" - ", CodeReading.NoCode)]
-    [InlineData("/", CodeReading.NoCode)]
-    [InlineData("14D2PF2DB*", CodeReading.NoCode)]
-    [InlineData("14D2PF2DB\u00C9", CodeReading.NoCode)]
-    [InlineData("jan@example.com", CodeReading.NoCode)]
-    public void What_is_no_code_is_told_apart_from_what_is_nearly_one(string? typed, CodeReading reading)
+    [InlineData("14D2PF2DBS", PrintedCodeStatus.Mistyped)]
+    [InlineData("41D2PF2DBR", PrintedCodeStatus.Mistyped)]
+    [InlineData("14D2PF2DB", PrintedCodeStatus.WrongLength)]
+    [InlineData("14D2PF2DBR0", PrintedCodeStatus.WrongLength)]
+    [InlineData("0", PrintedCodeStatus.WrongLength)]
+    [InlineData(null, PrintedCodeStatus.NotACode)]
+    [InlineData("", PrintedCodeStatus.NotACode)]
+    [InlineData(" - ", PrintedCodeStatus.NotACode)]
+    [InlineData("/", PrintedCodeStatus.NotACode)]
+    [InlineData("14D2PF2DB*", PrintedCodeStatus.NotACode)]
+    [InlineData("14D2PF2DB\u00C9", PrintedCodeStatus.NotACode)]
+    [InlineData("jan@example.com", PrintedCodeStatus.NotACode)]
+    public void What_is_no_code_is_told_apart_from_what_is_nearly_one(string? typed, PrintedCodeStatus reading)
     {
         Assert.Equal(reading, PrintedCode.Read(typed, out var code));
         Assert.Equal(default, code);
     }
 
     [Fact]
-    public void Whatever_is_typed_it_never_throws() => Gen.String.Sample(text => PrintedCode.Read(text, out _) is CodeReading.NoCode or CodeReading.WrongLength or CodeReading.Mistyped or CodeReading.Good);
+    public void Whatever_is_typed_it_never_throws() => Gen.String.Sample(
+        text => PrintedCode.Read(text, out _) is PrintedCodeStatus.NotACode
+            or PrintedCodeStatus.WrongLength
+            or PrintedCodeStatus.Mistyped
+            or PrintedCodeStatus.Valid);
 
     [Fact]
-    public void A_number_of_more_than_45_bits_is_no_code() => Assert.Throws<ArgumentOutOfRangeException>(() => new PrintedCode(1UL << 45));
+    public void A_number_of_more_than_45_bits_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new PrintedCode(1UL << 45));
 
     private static string With(string text, int place, char c) => $"{text[..place]}{c}{text[(place + 1)..]}";
 }

@@ -5,62 +5,62 @@ using OptOut.Vendors;
 
 namespace OptOut.Tests.Reconciliation;
 
-internal sealed class PulledThePlug() : Exception("The process is gone.");
+internal sealed class SimulatedCrashException() : Exception("The process has ended.");
 
-/// <summary>The real vendor, behind a plug that can be pulled at any call, and lists that can be taken away.</summary>
+/// <summary>Wraps the real vendor adapter: it can simulate a crash at any call, a busy vendor, and a vendor without lists.</summary>
 internal sealed class InterruptedVendor(IVendor real) : IVendor
 {
     private int _calls;
 
-    /// <summary>The call at which the plug is pulled; null for never.</summary>
-    public int? PlugAt { get; set; }
+    /// <summary>The number of the call at which the process crashes; null for never.</summary>
+    public int? CrashAt { get; set; }
 
     public int Calls => _calls;
 
-    /// <summary>What happens at a push, before it.</summary>
+    /// <summary>Called before each push.</summary>
     public Func<VendorPush, Task>? BeforePush { get; set; }
 
-    /// <summary>Whose push is answered "busy" each time.</summary>
-    public Identifier? ChokesOn { get; set; }
+    /// <summary>The contact point for which every push is answered as busy.</summary>
+    public Identifier? BusyFor { get; set; }
 
-    public bool GivesOutLists { get; set; } = true;
+    public bool HasLists { get; set; } = true;
 
     public string Name => real.Name;
 
     public Channel Channel => real.Channel;
 
-    public IReadOnlyList<string> Lists => GivesOutLists ? real.Lists : [];
+    public IReadOnlyList<string> Lists => HasLists ? real.Lists : [];
 
-    public IReadOnlyList<string> Pulls => GivesOutLists ? real.Pulls : [];
+    public IReadOnlyList<string> Pulls => HasLists ? real.Pulls : [];
 
     public IReadOnlySet<string> ListsFor(StopSet stops)
     {
-        Pull();
-        return GivesOutLists ? real.ListsFor(stops) : new HashSet<string>();
+        CrashIfDue();
+        return HasLists ? real.ListsFor(stops) : new HashSet<string>();
     }
 
     public async Task<VendorOutcome> PushAsync(VendorPush push, CancellationToken cancellationToken)
     {
-        Pull();
+        CrashIfDue();
         if (BeforePush is { } before)
             await before(push);
-        if (push.Identifier == ChokesOn)
-            return new VendorOutcome.Transient(null, "It chokes.");
+        if (push.Identifier == BusyFor)
+            return new VendorOutcome.Transient(null, "It is busy.");
         return await real.PushAsync(push, cancellationToken);
     }
 
     public Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken)
     {
-        Pull();
+        CrashIfDue();
         return real.PullAsync(list, until, cursor, cancellationToken);
     }
 
-    public void PlugIn() => (_calls, PlugAt) = (0, null);
+    public void Restart() => (_calls, CrashAt) = (0, null);
 
-    // Once pulled it stays out, as for a dead process.
-    private void Pull()
+    // After the crash every further call fails too, as in a process that has ended.
+    private void CrashIfDue()
     {
-        if (Interlocked.Increment(ref _calls) >= PlugAt)
-            throw new PulledThePlug();
+        if (Interlocked.Increment(ref _calls) >= CrashAt)
+            throw new SimulatedCrashException();
     }
 }

@@ -22,7 +22,9 @@ using OptOut.Vendors;
 
 namespace OptOut.Tests.Reconciliation;
 
-/// <summary>The whole product over a real Azurite, a real bus and the sandbox's SendGrid; only the triggers are played.</summary>
+/// <summary>
+/// The whole product on a real Azurite, the embedded Service Bus and the SendGrid sandbox. Only the function triggers are simulated.
+/// </summary>
 internal sealed class ReconciliationHost : IAsyncDisposable
 {
     public const int Newsletter = 101, Offers = 102, Events = 103;
@@ -31,9 +33,10 @@ internal sealed class ReconciliationHost : IAsyncDisposable
 
     private readonly EmbeddedServiceBus _bus;
     private readonly ServiceProvider _services;
-    private readonly List<string> _personal = [];
+    private readonly List<string> _addresses = [];
 
-    private ReconciliationHost(EmbeddedServiceBus bus, VendorSandbox sandbox, ServiceProvider services, ShiftedTime time, CapturedLogs logs) =>
+    private ReconciliationHost(
+        EmbeddedServiceBus bus, VendorSandbox sandbox, ServiceProvider services, ShiftedTime time, CapturedLogs logs) =>
         (_bus, Sandbox, _services, Time, Logs) = (bus, sandbox, services, time, logs);
 
     public ShiftedTime Time { get; }
@@ -54,16 +57,23 @@ internal sealed class ReconciliationHost : IAsyncDisposable
             new EmbeddedServiceBusOptions
             {
                 Time = time,
-                Topics = [new TopicDefinition(Topology.BusTopic, [.. Topology.Subscriptions.Select(s => new OptOut.Emulators.ServiceBus.SubscriptionDefinition(s.Name) { Rules = [new SqlRule(s.Filter)] })])],
+                Topics =
+                [
+                    new TopicDefinition(
+                        Topology.BusTopic,
+                        [.. Topology.Subscriptions.Select(
+                            s => new OptOut.Emulators.ServiceBus.SubscriptionDefinition(s.Name) { Rules = [new SqlRule(s.Filter)] })]),
+                ],
             },
             Cancel);
         var sandbox = await VendorSandbox.StartAsync(
             new VendorSandboxOptions { Time = time, SendGridGroups = LocalSettings.SendGridGroups }, Cancel);
 
-        // The same keys in every house, so that the same people have the same subject keys.
+        // The same keys in every host, so that the same people have the same subject keys.
         var keys = new LocalKeys(Secret(1), Secret(2), Secret(3));
         var configuration = new ConfigurationBuilder()
-            .AddConfiguration(LocalSettings.Build(keys, new Uri("http://127.0.0.1:7071"), storage, bus.ConnectionString, sandbox.Settings(["sendgrid"])))
+            .AddConfiguration(
+                LocalSettings.Build(keys, new Uri("http://127.0.0.1:7071"), storage, bus.ConnectionString, sandbox.Settings(["sendgrid"])))
             .AddInMemoryCollection(new Dictionary<string, string?>
             {
                 ["OptOut:FanOut:FirstRetry"] = "00:00:00.020",
@@ -82,9 +92,9 @@ internal sealed class ReconciliationHost : IAsyncDisposable
         services.Remove(real);
         services.AddSingleton<IVendor>(p => new InterruptedVendor((IVendor)ActivatorUtilities.CreateInstance(p, real.ImplementationType!)));
 
-        var house = new ReconciliationHost(bus, sandbox, services.BuildServiceProvider(), time, logs);
-        await house.Get<StorageAccount>().EnsureCreatedAsync(Cancel);
-        return house;
+        var host = new ReconciliationHost(bus, sandbox, services.BuildServiceProvider(), time, logs);
+        await host.Get<StorageAccount>().EnsureCreatedAsync(Cancel);
+        return host;
     }
 
     public T Get<T>()
@@ -92,30 +102,34 @@ internal sealed class ReconciliationHost : IAsyncDisposable
 
     public Task<ReconciliationReport> ReconcileAsync() => Get<Reconciler>().RunAsync(Cancel);
 
-    /// <summary>One vendor's part of a run.</summary>
-    public async Task<VendorReport> ReconcileVendorAsync(string name) => Assert.Single((await ReconcileAsync()).Vendors, v => v.Vendor == name);
+    /// <summary>Runs the reconciliation and returns one vendor's report.</summary>
+    public async Task<VendorReport> ReconcileVendorAsync(string name) =>
+        Assert.Single((await ReconcileAsync()).Vendors, v => v.Vendor == name);
 
-    /// <summary>The one vendor's part of a run.</summary>
+    /// <summary>Runs the reconciliation and returns the report of the only vendor.</summary>
     public async Task<VendorReport> ReconcileVendorAsync() => Assert.Single((await ReconcileAsync()).Vendors);
 
-    public Identifier Who(string name)
+    public Identifier IdentifierOf(string name)
     {
         var address = $"{name}@example.com";
-        lock (_personal)
-            _personal.Add(address);
+        lock (_addresses)
+            _addresses.Add(address);
         return SandboxedSendGrid.Email(address);
     }
 
     public SubjectKey Customer(string name) => Get<IdentifierProtector>().SubjectOf("customer " + name);
 
-    /// <summary>Somebody the controller knows.</summary>
-    public async Task KnownAsync(string name, params string[] addresses)
+    /// <summary>Registers a customer of the controller.</summary>
+    /// <param name="addresses">The e-mail addresses; without any, one with the customer's name.</param>
+    public async Task AddCustomerAsync(string name, params string[] addresses)
     {
-        Assert.True(await Get<SubjectRegistrar>().SaveAsync(Customer(name), [.. (addresses.Length == 0 ? [name] : addresses).Select(Who)], "nl", Cancel));
+        Assert.True(await Get<SubjectRegistrar>().SaveAsync(
+            Customer(name), [.. (addresses.Length == 0 ? [name] : addresses).Select(IdentifierOf)], "nl", Cancel));
         await DrainAsync();
     }
 
-    public Task StopAsync(string name, string scope = "*,*", Source source = Source.OneClick) => DecideAsync(Customer(name), scope, Decision.Stop, source);
+    public Task StopAsync(string name, string scope = "*,*", Source source = Source.OneClick) =>
+        DecideAsync(Customer(name), scope, Decision.Stop, source);
 
     public Task AllowAsync(string name, string scope = "*,*") => DecideAsync(Customer(name), scope, Decision.Allow, Source.Portal);
 
@@ -123,28 +137,28 @@ internal sealed class ReconciliationHost : IAsyncDisposable
     {
         var now = Time.GetUtcNow();
         var change = Change.Create(EventIds.New(now), subject, Scope.Parse(scope), decision, now, now, source);
-        Assert.Equal(new IntakeResult(true, true), await Get<ChangeIntake>().RecordAsync(change, AnswerWhen.WaitForVisible));
+        Assert.Equal(new IntakeResult(true, true), await Get<ChangeIntake>().RecordAsync(change, WaitFor.Visible));
         await DrainAsync();
     }
 
-    /// <summary>A Stop that is kept, and of which no vendor was told yet.</summary>
-    /// <param name="ago">How long before now the person decided; now is when it reaches us.</param>
-    public async Task StopUntoldAsync(string name, TimeSpan ago = default)
+    /// <summary>Records a Stop that has not been pushed to any vendor yet.</summary>
+    /// <param name="ago">How long ago the person decided. The change reaches us now.</param>
+    public async Task StopWithoutPushAsync(string name, TimeSpan ago = default)
     {
         var now = Time.GetUtcNow();
         var change = Change.Create(EventIds.New(now), Customer(name), Scope.Everything, Decision.Stop, now - ago, now, Source.OneClick);
-        Assert.Equal(new IntakeResult(true, true), await Get<ChangeIntake>().RecordAsync(change, AnswerWhen.WaitForVisible));
+        Assert.Equal(new IntakeResult(true, true), await Get<ChangeIntake>().RecordAsync(change, WaitFor.Visible));
     }
 
-    /// <summary>Somebody acts at SendGrid itself, and no event reaches us.</summary>
-    public Task AtSendGridAsync(string name, string kind = "unsubscribe", int group = 0)
+    /// <summary>A person acts at SendGrid itself, and the event does not reach us.</summary>
+    public Task ActAtSendGridAsync(string name, string kind = "unsubscribe", int group = 0)
     {
-        _ = Who(name);
+        _ = IdentifierOf(name);
         return SendGrid.ActAsync(kind, $"{name}@example.com", group, sendEvent: false, Cancel);
     }
 
-    /// <summary>SendGrid loses whatever it has for somebody.</summary>
-    public void Lose(string name)
+    /// <summary>SendGrid loses its global entry and its group entries for a person.</summary>
+    public void RemoveAtSendGrid(string name)
     {
         var address = $"{name}@example.com";
         SendGrid.RemoveGlobal(address);
@@ -152,18 +166,24 @@ internal sealed class ReconciliationHost : IAsyncDisposable
             SendGrid.RemoveFromGroup(address, group);
     }
 
-    /// <summary>Global list and groups on which somebody stands, as in <c>global 101 102</c>.</summary>
+    /// <summary>The global list and the groups that contain a person, as in <c>global 101 102</c>.</summary>
     public string ListsOf(string name)
     {
         var address = $"{name}@example.com";
         return string.Join(' ', SendGrid.Global.Where(e => e.Email == address).Select(_ => "global")
-            .Concat(SendGrid.GroupEntries.Where(e => e.Email == address).Select(e => e.Group).Order().Select(g => g.ToString(CultureInfo.InvariantCulture))));
+            .Concat(
+                SendGrid.GroupEntries
+                    .Where(e => e.Email == address)
+                    .Select(e => e.Group)
+                    .Order()
+                    .Select(g => g.ToString(CultureInfo.InvariantCulture))));
     }
 
     public async Task<StopSet> StopsOfAsync(string name) =>
-        (await Get<OptOut.Records.ContactPoints.IdentifierIndex>().FindAsync(Who(name), Cancel))?.Stops[Channel.Email] ?? StopSet.Nothing;
+        (await Get<OptOut.Records.ContactPoints.IdentifierIndex>().FindAsync(IdentifierOf(name), Cancel))?.Stops[Channel.Email]
+        ?? StopSet.Nothing;
 
-    /// <summary>Plays the trigger of the email channel until nothing is left for it.</summary>
+    /// <summary>Handles messages as the trigger of the email channel does, until none are left.</summary>
     public async Task DrainAsync()
     {
         await using var receiver = Get<ServiceBusClient>().CreateReceiver(Topology.BusTopic, Topology.Email);
@@ -177,7 +197,7 @@ internal sealed class ReconciliationHost : IAsyncDisposable
         }
     }
 
-    public async Task<string[]> BlobsOfRunsAsync()
+    public async Task<string[]> RunBlobsAsync()
     {
         var names = new List<string>();
         await foreach (var blob in Get<StorageAccount>().VendorLists.GetBlobsAsync(BlobTraits.None, BlobStates.None, "", Cancel))
@@ -188,8 +208,8 @@ internal sealed class ReconciliationHost : IAsyncDisposable
     public async Task<string> ReportBlobAsync(string name) =>
         (await Get<StorageAccount>().Reports.GetBlobClient(name).DownloadContentAsync(Cancel)).Value.Content.ToString();
 
-    /// <summary>Reports, mails and logs name nobody.</summary>
-    public async Task NamesNobodyAsync()
+    /// <summary>Verifies that reports, mails and logs contain no address that the test used.</summary>
+    public async Task AssertNoAddressesAsync()
     {
         string[] written =
         [
@@ -198,8 +218,12 @@ internal sealed class ReconciliationHost : IAsyncDisposable
             .. SendGrid.Mails.Select(m => m.Subject + m.PlainText + m.Html),
             .. Logs.Lines,
         ];
-        lock (_personal)
-            Assert.All(_personal.Distinct(), address => Assert.DoesNotContain(written, w => w.Contains(address, StringComparison.OrdinalIgnoreCase)));
+        lock (_addresses)
+        {
+            Assert.All(
+                _addresses.Distinct(),
+                address => Assert.DoesNotContain(written, w => w.Contains(address, StringComparison.OrdinalIgnoreCase)));
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -14,166 +14,171 @@ public sealed class ResumeTests(AzuriteFixture azurite)
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [LongFact]
-    public async Task A_run_cut_off_anywhere_ends_with_the_totals_of_a_whole_one()
+    public async Task A_run_interrupted_at_any_call_ends_with_the_totals_of_an_uninterrupted_one()
     {
-        string whole;
+        string uninterrupted;
         int calls;
-        await using (var house = await DriftedHouseAsync())
+        await using (var host = await DriftedHostAsync())
         {
-            house.Vendor.PlugIn();
-            whole = Totals(await house.ReconcileVendorAsync());
-            calls = house.Vendor.Calls;
+            host.Vendor.Restart();
+            uninterrupted = Totals(await host.ReconcileVendorAsync());
+            calls = host.Vendor.Calls;
         }
 
-        // Ten places over all phases, the first and the last call among them.
-        int[] plugs = [.. Enumerable.Range(0, 10).Select(i => 1 + (i * (calls - 1) / 9))];
-        await Parallel.ForEachAsync(plugs, new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (plug, _) =>
+        // Ten calls spread over all phases, including the first and the last.
+        int[] crashes = [.. Enumerable.Range(0, 10).Select(i => 1 + (i * (calls - 1) / 9))];
+        await Parallel.ForEachAsync(crashes, new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (crashAt, _) =>
         {
-            await using var house = await DriftedHouseAsync();
-            house.Vendor.PlugIn();
-            house.Vendor.PlugAt = plug;
-            var cut = await house.ReconcileVendorAsync();
-            Assert.Equal((plug, VendorRunStatus.Incomplete, "The run met PulledThePlug; the log tells more."), (plug, cut.Status, cut.Incomplete));
+            await using var host = await DriftedHostAsync();
+            host.Vendor.Restart();
+            host.Vendor.CrashAt = crashAt;
+            var interrupted = await host.ReconcileVendorAsync();
+            Assert.Equal(
+                (crashAt, VendorRunStatus.Incomplete, "The run failed with PulledThePlug; see the log."),
+                (crashAt, interrupted.Status, interrupted.Incomplete));
 
-            house.Vendor.PlugIn();
-            var resumed = await house.ReconcileVendorAsync();
+            host.Vendor.Restart();
+            var resumed = await host.ReconcileVendorAsync();
 
             Assert.True(resumed.Resumed);
-            Assert.Equal((cut.Started, cut.Until), (resumed.Started, resumed.Until));
-            Assert.Equal((plug, whole), (plug, Totals(resumed)));
-            Assert.Empty(await house.BlobsOfRunsAsync());
+            Assert.Equal((interrupted.Started, interrupted.Until), (resumed.Started, resumed.Until));
+            Assert.Equal((crashAt, uninterrupted), (crashAt, Totals(resumed)));
+            Assert.Empty(await host.RunBlobsAsync());
         });
     }
 
     [Fact]
-    public async Task A_run_goes_on_at_the_page_where_it_stood()
+    public async Task A_resumed_run_continues_at_the_page_it_had_reached()
     {
-        await using var house = await ReconciliationHost.StartAsync(azurite);
-        house.SendGrid.AddBounces(Enumerable.Range(0, 1200).Select(i => new SendGridEntry($"person{i}@example.com", house.SendGrid.Now)));
-        house.Vendor.PlugIn();
-        house.Vendor.PlugAt = 6; // Three empty lists, then the third page of the bounces.
-        await house.ReconcileAsync();
-        var blobs = await house.BlobsOfRunsAsync();
+        await using var host = await ReconciliationHost.StartAsync(azurite);
+        host.SendGrid.AddBounces(Enumerable.Range(0, 1200).Select(i => new SendGridEntry($"person{i}@example.com", host.SendGrid.Now)));
+        host.Vendor.Restart();
+        host.Vendor.CrashAt = 6; // Three empty lists, then the third page of the bounces.
+        await host.ReconcileAsync();
+        var blobs = await host.RunBlobsAsync();
         Assert.Equal(["/bounces/000000", "/bounces/000001"], blobs.Select(b => b[^15..]));
         Assert.All(blobs, b => Assert.StartsWith("sendgrid/", b, StringComparison.Ordinal));
-        house.SendGrid.Requests.Clear();
+        host.SendGrid.Requests.Clear();
 
-        house.Vendor.PlugIn();
-        var report = await house.ReconcileVendorAsync();
+        host.Vendor.Restart();
+        var report = await host.ReconcileVendorAsync();
 
         Assert.Equal((1200, 1200), (report.Entries, report.Undeliverable));
-        Assert.Contains("bounces?limit=500&offset=1000", house.SendGrid.Requests.All[0], StringComparison.Ordinal);
+        Assert.Contains("bounces?limit=500&offset=1000", host.SendGrid.Requests.All[0], StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_run_that_was_done_but_not_written_up_is_in_the_next_report()
+    public async Task A_finished_run_whose_report_could_not_be_written_is_in_the_next_report()
     {
-        await using var house = await ReconciliationHost.StartAsync(azurite);
-        await house.AtSendGridAsync("an");
-        house.Time.Advance(TimeSpan.FromHours(1));
-        var reports = house.Get<StorageAccount>().Reports;
+        await using var host = await ReconciliationHost.StartAsync(azurite);
+        await host.ActAtSendGridAsync("an");
+        host.Time.Advance(TimeSpan.FromHours(1));
+        var reports = host.Get<StorageAccount>().Reports;
         await reports.DeleteAsync(cancellationToken: Cancel);
-        await Assert.ThrowsAsync<StoreUnavailableException>(house.ReconcileAsync);
+        await Assert.ThrowsAsync<StoreUnavailableException>(host.ReconcileAsync);
 
         await reports.CreateAsync(cancellationToken: Cancel);
-        var report = await house.ReconcileAsync();
+        var report = await host.ReconcileAsync();
 
         Assert.Equal([(false, 1), (false, 0)], report.Vendors.Select(v => (v.Resumed, v.Recorded)));
         Assert.Equal("Every opt-out of the last day is honoured. 1 difference was found and repaired.", report.Verdict);
     }
 
     [Fact]
-    public async Task The_pages_of_a_run_are_unreadable_without_the_key()
+    public async Task The_stored_pages_of_a_run_are_encrypted()
     {
-        await using var house = await ReconciliationHost.StartAsync(azurite);
-        await house.AtSendGridAsync("an");
-        house.Vendor.PlugIn();
-        house.Vendor.PlugAt = 4;
-        await house.ReconcileAsync();
+        await using var host = await ReconciliationHost.StartAsync(azurite);
+        await host.ActAtSendGridAsync("an");
+        host.Vendor.Restart();
+        host.Vendor.CrashAt = 4;
+        await host.ReconcileAsync();
 
-        var blob = house.Get<StorageAccount>().VendorLists.GetBlobClient((await house.BlobsOfRunsAsync())[0]);
+        var blob = host.Get<StorageAccount>().VendorLists.GetBlobClient((await host.RunBlobsAsync())[0]);
         var text = (await blob.DownloadContentAsync(Cancel)).Value.Content.ToString();
         Assert.DoesNotContain("example", text, StringComparison.Ordinal);
         Assert.DoesNotContain("example", System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(text)), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_cancelled_run_lets_go_and_the_next_start_takes_it_up()
+    public async Task A_cancelled_run_releases_its_lease_and_the_next_start_resumes_it()
     {
-        await using var house = await ReconciliationHost.StartAsync(azurite);
-        await house.KnownAsync("an");
-        await house.StopAsync("an");
-        house.Lose("an");
-        using var host = new CancellationTokenSource();
-        house.Vendor.BeforePush = async _ =>
+        await using var host = await ReconciliationHost.StartAsync(azurite);
+        await host.AddCustomerAsync("an");
+        await host.StopAsync("an");
+        host.RemoveAtSendGrid("an");
+        using var shutdown = new CancellationTokenSource();
+        host.Vendor.BeforePush = async _ =>
         {
-            house.Vendor.BeforePush = null;
-            await host.CancelAsync();
-            host.Token.ThrowIfCancellationRequested();
+            host.Vendor.BeforePush = null;
+            await shutdown.CancelAsync();
+            shutdown.Token.ThrowIfCancellationRequested();
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => house.Get<Reconciler>().RunAsync(host.Token));
-        var report = await house.ReconcileVendorAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Get<Reconciler>().RunAsync(shutdown.Token));
+        var report = await host.ReconcileVendorAsync();
 
         Assert.Equal((true, 1), (report.Resumed, report.PushedAgain));
     }
 
     [Fact]
-    public async Task Of_two_runs_at_once_one_works_and_the_other_says_so()
+    public async Task Of_two_concurrent_runs_one_does_the_work_and_the_other_reports_that_it_did_not()
     {
-        await using var house = await ReconciliationHost.StartAsync(azurite);
-        await house.KnownAsync("an");
-        await house.StopAsync("an");
-        house.Lose("an");
+        await using var host = await ReconciliationHost.StartAsync(azurite);
+        await host.AddCustomerAsync("an");
+        await host.StopAsync("an");
+        host.RemoveAtSendGrid("an");
         ReconciliationReport? second = null;
-        house.Vendor.BeforePush = async _ =>
+        host.Vendor.BeforePush = async _ =>
         {
-            house.Vendor.BeforePush = null;
-            second = await house.ReconcileAsync();
+            host.Vendor.BeforePush = null;
+            second = await host.ReconcileAsync();
         };
 
-        var first = await house.ReconcileVendorAsync();
+        var first = await host.ReconcileVendorAsync();
 
         Assert.Equal(1, first.PushedAgain);
         Assert.Equal(VendorRunStatus.Busy, Assert.Single(second!.Vendors).Status);
-        Assert.Equal("Not every vendor was compared: another run is at work on sendgrid.", second.Verdict);
-        Assert.Single(house.SendGrid.Mails);
+        Assert.Equal("Not every vendor was compared: another run is working on sendgrid.", second.Verdict);
+        Assert.Single(host.SendGrid.Mails);
     }
 
     [Fact]
-    public async Task A_killed_run_is_taken_up_once_its_lease_has_run_out()
+    public async Task A_killed_run_is_resumed_after_its_lease_expires()
     {
-        await using var house = await ReconciliationHost.StartAsync(azurite);
-        await house.KnownAsync("an");
-        await house.StopAsync("an");
-        house.Lose("an");
-        var killed = await house.Get<RunStore>().TryTakeAsync("sendgrid", Cancel);
-        await killed!.BeginAsync(RunState.Begin(Guid.CreateVersion7(house.Time.GetUtcNow()), house.Time.GetUtcNow(), house.Time.GetUtcNow().AddDays(-1), house.Vendor.Pulls), Cancel);
+        await using var host = await ReconciliationHost.StartAsync(azurite);
+        await host.AddCustomerAsync("an");
+        await host.StopAsync("an");
+        host.RemoveAtSendGrid("an");
+        var killed = await host.Get<RunStore>().TryAcquireAsync("sendgrid", Cancel);
+        await killed!.BeginAsync(
+            RunState.Begin(
+                Guid.CreateVersion7(host.Time.GetUtcNow()), host.Time.GetUtcNow(), host.Time.GetUtcNow().AddDays(-1), host.Vendor.Pulls),
+            Cancel);
 
-        Assert.Equal(VendorRunStatus.Busy, (await house.ReconcileVendorAsync()).Status);
-        house.Time.Advance(TimeSpan.FromMinutes(3));
-        var report = await house.ReconcileVendorAsync();
+        Assert.Equal(VendorRunStatus.Busy, (await host.ReconcileVendorAsync()).Status);
+        host.Time.Advance(TimeSpan.FromMinutes(3));
+        var report = await host.ReconcileVendorAsync();
 
         Assert.Equal((true, 1), (report.Resumed, report.PushedAgain));
 
-        // The one that was thought dead wakes up: it may not write any more.
+        // The killed run wakes up, but can no longer write.
         await Assert.ThrowsAsync<RunLostException>(() => killed.SaveAsync(killed.State!, Cancel));
         await killed.DisposeAsync();
     }
 
     [Fact]
-    public async Task An_old_run_is_finished_and_one_of_the_present_follows_at_once()
+    public async Task An_interrupted_run_is_finished_first_and_a_new_one_follows_at_once()
     {
-        await using var house = await ReconciliationHost.StartAsync(azurite);
-        await house.AtSendGridAsync("an");
-        house.Vendor.PlugIn();
-        house.Vendor.PlugAt = 2;
-        await house.ReconcileAsync();
-        house.Vendor.PlugIn();
-        house.Time.Advance(TimeSpan.FromDays(1));
-        await house.AtSendGridAsync("bert");
+        await using var host = await ReconciliationHost.StartAsync(azurite);
+        await host.ActAtSendGridAsync("an");
+        host.Vendor.Restart();
+        host.Vendor.CrashAt = 2;
+        await host.ReconcileAsync();
+        host.Vendor.Restart();
+        host.Time.Advance(TimeSpan.FromDays(1));
+        await host.ActAtSendGridAsync("bert");
 
-        var report = await house.ReconcileAsync();
+        var report = await host.ReconcileAsync();
 
         Assert.Equal([(true, 1), (false, 1)], report.Vendors.Select(v => (v.Resumed, v.Recorded)));
         Assert.True(report.Vendors[1].From <= report.Vendors[0].Until);
@@ -182,64 +187,69 @@ public sealed class ResumeTests(AzuriteFixture azurite)
     [Theory]
     [InlineData("GET /v3/suppression/spam_reports")]
     [InlineData("POST /v3/asm")]
-    public async Task A_vendor_that_stays_away_leaves_the_run_incomplete_and_it_says_so(string call)
+    public async Task A_vendor_that_stays_unavailable_leaves_the_run_incomplete_and_the_report_says_so(string call)
     {
-        await using var house = await ReconciliationHost.StartAsync(azurite);
+        await using var host = await ReconciliationHost.StartAsync(azurite);
         foreach (var name in (string[])["an", "bert", "carl", "dina"])
         {
-            await house.KnownAsync(name);
-            await house.StopAsync(name);
-            house.Lose(name);
+            await host.AddCustomerAsync(name);
+            await host.StopAsync(name);
+            host.RemoveAtSendGrid(name);
         }
 
-        house.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Status: 503, Containing: call));
-        var away = await house.ReconcileAsync();
+        host.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Status: 503, Containing: call));
+        var failed = await host.ReconcileAsync();
 
-        var vendor = Assert.Single(away.Vendors);
-        Assert.Equal((VendorRunStatus.Incomplete, true), (vendor.Status, away.NeedsAttention));
+        var vendor = Assert.Single(failed.Vendors);
+        Assert.Equal((VendorRunStatus.Incomplete, true), (vendor.Status, failed.NeedsAttention));
         Assert.Contains("503", vendor.Incomplete, StringComparison.Ordinal);
-        Assert.Equal("1 vendor needs attention: sendgrid.", away.Verdict);
-        Assert.DoesNotContain("honoured", await house.ReportBlobAsync("latest.html"), StringComparison.Ordinal);
+        Assert.Equal("1 vendor needs attention: sendgrid.", failed.Verdict);
+        Assert.DoesNotContain("honoured", await host.ReportBlobAsync("latest.html"), StringComparison.Ordinal);
 
-        house.SendGrid.Failures.Clear();
-        var back = await house.ReconcileAsync();
-        Assert.Equal((true, 4, VendorRunStatus.Complete), (back.Vendors[0].Resumed, back.Vendors[0].PushedAgain, back.Vendors[0].Status));
-        Assert.Equal("Every opt-out of the last day is honoured. 4 differences were found and repaired.", back.Verdict);
+        host.SendGrid.Failures.Clear();
+        var recovered = await host.ReconcileAsync();
+        Assert.Equal(
+            (true, 4, VendorRunStatus.Complete),
+            (recovered.Vendors[0].Resumed, recovered.Vendors[0].PushedAgain, recovered.Vendors[0].Status));
+        Assert.Equal("Every opt-out of the last day is honoured. 4 differences were found and repaired.", recovered.Verdict);
     }
 
     [Fact]
-    public async Task One_address_the_vendor_chokes_on_keeps_the_run_from_nobody_else()
+    public async Task One_address_for_which_the_vendor_is_always_busy_does_not_block_the_others()
     {
-        await using var house = await ReconciliationHost.StartAsync(azurite);
+        await using var host = await ReconciliationHost.StartAsync(azurite);
         foreach (var name in (string[])["an", "bert", "carl"])
         {
-            await house.KnownAsync(name);
-            await house.StopAsync(name);
-            house.Lose(name);
+            await host.AddCustomerAsync(name);
+            await host.StopAsync(name);
+            host.RemoveAtSendGrid(name);
         }
 
-        house.Vendor.ChokesOn = house.Who("bert");
-        var first = await house.ReconcileVendorAsync();
-        Assert.Equal((VendorRunStatus.Incomplete, "It chokes.", 1, 2), (first.Status, first.Incomplete, first.PushesFailed, first.PushedAgain));
-        Assert.Contains(new SubjectNote(house.Customer("bert").ToString(), SubjectEvent.NotConfirmed), first.Subjects);
+        host.Vendor.BusyFor = host.IdentifierOf("bert");
+        var first = await host.ReconcileVendorAsync();
+        Assert.Equal(
+            (VendorRunStatus.Incomplete, "It is busy.", 1, 2), (first.Status, first.Incomplete, first.PushesFailed, first.PushedAgain));
+        Assert.Contains(new SubjectNote(host.Customer("bert").ToString(), SubjectEvent.NotConfirmed), first.Subjects);
 
-        var second = await house.ReconcileVendorAsync();
-        Assert.Equal((VendorRunStatus.Incomplete, "1 of the pushes found the vendor busy each time.", 1, 2), (second.Status, second.Incomplete, second.PushesFailed, second.PushedAgain));
+        var second = await host.ReconcileVendorAsync();
+        Assert.Equal(
+            (VendorRunStatus.Incomplete, "1 of the pushes failed because the vendor was busy each time.", 1, 2),
+            (second.Status, second.Incomplete, second.PushesFailed, second.PushedAgain));
 
-        // The run is closed: the next one is new, and settles whom the vendor takes again.
-        house.Vendor.ChokesOn = null;
-        var third = await house.ReconcileVendorAsync();
+        // That run is closed. The next one is new, and pushes what the vendor accepts again.
+        host.Vendor.BusyFor = null;
+        var third = await host.ReconcileVendorAsync();
         Assert.Equal((false, VendorRunStatus.Complete, 1), (third.Resumed, third.Status, third.PushedAgain));
     }
 
     [Fact]
-    public async Task A_limit_that_is_lifted_soon_is_waited_for()
+    public async Task A_run_waits_for_a_short_rate_limit_to_end()
     {
-        await using var house = await ReconciliationHost.StartAsync(azurite);
-        await house.AtSendGridAsync("an");
-        house.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.RateLimit, Calls: 1, ResetSeconds: 1));
+        await using var host = await ReconciliationHost.StartAsync(azurite);
+        await host.ActAtSendGridAsync("an");
+        host.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.RateLimit, Calls: 1, ResetSeconds: 1));
 
-        var report = await house.ReconcileVendorAsync();
+        var report = await host.ReconcileVendorAsync();
 
         Assert.Equal((VendorRunStatus.Complete, 1), (report.Status, report.Recorded));
     }
@@ -251,36 +261,44 @@ public sealed class ResumeTests(AzuriteFixture azurite)
         Finished = default,
         Verdict = "",
         NeedsAttention = report.NeedsAttention,
-        Vendors = [report with { Started = default, From = default, Until = default, Duration = default, Resumed = false, TimeToStop = report.TimeToStop is { } t ? new TimeToStop(t.Count, default, default, default, default) : null }],
+        Vendors = [report with
+        {
+            Started = default,
+            From = default,
+            Until = default,
+            Duration = default,
+            Resumed = false,
+            TimeToStop = report.TimeToStop is { } t ? new TimeToStop(t.Count, default, default, default, default) : null,
+        }],
     }.ToJson();
 
-    // Every kind of finding, several of each.
-    private async Task<ReconciliationHost> DriftedHouseAsync()
+    // A host with several findings of every kind.
+    private async Task<ReconciliationHost> DriftedHostAsync()
     {
-        var house = await ReconciliationHost.StartAsync(azurite, ("OptOut:Reconciliation:MaxRemovals", "2"));
+        var host = await ReconciliationHost.StartAsync(azurite, ("OptOut:Reconciliation:MaxRemovals", "2"));
         foreach (var name in (string[])["held1", "held2", "lost1", "lost2", "lost3"])
         {
-            await house.KnownAsync(name);
-            await house.StopAsync(name);
+            await host.AddCustomerAsync(name);
+            await host.StopAsync(name);
         }
 
         foreach (var name in (string[])["lost1", "lost2", "lost3"])
-            house.Lose(name);
+            host.RemoveAtSendGrid(name);
         foreach (var name in (string[])["back1", "back2", "back3"])
         {
-            await house.KnownAsync(name);
-            await house.AtSendGridAsync(name);
+            await host.AddCustomerAsync(name);
+            await host.ActAtSendGridAsync(name);
         }
 
         foreach (var name in (string[])["new1", "new2", "new3"])
-            await house.AtSendGridAsync(name);
-        await house.AtSendGridAsync("new4", "spamreport");
-        await house.AtSendGridAsync("new5", "group_unsubscribe", ReconciliationHost.Events);
-        await house.AtSendGridAsync("gone", "bounce");
-        house.SendGrid.AddGlobal(new SendGridEntry("no address", house.SendGrid.Now));
-        house.Time.Advance(TimeSpan.FromHours(1));
+            await host.ActAtSendGridAsync(name);
+        await host.ActAtSendGridAsync("new4", "spamreport");
+        await host.ActAtSendGridAsync("new5", "group_unsubscribe", ReconciliationHost.Events);
+        await host.ActAtSendGridAsync("gone", "bounce");
+        host.SendGrid.AddGlobal(new SendGridEntry("no address", host.SendGrid.Now));
+        host.Time.Advance(TimeSpan.FromHours(1));
         foreach (var name in (string[])["back1", "back2", "back3"])
-            await house.AllowAsync(name);
-        return house;
+            await host.AllowAsync(name);
+        return host;
     }
 }

@@ -1,6 +1,6 @@
 namespace OptOut.Tests.Reconciliation;
 
-/// <summary>The machine's clock, moved forward on demand: what waits really waits, and a day passes in no time.</summary>
+/// <summary>The system clock plus an offset that a test can increase. Timers and delays still take real time.</summary>
 internal sealed class ShiftedTime : TimeProvider
 {
     private long _shift;

@@ -10,7 +10,7 @@ using OptOut.Records.ExternalSuppressions;
 
 namespace OptOut.Tests.Records;
 
-/// <summary>The table of external suppressions over a real Azurite.</summary>
+/// <summary>The table of external suppressions, on a real Azurite.</summary>
 public sealed class ExternalSuppressionStoreTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private static readonly DateTimeOffset Noon = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
@@ -29,20 +29,27 @@ public sealed class ExternalSuppressionStoreTests(AzuriteFixture azurite) : IAsy
             ["OptOut:Data:Keys:0:Id"] = "1",
             ["OptOut:Data:Keys:0:Secret"] = OptOutSettings.DataSecret,
         }).Build();
-        _services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddOptOut(configuration).BuildServiceProvider();
+        _services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<IConfiguration>(configuration)
+            .AddOptOut(configuration)
+            .BuildServiceProvider();
         await _services.GetRequiredService<StorageAccount>().EnsureCreatedAsync(Cancel);
     }
 
     [Fact]
-    public async Task Whoever_denies_a_contact_point_lifts_only_its_own_denial()
+    public async Task Lifting_a_suppression_leaves_those_from_other_sources()
     {
         var number = Phone("+32470123456");
         await Suppressions.SetAsync(new ExternalSuppression(number, "do-not-call", [Channel.Phone], Noon), Cancel);
         await Suppressions.SetAsync(new ExternalSuppression(number, "do-not-call", [Channel.Phone], Noon), Cancel);
-        await Suppressions.SetAsync(new ExternalSuppression(number, ExternalSuppression.OfBounces("twilio"), [Channel.Sms], Noon), Cancel);
+        await Suppressions.SetAsync(
+            new ExternalSuppression(number, ExternalSuppression.BounceOrigin("twilio"), [Channel.Sms], Noon), Cancel);
         await Suppressions.SetAsync(new ExternalSuppression(Phone("+32470123457"), "do-not-call", [Channel.Phone], Noon), Cancel);
 
-        Assert.Equal([("bounce:twilio", Channel.Sms), ("do-not-call", Channel.Phone)], (await Suppressions.FindAsync(number, Cancel)).Select(d => (d.By, Assert.Single(d.Channels))));
+        Assert.Equal(
+            [("bounce:twilio", Channel.Sms), ("do-not-call", Channel.Phone)],
+            (await Suppressions.FindAsync(number, Cancel)).Select(d => (d.Origin, Assert.Single(d.Channels))));
 
         var hash = _services!.GetRequiredService<IdentifierProtector>().Hash(number);
         await Suppressions.LiftAsync(number.Kind, hash, "do-not-call", Cancel);
@@ -55,7 +62,7 @@ public sealed class ExternalSuppressionStoreTests(AzuriteFixture azurite) : IAsy
     }
 
     [Fact]
-    public async Task A_scan_opens_every_denial_of_a_kind_in_the_order_of_the_hash_and_the_table_names_nobody()
+    public async Task A_scan_decrypts_every_suppression_of_a_kind_in_hash_order_and_the_table_has_no_contact_point_in_clear_text()
     {
         var numbers = Enumerable.Range(0, 40).Select(i => Phone($"+324701234{i:D2}")).ToArray();
         foreach (var number in numbers)
@@ -72,7 +79,12 @@ public sealed class ExternalSuppressionStoreTests(AzuriteFixture azurite) : IAsy
         Assert.Equal(numbers.OrderBy(n => protector.Hash(n).Value), scanned);
         Assert.Equal(numbers.Length, (await Suppressions.KnownAsync(IdentifierKind.Phone, "do-not-call", Cancel)).Count);
         Assert.Empty(await Suppressions.KnownAsync(IdentifierKind.Phone, "robinson", Cancel));
-        var table = string.Concat(_services!.GetRequiredService<StorageAccount>().ExternalSuppressions.Query<TableEntity>(cancellationToken: Cancel).SelectMany(r => r).Select(p => $"{p.Key} {p.Value}\n"));
+        var table = string.Concat(
+            _services!
+                .GetRequiredService<StorageAccount>()
+                .ExternalSuppressions.Query<TableEntity>(cancellationToken: Cancel)
+                .SelectMany(r => r)
+                .Select(p => $"{p.Key} {p.Value}\n"));
         Assert.DoesNotContain("3247012", table, StringComparison.Ordinal);
         Assert.DoesNotContain("KOUTER", table, StringComparison.OrdinalIgnoreCase);
     }
@@ -83,5 +95,6 @@ public sealed class ExternalSuppressionStoreTests(AzuriteFixture azurite) : IAsy
             await _services.DisposeAsync();
     }
 
-    private static Identifier Phone(string number) => PhoneNumber.TryParse(number, "BE", out var phone) ? phone : throw new FormatException(number);
+    private static Identifier Phone(string number) =>
+        PhoneNumber.TryParse(number, "BE", out var phone) ? phone : throw new FormatException(number);
 }

@@ -22,14 +22,14 @@ using OptOut.Tests.Vendors.SendGrid;
 
 namespace OptOut.Tests.Records;
 
-/// <summary>Which answers of the storage mean that it is unavailable, and which are about the request.</summary>
+/// <summary>Which responses from storage mean that it is unavailable, and which concern the request.</summary>
 public sealed class StoreAvailabilityTests : IAsyncLifetime
 {
     private readonly WebApplication _server;
     private readonly CapturedLogs _logs = new();
     private readonly ILoggerFactory _loggers;
     private Func<HttpContext, Task> _answer = _ => Task.CompletedTask;
-    private int _asked;
+    private int _requests;
 
     public StoreAvailabilityTests()
     {
@@ -39,7 +39,7 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
         _server = builder.Build();
         _server.Run(context =>
         {
-            Interlocked.Increment(ref _asked);
+            Interlocked.Increment(ref _requests);
             return _answer(context);
         });
         _loggers = LoggerFactory.Create(logging => logging.AddProvider(_logs));
@@ -59,13 +59,13 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
     [InlineData(403, "AuthorizationPermissionMismatch", 1)]
     [InlineData(404, "TableNotFound", 1)]
     [InlineData(409, "TableBeingDeleted", 1)]
-    public async Task A_table_that_cannot_be_asked_now_is_unavailable(int status, string? code, int asked)
+    public async Task A_table_that_cannot_be_used_now_is_unavailable(int status, string? code, int requests)
     {
         AnswerTable(status, code);
 
         var unavailable = await Assert.ThrowsAsync<StoreUnavailableException>(() => WriteAsync());
 
-        Assert.Equal((status, $"{status} {code}".TrimEnd(), asked), (unavailable.Status, unavailable.Reason, _asked));
+        Assert.Equal((status, $"{status} {code}".TrimEnd(), requests), (unavailable.Status, unavailable.Reason, _requests));
         Assert.Equal($"The store does not answer ({unavailable.Reason}).", unavailable.Message);
         var line = Assert.Single(_logs.Lines, l => l.Contains(unavailable.Message, StringComparison.Ordinal));
         Assert.Equal(status is 401 or 403, line.Contains("Storage Table Data Contributor", StringComparison.Ordinal));
@@ -78,7 +78,7 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
     [InlineData(409, "EntityAlreadyExists")]
     [InlineData(412, "UpdateConditionNotSatisfied")]
     [InlineData(413, "RequestBodyTooLarge")]
-    public async Task What_is_about_the_request_stays_what_the_client_throws(int status, string code)
+    public async Task An_error_that_concerns_the_request_keeps_the_clients_exception(int status, string code)
     {
         AnswerTable(status, code);
 
@@ -89,7 +89,7 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_row_that_is_not_there_is_no_failure_and_a_table_that_is_not_there_is_not_an_empty_one()
+    public async Task A_missing_row_is_not_a_failure_but_a_missing_table_is_unavailable()
     {
         AnswerTable(404, "ResourceNotFound");
         Assert.False((await ReadAsync()).HasValue);
@@ -101,7 +101,7 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
     [Theory]
     [InlineData(503, "ServerBusy", true)]
     [InlineData(409, "EntityAlreadyExists", false)]
-    public async Task An_action_within_a_transaction_is_judged_as_one_of_its_own(int status, string code, bool isUnavailable)
+    public async Task A_failed_action_in_a_transaction_is_classified_like_a_single_action(int status, string code, bool isUnavailable)
     {
         _answer = context => AnswerTransactionAsync(context, status, code);
 
@@ -111,7 +111,7 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Somebody_else_writing_first_each_time_is_unavailable()
+    public async Task If_another_writer_is_first_every_time_the_store_is_unavailable()
     {
         AnswerTable(404, "ResourceNotFound");
         var rows = _answer;
@@ -119,12 +119,17 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
             ? AnswerTransactionAsync(context, 409, "EntityAlreadyExists")
             : rows(context);
         await using var services = new ServiceCollection()
-            .AddMetrics().AddSingleton(TimeProvider.System).AddSingleton(Account()).AddSingleton<OptOutMetrics>().AddSingleton<ConsentStore>()
+            .AddMetrics()
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(Account())
+            .AddSingleton<OptOutMetrics>()
+            .AddSingleton<ConsentStore>()
             .BuildServiceProvider();
         var now = TimeProvider.System.GetUtcNow();
         var stop = Change.Create(EventIds.New(now), new SubjectKey(42), Scope.Everything, Decision.Stop, now, now, Source.OneClick);
 
-        var unavailable = await Assert.ThrowsAsync<StoreUnavailableException>(() => services.GetRequiredService<ConsentStore>().ApplyAsync(stop, Cancel));
+        var unavailable = await Assert.ThrowsAsync<StoreUnavailableException>(
+            () => services.GetRequiredService<ConsentStore>().ApplyAsync(stop, Cancel));
 
         Assert.Equal("409 EntityAlreadyExists", unavailable.Reason);
     }
@@ -134,7 +139,7 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
     [InlineData(404, "ContainerNotFound", true)]
     [InlineData(404, "BlobNotFound", false)]
     [InlineData(412, "ConditionNotMet", false)]
-    public async Task A_blob_is_judged_likewise(int status, string code, bool isUnavailable)
+    public async Task A_failed_blob_request_is_classified_in_the_same_way(int status, string code, bool isUnavailable)
     {
         _answer = context =>
         {
@@ -149,7 +154,7 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_blob_that_breaks_off_each_time_is_unavailable()
+    public async Task If_a_blob_download_breaks_off_every_time_the_store_is_unavailable()
     {
         _answer = async context =>
         {
@@ -163,23 +168,24 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
 
         var unavailable = await Assert.ThrowsAsync<StoreUnavailableException>(() => blob.DownloadContentAsync(Cancel));
 
-        Assert.Equal((0, 4), (unavailable.Status, _asked));
+        Assert.Equal((0, 4), (unavailable.Status, _requests));
     }
 
     [Fact]
-    public async Task Nobody_at_the_address_is_unavailable_and_the_message_names_the_cause_alone()
+    public async Task If_nothing_listens_the_store_is_unavailable_and_the_message_contains_only_the_cause()
     {
         var account = Account(port: 1);
 
         var table = await Assert.ThrowsAsync<StoreUnavailableException>(() => account.PingAsync(Cancel));
-        var sync = Assert.Throws<StoreUnavailableException>(() => account.Consent.DeleteEntity("p", "secret-key", cancellationToken: Cancel));
+        var sync = Assert.Throws<StoreUnavailableException>(
+            () => account.Consent.DeleteEntity("p", "secret-key", cancellationToken: Cancel));
 
         Assert.Equal((0, "The store does not answer (SocketException)."), (table.Status, table.Message));
         Assert.Equal(table.Message, sync.Message);
     }
 
     [Fact]
-    public async Task What_the_caller_cancels_is_cancelled()
+    public async Task A_request_that_the_caller_cancels_is_cancelled_and_not_logged()
     {
         _answer = context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         using var limit = TimeProvider.System.Limit(TimeSpan.FromMilliseconds(200), Cancel);
@@ -190,12 +196,12 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_health_check_waits_three_seconds_for_an_answer_and_no_longer()
+    public async Task The_health_check_waits_at_most_three_seconds_for_an_answer()
     {
-        var asked = new TaskCompletionSource();
+        var received = new TaskCompletionSource();
         _answer = context =>
         {
-            asked.TrySetResult();
+            received.TrySetResult();
             return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         };
         var time = new FakeTimeProvider();
@@ -203,7 +209,7 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
             .AddLogging().AddSingleton<TimeProvider>(time).AddSingleton(Account()).AddHealth().BuildServiceProvider();
 
         var checking = services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Name == TablesCheck.Name, Cancel);
-        await asked.Task;
+        await received.Task;
         time.Advance(TimeSpan.FromSeconds(2.9));
         Assert.False(checking.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.1));
@@ -212,7 +218,7 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_caller_cancels_between_two_tries_is_cancelled()
+    public async Task A_request_that_the_caller_cancels_between_two_attempts_is_cancelled()
     {
         using var caller = new CancellationTokenSource();
         _answer = async context =>
@@ -225,7 +231,7 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_identity_that_gets_no_token_is_unavailable_and_the_log_says_what_to_give_it()
+    public async Task Without_a_token_for_the_identity_the_store_is_unavailable_and_the_log_names_the_role_to_assign()
     {
         var options = new StorageOptions { TableEndpoint = new("https://127.0.0.1:1"), BlobEndpoint = new("https://127.0.0.1:1") };
         var account = Account(options, new NoCredential());
@@ -248,7 +254,7 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
     {
         StoreUnavailableException unavailable => (true, unavailable.Reason),
         RequestFailedException failed => (false, $"{failed.Status} {failed.ErrorCode}"),
-        _ => throw new InvalidOperationException("Neither of the two.", failure),
+        _ => throw new InvalidOperationException("Unexpected exception.", failure),
     };
 
     private Task WriteAsync() => Account().Consent.UpsertEntityAsync(Row, TableUpdateMode.Replace, Cancel);
@@ -297,7 +303,8 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
     };
 
     private static string Error(string code) =>
-        new JsonObject { ["odata.error"] = new JsonObject { ["code"] = code, ["message"] = new JsonObject { ["value"] = "No." } } }.ToJsonString();
+        new JsonObject { ["odata.error"] = new JsonObject { ["code"] = code, ["message"] = new JsonObject { ["value"] = "No." } } }
+            .ToJsonString();
 
     private sealed class NoCredential : TokenCredential
     {

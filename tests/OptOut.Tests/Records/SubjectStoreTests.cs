@@ -9,7 +9,7 @@ using OptOut.Records.ContactPoints;
 
 namespace OptOut.Tests.Records;
 
-/// <summary>The stores over a real Azurite, without a host: what stands in the tables after each change.</summary>
+/// <summary>The stores on a real Azurite, without a host: the contents of the tables after each change.</summary>
 public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private static readonly DateTimeOffset Noon = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
@@ -35,12 +35,16 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
             ["OptOut:Data:Keys:0:Id"] = "1",
             ["OptOut:Data:Keys:0:Secret"] = OptOutSettings.DataSecret,
         }).Build();
-        _services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddOptOut(configuration).BuildServiceProvider();
+        _services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<IConfiguration>(configuration)
+            .AddOptOut(configuration)
+            .BuildServiceProvider();
         await Get<StorageAccount>().EnsureCreatedAsync(Cancel);
     }
 
     [Fact]
-    public async Task One_change_is_one_state_one_ledger_entry_and_one_mark_that_it_was_seen()
+    public async Task A_change_writes_a_state_row_a_ledger_entry_and_a_row_that_marks_it_as_seen()
     {
         var change = Stop(1);
 
@@ -57,7 +61,7 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_done_in_one_go_is_written_in_one_go_and_applying_it_again_adds_nothing()
+    public async Task A_submission_is_written_whole_and_applying_it_again_adds_nothing()
     {
         var submission = Enumerable.Range(1, 120).Select(i => Stop(i, $"email,t{i}")).ToArray();
 
@@ -77,14 +81,14 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_subject_nobody_heard_of_has_an_empty_ledger()
+    public async Task An_unknown_subject_has_an_empty_ledger()
     {
         Assert.Equal(new SubjectState(ConsentState.Empty, Ledger.Start(_subject)), await Consent.LoadAsync(_subject, Cancel));
         Assert.Empty(await LedgerAsync());
     }
 
     [Fact]
-    public async Task The_same_change_applied_again_also_after_others_is_applied_once()
+    public async Task A_change_is_applied_once_even_if_it_is_repeated_after_others()
     {
         var (stop, allow) = (Stop(1), Allow(2, "email,newsletter", 1));
         Change[] all = [stop, stop, allow, stop, allow, Stop(3, minute: 2), stop, allow];
@@ -96,7 +100,7 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_same_change_from_many_writers_at_once_is_applied_once()
+    public async Task The_same_change_from_concurrent_writers_is_applied_once()
     {
         var grown = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Consent.ApplyAsync(Stop(1), Cancel)));
 
@@ -105,7 +109,7 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Fifty_different_changes_at_once_all_stand_in_an_unbroken_ledger()
+    public async Task Fifty_concurrent_changes_are_all_in_an_intact_ledger()
     {
         var changes = Enumerable.Range(0, 50).Select(i => Stop(i + 1, $"email,t{i}", i)).ToArray();
 
@@ -118,7 +122,7 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_Stop_said_again_leaves_the_ledger_and_beats_an_Allow_that_arrives_late()
+    public async Task A_repeated_Stop_is_not_added_to_the_ledger_but_beats_an_earlier_Allow_that_arrives_late()
     {
         Assert.True(await Consent.ApplyAsync(Stop(1), Cancel));
         Assert.False(await Consent.ApplyAsync(Stop(2, minute: 10), Cancel));
@@ -130,7 +134,7 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Until_when_a_Stop_was_said_again_is_known_also_after_another_took_its_place()
+    public async Task The_time_of_a_Stops_last_repetition_is_kept_even_after_another_change_replaced_it()
     {
         await Consent.ApplyAsync(Stop(1), Cancel);
         Assert.Empty(await Consent.RepeatsAsync(_subject, Cancel));
@@ -146,7 +150,7 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_profile_keeps_every_identifier_it_ever_had_and_says_which_are_current()
+    public async Task A_profile_keeps_all_its_past_identifiers_and_lists_the_current_ones()
     {
         Assert.True(await Profiles.SaveAsync(_subject, [Jan], "nl", Cancel));
         Assert.True(await Profiles.SaveAsync(_subject, [Family], null, Cancel));
@@ -156,17 +160,22 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal([Jan, Family], profile.Identifiers);
         Assert.Equal([Family], profile.Current);
         Assert.Equal("nl", profile.Language);
-        Assert.DoesNotContain("example.com", string.Join(' ', Get<StorageAccount>().Consent.Query<TableEntity>(cancellationToken: Cancel).SelectMany(r => r.Keys.Select(k => r[k]))), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "example.com",
+            string.Join(
+                ' ', Get<StorageAccount>().Consent.Query<TableEntity>(cancellationToken: Cancel).SelectMany(r => r.Keys.Select(k => r[k]))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Two_who_save_a_profile_at_once_lose_neither_ones_identifiers()
+    public async Task Concurrent_saves_of_a_profile_lose_no_identifiers()
     {
         var identifiers = Enumerable.Range(0, 8).Select(i => Email($"m{i}@example.com")).ToArray();
 
         await Task.WhenAll(identifiers.Select(i => Profiles.SaveAsync(_subject, [i], null, Cancel)));
 
-        Assert.Equal(identifiers.Select(i => i.Value), (await Profiles.LoadAsync(_subject, Cancel)).Identifiers.Select(i => i.Value).Order());
+        Assert.Equal(
+            identifiers.Select(i => i.Value), (await Profiles.LoadAsync(_subject, Cancel)).Identifiers.Select(i => i.Value).Order());
     }
 
     [Fact]
@@ -181,7 +190,7 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_address_two_people_share_receives_what_both_allow()
+    public async Task An_address_shared_by_two_people_receives_only_what_both_allow()
     {
         await Profiles.SaveAsync(_subject, [Family], null, Cancel);
         await Profiles.SaveAsync(_other, [Family], null, Cancel);
@@ -199,12 +208,12 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_crash_left_between_ledger_and_projection_is_made_good_by_applying_again()
+    public async Task After_a_crash_between_ledger_and_projection_applying_the_change_again_completes_it()
     {
         await Profiles.SaveAsync(_subject, [Jan], null, Cancel);
         await Index.ProjectAsync(_subject, Cancel);
 
-        // The process died here: the ledger has it, what may be sent does not follow from it yet.
+        // The process crashed here: the change is in the ledger, but the projection does not reflect it yet.
         await Consent.ApplyAsync(Stop(1), Cancel);
         Assert.Equal("-", await StopsAsync(Jan));
 
@@ -216,7 +225,7 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_feed_tells_every_change_in_order_and_nothing_else()
+    public async Task The_feed_contains_every_change_in_order_and_nothing_else()
     {
         await Profiles.SaveAsync(_subject, [Jan], null, Cancel);
         await Index.ProjectAsync(_subject, Cancel);
@@ -235,7 +244,7 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_changes_that_raced_each_other_the_feed_ends_with_what_is_so()
+    public async Task After_concurrent_changes_the_feed_ends_with_the_current_state()
     {
         await Profiles.SaveAsync(_subject, [Jan], null, Cancel);
         for (var round = 0; round < 5; round++)
@@ -249,7 +258,7 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_Stop_made_before_anybody_knew_whose_address_it_was_becomes_the_persons_and_a_late_message_does_not_take_it_back()
+    public async Task A_stand_ins_Stop_becomes_the_registered_persons_and_a_late_message_does_not_make_the_stand_in_an_owner_again()
     {
         var standIn = Get<IdentifierProtector>().SubjectOf(Jan);
         var stop = Stop(1, subject: standIn);
@@ -257,8 +266,9 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
         await ApplyAsync(stop);
         await Profiles.SaveAsync(_subject, [Jan], null, Cancel);
 
-        // As the registrar does: the decisions first, the owner after.
-        await ApplyAsync(Change.Create(EventIds.Derive("adopted"), _subject, Scope.Everything, Decision.Stop, stop.At, Noon.AddHours(1), Source.Import));
+        // In the registrar's order: first the decisions, then the owner.
+        await ApplyAsync(
+            Change.Create(EventIds.Derive("adopted"), _subject, Scope.Everything, Decision.Stop, stop.At, Noon.AddHours(1), Source.Import));
         await Index.ReplaceOwnerAsync(Jan, standIn, _subject, Cancel);
         await ApplyAsync(stop);
         Assert.Equal([_subject], await Index.SubjectsAsync(Jan, Cancel));
@@ -268,13 +278,13 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Assert.Equal("-", await StopsAsync(Jan));
 
-        // A Stop that the person has not taken over brings its subject back: none is lost.
+        // A Stop that the person has not taken over makes its subject an owner again, so no Stop is lost.
         await ApplyAsync(Stop(3, "*,*", 9, standIn));
         Assert.Equal("*", await StopsAsync(Jan));
     }
 
     [Fact]
-    public async Task A_row_holds_nothing_in_the_clear_and_a_scan_gives_the_identifier_back()
+    public async Task A_row_contains_no_identifier_in_clear_text_and_a_scan_decrypts_it()
     {
         await Profiles.SaveAsync(_subject, [Jan], null, Cancel);
         await ApplyAsync(Stop(1));
@@ -303,7 +313,8 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private Task ApplyAsync(Change change) => Get<ChangeApplier>().ApplyAsync([change], Cancel);
 
-    private async Task<string> StopsAsync(Identifier identifier) => (await Index.FindAsync(identifier, Cancel))!.Stops[Channel.Email].ToString();
+    private async Task<string> StopsAsync(Identifier identifier) =>
+        (await Index.FindAsync(identifier, Cancel))!.Stops[Channel.Email].ToString();
 
     private async Task<List<LedgerEntry>> LedgerAsync()
     {
@@ -326,10 +337,13 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     private static Guid Id(int number) => new($"0196c9a1-0000-7000-8000-{number:D12}");
 
     private Change Stop(int id, string scope = "*,*", int minute = 0, SubjectKey? subject = null) =>
-        Change.Create(Id(id), subject ?? _subject, Scope.Parse(scope), Decision.Stop, Noon.AddMinutes(minute), Noon.AddHours(9), Source.OneClick);
+        Change.Create(
+            Id(id), subject ?? _subject, Scope.Parse(scope), Decision.Stop, Noon.AddMinutes(minute), Noon.AddHours(9), Source.OneClick);
 
     private Change Allow(int id, string scope, int minute, SubjectKey? subject = null) =>
-        Change.Create(Id(id), subject ?? _subject, Scope.Parse(scope), Decision.Allow, Noon.AddMinutes(minute), Noon.AddHours(9), Source.Portal);
+        Change.Create(
+            Id(id), subject ?? _subject, Scope.Parse(scope), Decision.Allow, Noon.AddMinutes(minute), Noon.AddHours(9), Source.Portal);
 
-    private static Identifier Email(string address) => EmailAddress.TryParse(address, out var identifier) ? identifier : throw new FormatException(address);
+    private static Identifier Email(string address) =>
+        EmailAddress.TryParse(address, out var identifier) ? identifier : throw new FormatException(address);
 }

@@ -27,7 +27,7 @@ public sealed class ClientTests
         var messages = await receiver.Next(count);
         Assert.Equal(Enumerable.Range(0, count).Select(number => $"{number}"), messages.Select(message => message.MessageId));
         Assert.Equal(Enumerable.Range(1, count).Select(number => (long)number), messages.Select(message => message.SequenceNumber));
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
     }
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task A_message_above_the_limit_is_refused_as_too_large_and_the_next_is_not()
+    public async Task A_message_above_the_size_limit_is_rejected_and_the_next_one_is_accepted()
     {
         await using var bus = await RunningBus.StartAsync();
         await using var sender = bus.Sender();
@@ -55,15 +55,15 @@ public sealed class ClientTests
         Assert.Equal(ServiceBusFailureReason.MessageSizeExceeded, refused.Reason);
         await using var receiver = bus.Receiver();
         Assert.Equal("small", (await receiver.Next()).Body.ToString());
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
     }
 
     [Fact]
-    public async Task An_empty_subscription_answers_after_the_wait()
+    public async Task Receiving_from_an_empty_subscription_returns_nothing_after_the_wait()
     {
         await using var bus = await RunningBus.StartAsync();
         await using var receiver = bus.Receiver();
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
         var start = TimeProvider.System.GetTimestamp();
 
         var messages = await receiver.ReceiveMessagesAsync(100, TimeSpan.FromMilliseconds(300), Cancellation);
@@ -73,13 +73,13 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task A_receiver_that_stopped_waiting_takes_no_message_from_another_and_costs_no_delivery()
+    public async Task A_receiver_that_stopped_waiting_takes_no_message_from_another_and_does_not_raise_its_delivery_count()
     {
         await using var bus = await RunningBus.StartAsync();
         await using var impatient = bus.Receiver();
         await using var patient = bus.Receiver();
 
-        // Its credit is still out when it has stopped waiting; what comes by it is given back unread.
+        // The receiver's credit is still outstanding after it stops waiting. A message delivered on that credit is released unread.
         Assert.Empty(await impatient.ReceiveMessagesAsync(5, TimeSpan.FromMilliseconds(50), Cancellation));
         await bus.Sender().SendMessageAsync(new ServiceBusMessage("one"), Cancellation);
 
@@ -87,7 +87,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task A_waiting_receiver_gets_a_message_when_it_comes()
+    public async Task A_waiting_receiver_gets_a_message_as_soon_as_it_arrives()
     {
         await using var bus = await RunningBus.StartAsync();
         await using var receiver = bus.Receiver();
@@ -101,25 +101,25 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task Prefetched_messages_of_a_closed_receiver_come_back_uncounted_and_the_held_one_stays_held()
+    public async Task Closing_a_receiver_returns_its_prefetched_messages_uncounted_and_its_locked_message_stays_locked()
     {
         await using var bus = await RunningBus.StartAsync();
         await bus.Sender().SendMessagesAsync(Enumerable.Range(0, 20).Select(number => new ServiceBusMessage($"{number}")), Cancellation);
         var prefetching = bus.Receiver(prefetch: 50);
         Assert.Equal("0", (await prefetching.Next()).Body.ToString());
         await using var other = bus.Receiver();
-        await other.HasNothing();
+        await other.HasNoMessage();
 
         await prefetching.DisposeAsync();
 
         var messages = await other.Next(19);
         Assert.Equal(Enumerable.Range(1, 19).Select(number => $"{number}"), messages.Select(message => message.Body.ToString()));
         Assert.All(messages, message => Assert.Equal(1, message.DeliveryCount));
-        await other.HasNothing();
+        await other.HasNoMessage();
     }
 
     [Fact]
-    public async Task Prefetch_goes_on_as_messages_are_settled()
+    public async Task Prefetching_continues_as_messages_are_settled()
     {
         await using var bus = await RunningBus.StartAsync();
         await bus.Sender().SendMessagesAsync(Enumerable.Range(0, 100).Select(number => new ServiceBusMessage($"{number}")), Cancellation);
@@ -132,11 +132,11 @@ public sealed class ClientTests
             await receiver.CompleteMessageAsync(message, Cancellation);
         }
 
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
     }
 
     [Fact]
-    public async Task Peek_looks_from_any_number_without_taking()
+    public async Task Peek_reads_from_any_sequence_number_without_receiving()
     {
         await using var bus = await RunningBus.StartAsync();
         await bus.Sender().SendMessagesAsync(Enumerable.Range(1, 5).Select(number => new ServiceBusMessage($"{number}")), Cancellation);
@@ -154,10 +154,12 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task A_processor_handles_messages_at_the_same_time_and_renews_their_locks()
+    public async Task A_processor_handles_messages_concurrently_and_renews_their_locks()
     {
-        await using var bus = await RunningBus.StartAsync(RunningBus.WithOneSubscription(it => it with { LockDuration = TimeSpan.FromSeconds(2) }));
-        await using var processor = bus.Client.CreateProcessor(RunningBus.Topic, RunningBus.Everything, new ServiceBusProcessorOptions { MaxConcurrentCalls = 4 });
+        await using var bus = await RunningBus.StartAsync(
+            RunningBus.WithOneSubscription(it => it with { LockDuration = TimeSpan.FromSeconds(2) }));
+        await using var processor = bus.Client.CreateProcessor(
+            RunningBus.Topic, RunningBus.Everything, new ServiceBusProcessorOptions { MaxConcurrentCalls = 4 });
         var together = new Barrier4();
         var deliveries = new ConcurrentBag<int>();
         var errors = new ConcurrentBag<Exception>();
@@ -166,7 +168,7 @@ public sealed class ClientTests
         {
             await together.ArriveAsync().WaitAsync(TimeSpan.FromSeconds(60));
 
-            // Longer than a lock lasts.
+            // Longer than the lock duration.
             await Task.Delay(TimeSpan.FromSeconds(3));
             deliveries.Add(args.Message.DeliveryCount);
             done.Signal();
@@ -204,7 +206,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task Two_receivers_share_the_messages_and_none_comes_twice()
+    public async Task Two_receivers_share_the_messages_and_none_is_delivered_twice()
     {
         await using var bus = await RunningBus.StartAsync();
         await using var one = bus.Receiver();
@@ -212,7 +214,8 @@ public sealed class ClientTests
         var seen = new ConcurrentBag<string>();
         async Task Drain(ServiceBusReceiver receiver)
         {
-            while (seen.Count < 500 && await receiver.ReceiveMessagesAsync(20, TimeSpan.FromSeconds(1), Cancellation) is { Count: > 0 } messages)
+            while (seen.Count < 500
+                && await receiver.ReceiveMessagesAsync(20, TimeSpan.FromSeconds(1), Cancellation) is { Count: > 0 } messages)
             {
                 foreach (var message in messages)
                 {
@@ -231,7 +234,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task An_unknown_topic_subscription_or_queue_is_said_to_be_unknown()
+    public async Task An_unknown_topic_subscription_or_queue_is_reported_as_not_found()
     {
         await using var bus = await RunningBus.StartAsync();
 
@@ -247,7 +250,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task A_queue_is_sent_to_and_received_from_by_one_name()
+    public async Task A_queue_has_the_same_name_for_sending_and_receiving()
     {
         await using var bus = await RunningBus.StartAsync(new EmbeddedServiceBusOptions { Queues = [new QueueDefinition("work")] });
         await bus.Client.CreateSender("work").SendMessageAsync(new ServiceBusMessage("job"), Cancellation);
@@ -256,27 +259,28 @@ public sealed class ClientTests
         var message = await receiver.Next();
         await receiver.DeadLetterMessageAsync(message, "no", cancellationToken: Cancellation);
 
-        await using var letters = bus.Client.CreateReceiver("work", new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
-        Assert.Equal("job", (await letters.Next()).Body.ToString());
+        await using var deadLetters = bus.Client.CreateReceiver("work", new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+        Assert.Equal("job", (await deadLetters.Next()).Body.ToString());
     }
 
     [Fact]
-    public async Task Sessions_and_transactions_are_refused_and_not_pretended()
+    public async Task Sessions_and_rule_management_are_rejected_as_not_supported()
     {
         await using var bus = await RunningBus.StartAsync();
 
-        await Assert.ThrowsAsync<NotSupportedException>(() => bus.Client.AcceptSessionAsync(RunningBus.Topic, RunningBus.Everything, "s", cancellationToken: Cancellation));
+        await Assert.ThrowsAsync<NotSupportedException>(
+            () => bus.Client.AcceptSessionAsync(RunningBus.Topic, RunningBus.Everything, "s", cancellationToken: Cancellation));
         await using var rules = bus.Client.CreateRuleManager(RunningBus.Topic, RunningBus.Everything);
         await Assert.ThrowsAsync<NotSupportedException>(() => rules.DeleteRuleAsync("$Default", Cancellation));
     }
 
     [Fact]
-    public async Task A_peer_that_does_not_speak_AMQP_is_told_so_and_let_go()
+    public async Task A_peer_that_does_not_speak_AMQP_receives_the_AMQP_header_and_is_disconnected()
     {
         await using var bus = await RunningBus.StartAsync();
-        using var stranger = new TcpClient();
-        await stranger.ConnectAsync("127.0.0.1", bus.Port, Cancellation);
-        var stream = stranger.GetStream();
+        using var peer = new TcpClient();
+        await peer.ConnectAsync("127.0.0.1", bus.Port, Cancellation);
+        var stream = peer.GetStream();
         await stream.WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), Cancellation);
 
         var answer = new byte[16];

@@ -5,8 +5,8 @@ using OptOut.Emulators.ServiceBus;
 namespace OptOut.Tests.ServiceBus;
 
 /// <summary>
-/// A kill is imitated by copying the journal while the bus runs: what the operating system has by then is what a killed
-/// process leaves behind, with no chance to tidy up.
+/// Simulates a killed process by copying the journal while the bus runs. The copy is what the operating system has received so far, and
+/// so what a killed process leaves behind without a clean shutdown.
 /// </summary>
 public sealed class DurabilityTests : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class DurabilityTests : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_was_accepted_and_not_settled_is_there_again_and_what_was_settled_is_not()
+    public async Task After_a_crash_unsettled_messages_are_restored_and_settled_ones_are_not()
     {
         await using var killed = await StartAsync(_before);
         await using var sender = killed.Sender();
@@ -38,24 +38,26 @@ public sealed class DurabilityTests : IDisposable
         Assert.Equal(got[1].SequenceNumber, messages[0].SequenceNumber);
         Assert.Equal(got[1].EnqueuedTime, messages[0].EnqueuedTime);
         Assert.True((bool)messages[0].ApplicationProperties["seen"]);
-        await again.HasNothing();
+        await again.HasNoMessage();
         var deferred = await again.ReceiveDeferredMessageAsync(got[2].SequenceNumber, Cancellation);
         Assert.Equal("order", deferred.ApplicationProperties["why"]);
-        await using var letters = revived.DeadLetters();
-        var letter = await letters.Next();
-        Assert.Equal(("dead", "Reason", "Description"), (letter.Body.ToString(), letter.DeadLetterReason, letter.DeadLetterErrorDescription));
-        await letters.HasNothing();
+        await using var deadLetters = revived.DeadLetters();
+        var deadLetter = await deadLetters.Next();
+        Assert.Equal(
+            ("dead", "Reason", "Description"),
+            (deadLetter.Body.ToString(), deadLetter.DeadLetterReason, deadLetter.DeadLetterErrorDescription));
+        await deadLetters.HasNoMessage();
     }
 
     [Fact]
-    public async Task Numbers_go_on_where_they_were_even_when_every_message_is_gone()
+    public async Task Sequence_numbers_continue_after_a_crash_even_when_no_message_is_left()
     {
         await using var killed = await StartAsync(_before);
         await killed.Sender().SendMessagesAsync(Messages("1", "2", "3"), Cancellation);
         await using (var receiver = killed.Receiver(mode: ServiceBusReceiveMode.ReceiveAndDelete))
             await receiver.Next(3);
 
-        // Twice, so that the second start reads what the first one's compaction wrote.
+        // Started twice, so that the second start reads the journal that the first one compacted.
         await using (await KillAsync())
         {
         }
@@ -66,12 +68,13 @@ public sealed class DurabilityTests : IDisposable
     }
 
     [Fact]
-    public async Task Schedules_are_kept_and_a_cancelled_one_stays_cancelled()
+    public async Task Scheduled_messages_survive_a_crash_and_cancelled_ones_stay_cancelled()
     {
         await using var killed = await StartAsync(_before);
         await using var sender = killed.Sender();
         await sender.ScheduleMessageAsync(new ServiceBusMessage("kept"), _time.GetUtcNow().AddMinutes(5), Cancellation);
-        var cancelled = await sender.ScheduleMessageAsync(new ServiceBusMessage("cancelled"), _time.GetUtcNow().AddMinutes(5), Cancellation);
+        var cancelled = await sender.ScheduleMessageAsync(
+            new ServiceBusMessage("cancelled"), _time.GetUtcNow().AddMinutes(5), Cancellation);
         await sender.ScheduleMessageAsync(new ServiceBusMessage("activated"), _time.GetUtcNow().AddMinutes(1), Cancellation);
         await sender.CancelScheduledMessageAsync(cancelled, Cancellation);
         _time.Advance(TimeSpan.FromMinutes(2));
@@ -80,15 +83,15 @@ public sealed class DurabilityTests : IDisposable
 
         await using var receiver = revived.Receiver();
         Assert.Equal("activated", (await receiver.Next()).Body.ToString());
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
         _time.Advance(TimeSpan.FromMinutes(4));
         var two = (await receiver.Next(2)).Select(message => message.Body.ToString());
-        Assert.Equal(["activated", "kept"], two.Order(StringComparer.Ordinal)); // the first one's lock lapsed meanwhile
-        await receiver.HasNothing();
+        Assert.Equal(["activated", "kept"], two.Order(StringComparer.Ordinal)); // the lock of the first one has expired
+        await receiver.HasNoMessage();
     }
 
     [Fact]
-    public async Task What_came_due_while_nothing_ran_comes_at_the_start()
+    public async Task A_message_that_came_due_while_the_bus_was_stopped_is_delivered_at_startup()
     {
         await using var killed = await StartAsync(_before);
         await killed.Sender().ScheduleMessageAsync(new ServiceBusMessage("due"), _time.GetUtcNow().AddMinutes(5), Cancellation);
@@ -100,7 +103,7 @@ public sealed class DurabilityTests : IDisposable
     }
 
     [Fact]
-    public async Task The_duplicate_window_is_kept()
+    public async Task The_duplicate_detection_window_survives_a_crash()
     {
         await using var killed = await StartAsync(_before);
         await killed.Sender().SendMessageAsync(new ServiceBusMessage("one") { MessageId = "same" }, Cancellation);
@@ -113,18 +116,19 @@ public sealed class DurabilityTests : IDisposable
 
         await using var revived = await StartAsync(_after);
         await revived.Sender().SendMessageAsync(new ServiceBusMessage("two") { MessageId = "same" }, Cancellation);
-        await revived.Receiver().HasNothing();
+        await revived.Receiver().HasNoMessage();
         _time.Advance(TimeSpan.FromMinutes(10));
         await revived.Sender().SendMessageAsync(new ServiceBusMessage("three") { MessageId = "same" }, Cancellation);
         Assert.Equal("three", (await revived.Receiver().Next()).Body.ToString());
     }
 
     [Fact]
-    public async Task A_restart_does_not_lengthen_the_duplicate_window_of_a_scheduled_message()
+    public async Task A_restart_does_not_lengthen_the_duplicate_detection_window_of_a_scheduled_message()
     {
         await using (var bus = await StartAsync(_before))
         {
-            await bus.Sender().ScheduleMessageAsync(new ServiceBusMessage("far") { MessageId = "same" }, _time.GetUtcNow().AddDays(1), Cancellation);
+            await bus.Sender().ScheduleMessageAsync(
+                new ServiceBusMessage("far") { MessageId = "same" }, _time.GetUtcNow().AddDays(1), Cancellation);
             _time.Advance(TimeSpan.FromMinutes(9));
             await bus.Sender().SendMessageAsync(new ServiceBusMessage("other") { MessageId = "other" }, Cancellation);
         }
@@ -135,18 +139,20 @@ public sealed class DurabilityTests : IDisposable
         }
 
         await using var again = await StartAsync(_before);
-        await again.Sender().SendMessagesAsync([new ServiceBusMessage("near") { MessageId = "same" }, new ServiceBusMessage("dropped") { MessageId = "other" }], Cancellation);
+        await again.Sender().SendMessagesAsync(
+            [new ServiceBusMessage("near") { MessageId = "same" }, new ServiceBusMessage("dropped") { MessageId = "other" }], Cancellation);
         await using var receiver = again.Receiver();
         Assert.Equal(["other", "near"], (await receiver.Next(2)).Select(message => message.Body.ToString()));
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
     }
 
     [Fact]
-    public async Task Starting_makes_the_journal_small_again()
+    public async Task Startup_compacts_the_journal()
     {
         await using (var bus = await StartAsync(_before))
         {
-            await bus.Sender().SendMessagesAsync(Enumerable.Range(0, 200).Select(_ => new ServiceBusMessage(new string('x', 1000))), Cancellation);
+            await bus.Sender().SendMessagesAsync(
+                Enumerable.Range(0, 200).Select(_ => new ServiceBusMessage(new string('x', 1000))), Cancellation);
             await using var receiver = bus.Receiver(mode: ServiceBusReceiveMode.ReceiveAndDelete);
             await receiver.Next(199);
         }
@@ -161,7 +167,7 @@ public sealed class DurabilityTests : IDisposable
     }
 
     [Fact]
-    public async Task A_subscription_that_the_topology_lost_is_passed_over()
+    public async Task A_subscription_removed_from_the_topology_is_ignored_in_the_journal()
     {
         await using (var bus = await StartAsync(_before))
             await bus.Sender().SendMessageAsync(new ServiceBusMessage("1"), Cancellation);
@@ -173,7 +179,7 @@ public sealed class DurabilityTests : IDisposable
             Topics = [new TopicDefinition(RunningBus.Topic, [new SubscriptionDefinition("other")])],
         });
 
-        await changed.Receiver("other").HasNothing();
+        await changed.Receiver("other").HasNoMessage();
     }
 
     public void Dispose()

@@ -5,11 +5,13 @@ namespace OptOut.Tests.ServiceBus;
 
 public sealed class JournalTests
 {
-    private static readonly Gen<DateTimeOffset> Moments = Gen.Long[0, 1_000_000].Select(seconds => DateTimeOffset.UnixEpoch.AddSeconds(seconds));
+    private static readonly Gen<DateTimeOffset> Moments = Gen.Long[0, 1_000_000].Select(
+        seconds => DateTimeOffset.UnixEpoch.AddSeconds(seconds));
 
     private static readonly Gen<ReadOnlyMemory<byte>> Bytes = Gen.Byte.Array[0, 300].Select(bytes => (ReadOnlyMemory<byte>)bytes);
 
-    private static readonly Gen<Placement[]> Places = Gen.Select(Gen.String, Gen.Long, (queue, number) => new Placement(queue, number)).Array[0, 3];
+    private static readonly Gen<Placement[]> Places =
+        Gen.Select(Gen.String, Gen.Long, (queue, number) => new Placement(queue, number)).Array[0, 3];
 
     private static readonly Gen<JournalEntry> Entries = Gen.OneOf<JournalEntry>(
         Gen.Select(Gen.String, Gen.Long, Moments, Places, Bytes, (t, n, at, p, m) => (JournalEntry)new Published(t, n, at, p, m)),
@@ -21,9 +23,10 @@ public sealed class JournalTests
         Gen.Select(Gen.String, Gen.Long, (q, n) => (JournalEntry)new Removed(q, n)),
         Gen.Select(Gen.String, Gen.Long, Gen.Long, Bytes, (q, n, to, p) => (JournalEntry)new DeadLettered(q, n, to, p)),
         Gen.Select(Gen.Select(Gen.String, Gen.Long, Gen.Long), Moments, Moments, Gen.Int, Gen.Bool, Gen.String, Bytes, Bytes,
-            (id, at, until, count, deferred, source, p, m) => (JournalEntry)new Stored(id.Item1, id.Item2, id.Item3, at, until, count, deferred, source, p, m)),
-        Gen.Select(Gen.String, Gen.Long, (e, n) => (JournalEntry)new Numbered(e, n)),
-        Gen.Select(Gen.String, Gen.String, Moments, (t, id, at) => (JournalEntry)new Remembered(t, id, at)));
+            (id, at, until, count, deferred, source, p, m) => (JournalEntry)new Stored(
+                id.Item1, id.Item2, id.Item3, at, until, count, deferred, source, p, m)),
+        Gen.Select(Gen.String, Gen.Long, (e, n) => (JournalEntry)new LastSequence(e, n)),
+        Gen.Select(Gen.String, Gen.String, Moments, (t, id, at) => (JournalEntry)new SeenMessageId(t, id, at)));
 
     [Fact]
     public void Every_entry_reads_back_as_it_was_written() => Entries.Array[1, 10].Sample(entries =>
@@ -35,9 +38,9 @@ public sealed class JournalTests
         Assert.Equal(Texts(entries), Texts(ReadBack(folder)));
     }, iter: 50);
 
-    /// <summary>Wherever a kill cuts the file, whole records before the cut are there, and nothing else is.</summary>
+    /// <summary>Wherever a crash cuts the file off, the complete records before that point are read, and nothing else.</summary>
     [Fact]
-    public void A_torn_record_is_cut_and_everything_before_it_kept() =>
+    public void A_torn_record_is_truncated_and_all_earlier_records_are_kept() =>
         Gen.Select(Entries.Array[1, 4].Array[1, 5], Gen.Double[0, 1]).Sample((records, where) =>
         {
             using var folder = new TemporaryFolder();
@@ -62,7 +65,7 @@ public sealed class JournalTests
         }, iter: 100);
 
     [Fact]
-    public void Garbage_after_the_last_record_is_cut_and_writing_goes_on_behind_it()
+    public void Garbage_after_the_last_record_is_truncated_and_writing_continues()
     {
         using var folder = new TemporaryFolder();
         using (var journal = Journal.Open(folder.Path, _ => { }))
@@ -76,7 +79,7 @@ public sealed class JournalTests
     }
 
     [Fact]
-    public void A_record_with_a_flipped_bit_is_not_believed()
+    public void A_record_with_a_flipped_bit_is_discarded()
     {
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "servicebus.journal");
@@ -110,7 +113,7 @@ public sealed class JournalTests
         return entries;
     }
 
-    // Records compare memory by reference; their content is what matters here.
+    // Record equality compares memory by reference. This compares the content.
     private static IEnumerable<string> Texts(IEnumerable<JournalEntry> entries) => entries.Select(entry =>
     {
         var buffer = new MemoryStream();

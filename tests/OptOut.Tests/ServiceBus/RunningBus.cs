@@ -3,7 +3,7 @@ using OptOut.Emulators.ServiceBus;
 
 namespace OptOut.Tests.ServiceBus;
 
-/// <summary>A bus on a free port with a genuine client, both gone at the end of the test.</summary>
+/// <summary>An embedded Service Bus on a free port with the real Azure client. Both are disposed at the end of the test.</summary>
 internal sealed class RunningBus : IAsyncDisposable
 {
     public const string Topic = "changes";
@@ -30,21 +30,22 @@ internal sealed class RunningBus : IAsyncDisposable
         return new(options, await EmbeddedServiceBus.StartAsync(options, TestContext.Current.CancellationToken));
     }
 
-    /// <summary>The beginning of an outage.</summary>
+    /// <summary>Starts an outage.</summary>
     public ValueTask StopAsync() => _bus.DisposeAsync();
 
-    /// <summary>The end of an outage: the same port, the same folder.</summary>
-    public async Task StartAgainAsync() =>
+    /// <summary>Ends an outage: restarts the bus on the same port with the same data folder.</summary>
+    public async Task RestartAsync() =>
         _bus = await EmbeddedServiceBus.StartAsync(_options with { Port = Port }, TestContext.Current.CancellationToken);
 
-    public static EmbeddedServiceBusOptions WithOneSubscription(Func<SubscriptionDefinition, SubscriptionDefinition>? change = null) => new()
-    {
-        Topics = [new TopicDefinition(Topic, [(change ?? (it => it))(new SubscriptionDefinition(Everything))])],
-    };
+    public static EmbeddedServiceBusOptions WithOneSubscription(Func<SubscriptionDefinition, SubscriptionDefinition>? change = null) =>
+        new()
+        {
+            Topics = [new TopicDefinition(Topic, [(change ?? (it => it))(new SubscriptionDefinition(Everything))])],
+        };
 
     public ServiceBusClient NewClient() => NewClient(ConnectionString);
 
-    /// <summary>Retries soon, so that a test of an outage is over soon.</summary>
+    /// <summary>Creates a client with short retry intervals, so that tests of an outage finish quickly.</summary>
     public static ServiceBusClient NewClient(string connectionString, int retries = 50) => new(connectionString, new ServiceBusClientOptions
     {
         RetryOptions = new ServiceBusRetryOptions
@@ -58,7 +59,8 @@ internal sealed class RunningBus : IAsyncDisposable
 
     public ServiceBusSender Sender(string topic = Topic) => Client.CreateSender(topic);
 
-    public ServiceBusReceiver Receiver(string subscription = Everything, ServiceBusReceiveMode mode = ServiceBusReceiveMode.PeekLock, int prefetch = 0) =>
+    public ServiceBusReceiver Receiver(
+        string subscription = Everything, ServiceBusReceiveMode mode = ServiceBusReceiveMode.PeekLock, int prefetch = 0) =>
         Client.CreateReceiver(Topic, subscription, new ServiceBusReceiverOptions { ReceiveMode = mode, PrefetchCount = prefetch });
 
     public ServiceBusReceiver DeadLetters(string subscription = Everything) =>
@@ -73,20 +75,21 @@ internal sealed class RunningBus : IAsyncDisposable
 
 internal static class Receiving
 {
-    // Long enough for a busy machine; never waited for when the message is there.
-    private static readonly TimeSpan Arrival = TimeSpan.FromSeconds(30);
+    // Long enough for a busy machine. Receiving returns as soon as a message arrives.
+    private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromSeconds(30);
 
-    // Messages travel in well under a millisecond here: what has not come by now was not sent.
-    private static readonly TimeSpan NothingComes = TimeSpan.FromMilliseconds(250);
+    // A message arrives in well under a millisecond here. If none has arrived by then, none was sent.
+    private static readonly TimeSpan QuietPeriod = TimeSpan.FromMilliseconds(250);
 
     public static async Task<ServiceBusReceivedMessage> Next(this ServiceBusReceiver receiver) =>
-        await receiver.ReceiveMessageAsync(Arrival, TestContext.Current.CancellationToken) ?? throw new TimeoutException("No message came.");
+        await receiver.ReceiveMessageAsync(ArrivalTimeout, TestContext.Current.CancellationToken)
+        ?? throw new TimeoutException("No message arrived.");
 
-    public static async Task HasNothing(this ServiceBusReceiver receiver) =>
-        Assert.Null(await receiver.ReceiveMessageAsync(NothingComes, TestContext.Current.CancellationToken));
+    public static async Task HasNoMessage(this ServiceBusReceiver receiver) =>
+        Assert.Null(await receiver.ReceiveMessageAsync(QuietPeriod, TestContext.Current.CancellationToken));
 
-    /// <summary>A processor settles after its handler returned: waits until nothing is left, held or not.</summary>
-    public static async Task IsEmptied(this ServiceBusReceiver receiver)
+    /// <summary>Waits until no message is left, locked or not. A processor settles a message only after its handler has returned.</summary>
+    public static async Task WaitUntilEmpty(this ServiceBusReceiver receiver)
     {
         while (await receiver.PeekMessageAsync(fromSequenceNumber: 0, TestContext.Current.CancellationToken) is not null)
             await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
@@ -97,9 +100,9 @@ internal static class Receiving
         var messages = new List<ServiceBusReceivedMessage>();
         while (messages.Count < count)
         {
-            var more = await receiver.ReceiveMessagesAsync(count - messages.Count, Arrival, TestContext.Current.CancellationToken);
+            var more = await receiver.ReceiveMessagesAsync(count - messages.Count, ArrivalTimeout, TestContext.Current.CancellationToken);
             if (more.Count == 0)
-                throw new TimeoutException($"Only {messages.Count} of {count} messages came.");
+                throw new TimeoutException($"Only {messages.Count} of {count} messages arrived.");
             messages.AddRange(more);
         }
 

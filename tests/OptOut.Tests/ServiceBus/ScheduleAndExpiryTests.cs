@@ -11,14 +11,14 @@ public sealed class ScheduleAndExpiryTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_message_sent_with_a_scheduled_time_waits_for_it()
+    public async Task A_message_with_a_scheduled_time_is_not_delivered_before_it()
     {
         await using var bus = await StartAsync();
         var due = _time.GetUtcNow().AddMinutes(5);
         await bus.Sender().SendMessageAsync(new ServiceBusMessage("retry") { ScheduledEnqueueTime = due }, Cancellation);
         await using var receiver = bus.Receiver();
         _time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1));
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
 
         _time.Advance(TimeSpan.FromSeconds(2));
         var message = await receiver.Next();
@@ -29,22 +29,24 @@ public sealed class ScheduleAndExpiryTests
     }
 
     [Fact]
-    public async Task A_time_that_has_passed_is_now()
+    public async Task A_message_scheduled_in_the_past_is_delivered_at_once()
     {
         await using var bus = await StartAsync();
-        await bus.Sender().SendMessageAsync(new ServiceBusMessage("late") { ScheduledEnqueueTime = _time.GetUtcNow().AddMinutes(-1) }, Cancellation);
+        await bus.Sender().SendMessageAsync(
+            new ServiceBusMessage("late") { ScheduledEnqueueTime = _time.GetUtcNow().AddMinutes(-1) }, Cancellation);
 
         await using var receiver = bus.Receiver();
         Assert.Equal("late", (await receiver.Next()).Body.ToString());
     }
 
     [Fact]
-    public async Task Scheduled_messages_come_in_the_order_of_their_times_and_a_cancelled_one_never()
+    public async Task Scheduled_messages_arrive_in_the_order_of_their_times_and_cancelled_ones_never_arrive()
     {
         await using var bus = await StartAsync();
         await using var sender = bus.Sender();
         var later = await sender.ScheduleMessageAsync(new ServiceBusMessage("later"), _time.GetUtcNow().AddMinutes(2), Cancellation);
-        var numbers = await sender.ScheduleMessagesAsync([new ServiceBusMessage("sooner"), new ServiceBusMessage("never")], _time.GetUtcNow().AddMinutes(1), Cancellation);
+        var numbers = await sender.ScheduleMessagesAsync(
+            [new ServiceBusMessage("sooner"), new ServiceBusMessage("never")], _time.GetUtcNow().AddMinutes(1), Cancellation);
         Assert.Equal(3, numbers.Append(later).Distinct().Count());
 
         await sender.CancelScheduledMessageAsync(numbers[1], Cancellation);
@@ -53,13 +55,13 @@ public sealed class ScheduleAndExpiryTests
         await using var receiver = bus.Receiver();
         var messages = await receiver.Next(2);
         Assert.Equal(["sooner", "later"], messages.Select(message => message.Body.ToString()));
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
         var unknown = await Assert.ThrowsAsync<ServiceBusException>(() => sender.CancelScheduledMessageAsync(numbers[1], Cancellation));
         Assert.Equal(ServiceBusFailureReason.MessageNotFound, unknown.Reason);
     }
 
     [Fact]
-    public async Task A_duplicate_within_the_window_is_accepted_and_dropped_and_after_it_is_a_new_message()
+    public async Task A_duplicate_is_dropped_within_the_window_and_delivered_after_it()
     {
         await using var bus = await StartAsync(topic => topic with { DuplicateWindow = TimeSpan.FromMinutes(10) });
         await using var sender = bus.Sender();
@@ -67,27 +69,31 @@ public sealed class ScheduleAndExpiryTests
         await sender.SendMessageAsync(new ServiceBusMessage("one") { MessageId = "same" }, Cancellation);
         _time.Advance(TimeSpan.FromMinutes(9));
         await sender.SendMessageAsync(new ServiceBusMessage("two") { MessageId = "same" }, Cancellation);
-        await sender.SendMessagesAsync([new ServiceBusMessage("three") { MessageId = "other" }, new ServiceBusMessage("four") { MessageId = "other" }], Cancellation);
+        await sender.SendMessagesAsync(
+            [new ServiceBusMessage("three") { MessageId = "other" }, new ServiceBusMessage("four") { MessageId = "other" }], Cancellation);
 
         Assert.Equal(["one", "three"], (await receiver.Next(2)).Select(message => message.Body.ToString()));
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
         _time.Advance(TimeSpan.FromMinutes(1));
         await sender.SendMessageAsync(new ServiceBusMessage("five") { MessageId = "same" }, Cancellation);
 
-        // The locks of the first two have lapsed meanwhile: they come again, the dropped ones do not.
-        Assert.Equal(["five", "one", "three"], (await receiver.Next(3)).Select(message => message.Body.ToString()).Order(StringComparer.Ordinal));
-        await receiver.HasNothing();
+        // The locks of the first two have expired, so these are delivered again. The dropped duplicates are not.
+        Assert.Equal(
+            ["five", "one", "three"], (await receiver.Next(3)).Select(message => message.Body.ToString()).Order(StringComparer.Ordinal));
+        await receiver.HasNoMessage();
     }
 
     [Fact]
-    public async Task A_scheduled_message_counts_for_duplicates_from_when_it_was_sent()
+    public async Task Duplicate_detection_of_a_scheduled_message_starts_when_it_is_sent()
     {
         await using var bus = await StartAsync(topic => topic with { DuplicateWindow = TimeSpan.FromMinutes(10) });
         await using var sender = bus.Sender();
-        await sender.SendMessageAsync(new ServiceBusMessage("scheduled") { MessageId = "same", ScheduledEnqueueTime = _time.GetUtcNow().AddMinutes(1) }, Cancellation);
+        await sender.SendMessageAsync(
+            new ServiceBusMessage("scheduled") { MessageId = "same", ScheduledEnqueueTime = _time.GetUtcNow().AddMinutes(1) },
+            Cancellation);
         await sender.SendMessageAsync(new ServiceBusMessage("now") { MessageId = "same" }, Cancellation);
         await using var receiver = bus.Receiver();
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
 
         _time.Advance(TimeSpan.FromMinutes(2));
 
@@ -95,7 +101,7 @@ public sealed class ScheduleAndExpiryTests
     }
 
     [Fact]
-    public async Task An_expired_message_is_gone_also_while_someone_waits()
+    public async Task An_expired_message_can_no_longer_be_received_or_peeked()
     {
         await using var bus = await StartAsync();
         await bus.Sender().SendMessageAsync(new ServiceBusMessage("short") { TimeToLive = TimeSpan.FromSeconds(30) }, Cancellation);
@@ -104,14 +110,14 @@ public sealed class ScheduleAndExpiryTests
 
         _time.Advance(TimeSpan.FromSeconds(31));
 
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
         Assert.Null(await receiver.PeekMessageAsync(0, Cancellation));
-        await using var letters = bus.DeadLetters();
-        await letters.HasNothing();
+        await using var deadLetters = bus.DeadLetters();
+        await deadLetters.HasNoMessage();
     }
 
     [Fact]
-    public async Task An_expired_message_is_dead_lettered_where_the_subscription_says_so()
+    public async Task An_expired_message_is_dead_lettered_when_the_subscription_requires_it()
     {
         await using var bus = await StartAsync(
             topic => topic with { DefaultTimeToLive = TimeSpan.FromMinutes(1) },
@@ -120,18 +126,22 @@ public sealed class ScheduleAndExpiryTests
 
         _time.Advance(TimeSpan.FromMinutes(1));
 
-        await using var letters = bus.DeadLetters();
-        Assert.Equal("TTLExpiredException", (await letters.Next()).DeadLetterReason);
+        await using var deadLetters = bus.DeadLetters();
+        Assert.Equal("TTLExpiredException", (await deadLetters.Next()).DeadLetterReason);
         await using var receiver = bus.Receiver();
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
     }
 
     [Fact]
-    public async Task A_held_message_does_not_expire_until_it_is_given_back()
+    public async Task A_locked_message_expires_only_after_it_is_released()
     {
         await using var bus = await StartAsync();
         await bus.Sender().SendMessagesAsync(
-            [new ServiceBusMessage("completed") { TimeToLive = TimeSpan.FromSeconds(30) }, new ServiceBusMessage("abandoned") { TimeToLive = TimeSpan.FromSeconds(30) }], Cancellation);
+            [
+                new ServiceBusMessage("completed") { TimeToLive = TimeSpan.FromSeconds(30) },
+                new ServiceBusMessage("abandoned") { TimeToLive = TimeSpan.FromSeconds(30) },
+            ],
+            Cancellation);
         await using var receiver = bus.Receiver();
         var held = await receiver.Next(2);
 
@@ -139,10 +149,11 @@ public sealed class ScheduleAndExpiryTests
         await receiver.CompleteMessageAsync(held[0], Cancellation);
         await receiver.AbandonMessageAsync(held[1], cancellationToken: Cancellation);
 
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
     }
 
-    private Task<RunningBus> StartAsync(Func<TopicDefinition, TopicDefinition>? change = null, Func<SubscriptionDefinition, SubscriptionDefinition>? subscription = null)
+    private Task<RunningBus> StartAsync(
+        Func<TopicDefinition, TopicDefinition>? change = null, Func<SubscriptionDefinition, SubscriptionDefinition>? subscription = null)
     {
         var options = RunningBus.WithOneSubscription(subscription);
         return RunningBus.StartAsync(options with { Time = _time, Topics = [(change ?? (it => it))(options.Topics[0])] });

@@ -19,7 +19,17 @@ public sealed class SendAndReceiveTests
             ReplyTo = "reply",
             PartitionKey = "p",
             TimeToLive = TimeSpan.FromHours(1),
-            ApplicationProperties = { ["text"] = "é", ["number"] = 42, ["long"] = 42L, ["flag"] = true, ["real"] = 1.5, ["when"] = before, ["span"] = TimeSpan.FromSeconds(3), ["id"] = Guid.Empty },
+            ApplicationProperties =
+            {
+                ["text"] = "é",
+                ["number"] = 42,
+                ["long"] = 42L,
+                ["flag"] = true,
+                ["real"] = 1.5,
+                ["when"] = before,
+                ["span"] = TimeSpan.FromSeconds(3),
+                ["id"] = Guid.Empty,
+            },
         };
 
         await bus.Sender().SendMessageAsync(sent);
@@ -44,7 +54,7 @@ public sealed class SendAndReceiveTests
     }
 
     [Fact]
-    public async Task A_completed_message_is_gone()
+    public async Task A_completed_message_is_removed()
     {
         await using var bus = await RunningBus.StartAsync();
         await bus.Sender().SendMessageAsync(new ServiceBusMessage("once"));
@@ -52,7 +62,7 @@ public sealed class SendAndReceiveTests
 
         await receiver.CompleteMessageAsync(await receiver.Next());
 
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
         Assert.Null(await receiver.PeekMessageAsync());
     }
 }

@@ -8,10 +8,15 @@ public sealed class SettlementTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_abandoned_message_comes_back_first_with_its_new_properties_and_a_higher_count()
+    public async Task An_abandoned_message_is_redelivered_first_with_its_new_properties_and_a_higher_delivery_count()
     {
         await using var bus = await RunningBus.StartAsync();
-        await bus.Sender().SendMessagesAsync([new ServiceBusMessage("first") { ApplicationProperties = { ["kept"] = "k", ["changed"] = 1 } }, new ServiceBusMessage("second")], Cancellation);
+        await bus.Sender().SendMessagesAsync(
+            [
+                new ServiceBusMessage("first") { ApplicationProperties = { ["kept"] = "k", ["changed"] = 1 } },
+                new ServiceBusMessage("second"),
+            ],
+            Cancellation);
         await using var receiver = bus.Receiver();
 
         var first = await receiver.Next();
@@ -27,7 +32,7 @@ public sealed class SettlementTests
     }
 
     [Fact]
-    public async Task A_message_tried_too_often_is_dead_lettered_with_the_reason()
+    public async Task A_message_that_reaches_the_delivery_limit_is_dead_lettered_with_the_reason()
     {
         await using var bus = await RunningBus.StartAsync(RunningBus.WithOneSubscription(it => it with { MaxDeliveryCount = 3 }));
         await bus.Sender().SendMessageAsync(new ServiceBusMessage("poison"), Cancellation);
@@ -40,13 +45,13 @@ public sealed class SettlementTests
             await receiver.AbandonMessageAsync(message, cancellationToken: Cancellation);
         }
 
-        await receiver.HasNothing();
-        await using var letters = bus.DeadLetters();
-        var letter = await letters.Next();
-        Assert.Equal("poison", letter.Body.ToString());
-        Assert.Equal("MaxDeliveryCountExceeded", letter.DeadLetterReason);
-        Assert.Equal("Message could not be consumed after 3 delivery attempts.", letter.DeadLetterErrorDescription);
-        Assert.Equal($"{RunningBus.Topic}/Subscriptions/{RunningBus.Everything}", letter.DeadLetterSource);
+        await receiver.HasNoMessage();
+        await using var deadLetters = bus.DeadLetters();
+        var deadLetter = await deadLetters.Next();
+        Assert.Equal("poison", deadLetter.Body.ToString());
+        Assert.Equal("MaxDeliveryCountExceeded", deadLetter.DeadLetterReason);
+        Assert.Equal("Message could not be consumed after 3 delivery attempts.", deadLetter.DeadLetterErrorDescription);
+        Assert.Equal($"{RunningBus.Topic}/Subscriptions/{RunningBus.Everything}", deadLetter.DeadLetterSource);
     }
 
     [Fact]
@@ -56,22 +61,27 @@ public sealed class SettlementTests
         await bus.Sender().SendMessageAsync(new ServiceBusMessage("rejected") { ApplicationProperties = { ["kept"] = "k" } }, Cancellation);
         await using var receiver = bus.Receiver();
 
-        await receiver.DeadLetterMessageAsync(await receiver.Next(), new Dictionary<string, object> { ["vendor"] = "sms" }, "NoSuchNumber", "The vendor does not know it.", Cancellation);
+        await receiver.DeadLetterMessageAsync(
+            await receiver.Next(),
+            new Dictionary<string, object> { ["vendor"] = "sms" },
+            "NoSuchNumber",
+            "The vendor does not know it.",
+            Cancellation);
 
-        await receiver.HasNothing();
-        await using var letters = bus.DeadLetters();
-        var letter = await letters.Next();
-        Assert.Equal("NoSuchNumber", letter.DeadLetterReason);
-        Assert.Equal("The vendor does not know it.", letter.DeadLetterErrorDescription);
-        Assert.Equal("sms", letter.ApplicationProperties["vendor"]);
-        Assert.Equal("k", letter.ApplicationProperties["kept"]);
-        await letters.CompleteMessageAsync(letter, Cancellation);
-        await letters.HasNothing();
-        Assert.Null(await letters.PeekMessageAsync(cancellationToken: Cancellation));
+        await receiver.HasNoMessage();
+        await using var deadLetters = bus.DeadLetters();
+        var deadLetter = await deadLetters.Next();
+        Assert.Equal("NoSuchNumber", deadLetter.DeadLetterReason);
+        Assert.Equal("The vendor does not know it.", deadLetter.DeadLetterErrorDescription);
+        Assert.Equal("sms", deadLetter.ApplicationProperties["vendor"]);
+        Assert.Equal("k", deadLetter.ApplicationProperties["kept"]);
+        await deadLetters.CompleteMessageAsync(deadLetter, Cancellation);
+        await deadLetters.HasNoMessage();
+        Assert.Null(await deadLetters.PeekMessageAsync(cancellationToken: Cancellation));
     }
 
     [Fact]
-    public async Task A_dead_letter_without_a_reason_is_a_dead_letter_too()
+    public async Task A_message_can_be_dead_lettered_without_a_reason()
     {
         await using var bus = await RunningBus.StartAsync();
         await bus.Sender().SendMessageAsync(new ServiceBusMessage("rejected"), Cancellation);
@@ -79,29 +89,30 @@ public sealed class SettlementTests
 
         await receiver.DeadLetterMessageAsync(await receiver.Next(), cancellationToken: Cancellation);
 
-        await using var letters = bus.DeadLetters();
-        Assert.Null((await letters.Next()).DeadLetterReason);
+        await using var deadLetters = bus.DeadLetters();
+        Assert.Null((await deadLetters.Next()).DeadLetterReason);
     }
 
     [Fact]
-    public async Task A_dead_letter_is_abandoned_without_end_and_never_dead_lettered_again()
+    public async Task A_dead_letter_can_be_abandoned_repeatedly_and_cannot_be_dead_lettered_again()
     {
         await using var bus = await RunningBus.StartAsync(RunningBus.WithOneSubscription(it => it with { MaxDeliveryCount = 1 }));
         await bus.Sender().SendMessageAsync(new ServiceBusMessage("poison"), Cancellation);
         await using var receiver = bus.Receiver();
         await receiver.AbandonMessageAsync(await receiver.Next(), cancellationToken: Cancellation);
-        await using var letters = bus.DeadLetters();
+        await using var deadLetters = bus.DeadLetters();
         for (var attempt = 0; attempt < 5; attempt++)
-            await letters.AbandonMessageAsync(await letters.Next(), cancellationToken: Cancellation);
+            await deadLetters.AbandonMessageAsync(await deadLetters.Next(), cancellationToken: Cancellation);
 
-        var letter = await letters.Next();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => letters.DeadLetterMessageAsync(letter, cancellationToken: Cancellation));
+        var deadLetter = await deadLetters.Next();
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => deadLetters.DeadLetterMessageAsync(deadLetter, cancellationToken: Cancellation));
 
-        await letters.CompleteMessageAsync(letter, Cancellation);
+        await deadLetters.CompleteMessageAsync(deadLetter, Cancellation);
     }
 
     [Fact]
-    public async Task A_deferred_message_is_received_by_its_number_only()
+    public async Task A_deferred_message_can_be_received_only_by_its_sequence_number()
     {
         await using var bus = await RunningBus.StartAsync();
         await bus.Sender().SendMessageAsync(new ServiceBusMessage("later"), Cancellation);
@@ -110,7 +121,7 @@ public sealed class SettlementTests
 
         await receiver.DeferMessageAsync(message, new Dictionary<string, object> { ["why"] = "order" }, Cancellation);
 
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
         var peeked = await receiver.PeekMessageAsync(cancellationToken: Cancellation);
         Assert.Equal(ServiceBusMessageState.Deferred, peeked.State);
         var deferred = await receiver.ReceiveDeferredMessageAsync(message.SequenceNumber, Cancellation);
@@ -120,7 +131,8 @@ public sealed class SettlementTests
         await receiver.RenewMessageLockAsync(deferred, Cancellation);
         await receiver.CompleteMessageAsync(deferred, Cancellation);
         Assert.Null(await receiver.PeekMessageAsync(0, Cancellation));
-        var gone = await Assert.ThrowsAsync<ServiceBusException>(() => receiver.ReceiveDeferredMessageAsync(message.SequenceNumber, Cancellation));
+        var gone = await Assert.ThrowsAsync<ServiceBusException>(
+            () => receiver.ReceiveDeferredMessageAsync(message.SequenceNumber, Cancellation));
         Assert.Equal(ServiceBusFailureReason.MessageNotFound, gone.Reason);
     }
 
@@ -143,12 +155,12 @@ public sealed class SettlementTests
 
         Assert.Equal("b", deleted.Body.ToString());
         Assert.Null(await receiver.PeekMessageAsync(0, Cancellation));
-        await using var letters = bus.DeadLetters();
-        Assert.Equal("why", (await letters.Next()).DeadLetterReason);
+        await using var deadLetters = bus.DeadLetters();
+        Assert.Equal("why", (await deadLetters.Next()).DeadLetterReason);
     }
 
     [Fact]
-    public async Task Receive_and_delete_leaves_nothing_behind()
+    public async Task Receive_and_delete_removes_the_message()
     {
         await using var bus = await RunningBus.StartAsync();
         await bus.Sender().SendMessageAsync(new ServiceBusMessage("once"), Cancellation);
@@ -158,11 +170,11 @@ public sealed class SettlementTests
 
         Assert.Null(await receiver.PeekMessageAsync(0, Cancellation));
         await using var other = bus.Receiver();
-        await other.HasNothing();
+        await other.HasNoMessage();
     }
 
     [Fact]
-    public async Task A_lapsed_lock_cannot_settle_and_the_message_goes_to_the_next()
+    public async Task A_message_with_an_expired_lock_goes_to_another_receiver_and_cannot_be_settled_by_the_first()
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var bus = await RunningBus.StartAsync(RunningBus.WithOneSubscription() with { Time = time });
@@ -171,7 +183,7 @@ public sealed class SettlementTests
         await using var next = bus.Receiver();
         var held = await slow.Next();
         time.Advance(TimeSpan.FromSeconds(59));
-        await next.HasNothing();
+        await next.HasNoMessage();
 
         time.Advance(TimeSpan.FromSeconds(1));
         var again = await next.Next();
@@ -185,7 +197,7 @@ public sealed class SettlementTests
     }
 
     [Fact]
-    public async Task A_renewed_lock_holds_for_another_full_duration()
+    public async Task A_renewed_lock_lasts_for_another_full_duration()
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var bus = await RunningBus.StartAsync(RunningBus.WithOneSubscription() with { Time = time });
@@ -199,12 +211,12 @@ public sealed class SettlementTests
 
         Assert.InRange(held.LockedUntil - time.GetUtcNow(), TimeSpan.FromSeconds(9.9), TimeSpan.FromSeconds(10.1));
         await using var other = bus.Receiver();
-        await other.HasNothing();
+        await other.HasNoMessage();
         await receiver.CompleteMessageAsync(held, Cancellation);
     }
 
     [Fact]
-    public async Task A_message_is_settled_by_another_link_than_it_came_by()
+    public async Task A_message_can_be_settled_over_another_link_than_the_one_it_arrived_on()
     {
         await using var bus = await RunningBus.StartAsync();
         await bus.Sender().SendMessageAsync(new ServiceBusMessage("moved"), Cancellation);

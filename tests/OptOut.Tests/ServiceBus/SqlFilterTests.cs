@@ -8,8 +8,8 @@ public sealed class SqlFilterTests
     [Theory]
     [InlineData("a = 'x'", true)]
     [InlineData("a <> 'x'", false)]
-    [InlineData("a != 'X'", true)] // strings compare with case
-    [InlineData("A = 'x'", true)] // names without
+    [InlineData("a != 'X'", true)] // strings are case-sensitive
+    [InlineData("A = 'x'", true)] // names are not
     [InlineData("user.a = 'x' AND [a] = 'x' AND \"a\" = 'x'", true)]
     [InlineData("n = 5 AND n < 6 AND n <= 5 AND n > 4 AND n >= 5 AND NOT n <> 5", true)]
     [InlineData("n = 5.0 AND d = 2.5 AND d > 2 AND d < 26e-1 AND -1 < n AND +.5 < n", true)]
@@ -32,14 +32,14 @@ public sealed class SqlFilterTests
     [InlineData("missing LIKE '%'", null)]
     [InlineData("a = 5", null)] // a string and a number cannot be compared
     [InlineData("yes AND NOT no", true)]
-    [InlineData("a", null)] // there, but not a boolean
+    [InlineData("a", null)] // present, but not a Boolean
     [InlineData("yes = TRUE AND no <> true", true)]
     [InlineData("yes < TRUE", null)]
     [InlineData("TRUE OR FALSE", true)]
     [InlineData("1 = 1", true)]
-    [InlineData("a = 'y' AND a = 'y' OR a = 'x'", true)] // AND binds tighter
+    [InlineData("a = 'y' AND a = 'y' OR a = 'x'", true)] // AND binds tighter than OR
     [InlineData("a = 'y' AND (a = 'y' OR a = 'x')", false)]
-    [InlineData("NOT a = 'y' AND a = 'x'", true)] // NOT tighter still
+    [InlineData("NOT a = 'y' AND a = 'x'", true)] // NOT binds tighter than AND
     [InlineData("not (a = 'x' and n = 5)", false)]
     [InlineData("sys.Label = 'change' AND sys.messageid = 'm' AND sys.To IS NULL", true)]
     public void A_filter_is_true_false_or_unknown(string expression, bool? expected) =>
@@ -67,7 +67,7 @@ public sealed class SqlFilterTests
     [InlineData("a = 1 + 2", 7, "expected AND, OR or the end but found '+'")]
     [InlineData("5", 2, "expected a comparison but found the end")]
     [InlineData("AND = 1", 1, "expected a property but found 'AND'")]
-    public void A_bad_filter_says_where_and_why(string expression, int column, string problem)
+    public void An_invalid_filter_is_rejected_with_the_column_and_the_reason(string expression, int column, string problem)
     {
         var thrown = Assert.Throws<SqlFilterException>(() => SqlParser.Parse(expression));
         Assert.Equal(column, thrown.Column);
@@ -76,12 +76,35 @@ public sealed class SqlFilterTests
     }
 
     [Fact]
-    public void A_filter_nested_without_end_is_refused_before_the_stack_is() =>
+    public void A_deeply_nested_filter_is_rejected_instead_of_overflowing_the_stack() =>
         Assert.Throws<SqlFilterException>(() => SqlParser.Parse(new string('(', 100_000)));
 
     [Fact]
-    public void Whatever_is_typed_is_a_filter_or_a_clear_refusal() =>
-        Gen.OneOf("a", "AND", "OR", "NOT", "(", ")", "=", "<>", "'x'", "5", ",", "IN", "LIKE", "IS", "NULL", "EXISTS", "sys", ".", "Label", "[b]", "-", "TRUE", "§")
+    public void Any_sequence_of_tokens_is_a_filter_or_a_filter_error() =>
+        Gen.OneOf(
+            "a",
+            "AND",
+            "OR",
+            "NOT",
+            "(",
+            ")",
+            "=",
+            "<>",
+            "'x'",
+            "5",
+            ",",
+            "IN",
+            "LIKE",
+            "IS",
+            "NULL",
+            "EXISTS",
+            "sys",
+            ".",
+            "Label",
+            "[b]",
+            "-",
+            "TRUE",
+            "§")
             .Array[0, 12]
             .Select(tokens => string.Join(' ', tokens))
             .Sample(text =>
@@ -97,11 +120,11 @@ public sealed class SqlFilterTests
             });
 
     /// <summary>
-    /// Any combination of AND, OR and NOT is compared with an independent reckoning: false is 0, unknown 1, true 2;
-    /// AND is the least, OR the greatest, NOT 2 - x. (Kleene's tables, stated otherwise than the code does.)
+    /// Compares any combination of AND, OR and NOT with an independent calculation: false is 0, unknown 1, true 2;
+    /// AND is the minimum, OR the maximum, NOT is 2 - x. These are Kleene's tables in a form that differs from the code's.
     /// </summary>
     [Fact]
-    public void Three_valued_logic_is_Kleenes() =>
+    public void Three_valued_logic_follows_Kleenes_tables() =>
         Formulas(4).Sample(
             formula =>
             {
@@ -128,7 +151,11 @@ public sealed class SqlFilterTests
     private static Gen<Formula> Formulas(int depth)
     {
         var leaf = Gen.OneOf(
-            new Formula("a = 'x'", 2), new Formula("n < 5", 0), new Formula("missing = 1", 1), new Formula("a > 1", 1), new Formula("missing IS NULL", 2));
+            new Formula("a = 'x'", 2),
+            new Formula("n < 5", 0),
+            new Formula("missing = 1", 1),
+            new Formula("a > 1", 1),
+            new Formula("missing IS NULL", 2));
         if (depth == 0)
             return leaf;
         var smaller = Formulas(depth - 1);

@@ -9,14 +9,15 @@ public sealed class SubscriptionRuleTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Each_subscription_gets_what_its_rules_take_and_nothing_else()
+    public async Task Each_subscription_receives_only_the_messages_its_rules_match()
     {
         await using var bus = await StartAsync(
             new SubscriptionDefinition("email") { Rules = [new SqlRule("Channel = 'email' OR Channel = '*'")] },
             new SubscriptionDefinition("sms") { Rules = [new SqlRule("Channel = 'sms'"), new CorrelationRule { Subject = "everyone" }] },
             new SubscriptionDefinition("all"));
         await bus.Sender().SendMessagesAsync(
-            [Message("1", "email"), Message("2", "sms"), Message("3", "*"), new ServiceBusMessage("4"), Message("5", "post", "everyone")], Cancellation);
+            [Message("1", "email"), Message("2", "sms"), Message("3", "*"), new ServiceBusMessage("4"), Message("5", "post", "everyone")],
+            Cancellation);
 
         Assert.Equal(["1", "3"], await Bodies(bus, "email", 2));
         Assert.Equal(["2", "5"], await Bodies(bus, "sms", 2));
@@ -24,7 +25,7 @@ public sealed class SubscriptionRuleTests
     }
 
     [Fact]
-    public async Task A_message_that_two_rules_take_comes_once()
+    public async Task A_message_that_matches_two_rules_arrives_once()
     {
         await using var bus = await StartAsync(
             new SubscriptionDefinition("both") { Rules = [new SqlRule("Channel = 'email'"), new SqlRule("EXISTS(Channel)")] });
@@ -34,13 +35,22 @@ public sealed class SubscriptionRuleTests
     }
 
     [Fact]
-    public async Task Rules_see_system_properties_and_the_types_of_application_properties()
+    public async Task Rules_can_use_system_properties_and_typed_application_properties()
     {
         await using var bus = await StartAsync(
-            new SubscriptionDefinition("sys") { Rules = [new SqlRule("sys.Label = 'change' AND sys.MessageId LIKE 'a%' AND sys.CorrelationId IS NOT NULL")] },
+            new SubscriptionDefinition("sys")
+            {
+                Rules = [new SqlRule("sys.Label = 'change' AND sys.MessageId LIKE 'a%' AND sys.CorrelationId IS NOT NULL")],
+            },
             new SubscriptionDefinition("types") { Rules = [new SqlRule("attempt >= 3 AND urgent AND weight < 1.5")] },
-            new SubscriptionDefinition("correlated") { Rules = [new CorrelationRule { CorrelationId = "c", Properties = new Dictionary<string, object> { ["attempt"] = 3 } }] },
-            new SubscriptionDefinition("none") { Rules = [new CorrelationRule { CorrelationId = "c", Properties = new Dictionary<string, object> { ["attempt"] = 4 } }] });
+            new SubscriptionDefinition("correlated")
+            {
+                Rules = [new CorrelationRule { CorrelationId = "c", Properties = new Dictionary<string, object> { ["attempt"] = 3 } }],
+            },
+            new SubscriptionDefinition("none")
+            {
+                Rules = [new CorrelationRule { CorrelationId = "c", Properties = new Dictionary<string, object> { ["attempt"] = 4 } }],
+            });
         await bus.Sender().SendMessageAsync(
             new ServiceBusMessage("1")
             {
@@ -58,7 +68,7 @@ public sealed class SubscriptionRuleTests
     }
 
     [Fact]
-    public async Task Copies_are_settled_apart()
+    public async Task Each_subscriptions_copy_is_settled_independently()
     {
         await using var bus = await StartAsync(new SubscriptionDefinition("one"), new SubscriptionDefinition("two"));
         await bus.Sender().SendMessageAsync(new ServiceBusMessage("1"), Cancellation);
@@ -68,11 +78,11 @@ public sealed class SubscriptionRuleTests
         await one.CompleteMessageAsync(await one.Next(), Cancellation);
 
         Assert.Equal("1", (await two.Next()).Body.ToString());
-        await one.HasNothing();
+        await one.HasNoMessage();
     }
 
     [Fact]
-    public async Task A_rule_that_cannot_be_read_stops_the_start_and_names_the_column()
+    public async Task An_invalid_rule_prevents_startup_and_the_error_names_the_column()
     {
         var problem = await Assert.ThrowsAsync<SqlFilterException>(
             () => StartAsync(new SubscriptionDefinition("bad") { Rules = [new SqlRule("Channel == 'email'")] }));
@@ -90,7 +100,7 @@ public sealed class SubscriptionRuleTests
     {
         await using var receiver = bus.Receiver(subscription, ServiceBusReceiveMode.ReceiveAndDelete);
         var messages = await receiver.Next(count);
-        await receiver.HasNothing();
+        await receiver.HasNoMessage();
         return messages.Select(message => message.Body.ToString());
     }
 }

@@ -10,7 +10,7 @@ using OptOut.Vendors;
 
 namespace OptOut.Tests.Vendors;
 
-/// <summary>One vendor's real adapter, registered as the product registers it, and on the other side of HTTP the sandbox's.</summary>
+/// <summary>One vendor's real adapter, registered as the product registers it, connected over HTTP to the sandbox of that vendor.</summary>
 internal sealed class SandboxedVendor : IAsyncDisposable
 {
     public static readonly Identifier Jan = Email("jan.peeters+x/y@example.com");
@@ -26,18 +26,26 @@ internal sealed class SandboxedVendor : IAsyncDisposable
 
     public CapturedLogs Logs { get; }
 
-    public SandboxVendor There => Sandbox.Vendors.Single(v => v.Name == _name);
+    public SandboxVendor Remote => Sandbox.Vendors.Single(v => v.Name == _name);
 
     public IVendor Vendor => Services.GetServices<IVendor>().Single(v => v.Name == _name);
 
-    public static Identifier Email(string address) => EmailAddress.TryParse(address, out var who) ? who : throw new FormatException(address);
+    public static Identifier Email(string address) =>
+        EmailAddress.TryParse(address, out var who) ? who : throw new FormatException(address);
 
-    /// <param name="settings">Over those of the sandbox; null takes one away.</param>
-    public static async Task<SandboxedVendor> StartAsync(string name, TimeProvider? time = null, params IEnumerable<(string Key, string? Value)> settings)
+    /// <param name="settings">Added to the settings of the sandbox, which they override; null removes a setting.</param>
+    public static async Task<SandboxedVendor> StartAsync(
+        string name, TimeProvider? time = null, params IEnumerable<(string Key, string? Value)> settings)
     {
         time ??= TimeProvider.System;
-        var sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { Time = time, SendGridGroups = OptOutSettings.SendGridGroups }, TestContext.Current.CancellationToken);
-        var all = OptOutSettings.Create("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", sandbox, [name]);
+        var sandbox = await VendorSandbox.StartAsync(
+            new VendorSandboxOptions { Time = time, SendGridGroups = OptOutSettings.SendGridGroups },
+            TestContext.Current.CancellationToken);
+        var all = OptOutSettings.Create(
+            "UseDevelopmentStorage=true",
+            "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true",
+            sandbox,
+            [name]);
         foreach (var (key, value) in settings)
             all[key] = value;
         var logs = new CapturedLogs();
@@ -50,7 +58,8 @@ internal sealed class SandboxedVendor : IAsyncDisposable
     }
 
     public Task<VendorOutcome> PushAsync(string stops, string? confirmed = null, Identifier? who = null) => Vendor.PushAsync(
-        new VendorPush(who ?? Jan, StopSet.Parse(stops), confirmed is null ? null : StopSet.Parse(confirmed)), TestContext.Current.CancellationToken);
+        new VendorPush(who ?? Jan, StopSet.Parse(stops), confirmed is null ? null : StopSet.Parse(confirmed)),
+        TestContext.Current.CancellationToken);
 
     public Task<List<VendorPull>> PullAsync(string list, DateTimeOffset until) => Vendor.PullAsync(list, until);
 

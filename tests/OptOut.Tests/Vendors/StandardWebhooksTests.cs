@@ -5,7 +5,7 @@ namespace OptOut.Tests.Vendors;
 
 public sealed class StandardWebhooksTests
 {
-    // The vector that the scheme's own libraries are tested with (standard-webhooks/standard-webhooks, libraries/*/tests).
+    // The test vector of the scheme's own libraries (standard-webhooks/standard-webhooks, libraries/*/tests).
     private const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private const string Id = "msg_p5jXN8AQM9LWM0D4loKWxJek", Timestamp = "1614265330";
     private const string Signature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
@@ -16,17 +16,17 @@ public sealed class StandardWebhooksTests
     private static readonly DateTimeOffset At = DateTimeOffset.FromUnixTimeSeconds(1614265330);
 
     [Fact]
-    public void The_published_vector_holds_both_ways()
+    public void The_published_test_vector_signs_and_verifies()
     {
         var webhooks = new StandardWebhooks([Secret]);
 
         Assert.Equal(Signature, webhooks.Sign(Id, At, Body));
         Assert.True(webhooks.Verify(Id, Timestamp, Signature, Body, out var sentAt));
-        Assert.Equal(At, sentAt); // Five years old, and believed: see the class.
+        Assert.Equal(At, sentAt); // Five years old and still accepted: see the class.
     }
 
     [Fact]
-    public void While_a_secret_is_changed_both_sign_and_either_is_believed()
+    public void During_a_secret_rotation_both_secrets_sign_and_either_is_accepted()
     {
         var both = new StandardWebhooks([Other, Secret]);
 
@@ -42,7 +42,7 @@ public sealed class StandardWebhooksTests
     [Theory]
     [InlineData("v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg== " + Signature)]
     [InlineData("v1, v1,AAAA " + Signature + " v2,x")]
-    public void Signatures_that_are_not_ours_hide_none_that_is(string signatures) =>
+    public void Other_signatures_in_the_header_do_not_hide_a_valid_one(string signatures) =>
         Assert.True(new StandardWebhooks([Secret]).Verify(Id, Timestamp, signatures, Body, out _));
 
     [Theory]
@@ -65,11 +65,11 @@ public sealed class StandardWebhooksTests
     [InlineData(Id, Timestamp, "v1a,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")]
     [InlineData(Id, Timestamp, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=,v1,x")]
     [InlineData(Id, Timestamp, "v1,é")]
-    public void Anything_altered_or_missing_is_not_believed(string? id, string? timestamp, string? signature) =>
+    public void Anything_altered_or_missing_is_rejected(string? id, string? timestamp, string? signature) =>
         Assert.False(new StandardWebhooks([Secret]).Verify(id, timestamp, signature, Body, out _));
 
     [Fact]
-    public void Another_body_another_secret_and_no_secret_are_not_believed()
+    public void Another_body_another_secret_or_no_secret_is_rejected()
     {
         Assert.False(new StandardWebhooks([Secret]).Verify(Id, Timestamp, Signature, [.. Body, (byte)' '], out _));
         Assert.False(new StandardWebhooks([Secret]).Verify(Id, Timestamp, Signature, [], out _));
@@ -78,11 +78,12 @@ public sealed class StandardWebhooksTests
     }
 
     [Fact]
-    public void A_header_of_a_thousand_signatures_is_not_looked_at() =>
-        Assert.False(new StandardWebhooks([Secret]).Verify(Id, Timestamp, string.Join(' ', Enumerable.Repeat(Signature, 1000)), Body, out _));
+    public void A_header_with_a_thousand_signatures_is_rejected() =>
+        Assert.False(
+            new StandardWebhooks([Secret]).Verify(Id, Timestamp, string.Join(' ', Enumerable.Repeat(Signature, 1000)), Body, out _));
 
     [Fact]
-    public void An_id_that_could_be_read_as_another_is_not_signed() =>
+    public void An_ambiguous_id_is_not_signed() =>
         Assert.Throws<ArgumentException>(() => new StandardWebhooks([Secret]).Sign("msg.1", At, Body));
 
     [Theory]
@@ -93,20 +94,21 @@ public sealed class StandardWebhooksTests
     [InlineData("whsec_not base64 but long enough to be one", false)]
     [InlineData("whpk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", false)]
     [InlineData(null, false)]
-    public void A_secret_has_its_prefix_and_its_length(string? secret, bool good)
+    public void A_secret_needs_its_prefix_and_a_minimum_length(string? secret, bool isValid)
     {
         var problem = WebhookSecret.Problem("OptOut:X:Secrets:0", secret);
 
-        Assert.Equal(good, problem is null);
+        Assert.Equal(isValid, problem is null);
         if (secret is { Length: > 6 } && problem is not null)
             Assert.DoesNotContain(secret[6..], problem, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_secret_of_24_to_64_bytes_is_taken()
+    public void A_secret_of_24_to_64_bytes_is_accepted()
     {
-        bool[] taken = [.. new[] { 23, 24, 64, 65 }.Select(n => WebhookSecret.Problem("s", "whsec_" + Convert.ToBase64String(new byte[n])) is null)];
+        bool[] accepted = [.. new[] { 23, 24, 64, 65 }.Select(
+            n => WebhookSecret.Problem("s", "whsec_" + Convert.ToBase64String(new byte[n])) is null)];
 
-        Assert.Equal([false, true, true, false], taken);
+        Assert.Equal([false, true, true, false], accepted);
     }
 }

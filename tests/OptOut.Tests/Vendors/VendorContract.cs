@@ -14,10 +14,10 @@ using OptOut.Vendors;
 namespace OptOut.Tests.Vendors;
 
 /// <summary>
-/// What every vendor must do, whoever it is: the real adapter, registered as the product registers it, against the vendor's side of the wire. A new
-/// vendor is one class derived from this; <see cref="EveryVendorTests"/> sees to it that none is forgotten.
+/// What every vendor must do. Tests the real adapter, registered as the product registers it, against the sandbox of the vendor. A new
+/// vendor needs one class derived from this one; <see cref="EveryVendorTests"/> verifies that none is missing.
 /// </summary>
-/// <param name="azurite">Storage, for vendors on files.</param>
+/// <param name="azurite">Storage, for vendors that exchange files.</param>
 /// <param name="name">The vendor's <see cref="IVendor.Name"/>, which is also the sandbox's name for it.</param>
 public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsyncLifetime
 {
@@ -28,47 +28,52 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
 
     private protected VendorSandbox Sandbox => _sandbox!;
 
-    private protected SandboxVendor There => Sandbox.Vendors.Single(v => v.Name == name);
+    private protected SandboxVendor Remote => Sandbox.Vendors.Single(v => v.Name == name);
 
     private protected IVendor Vendor => _services!.GetServices<IVendor>().Single(v => v.Name == name);
 
     private protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>The setting that says how long one call may take, as in <c>OptOut:Postmark:Timeout</c>.</summary>
+    /// <summary>The setting for the timeout of one call, as in <c>OptOut:Postmark:Timeout</c>.</summary>
     private protected abstract string TimeoutSetting { get; }
 
-    /// <summary>What a refused credential's reason must name, so that an operator knows where to look; null where there is no credential.</summary>
+    /// <summary>
+    /// The setting that the reason for a refused credential must name, so that an operator knows where to look; null if there is no
+    /// credential.
+    /// </summary>
     private protected abstract string? CredentialSetting { get; }
 
-    /// <summary>Settings beyond those of the sandbox.</summary>
+    /// <summary>Settings in addition to those of the sandbox.</summary>
     private protected virtual IEnumerable<KeyValuePair<string, string?>> MoreSettings => [];
 
-    /// <summary>Somebody the vendor can hold.</summary>
+    /// <summary>A contact point that the vendor can list.</summary>
     private protected virtual Identifier Somebody => Person(Vendor.Channel, 1);
 
-    /// <summary>What of that person must never be told.</summary>
+    /// <summary>What must never appear in a reason, a log or a cursor.</summary>
     private protected virtual string[] Personal => [Somebody.Value, Uri.EscapeDataString(Somebody.Value), Somebody.Value.TrimStart('+')];
 
-    /// <summary>Whether the person is stopped there.</summary>
-    private protected abstract Task<bool> IsStoppedThereAsync(Identifier who);
+    /// <summary>Whether the person is stopped at the vendor.</summary>
+    private protected abstract Task<bool> IsStoppedAtVendorAsync(Identifier who);
 
-    /// <summary>The person stops at the vendor itself, and the vendor's event does not get through.</summary>
-    private protected abstract Task StopThereAsync(Identifier who);
+    /// <summary>The person stops at the vendor itself, and the vendor's event does not reach us.</summary>
+    private protected abstract Task StopAtVendorAsync(Identifier who);
 
-    /// <summary>From now on the vendor answers like this.</summary>
+    /// <summary>Makes the vendor fail in this way until <see cref="RecoverAsync"/>.</summary>
     private protected virtual Task FailAsync(SandboxFailure failure)
     {
-        There.Failures.Set(failure);
+        Remote.Failures.Set(failure);
         return Task.CompletedTask;
     }
 
     private protected virtual Task RecoverAsync()
     {
-        There.Failures.Clear();
+        Remote.Failures.Clear();
         return Task.CompletedTask;
     }
 
-    /// <summary>The storage that the product is given, where the vendor lives on files; asked once the sandbox runs.</summary>
+    /// <summary>
+    /// The connection string that the product gets, for a vendor that exchanges files. Called after the sandbox has started.
+    /// </summary>
     private protected virtual Task<string> StorageAsync(string storage) => Task.FromResult(storage);
 
     private protected static Identifier Person(Channel channel, int number)
@@ -86,8 +91,10 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
     public async ValueTask InitializeAsync()
     {
         var storage = await azurite.NewAccountAsync();
-        _sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { Storage = storage, SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
-        var settings = OptOutSettings.Create(storage, "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", _sandbox, [name]);
+        _sandbox = await VendorSandbox.StartAsync(
+            new VendorSandboxOptions { Storage = storage, SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
+        var settings = OptOutSettings.Create(
+            storage, "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", _sandbox, [name]);
         settings["OptOut:Storage:ConnectionString"] = await StorageAsync(storage);
         settings[TimeoutSetting] = "00:00:01";
         foreach (var (key, value) in MoreSettings)
@@ -111,49 +118,49 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
     // ---- pushing
 
     [Fact]
-    public async Task Who_stops_everything_is_stopped_there()
+    public async Task A_person_who_stops_everything_is_stopped_at_the_vendor()
     {
         Assert.IsType<VendorOutcome.Confirmed>(await PushAsync(StopSet.Everything, null));
 
-        Assert.True(await IsStoppedThereAsync(Somebody));
-        Assert.False(await IsStoppedThereAsync(Person(Vendor.Channel, 2)));
+        Assert.True(await IsStoppedAtVendorAsync(Somebody));
+        Assert.False(await IsStoppedAtVendorAsync(Person(Vendor.Channel, 2)));
     }
 
     [Fact]
-    public async Task Pushing_twice_is_pushing_once()
+    public async Task Pushing_twice_has_the_same_effect_as_pushing_once()
     {
         await PushAsync(StopSet.Everything, null);
 
         Assert.IsType<VendorOutcome.Confirmed>(await PushAsync(StopSet.Everything, null));
         Assert.IsType<VendorOutcome.Confirmed>(await PushAsync(StopSet.Everything, StopSet.Everything));
 
-        Assert.True(await IsStoppedThereAsync(Somebody));
+        Assert.True(await IsStoppedAtVendorAsync(Somebody));
         Assert.All((await EntriesAsync()).Where(e => e.Identifier == Somebody).CountBy(e => e.List), list => Assert.Equal(1, list.Value));
     }
 
     [Fact]
-    public async Task Who_allows_again_is_stopped_there_no_longer()
+    public async Task A_person_who_allows_again_is_no_longer_stopped_at_the_vendor()
     {
         await PushAsync(StopSet.Everything, null);
 
         Assert.IsType<VendorOutcome.Confirmed>(await PushAsync(StopSet.Nothing, StopSet.Everything));
         Assert.IsType<VendorOutcome.Confirmed>(await PushAsync(StopSet.Nothing, StopSet.Everything));
 
-        Assert.False(await IsStoppedThereAsync(Somebody));
+        Assert.False(await IsStoppedAtVendorAsync(Somebody));
     }
 
     [Fact]
     public async Task A_Stop_the_vendor_made_itself_is_not_removed()
     {
-        await StopThereAsync(Somebody);
+        await StopAtVendorAsync(Somebody);
 
         Assert.IsType<VendorOutcome.Confirmed>(await PushAsync(StopSet.Nothing, null));
 
-        Assert.True(await IsStoppedThereAsync(Somebody));
+        Assert.True(await IsStoppedAtVendorAsync(Somebody));
     }
 
     [Fact]
-    public async Task Nobody_else_is_touched()
+    public async Task Other_people_are_not_affected()
     {
         var other = Person(Vendor.Channel, 2);
         await Vendor.PushAsync(new VendorPush(other, StopSet.Everything, null), Cancel);
@@ -161,13 +168,13 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
 
         await PushAsync(StopSet.Nothing, StopSet.Everything);
 
-        Assert.True(await IsStoppedThereAsync(other));
-        Assert.False(await IsStoppedThereAsync(Somebody));
+        Assert.True(await IsStoppedAtVendorAsync(other));
+        Assert.False(await IsStoppedAtVendorAsync(Somebody));
     }
 
     // ---- failing
 
-    private static readonly Dictionary<string, SandboxFailure> Passing = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, SandboxFailure> TemporaryFailures = new(StringComparer.Ordinal)
     {
         ["429"] = new(SandboxFailureKind.RateLimit, ResetSeconds: 30),
         ["500"] = new(SandboxFailureKind.Status, Status: 500),
@@ -177,32 +184,32 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
         ["half a body"] = new(SandboxFailureKind.HalfBody),
     };
 
-    public static TheoryData<string> WhatPasses => [.. Passing.Keys];
+    public static TheoryData<string> TemporaryFailureNames => [.. TemporaryFailures.Keys];
 
     [Theory]
-    [MemberData(nameof(WhatPasses))]
-    public async Task What_passes_is_tried_again_and_then_confirmed(string what)
+    [MemberData(nameof(TemporaryFailureNames))]
+    public async Task A_temporary_failure_is_transient_and_the_next_push_is_confirmed(string failure)
     {
-        await FailAsync(Passing[what]);
+        await FailAsync(TemporaryFailures[failure]);
 
         var outcome = await PushAsync(StopSet.Everything, null);
 
         var transient = Assert.IsType<VendorOutcome.Transient>(outcome);
         Assert.NotEmpty(transient.Reason);
-        Quiet(transient.Reason, what);
+        AssertNothingPersonal(transient.Reason, failure);
         await RecoverAsync();
         Assert.IsType<VendorOutcome.Confirmed>(await PushAsync(StopSet.Everything, null));
-        Assert.True(await IsStoppedThereAsync(Somebody));
+        Assert.True(await IsStoppedAtVendorAsync(Somebody));
     }
 
     [Fact]
-    public async Task A_vendor_that_asks_for_time_gets_it()
+    public async Task A_wait_requested_by_the_vendor_is_passed_on()
     {
         await FailAsync(new SandboxFailure(SandboxFailureKind.Status, Status: 503, RetryAfterSeconds: 40));
 
         var transient = Assert.IsType<VendorOutcome.Transient>(await PushAsync(StopSet.Everything, null));
 
-        if (transient.RetryAfter is { } wait) // Storage names none.
+        if (transient.RetryAfter is { } wait) // Storage requests none.
             Assert.InRange(wait.TotalSeconds, 30, 40);
         else
             Assert.Null(CredentialSetting);
@@ -212,15 +219,16 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
     [InlineData(401)]
     [InlineData(403)]
     [InlineData(400)]
-    public async Task A_refusal_is_rejected_and_says_where_to_look(int status)
+    public async Task A_refusal_is_rejected_with_a_reason_that_names_the_setting(int status)
     {
-        await FailAsync(new SandboxFailure(SandboxFailureKind.Status, Status: status, Message: $"no: \"{Somebody.Value}\" {Somebody.Value}"));
+        await FailAsync(
+            new SandboxFailure(SandboxFailureKind.Status, Status: status, Message: $"no: \"{Somebody.Value}\" {Somebody.Value}"));
 
         var rejected = Assert.IsType<VendorOutcome.Rejected>(await PushAsync(StopSet.Everything, null));
 
         if (status != 400 && CredentialSetting is { } setting)
             Assert.Contains(setting, rejected.Reason, StringComparison.Ordinal);
-        Quiet(rejected.Reason, "a refusal");
+        AssertNothingPersonal(rejected.Reason, "a refusal");
         Assert.False(await StoppedAfterAllAsync());
     }
 
@@ -230,16 +238,17 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
         await FailAsync(new SandboxFailure(SandboxFailureKind.Latency, Milliseconds: 800));
         using var caller = TimeProvider.System.Limit(TimeSpan.FromMilliseconds(100), Cancel);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Vendor.PushAsync(new VendorPush(Somebody, StopSet.Everything, null), caller.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Vendor.PushAsync(new VendorPush(Somebody, StopSet.Everything, null), caller.Token));
     }
 
     // ---- reading
 
     [Fact]
-    public async Task What_the_person_stopped_there_is_read_with_its_meaning()
+    public async Task A_Stop_made_at_the_vendor_is_read_with_its_meaning()
     {
-        Assert.SkipWhen(Vendor.Pulls.Count == 0, "This vendor gives out no list, and the report says so.");
-        await StopThereAsync(Somebody);
+        Assert.SkipWhen(Vendor.Pulls.Count == 0, "This vendor offers no list to read, and the report says so.");
+        await StopAtVendorAsync(Somebody);
 
         var entry = Assert.Single(await EntriesAsync(), e => e.Identifier == Somebody);
 
@@ -250,29 +259,29 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
     }
 
     [Fact]
-    public async Task What_we_put_there_is_found_on_the_lists_it_must_stand_on()
+    public async Task A_pushed_Stop_is_found_on_the_lists_that_must_contain_it()
     {
-        Assert.SkipWhen(Vendor.Pulls.Count == 0, "This vendor gives out no list, and the report says so.");
+        Assert.SkipWhen(Vendor.Pulls.Count == 0, "This vendor offers no list to read, and the report says so.");
         await PushAsync(StopSet.Everything, null);
 
-        var on = (await EntriesAsync()).Where(e => e.Identifier == Somebody).Select(e => e.List).ToHashSet(StringComparer.Ordinal);
+        var lists = (await EntriesAsync()).Where(e => e.Identifier == Somebody).Select(e => e.List).ToHashSet(StringComparer.Ordinal);
 
-        Assert.Superset(Vendor.ListsFor(StopSet.Everything).ToHashSet(StringComparer.Ordinal), on);
+        Assert.Superset(Vendor.ListsFor(StopSet.Everything).ToHashSet(StringComparer.Ordinal), lists);
     }
 
     [Theory]
-    [MemberData(nameof(WhatPasses))]
-    public async Task A_list_that_cannot_be_read_is_never_an_empty_one(string what)
+    [MemberData(nameof(TemporaryFailureNames))]
+    public async Task An_unreadable_list_is_never_read_as_an_empty_one(string failure)
     {
-        Assert.SkipWhen(Vendor.Pulls.Count == 0, "This vendor gives out no list, and the report says so.");
-        await StopThereAsync(Somebody);
-        await FailAsync(Passing[what]);
+        Assert.SkipWhen(Vendor.Pulls.Count == 0, "This vendor offers no list to read, and the report says so.");
+        await StopAtVendorAsync(Somebody);
+        await FailAsync(TemporaryFailures[failure]);
 
         foreach (var pull in Vendor.Pulls)
         {
             var failed = Assert.IsType<VendorPull.Failed>(await Vendor.PullAsync(pull, TimeProvider.System.GetUtcNow(), null, Cancel));
             var transient = Assert.IsType<VendorOutcome.Transient>(failed.Outcome);
-            Quiet(transient.Reason, what);
+            AssertNothingPersonal(transient.Reason, failure);
         }
     }
 
@@ -280,7 +289,8 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
     public void Lists_and_name_are_well_formed()
     {
         Assert.Matches("^[a-z0-9-]{1,32}$", Vendor.Name);
-        Assert.Subset(Vendor.Lists.ToHashSet(StringComparer.Ordinal), Vendor.ListsFor(StopSet.Everything).ToHashSet(StringComparer.Ordinal));
+        Assert.Subset(
+            Vendor.Lists.ToHashSet(StringComparer.Ordinal), Vendor.ListsFor(StopSet.Everything).ToHashSet(StringComparer.Ordinal));
         Assert.Empty(Vendor.ListsFor(StopSet.Nothing));
         Assert.Equal(Vendor.Lists.Count == 0, Vendor.Pulls.Count == 0);
     }
@@ -290,18 +300,19 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
     {
         await PushAsync(StopSet.Everything, null);
         await PushAsync(StopSet.Nothing, StopSet.Everything);
-        await StopThereAsync(Somebody);
-        await StopThereAsync(Person(Vendor.Channel, 2));
+        await StopAtVendorAsync(Somebody);
+        await StopAtVendorAsync(Person(Vendor.Channel, 2));
         foreach (var pull in Vendor.Pulls)
         {
             foreach (var page in await Vendor.PullAsync(pull, TimeProvider.System.GetUtcNow().AddMinutes(1)))
-                Quiet((page as VendorPull.Page)?.Next ?? "", "a cursor");
+                AssertNothingPersonal((page as VendorPull.Page)?.Next ?? "", "a cursor");
         }
 
-        Quiet("", "a whole round");
+        AssertNothingPersonal("", "a whole round");
     }
 
-    private protected Task<VendorOutcome> PushAsync(StopSet stops, StopSet? confirmed) => Vendor.PushAsync(new VendorPush(Somebody, stops, confirmed), Cancel);
+    private protected Task<VendorOutcome> PushAsync(StopSet stops, StopSet? confirmed) =>
+        Vendor.PushAsync(new VendorPush(Somebody, stops, confirmed), Cancel);
 
     private protected async Task<List<VendorEntry>> EntriesAsync()
     {
@@ -318,10 +329,10 @@ public abstract class VendorContract(AzuriteFixture azurite, string name) : IAsy
     private async Task<bool> StoppedAfterAllAsync()
     {
         await RecoverAsync();
-        return await IsStoppedThereAsync(Somebody);
+        return await IsStoppedAtVendorAsync(Somebody);
     }
 
-    private void Quiet(string text, string what)
+    private void AssertNothingPersonal(string text, string what)
     {
         foreach (var personal in Personal)
         {

@@ -4,7 +4,7 @@ namespace OptOut.Tests.Vendors;
 
 internal static class VendorPulls
 {
-    /// <summary>Reads a list to its end; a failure is the last.</summary>
+    /// <summary>Reads all pages of a list, up to the first failure.</summary>
     public static async Task<List<VendorPull>> PullAsync(this IVendor vendor, string list, DateTimeOffset until)
     {
         var pulls = new List<VendorPull>();

@@ -5,37 +5,43 @@ using OptOut.Consent;
 
 namespace OptOut.Tests.Vendors;
 
-/// <summary><c>/webhooks/sendgrid/events</c>: believed only when signed, and once however often it is sent.</summary>
+/// <summary><c>/webhooks/sendgrid/events</c>: accepts only signed events, and records a repeated event once.</summary>
 public sealed class VendorWebhookTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     private const string Path = "/webhooks/sendgrid/events";
 
     [Fact]
-    public async Task A_person_who_stopped_at_the_vendor_has_stopped_everything_here()
+    public async Task A_person_who_stops_at_the_vendor_stops_everything_here()
     {
         var subject = await host.PutSubjectAsync("hook-1", ["hook-1@example.com"], ["+32470111111"]);
 
-        Assert.Equal(200, await host.Sandbox.SendGrid.ActAsync("group_unsubscribe", "hook-1@example.com", 101, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(
+            200,
+            await host.Sandbox.SendGrid.ActAsync(
+                "group_unsubscribe", "hook-1@example.com", 101, cancellationToken: TestContext.Current.CancellationToken));
 
         var change = Assert.Single(await host.LedgerAsync(subject, 1)).Change;
-        Assert.Equal((Scope.Everything, Decision.Stop, Source.VendorWebhook, "sendgrid"), (change.Scope, change.Decision, change.Source, change.Evidence.Vendor));
+        Assert.Equal(
+            (Scope.Everything, Decision.Stop, Source.VendorWebhook, "sendgrid"),
+            (change.Scope, change.Decision, change.Source, change.Evidence.Vendor));
         await host.ConfirmedAsync(subject);
         Assert.Equal((false, "stopped"), await host.CheckAsync("sms", "+32470111111"));
 
-        // Whoever stopped elsewhere did not ask us for a mail.
+        // A person who stopped elsewhere gets no mail from us.
         await host.QuietAsync();
         Assert.DoesNotContain(host.Sandbox.SendGrid.Mails, m => m.To == "hook-1@example.com");
     }
 
     [Fact]
-    public async Task An_event_sent_again_or_in_another_batch_is_recorded_once()
+    public async Task A_repeated_event_is_recorded_once_even_in_another_batch()
     {
         var subject = await host.PutSubjectAsync("hook-2", ["hook-2@example.com"]);
         var body = Event("hook-2@example.com", "ev-2");
 
         Assert.Equal(200, (await PostAsync(body)).Status);
         Assert.Equal(200, (await PostAsync(body)).Status);
-        Assert.Equal(200, (await PostAsync([.. body[..^1], .. Encoding.UTF8.GetBytes(","), .. Event("hook-2@example.com", "ev-2b")[1..]])).Status);
+        Assert.Equal(
+            200, (await PostAsync([.. body[..^1], .. Encoding.UTF8.GetBytes(","), .. Event("hook-2@example.com", "ev-2b")[1..]])).Status);
 
         await host.LedgerAsync(subject, 1);
         await host.QuietAsync();
@@ -43,7 +49,7 @@ public sealed class VendorWebhookTests(OptOutHost host) : IClassFixture<OptOutHo
     }
 
     [Fact]
-    public async Task An_event_that_is_unsigned_altered_or_signed_for_another_moment_changes_nothing()
+    public async Task An_event_that_is_unsigned_altered_or_signed_with_another_timestamp_changes_nothing()
     {
         var subject = await host.PutSubjectAsync("hook-3", ["hook-3@example.com"]);
         var body = Event("hook-3@example.com", "ev-3");
@@ -68,7 +74,7 @@ public sealed class VendorWebhookTests(OptOutHost host) : IClassFixture<OptOutHo
     }
 
     [Fact]
-    public async Task An_address_the_vendor_knows_and_we_do_not_is_kept()
+    public async Task A_Stop_for_an_address_unknown_to_us_is_recorded()
     {
         Assert.Equal(200, (await PostAsync(Event("hook-4@example.com", "ev-4"))).Status);
 
@@ -84,7 +90,8 @@ public sealed class VendorWebhookTests(OptOutHost host) : IClassFixture<OptOutHo
 
     private async Task<Answer> PostAsync(byte[] body, string? signature, string? timestamp)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = new ByteArrayContent(body), Version = HttpVersion.Version11 };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, Path) { Content = new ByteArrayContent(body), Version = HttpVersion.Version11 };
         if (signature is not null)
             request.Headers.Add("X-Twilio-Email-Event-Webhook-Signature", signature);
         if (timestamp is not null)

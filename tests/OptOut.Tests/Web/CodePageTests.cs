@@ -8,12 +8,12 @@ using static OptOut.Tests.Web.Unsubscribe.LinkPageTests;
 
 namespace OptOut.Tests.Web;
 
-/// <summary>From the code on paper to the page where the person chooses.</summary>
+/// <summary>From a printed code to the page where the person chooses.</summary>
 public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : IClassFixture<OptOutHost>
 {
     private const string Help = "No code, or does it not work?";
 
-    // Whole codes by their check symbol that nobody printed.
+    // A complete code, with a correct check character, that was never printed.
     private static readonly PrintedCode Unprinted = new(0x0123456789AB);
 
     [Theory]
@@ -30,31 +30,47 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
         var target = Assert.IsType<Match>(Regex.Match(answer.Headers["Location"], @"\A/u/([A-Za-z0-9_-]{58})\?via=code\z"));
         Assert.True(host.Service<LinkKeyRing>().TryVerify(target.Groups[1].Value, out var link));
         Assert.Equal((host.SubjectOf("letter-1"), Channel.Post, (byte)2, 7u), (link.Subject, link.Channel, link.TopicId, link.Campaign));
-        Assert.Equal(("no-store", "no-referrer", "noindex, nofollow"), (answer.Headers["Cache-Control"], answer.Headers["Referrer-Policy"], answer.Headers["X-Robots-Tag"]));
+        Assert.Equal(
+            ("no-store", "no-referrer", "noindex, nofollow"),
+            (answer.Headers["Cache-Control"], answer.Headers["Referrer-Policy"], answer.Headers["X-Robots-Tag"]));
         Assert.Equal(200, (await host.SendAsync(method, answer.Headers["Location"])).Status);
         Assert.Equal(answer.Headers["Location"], (await host.SendAsync(method, $"/q/{code}")).Headers["Location"]);
         Assert.Equal(before, await host.EverythingAsync());
     }
 
     [Fact]
-    public async Task However_the_code_is_written_in_the_address_it_leads_to_the_same_page()
+    public async Task Every_spelling_of_the_code_in_the_URL_leads_to_the_same_page()
     {
         var code = await LetterAsync("letter-2");
         var location = (await host.SendAsync("GET", $"/q/{code.Compact}")).Headers["Location"];
 
         Assert.All(
-            await Task.WhenAll(new[] { $"/Q/{code.Compact}", $"/Q/{code}", $"/q/{code.Compact.ToLowerInvariant()}", $"/q/%20{code.Compact[..5]}%20{code.Compact[5..]}" }.Select(path => host.SendAsync("GET", path))),
+            await Task.WhenAll(new[]
+            {
+                $"/Q/{code.Compact}",
+                $"/Q/{code}",
+                $"/q/{code.Compact.ToLowerInvariant()}",
+                $"/q/%20{code.Compact[..5]}%20{code.Compact[5..]}",
+            }.Select(path => host.SendAsync("GET", path))),
             answer => Assert.Equal((303, location), (answer.Status, answer.Headers["Location"])));
     }
 
     [Fact]
-    public async Task The_language_is_kept_on_the_way()
+    public async Task Redirects_keep_the_language()
     {
         var (letter, leaflet) = (await LetterAsync("letter-3"), await LeafletAsync());
 
-        Assert.EndsWith("?via=code&lang=nl", (await host.SendAsync("GET", $"/q/{letter.Compact}?lang=nl")).Headers["Location"], StringComparison.Ordinal);
-        Assert.Equal($"/unsubscribe?via=code&code={leaflet.Compact}&lang=fr", (await host.SendAsync("GET", $"/q/{leaflet.Compact}?lang=fr-BE")).Headers["Location"]);
-        Assert.EndsWith("?via=code", (await host.SendAsync("GET", $"/q/{letter.Compact}?lang=%22%3E&x=jan")).Headers["Location"], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "?via=code&lang=nl",
+            (await host.SendAsync("GET", $"/q/{letter.Compact}?lang=nl")).Headers["Location"],
+            StringComparison.Ordinal);
+        Assert.Equal(
+            $"/unsubscribe?via=code&code={leaflet.Compact}&lang=fr",
+            (await host.SendAsync("GET", $"/q/{leaflet.Compact}?lang=fr-BE")).Headers["Location"]);
+        Assert.EndsWith(
+            "?via=code",
+            (await host.SendAsync("GET", $"/q/{letter.Compact}?lang=%22%3E&x=jan")).Headers["Location"],
+            StringComparison.Ordinal);
         Assert.Equal($"/q/{letter.Compact}?lang=de", (await TypeAsync(letter.ToString(), "?lang=de")).Headers["Location"]);
         Assert.Contains("action=\"/q?lang=de\"", (await host.SendAsync("GET", "/q?lang=de")).Body, StringComparison.Ordinal);
     }
@@ -73,7 +89,7 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
     }
 
     [Fact]
-    public async Task The_form_asks_for_the_code_and_offers_a_way_without()
+    public async Task The_form_asks_for_the_code_and_offers_a_way_without_a_code()
     {
         var answer = await host.SendAsync("GET", "/q?code=14D2PF2DBR");
 
@@ -110,7 +126,7 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
     }
 
     [Fact]
-    public async Task From_the_letter_it_takes_three_actions_to_the_result_page_and_two_with_a_telephones_camera()
+    public async Task From_a_letter_the_result_page_is_three_actions_away_and_two_with_a_phones_camera()
     {
         var subject = await host.PutSubjectAsync("letter-5", ["letter-5@example.com"]);
         var code = await LetterAsync("letter-5", "newsletter", 8);
@@ -126,22 +142,29 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
         Assert.Equal((Scope.Everything, Decision.Stop, Source.PrintedCode), (change.Scope, change.Decision, change.Source));
         Assert.Equal(new ChangeEvidence(Channel.Post, Topic.Parse("newsletter"), 8), change.Evidence);
 
-        // The camera opens the short link: one. The button: two.
-        Assert.Equal(Attribute(page.Body, "action"), Attribute((await FollowAsync(await host.SendAsync("GET", $"/Q/{code.Compact}"))).Body, "action"));
+        // One: the camera opens the short link. Two: pressing the button.
+        Assert.Equal(
+            Attribute(page.Body, "action"),
+            Attribute((await FollowAsync(await host.SendAsync("GET", $"/Q/{code.Compact}"))).Body, "action"));
     }
 
     [Fact]
-    public async Task From_a_leaflet_it_takes_three_actions_to_the_result_page_and_the_ledger_says_which_leaflet()
+    public async Task From_a_leaflet_the_result_page_is_three_actions_away_and_the_ledger_records_the_leaflet()
     {
         var code = await LeafletAsync();
 
-        // One: the camera. Two: an address. Three: the button.
+        // One: the camera opens the short link. Two: typing an address. Three: pressing the button.
         var page = await FollowAsync(await host.SendAsync("GET", $"/Q/{code.Compact}"));
-        var result = await host.SendAsync("POST", Attribute(page.Body, "action"), OptOutHost.Form($"email=leaflet%40example.com&code={Attribute(page.Body, "id=\"code\".*? value")}"));
+        var result = await host.SendAsync(
+            "POST",
+            Attribute(page.Body, "action"),
+            OptOutHost.Form($"email=leaflet%40example.com&code={Attribute(page.Body, "id=\"code\".*? value")}"));
 
         Assert.Equal((200, "You are unsubscribed"), (result.Status, Words(result.Body)[1]));
         var change = Assert.Single(await host.LedgerAsync(host.StandInFor("leaflet@example.com"), 1)).Change;
-        Assert.Equal((Scope.Everything, Decision.Stop, new ChangeEvidence(Channel.Post, Topic.Parse("newsletter"), 12)), (change.Scope, change.Decision, change.Evidence));
+        Assert.Equal(
+            (Scope.Everything, Decision.Stop, new ChangeEvidence(Channel.Post, Topic.Parse("newsletter"), 12)),
+            (change.Scope, change.Decision, change.Evidence));
     }
 
     [Theory]
@@ -149,8 +172,9 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
     [InlineData("41D2P-F2DBR", "There is a typing error in this code. Compare it with your letter or leaflet, character by character.")]
     [InlineData("14D2P-F2DB", "This code is too short or too long. It has ten characters. Compare it with your letter or leaflet.")]
     [InlineData("14D2P-F2DBR-1", "This code is too short or too long. It has ten characters. Compare it with your letter or leaflet.")]
-    [InlineData("14d2p f2dbr", "We do not know this code. Compare it once more with your letter or leaflet, or unsubscribe without a code below.")]
-    public async Task A_code_that_does_not_work_is_met_with_help_and_kept_in_the_field(string typed, string help)
+    [InlineData(
+        "14d2p f2dbr", "We do not know this code. Compare it once more with your letter or leaflet, or unsubscribe without a code below.")]
+    public async Task A_code_that_does_not_work_gets_help_and_is_kept_in_the_field(string typed, string help)
     {
         var answer = await host.SendAsync("GET", $"/q/{Uri.EscapeDataString(typed)}");
 
@@ -172,7 +196,7 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
     [InlineData("jan@example.com")]
     [InlineData("\"><script>alert(1)</script>")]
     [InlineData("14D2P+F2DBR")]
-    public async Task What_is_no_code_is_not_shown_again(string typed)
+    public async Task Text_that_is_not_a_code_is_not_shown_again(string typed)
     {
         var (get, post) = (await host.SendAsync("GET", $"/q/{Uri.EscapeDataString(typed)}"), await TypeAsync(typed));
 
@@ -194,7 +218,7 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
     [InlineData("application/json", "{\"code\":\"14D2PF2DBR\"}")]
     [InlineData("multipart/form-data", "code=14D2PF2DBR")]
     [InlineData("application/x-www-form-urlencoded", null)]
-    public async Task A_form_without_a_code_is_asked_again(string type, string? body)
+    public async Task A_form_without_a_code_is_shown_again(string type, string? body)
     {
         var content = new StringContent(body ?? $"code=14D2PF2DBR&x={new string('x', 70_000)}");
         content.Headers.Remove("Content-Type");
@@ -209,14 +233,15 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
     }
 
     [Fact]
-    public async Task Guessing_is_limited_and_a_slip_of_the_finger_is_no_guess()
+    public async Task Guessing_is_limited_and_a_typing_error_is_not_a_guess()
     {
         await using var other = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["OptOut:Limits:CodeGuess:Client:Count"] = "3",
             ["OptOut:Limits:CodeGuess:Client:Window"] = "01:00:00",
         });
-        var printed = Assert.Single(await other.Service<CodeBook>().IssueAsync([new CodePurpose(other.SubjectOf("guessed"), 0, Channel.Post, 0, 0)], TestContext.Current.CancellationToken));
+        var printed = Assert.Single(await other.Service<CodeBook>().IssueAsync(
+            [new CodePurpose(other.SubjectOf("guessed"), 0, Channel.Post, 0, 0)], TestContext.Current.CancellationToken));
 
         for (var i = 0; i < 10; i++)
         {
@@ -228,8 +253,10 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
             Assert.Equal(404, (await other.SendAsync("GET", $"/q/{new PrintedCode(i).Compact}")).Status);
         var before = await other.EverythingAsync();
 
-        // Now nothing more is told, of a code that is printed no more than of another.
-        var (wrong, right) = (await other.SendAsync("GET", $"/q/{new PrintedCode(3).Compact}"), await other.SendAsync("GET", $"/q/{printed.Compact}?lang=nl"));
+        // Now no code is looked up any more, printed or not.
+        var (wrong, right) = (
+            await other.SendAsync("GET", $"/q/{new PrintedCode(3).Compact}"),
+            await other.SendAsync("GET", $"/q/{printed.Compact}?lang=nl"));
 
         Assert.Equal((429, 429), (wrong.Status, right.Status));
         Assert.InRange(int.Parse(right.Headers["Retry-After"], System.Globalization.CultureInfo.InvariantCulture), 1, 3600);
@@ -240,16 +267,20 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
     }
 
     [Fact]
-    public async Task While_the_store_is_away_the_page_says_so_and_keeps_the_code()
+    public async Task While_the_store_is_unavailable_the_page_says_so_and_keeps_the_code()
     {
-        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-code-page-").FullName });
+        await using var storage = await AzuriteProcess.StartAsync(
+            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-code-page-").FullName });
         await using var other = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         await storage.StopAsync();
 
         var answer = await other.SendAsync("GET", $"/q/{Unprinted}");
 
         Assert.Equal((503, "60"), (answer.Status, answer.Headers["Retry-After"]));
-        Assert.Contains("We cannot look up your code just now. Nothing has been recorded yet. Try again in a minute, or write to privacy@kruidtuin.example.", Words(answer.Body));
+        Assert.Contains(
+            "We cannot look up your code just now. Nothing has been recorded yet. "
+                + "Try again in a minute, or write to privacy@kruidtuin.example.",
+            Words(answer.Body));
         Assert.Contains($"value=\"{Unprinted}\"", answer.Body, StringComparison.Ordinal);
         Assert.Equal(303, (await TypeAsync(Unprinted.ToString())).Status);
         Assert.Equal(200, (await other.SendAsync("GET", $"/q/{Unprinted}/qr.svg")).Status);
@@ -258,14 +289,22 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
     [Fact]
     public async Task A_code_of_another_company_is_unknown_here()
     {
-        await using var other = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["OptOut:Data:HashSecret"] = Convert.ToBase64String(new byte[32]) });
-        var (ours, theirs) = (await LetterAsync("same-number"), other.Service<CodeBook>().Draw(new CodePurpose(other.SubjectOf("same-number"), 0, Channel.Post, 0, 0), 0));
+        await using var other = await OptOutHost.StartAsync(
+            azurite,
+            settings: new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["OptOut:Data:HashSecret"] = Convert.ToBase64String(new byte[32]),
+            });
+        var (ours, theirs) = (
+            await LetterAsync("same-number"),
+            other.Service<CodeBook>().Draw(new CodePurpose(other.SubjectOf("same-number"), 0, Channel.Post, 0, 0), 0));
 
         Assert.NotEqual(ours, theirs);
         Assert.Equal(404, (await host.SendAsync("GET", $"/q/{theirs.Compact}")).Status);
     }
 
-    private async Task<PrintedCode> LetterAsync(string id, string? topic = null, uint campaign = 0) => await OrderAsync(new { subjects = new[] { id }, topic, campaign });
+    private async Task<PrintedCode> LetterAsync(string id, string? topic = null, uint campaign = 0) =>
+        await OrderAsync(new { subjects = new[] { id }, topic, campaign });
 
     private async Task<PrintedCode> LeafletAsync() => await OrderAsync(new { count = 1, topic = "newsletter", campaign = 12 });
 
@@ -273,10 +312,13 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
     {
         var answer = await host.SendAsync("POST", "/api/codes", JsonContent.Create(order), OptOutHost.FunctionKey);
         Assert.Equal(200, answer.Status);
-        return PrintedCode.TryParse(answer.Json["codes"]![0]!["code"]!.GetValue<string>(), out var code) ? code : throw new FormatException(answer.Body);
+        return PrintedCode.TryParse(answer.Json["codes"]![0]!["code"]!.GetValue<string>(), out var code)
+            ? code
+            : throw new FormatException(answer.Body);
     }
 
-    private Task<Answer> TypeAsync(string typed, string query = "") => host.SendAsync("POST", $"/q{query}", OptOutHost.Form($"code={Uri.EscapeDataString(typed)}"));
+    private Task<Answer> TypeAsync(string typed, string query = "") =>
+        host.SendAsync("POST", $"/q{query}", OptOutHost.Form($"code={Uri.EscapeDataString(typed)}"));
 
     private async Task<Answer> FollowAsync(Answer answer)
     {
@@ -285,5 +327,6 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
         return answer;
     }
 
-    private static string Attribute(string html, string name) => System.Net.WebUtility.HtmlDecode(Regex.Match(html, $"{name}=\"([^\"]*)\"").Groups[1].Value);
+    private static string Attribute(string html, string name) =>
+        System.Net.WebUtility.HtmlDecode(Regex.Match(html, $"{name}=\"([^\"]*)\"").Groups[1].Value);
 }

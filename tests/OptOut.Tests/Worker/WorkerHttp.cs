@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Routing.Template;
 namespace OptOut.Tests.Worker;
 
 /// <summary>
-/// Sends a request as the Functions host does: it finds the function by its route, has the worker invoke it, and passes the request on to the
-/// worker's own port under the invocation's id. Its proxy replaces X-Forwarded-For by the address of the host's caller.
+/// Sends a request as the Functions host does: finds the function by its route, tells the worker to invoke it, and forwards the request to
+/// the worker's own port with the invocation id. Like the host's proxy, it replaces X-Forwarded-For by the address of the host's caller.
 /// </summary>
-/// <param name="worker">Where the functions are.</param>
+/// <param name="worker">The worker that runs the functions.</param>
 /// <param name="caller">The address of the host's caller.</param>
 internal sealed class WorkerHttp(WorkerProcess worker, string caller = "198.51.100.1")
     : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })

@@ -7,8 +7,9 @@ using Google.Protobuf.Reflection;
 namespace OptOut.Tests.Worker;
 
 /// <summary>
-/// The messages between the Functions host and a worker, as JSON: https://github.com/Azure/azure-functions-language-worker-protobuf. Their
-/// descriptors are those of the worker under test, so that there is no schema here that could differ.
+/// Reads and writes the messages between the Functions host and a worker as JSON:
+/// https://github.com/Azure/azure-functions-language-worker-protobuf. It uses the descriptors of the worker under test, so
+/// the schemas cannot differ.
 /// </summary>
 internal static class WorkerMessages
 {
@@ -17,7 +18,7 @@ internal static class WorkerMessages
         .GetProperty("Descriptor", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
         .GetValue(null)!).FindTypeByName<MessageDescriptor>("StreamingMessage");
 
-    /// <summary>Frames one message as gRPC does: a byte for the compression, four for the length, the message.</summary>
+    /// <summary>Frames one message as gRPC does: one byte for the compression, four bytes for the length, then the message.</summary>
     public static byte[] Write(JsonNode message)
     {
         var bytes = JsonParser.Default.Parse(message.ToJsonString(), Message).ToByteArray();

@@ -12,8 +12,8 @@ using OptOut.Functions;
 namespace OptOut.Tests.Worker;
 
 /// <summary>
-/// The function app on the genuine Functions worker, in a process of its own. This end plays the Functions host: it speaks the worker's protocol
-/// and loads every function.
+/// Runs the function app on the real Functions worker in a separate process. This class acts as the Functions host: it speaks the worker's
+/// protocol and loads every function.
 /// </summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
@@ -36,10 +36,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Every function as the worker declares it: name, functionId, rawBindings.</summary>
     public IReadOnlyList<JsonNode> Functions { get; private set; } = [];
 
-    /// <summary>Where the worker takes HTTP requests.</summary>
+    /// <summary>The address where the worker accepts HTTP requests.</summary>
     public Uri HttpAddress { get; private set; } = new("http://127.0.0.1");
 
-    /// <summary>What the worker wrote to its console, which the host shows as its own under <c>func start</c>.</summary>
+    /// <summary>The console output of the worker, which the host shows as its own under <c>func start</c>.</summary>
     public string Console
     {
         get
@@ -76,13 +76,15 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public static string NewInvocation() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
 
-    /// <summary>Runs a timer function and waits for its end.</summary>
-    /// <returns>How it ended: <c>Success</c>, <c>Failure</c> or <c>Cancelled</c>.</returns>
+    /// <summary>Runs a timer function and waits until it ends.</summary>
+    /// <returns>The status: <c>Success</c>, <c>Failure</c> or <c>Cancelled</c>.</returns>
     public Task<string?> InvokeTimerAsync(string function) =>
         InvokeAsync(function, NewInvocation(), "timer", new() { ["json"] = """{"IsPastDue":false}""" }, []);
 
-    /// <summary>Runs an HTTP function, whose request comes to the worker's own port with the header <c>x-ms-invocation-id</c>.</summary>
-    /// <returns>As of a timer.</returns>
+    /// <summary>
+    /// Runs an HTTP function. Its request must be sent to the worker's own port with the header <c>x-ms-invocation-id</c>.
+    /// </summary>
+    /// <returns>The status, as for a timer.</returns>
     public Task<string?> InvokeHttpAsync(string function, string id, IEnumerable<(string Name, string Value)> route) =>
         InvokeAsync(function, id, "request", new() { ["http"] = new JsonObject() }, route);
 
@@ -130,28 +132,29 @@ internal sealed class WorkerProcess : IAsyncDisposable
             _console.AppendLine(line);
     }
 
-    private void Fail(string why)
+    private void Fail(string reason)
     {
         foreach (var (_, awaited) in _awaited)
-            awaited.TrySetException(new InvalidOperationException($"{why}\n{Console}"));
+            awaited.TrySetException(new InvalidOperationException($"{reason}\n{Console}"));
     }
 
-    // As the host does: what can you do, which functions are there, load each of them.
+    // Like the host: queries the worker's capabilities and its functions, then loads each function.
     private async Task LoadAsync()
     {
         var directory = AppContext.BaseDirectory;
         var init = new JsonObject { ["hostVersion"] = "4.1000.0", ["functionAppDirectory"] = directory };
-        var ready = await AskAsync("workerInitResponse", new() { ["workerInitRequest"] = init });
+        var ready = await RequestAsync("workerInitResponse", new() { ["workerInitRequest"] = init });
         HttpAddress = new Uri((string)ready["workerInitResponse"]!["capabilities"]!["HttpUri"]!);
-        var which = new JsonObject { ["functionAppDirectory"] = directory };
-        var metadata = await AskAsync("functionMetadataResponse", new() { ["functionsMetadataRequest"] = which });
+        var directoryRequest = new JsonObject { ["functionAppDirectory"] = directory };
+        var metadata = await RequestAsync("functionMetadataResponse", new() { ["functionsMetadataRequest"] = directoryRequest });
         Functions = [.. metadata["functionMetadataResponse"]!["functionMetadataResults"]!.AsArray().Select(f => f!)];
         foreach (var function in Functions)
         {
             var loading = (JsonObject)function.DeepClone();
-            loading["bindings"] = new JsonObject(Bindings(function).Select(b => Named((string)b["name"]!, new() { ["type"] = (string)b["type"]! })));
+            loading["bindings"] = new JsonObject(
+                Bindings(function).Select(b => Named((string)b["name"]!, new() { ["type"] = (string)b["type"]! })));
             var load = new JsonObject { ["functionId"] = function["functionId"]!.DeepClone(), ["metadata"] = loading };
-            var loaded = await AskAsync($"functionLoadResponse {function["functionId"]}", new() { ["functionLoadRequest"] = load });
+            var loaded = await RequestAsync($"functionLoadResponse {function["functionId"]}", new() { ["functionLoadRequest"] = load });
             Assert.Equal("Success", (string?)loaded["functionLoadResponse"]!["result"]!["status"]);
         }
     }
@@ -159,7 +162,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private async Task<string?> InvokeAsync(
         string function, string id, string trigger, JsonObject data, IEnumerable<(string Name, string Value)> values)
     {
-        var ended = await AskAsync($"invocationResponse {id}", new JsonObject
+        var ended = await RequestAsync($"invocationResponse {id}", new JsonObject
         {
             ["invocationRequest"] = new JsonObject
             {
@@ -175,14 +178,14 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     private static KeyValuePair<string, JsonNode?> Named(string name, JsonObject value) => new(name, value);
 
-    private async Task<JsonObject> AskAsync(string answer, JsonObject question)
+    private async Task<JsonObject> RequestAsync(string answer, JsonObject request)
     {
         var answered = NextAsync(answer);
-        question["requestId"] = "request";
+        request["requestId"] = "request";
         await _writing.WaitAsync(Cancel);
         try
         {
-            await _toWorker!.Body.WriteAsync(WorkerMessages.Write(question), Cancel);
+            await _toWorker!.Body.WriteAsync(WorkerMessages.Write(request), Cancel);
             await _toWorker.Body.FlushAsync(Cancel);
         }
         finally

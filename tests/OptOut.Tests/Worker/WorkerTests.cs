@@ -7,13 +7,15 @@ using OptOut.Vendors.SendGrid;
 
 namespace OptOut.Tests.Worker;
 
-/// <summary>The function app as Azure runs it: its own Program.cs on the genuine worker. OptOut.Local handles the messages of its bus.</summary>
+/// <summary>
+/// The function app as Azure runs it: its own Program.cs on the real Functions worker. OptOut.Local handles the messages of its bus.
+/// </summary>
 public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void It_loads_every_function_with_its_trigger()
+    public void The_worker_loads_every_function_with_its_trigger()
     {
         var declared = DeclaredFunctions.All.Select(f => (f.Name, f.Trigger switch
         {
@@ -34,7 +36,7 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
     }
 
     [Fact]
-    public async Task An_opt_out_is_taken_and_reaches_the_vendor()
+    public async Task An_opt_out_is_accepted_and_reaches_the_vendor()
     {
         using var http = new WorkerHttp(fixture.Worker).Client();
         var person = new { identifiers = new { email = new[] { "worker@example.com" } } };
@@ -56,14 +58,14 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
     }
 
     [Fact]
-    public async Task A_timer_function_runs_and_what_it_logs_is_on_the_console_that_the_host_shows()
+    public async Task A_timer_function_runs_and_its_log_is_on_the_workers_console()
     {
         Assert.Equal("Success", await fixture.Worker.InvokeTimerAsync("VerifyLedgers"));
         await OptOutHost.UntilAsync(() => Task.FromResult(fixture.Worker.Console.Contains("Verified ", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public async Task Each_client_has_an_allowance_of_its_own()
+    public async Task Each_client_has_its_own_allowance()
     {
         async Task<int> GuessAsync(string client)
         {
@@ -82,9 +84,9 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
     }
 
     [Theory]
-    [InlineData(31, HttpStatusCode.Unauthorized)] // Not signed: read whole, and then refused.
+    [InlineData(31, HttpStatusCode.Unauthorized)] // Has no valid signature: read whole, then refused.
     [InlineData(33, HttpStatusCode.RequestEntityTooLarge)]
-    public async Task A_mail_larger_than_Kestrel_takes_by_default_is_not_an_error_of_ours(int mebibytes, HttpStatusCode status)
+    public async Task A_mail_larger_than_Kestrels_default_limit_does_not_cause_a_server_error(int mebibytes, HttpStatusCode status)
     {
         using var http = new WorkerHttp(fixture.Worker).Client();
         foreach (var chunked in (bool[])[false, true])
@@ -103,7 +105,7 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
     [InlineData("PublicForm", "/unsubscribe")]
     [InlineData("PostLink", "/api/links")]
     [InlineData("VendorWebhook", "/webhooks/sendgrid/inbound")]
-    public async Task A_client_that_hangs_up_or_breaks_off_is_no_error_of_ours(string function, string path)
+    public async Task A_client_that_hangs_up_or_sends_a_broken_body_does_not_fail_the_function(string function, string path)
     {
         async Task<string?> ResultAsync(Func<string, Task> send)
         {

@@ -6,8 +6,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace OptOut.Emulators.Sandbox.AmazonSes;
 
 /// <summary>
-/// The part of the SES API v2 that OptOut uses, with its statuses and bodies (https://docs.aws.amazon.com/ses/latest/APIReference-V2/Welcome.html),
-/// and the two addresses of SNS that its messages name.
+/// The part of the SES API v2 that OptOut uses, with its status codes and bodies
+/// (https://docs.aws.amazon.com/ses/latest/APIReference-V2/Welcome.html),
+/// and the two SNS addresses in its messages: the certificate and the subscription confirmation.
 /// </summary>
 internal sealed class AmazonSesEndpoints(AmazonSesSandbox account)
 {
@@ -120,11 +121,12 @@ internal sealed class AmazonSesEndpoints(AmazonSesSandbox account)
         await SandboxJson.WriteAsync(context, 200, new JsonObject());
     }
 
-    // What is not given again is gone, as the real one warns.
+    // As in the real API, properties that are not sent again are deleted.
     private void Put(string email, JsonObject? body) => account.Put(new AmazonSesContact(
         email,
         body?["UnsubscribeAll"]?.GetValue<bool>() ?? false,
-        [.. (body?["TopicPreferences"] as JsonArray ?? []).Where(p => p?["SubscriptionStatus"]?.GetValue<string>() == "OPT_OUT").Select(p => p!["TopicName"]!.GetValue<string>())],
+        [.. (body?["TopicPreferences"] as JsonArray ?? []).Where(p => p?["SubscriptionStatus"]?.GetValue<string>() == "OPT_OUT").Select(
+            p => p!["TopicName"]!.GetValue<string>())],
         body?["AttributesData"]?.GetValue<string>(),
         account.Now));
 
@@ -147,9 +149,10 @@ internal sealed class AmazonSesEndpoints(AmazonSesSandbox account)
         return SandboxJson.WriteAsync(context, 200, page);
     }
 
-    private Task SuppressionAsync(HttpContext context, string email) => account.Suppressions.FirstOrDefault(s => s.Email.Equals(email, StringComparison.OrdinalIgnoreCase)) is { } found
-        ? SandboxJson.WriteAsync(context, 200, new JsonObject { ["SuppressedDestination"] = Write(found) })
-        : NotSuppressedAsync(context);
+    private Task SuppressionAsync(HttpContext context, string email) =>
+        account.Suppressions.FirstOrDefault(s => s.Email.Equals(email, StringComparison.OrdinalIgnoreCase)) is { } found
+            ? SandboxJson.WriteAsync(context, 200, new JsonObject { ["SuppressedDestination"] = Write(found) })
+            : NotSuppressedAsync(context);
 
     private static Task NotSuppressedAsync(HttpContext context) =>
         ErrorAsync(context, 404, "NotFoundException", "Email address does not exist on your suppression list.");
@@ -159,7 +162,8 @@ internal sealed class AmazonSesEndpoints(AmazonSesSandbox account)
         ["EmailAddress"] = contact.Email,
         ["LastUpdatedTimestamp"] = contact.UpdatedAt.ToUnixTimeMilliseconds() / 1000d,
         ["TopicDefaultPreferences"] = new JsonArray(),
-        ["TopicPreferences"] = new JsonArray([.. contact.OptedOut.Select(t => new JsonObject { ["TopicName"] = t, ["SubscriptionStatus"] = "OPT_OUT" })]),
+        ["TopicPreferences"] = new JsonArray(
+            [.. contact.OptedOut.Select(t => new JsonObject { ["TopicName"] = t, ["SubscriptionStatus"] = "OPT_OUT" })]),
         ["UnsubscribeAll"] = contact.UnsubscribeAll,
     };
 

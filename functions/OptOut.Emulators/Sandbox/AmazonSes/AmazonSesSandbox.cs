@@ -6,12 +6,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace OptOut.Emulators.Sandbox.AmazonSes;
 
-/// <summary>An AWS account's SES in one region, with a contact list and the account's suppression list, and the SNS topic that its events go to.</summary>
+/// <summary>
+/// Emulates SES of an AWS account in one region, with a contact list, the account's suppression list, and the SNS topic for its events.
+/// </summary>
 internal sealed class AmazonSesSandbox : SandboxVendor
 {
-    public const string Region = "eu-west-1", ContactList = "marketing", AccessKeyId = "AKIDSANDBOX", SecretAccessKey = "ses-sandbox-secret";
+    public const string Region = "eu-west-1", ContactList = "marketing", AccessKeyId = "AKIDSANDBOX", SecretAccessKey =
+        "ses-sandbox-secret";
 
-    private readonly SandboxBook<AmazonSesState> _book;
+    private readonly SandboxStore<AmazonSesState> _book;
     private readonly SandboxSetup _setup;
     private readonly AmazonSesEndpoints _endpoints;
     private readonly HttpClient _http = new();
@@ -21,7 +24,7 @@ internal sealed class AmazonSesSandbox : SandboxVendor
     public AmazonSesSandbox(SandboxSetup setup)
     {
         _setup = setup;
-        _book = new SandboxBook<AmazonSesState>(setup.Folder, Name, AmazonSesStateJson.Default.AmazonSesState);
+        _book = new SandboxStore<AmazonSesState>(setup.Folder, Name, AmazonSesStateJson.Default.AmazonSesState);
         Sns = new SnsSender(setup.Time);
         _endpoints = new AmazonSesEndpoints(this);
     }
@@ -30,14 +33,15 @@ internal sealed class AmazonSesSandbox : SandboxVendor
 
     public SnsSender Sns { get; }
 
-    /// <summary>Whether our endpoint said yes to its subscription.</summary>
+    /// <summary>Whether our endpoint confirmed its subscription.</summary>
     public bool IsSubscribed { get; private set; }
 
     public DateTimeOffset Now => _setup.Time.GetUtcNow();
 
     public IReadOnlyList<AmazonSesContact> Contacts => _book.Read(s => s.Contacts.OrderBy(c => c.Email, StringComparer.Ordinal).ToArray());
 
-    public IReadOnlyList<AmazonSesSuppression> Suppressions => _book.Read(s => s.Suppressions.OrderBy(c => c.Email, StringComparer.Ordinal).ToArray());
+    public IReadOnlyList<AmazonSesSuppression> Suppressions =>
+        _book.Read(s => s.Suppressions.OrderBy(c => c.Email, StringComparer.Ordinal).ToArray());
 
     public override IReadOnlyDictionary<string, string> Settings(Uri sandbox)
     {
@@ -75,36 +79,68 @@ internal sealed class AmazonSesSandbox : SandboxVendor
         return true;
     });
 
-    public bool Lift(string email) => _book.Change(s => s.Suppressions.RemoveAll(c => c.Email.Equals(email, StringComparison.OrdinalIgnoreCase)) > 0);
+    public bool Lift(string email) =>
+        _book.Change(s => s.Suppressions.RemoveAll(c => c.Email.Equals(email, StringComparison.OrdinalIgnoreCase)) > 0);
 
-    /// <summary>What a person or a mailbox does. Without the event it is drift that only the nightly pull finds.</summary>
+    /// <summary>
+    /// Simulates an unsubscribe, a complaint or a bounce at SES. Without the event it is drift, which only the nightly pull finds.
+    /// </summary>
     /// <param name="kind">subscription (left everything), topic (left one topic of the list), complaint or bounce.</param>
-    /// <returns>The status the event's receiver answered; null when none was sent.</returns>
-    public async Task<int?> ActAsync(string email, string kind = "subscription", bool sendEvent = true, CancellationToken cancellationToken = default)
+    /// <returns>The status with which the receiver answered the event; null if none was sent.</returns>
+    public async Task<int?> ActAsync(
+        string email, string kind = "subscription", bool sendEvent = true, CancellationToken cancellationToken = default)
     {
         if (kind is "subscription" or "topic")
-            Put((Find(email) ?? new AmazonSesContact(email, false, [], null, Now)) with { UnsubscribeAll = kind == "subscription", OptedOut = kind == "topic" ? ["news"] : [], UpdatedAt = Now });
+        {
+            Put((Find(email) ?? new AmazonSesContact(email, false, [], null, Now)) with
+            {
+                UnsubscribeAll = kind == "subscription",
+                OptedOut = kind == "topic" ? ["news"] : [],
+                UpdatedAt = Now,
+            });
+        }
         else
+        {
             Suppress(new AmazonSesSuppression(email, kind == "bounce" ? "BOUNCE" : "COMPLAINT", Now));
+        }
+
         return sendEvent ? await PostAsync(Notification(Event(email, kind)), cancellationToken) : null;
     }
 
-    /// <summary>An event: https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-examples.html.</summary>
+    /// <summary>Creates an event: https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-examples.html.</summary>
     public JsonObject Event(string email, string kind)
     {
         var at = Now.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         var record = new JsonObject
         {
             ["eventType"] = kind switch { "complaint" => "Complaint", "bounce" => "Bounce", _ => "Subscription" },
-            ["mail"] = new JsonObject { ["timestamp"] = at, ["messageId"] = Guid.CreateVersion7(Now).ToString("D"), ["destination"] = new JsonArray(email) },
+            ["mail"] = new JsonObject
+            {
+                ["timestamp"] = at,
+                ["messageId"] = Guid.CreateVersion7(Now).ToString("D"),
+                ["destination"] = new JsonArray(email),
+            },
         };
         switch (kind)
         {
             case "complaint":
-                record["complaint"] = new JsonObject { ["complainedRecipients"] = Recipients(), ["timestamp"] = at, ["feedbackId"] = Guid.CreateVersion7(Now).ToString("D"), ["complaintFeedbackType"] = "abuse" };
+                record["complaint"] = new JsonObject
+                {
+                    ["complainedRecipients"] = Recipients(),
+                    ["timestamp"] = at,
+                    ["feedbackId"] = Guid.CreateVersion7(Now).ToString("D"),
+                    ["complaintFeedbackType"] = "abuse",
+                };
                 break;
             case "bounce":
-                record["bounce"] = new JsonObject { ["bounceType"] = "Permanent", ["bounceSubType"] = "General", ["bouncedRecipients"] = Recipients(), ["timestamp"] = at, ["feedbackId"] = Guid.CreateVersion7(Now).ToString("D") };
+                record["bounce"] = new JsonObject
+                {
+                    ["bounceType"] = "Permanent",
+                    ["bounceSubType"] = "General",
+                    ["bouncedRecipients"] = Recipients(),
+                    ["timestamp"] = at,
+                    ["feedbackId"] = Guid.CreateVersion7(Now).ToString("D"),
+                };
                 break;
             default:
                 record["subscription"] = new JsonObject
@@ -129,9 +165,10 @@ internal sealed class AmazonSesSandbox : SandboxVendor
         };
     }
 
-    public JsonObject Notification(JsonNode record, string version = "1", string topic = SnsSender.Topic) => Sns.Sign(_sns, record.ToJsonString(), version: version, topic: topic);
+    public JsonObject Notification(JsonNode record, string version = "1", string topic = SnsSender.Topic) =>
+        Sns.Sign(_sns, record.ToJsonString(), version: version, topic: topic);
 
-    /// <summary>Asks our endpoint to confirm a subscription of the topic, as SNS does when one is made.</summary>
+    /// <summary>Asks our endpoint to confirm a subscription to the topic, as SNS does for a new subscription.</summary>
     public Task<int?> SubscribeAsync(CancellationToken cancellationToken) => PostAsync(Confirmation(), cancellationToken);
 
     public JsonObject Confirmation()
@@ -140,27 +177,34 @@ internal sealed class AmazonSesSandbox : SandboxVendor
         return Sns.Sign(_sns, $"You have chosen to subscribe to the topic {SnsSender.Topic}.", "SubscriptionConfirmation", token: _token);
     }
 
-    /// <returns>Whether it is the token of the last confirmation.</returns>
+    /// <returns>Whether the token is that of the last confirmation.</returns>
     public bool Confirm(string token) => _token is not null && token == _token && (IsSubscribed = true);
 
-    /// <returns>The status it was answered with; null where there is nobody to post to.</returns>
+    /// <returns>The status of the answer; null if there is no functions host to post to.</returns>
     public async Task<int?> PostAsync(JsonNode message, CancellationToken cancellationToken)
     {
         if (_setup.Webhook("amazon-ses/events") is not { } target)
             return null;
-        using var request = new HttpRequestMessage(HttpMethod.Post, target) { Content = new StringContent(message.ToJsonString(), Encoding.UTF8, "text/plain") };
-        request.Headers.Add("x-amz-sns-message-type", message is JsonObject known && known["Type"] is JsonValue type ? type.ToString() : "Notification");
+        using var request = new HttpRequestMessage(HttpMethod.Post, target)
+        {
+            Content = new StringContent(message.ToJsonString(), Encoding.UTF8, "text/plain"),
+        };
+        request.Headers.Add(
+            "x-amz-sns-message-type", message is JsonObject known && known["Type"] is JsonValue type ? type.ToString() : "Notification");
         using var response = await _http.SendAsync(request, cancellationToken);
         return (int)response.StatusCode;
     }
 
-    // unsubscribe: {"email":"a@example.com","kind":"subscription|topic|complaint|bounce","event":true}; subscribe: nothing
-    public override async Task<bool> TryHandleAsync(HttpContext context, string handle)
+    // unsubscribe takes {"email":"a@example.com","kind":"subscription|topic|complaint|bounce","event":true}; subscribe takes no body
+    public override async Task<bool> TryControlAsync(HttpContext context, string control)
     {
-        switch (context.Request.Method, handle)
+        switch (context.Request.Method, control)
         {
             case ("POST", "subscribe"):
-                await SandboxJson.WriteAsync(context, 200, new JsonObject { ["eventStatus"] = await SubscribeAsync(context.RequestAborted), ["subscribed"] = IsSubscribed });
+                await SandboxJson.WriteAsync(
+                    context,
+                    200,
+                    new JsonObject { ["eventStatus"] = await SubscribeAsync(context.RequestAborted), ["subscribed"] = IsSubscribed });
                 return true;
             case ("POST", "unsubscribe"):
                 break;
@@ -177,7 +221,8 @@ internal sealed class AmazonSesSandbox : SandboxVendor
         }
 
         var sendEvent = body?["event"] is not JsonValue flag || !flag.TryGetValue(out bool sent) || sent;
-        await SandboxJson.WriteAsync(context, 200, new JsonObject { ["eventStatus"] = await ActAsync(email, kind, sendEvent, context.RequestAborted) });
+        await SandboxJson.WriteAsync(
+            context, 200, new JsonObject { ["eventStatus"] = await ActAsync(email, kind, sendEvent, context.RequestAborted) });
         return true;
 
         string? Field(string name) => body?[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
@@ -192,7 +237,8 @@ internal sealed class AmazonSesSandbox : SandboxVendor
             ["optedOut"] = string.Join(", ", c.OptedOut),
             ["updated"] = c.UpdatedAt,
         })]),
-        ["accountSuppressions"] = new JsonArray([.. Suppressions.Select(s => new JsonObject { ["email"] = s.Email, ["reason"] = s.Reason, ["updated"] = s.UpdatedAt })]),
+        ["accountSuppressions"] = new JsonArray(
+            [.. Suppressions.Select(s => new JsonObject { ["email"] = s.Email, ["reason"] = s.Reason, ["updated"] = s.UpdatedAt })]),
         ["requests"] = new JsonArray([.. Requests.All.Select(r => JsonValue.Create(r))]),
     };
 

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace OptOut.Emulators.Sandbox.AmazonSes;
 
 /// <param name="OptedOut">The list's own topics that the contact is opted out of.</param>
-internal sealed record AmazonSesContact(string Email, bool UnsubscribeAll, IReadOnlyList<string> OptedOut, string? Attributes, DateTimeOffset UpdatedAt);
+internal sealed record AmazonSesContact(
+    string Email, bool UnsubscribeAll, IReadOnlyList<string> OptedOut, string? Attributes, DateTimeOffset UpdatedAt);
 
 /// <param name="Reason">BOUNCE or COMPLAINT.</param>
 internal sealed record AmazonSesSuppression(string Email, string Reason, DateTimeOffset UpdatedAt);

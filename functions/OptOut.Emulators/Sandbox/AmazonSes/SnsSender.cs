@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace OptOut.Emulators.Sandbox.AmazonSes;
 
-/// <summary>SNS's part: one topic, its certificate, and the messages it signs.</summary>
+/// <summary>Emulates SNS: one topic, its certificate, and the messages it signs.</summary>
 internal sealed class SnsSender : IDisposable
 {
     public const string Topic = "arn:aws:sns:eu-west-1:123456789012:ses-events";
@@ -14,7 +14,7 @@ internal sealed class SnsSender : IDisposable
     private readonly RSA _key = RSA.Create(2048);
     private readonly TimeProvider _time;
 
-    // Most sandboxes never sign for SNS, and a key of RSA takes longer to make than all the rest of one.
+    // Lazy, because most sandboxes never sign for SNS, and creating the certificate takes longer than the rest of the sandbox.
     private readonly Lazy<(string Pem, string Name)> _certificate;
 
     public SnsSender(TimeProvider time) => (_time, _certificate) = (time, new(Certify));
@@ -23,13 +23,14 @@ internal sealed class SnsSender : IDisposable
 
     public string CertificateName => _certificate.Value.Name;
 
-    /// <param name="sns">Where the certificate is had.</param>
+    /// <param name="sns">The base address of SNS, where the certificate is served.</param>
     /// <param name="type">Notification, SubscriptionConfirmation or UnsubscribeConfirmation.</param>
-    /// <param name="message">What is published.</param>
+    /// <param name="message">The published message.</param>
     /// <param name="topic">The topic it is published to.</param>
-    /// <param name="version">Of the signature: 1 or 2.</param>
-    /// <param name="token">Of a confirmation.</param>
-    public JsonObject Sign(Uri sns, string message, string type = "Notification", string topic = Topic, string version = "1", string token = "")
+    /// <param name="version">The signature version: 1 or 2.</param>
+    /// <param name="token">The token of a confirmation.</param>
+    public JsonObject Sign(
+        Uri sns, string message, string type = "Notification", string topic = Topic, string version = "1", string token = "")
     {
         var signed = new JsonObject
         {
@@ -47,11 +48,11 @@ internal sealed class SnsSender : IDisposable
             signed["SubscribeURL"] = new Uri(sns, $"?Action=ConfirmSubscription&TopicArn={topic}&Token={token}").AbsoluteUri;
         }
 
-        return SignAgain(signed);
+        return SignAsIs(signed);
     }
 
-    /// <summary>Signs what is there, whatever it says.</summary>
-    public JsonObject SignAgain(JsonObject message)
+    /// <summary>Signs a message as it is, even if it is not valid.</summary>
+    public JsonObject SignAsIs(JsonObject message)
     {
         string[] names = message["Type"]!.GetValue<string>() == "Notification"
             ? ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"]

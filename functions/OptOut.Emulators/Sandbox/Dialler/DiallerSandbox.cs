@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OptOut.Emulators.Sandbox.Dialler;
 
-/// <summary>A call centre's dialler: its do-not-call list, the calls it makes or refuses, and the marks of its agents.</summary>
+/// <summary>Emulates a call centre's dialler: its do-not-call list, the calls it makes or refuses, and the marks of its agents.</summary>
 internal sealed class DiallerSandbox : SandboxVendor
 {
     public const string Token = "sandbox-dialler-token";
@@ -20,12 +20,12 @@ internal sealed class DiallerSandbox : SandboxVendor
         _file = new SandboxFile<DiallerState>(setup.Folder, Name, DiallerStateJson.Default.DiallerState, _gate);
         _state = _file.Load() ?? new DiallerState();
         _marks = new DiallerMarkSender(setup.Time);
-        _file.Keep(_state);
+        _file.StartSaving(_state);
     }
 
     public override string Name => "dialler";
 
-    /// <summary>Entries on a page of the list.</summary>
+    /// <summary>The number of entries on a page of the list.</summary>
     public int PageSize { get; set; } = 500;
 
     public IReadOnlyList<DiallerEntry> Entries => Read(() => _state.Entries.ToArray());
@@ -39,15 +39,20 @@ internal sealed class DiallerSandbox : SandboxVendor
         ["OptOut:Dialler:WebhookSecrets:0"] = DiallerMarkSender.Secret,
     };
 
-    public override Task<bool> TryAnswerAsync(HttpContext context, string[] path) => new DiallerEndpoints(this).TryAnswerAsync(context, path);
+    public override Task<bool> TryAnswerAsync(HttpContext context, string[] path) =>
+        new DiallerEndpoints(this).TryAnswerAsync(context, path);
 
-    public override Task<bool> TryHandleAsync(HttpContext context, string handle) => new DiallerHandles(this).TryHandleAsync(context, handle);
+    public override Task<bool> TryControlAsync(HttpContext context, string control) =>
+        new DiallerControls(this).TryControlAsync(context, control);
 
-    public override Task WriteErrorAsync(HttpContext context, int status, string message) => SandboxJson.WriteAsync(context, status, new JsonObject { ["error"] = message });
+    public override Task WriteErrorAsync(HttpContext context, int status, string message) =>
+        SandboxJson.WriteAsync(context, status, new JsonObject { ["error"] = message });
 
-    /// <summary>OptOut says that a number is stopped, or is no longer. A mark that OptOut cannot know of yet stays.</summary>
-    /// <returns>Whether it is stopped now.</returns>
-    public bool Say(string number, bool stopped) => Change(() =>
+    /// <summary>
+    /// Applies OptOut's push: the number is stopped, or no longer stopped. A mark that was not yet reported to OptOut stays.
+    /// </summary>
+    /// <returns>Whether the number is stopped now.</returns>
+    public bool SetStopped(string number, bool stopped) => Change(() =>
     {
         var index = _state.Entries.FindIndex(e => e.Number == number);
         if (stopped && index < 0)
@@ -57,10 +62,10 @@ internal sealed class DiallerSandbox : SandboxVendor
         return _state.Entries.Exists(e => e.Number == number);
     });
 
-    /// <summary>An agent presses "do not call me again".</summary>
-    /// <param name="number">E.164.</param>
-    /// <param name="sendEvent">Whether the webhook goes out; else only the list tells of it.</param>
-    /// <returns>The status the webhook was answered with; null when none was sent.</returns>
+    /// <summary>Simulates an agent who presses "do not call me again".</summary>
+    /// <param name="number">The number in E.164.</param>
+    /// <param name="sendEvent">Whether the webhook is sent; if not, the mark is only on the list.</param>
+    /// <returns>The status with which OptOut answered the webhook; null if none was sent.</returns>
     public async Task<int?> MarkAsync(string number, bool sendEvent = true, CancellationToken cancellationToken = default)
     {
         var entry = new DiallerEntry(number, _setup.Time.GetUtcNow(), Marked: true);
@@ -74,16 +79,16 @@ internal sealed class DiallerSandbox : SandboxVendor
             return null;
         var status = await _marks.SendAsync(target, entry, cancellationToken);
         if (status == 200)
-            Tell([entry]);
+            MarkReported([entry]);
         return status;
     }
 
-    /// <summary>OptOut knows of these now.</summary>
-    public void Tell(IEnumerable<DiallerEntry> entries) => Change(() =>
+    /// <summary>Records that these entries were reported to OptOut.</summary>
+    public void MarkReported(IEnumerable<DiallerEntry> entries) => Change(() =>
     {
         foreach (var entry in entries)
         {
-            // Not one that was marked again meanwhile.
+            // Skips an entry that was marked again in the meantime.
             if (_state.Entries.IndexOf(entry) is var index and >= 0)
                 _state.Entries[index] = entry with { Told = true };
         }
@@ -91,7 +96,7 @@ internal sealed class DiallerSandbox : SandboxVendor
         return true;
     });
 
-    /// <summary>The dialler is about to call: it dials, or refuses because the number is on the list.</summary>
+    /// <summary>Simulates a call: the dialler dials, or refuses because the number is on the list.</summary>
     public bool Dial(string number) => Change(() =>
     {
         var dials = !_state.Entries.Exists(e => e.Number == number);
@@ -101,8 +106,10 @@ internal sealed class DiallerSandbox : SandboxVendor
 
     public override JsonNode Describe() => Read(() => new JsonObject
     {
-        ["do-not-call"] = new JsonArray([.. _state.Entries.Select(e => new JsonObject { ["number"] = e.Number, ["at"] = e.At, ["origin"] = Origin(e) })]),
-        ["calls"] = new JsonArray([.. _state.Calls.Select(c => new JsonObject { ["number"] = c.Number, ["dialled"] = c.Dialled, ["at"] = c.At })]),
+        ["do-not-call"] = new JsonArray(
+            [.. _state.Entries.Select(e => new JsonObject { ["number"] = e.Number, ["at"] = e.At, ["origin"] = Origin(e) })]),
+        ["calls"] = new JsonArray(
+            [.. _state.Calls.Select(c => new JsonObject { ["number"] = c.Number, ["dialled"] = c.Dialled, ["at"] = c.At })]),
     });
 
     public override async ValueTask DisposeAsync()
@@ -112,7 +119,7 @@ internal sealed class DiallerSandbox : SandboxVendor
         await base.DisposeAsync();
     }
 
-    /// <summary>As the contract has it: <c>us</c> is OptOut.</summary>
+    /// <summary>The origin as the contract defines it: <c>us</c> is OptOut.</summary>
     internal static string Origin(DiallerEntry entry) => entry.Marked ? "them" : "us";
 
     private T Change<T>(Func<T> change)
@@ -120,7 +127,7 @@ internal sealed class DiallerSandbox : SandboxVendor
         lock (_gate)
         {
             var result = change();
-            _file.Changed();
+            _file.MarkChanged();
             return result;
         }
     }

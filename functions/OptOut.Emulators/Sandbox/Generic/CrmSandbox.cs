@@ -1,4 +1,4 @@
 namespace OptOut.Emulators.Sandbox.Generic;
 
-/// <summary>A company's own CRM, which sends its mails.</summary>
+/// <summary>Emulates a company's own CRM, which sends its mails.</summary>
 internal sealed class CrmSandbox(SandboxSetup setup) : GenericSandbox(setup, "crm", "email");

@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Http;
 namespace OptOut.Emulators.Sandbox.Generic;
 
 /// <summary>
-/// The party's API: <c>POST consent</c>, and <c>GET suppressions</c>, by pages or whole, as the call asks. Each call proves itself by its token and its
-/// signature.
+/// The party's API: <c>POST consent</c>, and <c>GET suppressions</c>, paged or complete as the request specifies. Each call is
+/// authenticated by its token and its signature.
 /// </summary>
 internal sealed class GenericEndpoints(GenericSandbox party)
 {
-    private const string Lines = "application/x-ndjson";
+    private const string Ndjson = "application/x-ndjson";
 
     public async Task<bool> TryAnswerAsync(HttpContext context, string[] path)
     {
@@ -22,9 +22,9 @@ internal sealed class GenericEndpoints(GenericSandbox party)
         var body = copy.ToArray();
 
         if (context.Request.Headers.Authorization != $"Bearer {GenericSandbox.Token}")
-            await party.WriteErrorAsync(context, 401, "no such token");
+            await party.WriteErrorAsync(context, 401, "unknown token");
         else if (!party.Verifier.Verify(context.Request.Headers, body))
-            await party.WriteErrorAsync(context, 401, "the signature does not hold");
+            await party.WriteErrorAsync(context, 401, "the signature is invalid");
         else
             return await AnswerAsync(context, path[1], body);
         return true;
@@ -35,13 +35,14 @@ internal sealed class GenericEndpoints(GenericSandbox party)
         switch (context.Request.Method, call)
         {
             case ("POST", "consent"):
-                await TakeAsync(context, body);
+                await ReceiveAsync(context, body);
                 return true;
-            case ("GET", "suppressions") when context.Request.Headers.Accept == Lines:
+            case ("GET", "suppressions") when context.Request.Headers.Accept == Ndjson:
                 var entries = party.Entries;
-                context.Response.ContentType = Lines;
-                await context.Response.WriteAsync(string.Concat(entries.Select(e => GenericSandbox.ToJson(e).ToJsonString() + "\n")), context.RequestAborted);
-                party.Tell(entries);
+                context.Response.ContentType = Ndjson;
+                await context.Response.WriteAsync(
+                    string.Concat(entries.Select(e => GenericSandbox.ToJson(e).ToJsonString() + "\n")), context.RequestAborted);
+                party.MarkReported(entries);
                 return true;
             case ("GET", "suppressions"):
                 await PageAsync(context);
@@ -51,7 +52,7 @@ internal sealed class GenericEndpoints(GenericSandbox party)
         }
     }
 
-    private async Task TakeAsync(HttpContext context, byte[] body)
+    private async Task ReceiveAsync(HttpContext context, byte[] body)
     {
         if (JsonNode.Parse(body) is not JsonObject state || state["type"]?.GetValue<string>() != "consent.changed")
         {
@@ -59,13 +60,15 @@ internal sealed class GenericEndpoints(GenericSandbox party)
             return;
         }
 
-        party.Take(state, context.Request.Headers["webhook-id"].ToString());
+        party.Receive(state, context.Request.Headers["webhook-id"].ToString());
         context.Response.StatusCode = 204;
     }
 
     private async Task PageAsync(HttpContext context)
     {
-        var offset = int.TryParse(context.Request.Query["cursor"], NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) ? cursor : 0;
+        var offset = int.TryParse(context.Request.Query["cursor"], NumberStyles.None, CultureInfo.InvariantCulture, out var cursor)
+            ? cursor
+            : 0;
         var until = DateTimeOffset.Parse(context.Request.Query["until"].ToString(), CultureInfo.InvariantCulture);
         var all = party.Entries.Where(e => e.At <= until).ToArray();
         var page = all.Skip(offset).Take(party.PageSize).ToArray();
@@ -75,6 +78,6 @@ internal sealed class GenericEndpoints(GenericSandbox party)
             ["entries"] = new JsonArray([.. page.Select(GenericSandbox.ToJson)]),
             ["next"] = next < all.Length ? next.ToString(CultureInfo.InvariantCulture) : null,
         });
-        party.Tell(page);
+        party.MarkReported(page);
     }
 }

@@ -6,13 +6,15 @@ using Microsoft.AspNetCore.Http;
 namespace OptOut.Emulators.Sandbox.Generic;
 
 /// <summary>
-/// A party that was built to our contract (functions/OptOut/Vendors/Generic/README.md): it takes <c>consent.changed</c>, gives its list out in both forms,
-/// and tells what people did there. Written as a partner's developer would, from the README. A second one is a class like <see cref="CrmSandbox"/>.
+/// Emulates a party that implements our contract (functions/OptOut/Vendors/Generic/README.md): it receives <c>consent.changed</c>, serves
+/// its list in both forms, and reports what people did there. Written from the README, as a partner's developer would. To add another
+/// party, add a class like <see cref="CrmSandbox"/>.
 /// </summary>
 internal abstract class GenericSandbox : SandboxVendor
 {
-    /// <summary>They protect nothing but the sandbox.</summary>
-    public const string PushSecret = "whsec_c2FuZGJveC1wdXNoLXNlY3JldC1vZi0zMi1ieXRlcyE=", WebhookSecret = "whsec_c2FuZGJveC1ldmVudC1zZWNyZXQtb2YtMzItYnl0ZXM=";
+    /// <summary>These secrets only protect the sandbox.</summary>
+    public const string PushSecret = "whsec_c2FuZGJveC1wdXNoLXNlY3JldC1vZi0zMi1ieXRlcyE=",
+        WebhookSecret = "whsec_c2FuZGJveC1ldmVudC1zZWNyZXQtb2YtMzItYnl0ZXM=";
     public const string Token = "sandbox-generic-token";
 
     private readonly Lock _gate = new();
@@ -31,25 +33,25 @@ internal abstract class GenericSandbox : SandboxVendor
         (_signer, Verifier) = (new GenericSigner(WebhookSecret, setup.Time), new GenericSigner(PushSecret, setup.Time));
         _file = new SandboxFile<GenericState>(setup.Folder, name, GenericStateJson.Default.GenericState, _gate);
         _state = _file.Load() ?? new GenericState();
-        _file.Keep(_state);
+        _file.StartSaving(_state);
     }
 
     public override string Name => _name;
 
-    /// <summary>Believes OptOut's calls.</summary>
+    /// <summary>Verifies the signatures of OptOut's calls.</summary>
     public GenericSigner Verifier { get; }
 
-    /// <summary>Entries on a page of the list.</summary>
+    /// <summary>The number of entries on a page of the list.</summary>
     public int PageSize { get; set; } = 100;
 
     public DateTimeOffset Now => _setup.Time.GetUtcNow();
 
     public IReadOnlyList<GenericEntry> Entries => Read(() => _state.Entries.ToArray());
 
-    /// <summary>Every state that was taken since the start, as it came.</summary>
+    /// <summary>Every state received since the start, as received.</summary>
     public IReadOnlyList<JsonObject> Pushed => Read(() => _pushed.ToArray());
 
-    /// <summary>Of each of <see cref="Pushed"/>.</summary>
+    /// <summary>The message id of each of <see cref="Pushed"/>.</summary>
     public IReadOnlyList<string> MessageIds => Read(() => _messageIds.ToArray());
 
     public override IReadOnlyDictionary<string, string> Settings(Uri sandbox)
@@ -67,25 +69,28 @@ internal abstract class GenericSandbox : SandboxVendor
         };
     }
 
-    public override Task<bool> TryAnswerAsync(HttpContext context, string[] path) => new GenericEndpoints(this).TryAnswerAsync(context, path);
+    public override Task<bool> TryAnswerAsync(HttpContext context, string[] path) =>
+        new GenericEndpoints(this).TryAnswerAsync(context, path);
 
-    public override Task<bool> TryHandleAsync(HttpContext context, string handle) => new GenericHandles(this).TryHandleAsync(context, handle);
+    public override Task<bool> TryControlAsync(HttpContext context, string control) =>
+        new GenericControls(this).TryControlAsync(context, control);
 
-    public override Task WriteErrorAsync(HttpContext context, int status, string message) => SandboxJson.WriteAsync(context, status, new JsonObject { ["error"] = message });
+    public override Task WriteErrorAsync(HttpContext context, int status, string message) =>
+        SandboxJson.WriteAsync(context, status, new JsonObject { ["error"] = message });
 
-    /// <summary>Stands on the list from now on; an entry that is there already keeps its moment and its reason.</summary>
+    /// <summary>Adds entries to the list; an existing entry keeps its time and reason.</summary>
     public void Add(params IEnumerable<GenericEntry> entries) => Change(() =>
     {
-        var there = _state.Entries.Select(e => e.Place).ToHashSet();
-        _state.Entries.AddRange(entries.Where(e => there.Add(e.Place)));
+        var known = _state.Entries.Select(e => e.Key).ToHashSet();
+        _state.Entries.AddRange(entries.Where(e => known.Add(e.Key)));
         return true;
     });
 
-    /// <summary>Somebody at the party tidies up.</summary>
-    public void Forget(string identifier) => Change(() => _state.Entries.RemoveAll(e => e.Identifier == identifier) > 0);
+    /// <summary>Simulates someone at the party who removes a person's entries.</summary>
+    public void Remove(string identifier) => Change(() => _state.Entries.RemoveAll(e => e.Identifier == identifier) > 0);
 
-    /// <summary>OptOut has heard of these: not of one that was made again meanwhile.</summary>
-    public void Tell(IEnumerable<GenericEntry> entries) => Change(() =>
+    /// <summary>Records that these entries were reported to OptOut; skips an entry that was created again in the meantime.</summary>
+    public void MarkReported(IEnumerable<GenericEntry> entries) => Change(() =>
     {
         foreach (var entry in entries.Where(e => e.Untold))
         {
@@ -96,8 +101,10 @@ internal abstract class GenericSandbox : SandboxVendor
         return true;
     });
 
-    /// <summary>Takes a state as the README says: what is stopped stands on the list, what is lifted comes off, the rest stays.</summary>
-    public void Take(JsonObject state, string messageId) => Change(() =>
+    /// <summary>
+    /// Applies a state as the README specifies: what is stopped is added to the list, what is lifted is removed, the rest stays.
+    /// </summary>
+    public void Receive(JsonObject state, string messageId) => Change(() =>
     {
         _pushed.Add(state);
         _messageIds.Add(messageId);
@@ -121,44 +128,68 @@ internal abstract class GenericSandbox : SandboxVendor
 
         GenericEntry Entry(string? topic) => new(identifier, kind, topic, "unsubscribed", Now);
 
-        void Remove(string? topic) => _state.Entries.RemoveAll(e => e.Kind == kind && e.Identifier == identifier && e.Topic == topic && !e.Untold);
+        void Remove(string? topic) =>
+            _state.Entries.RemoveAll(e => e.Kind == kind && e.Identifier == identifier && e.Topic == topic && !e.Untold);
     });
 
-    /// <summary>Somebody does something at the party itself: <c>unsubscribed</c>, <c>complained</c> or <c>bounced</c>.</summary>
-    /// <param name="sendEvent">Whether OptOut is told; else only the list tells of it.</param>
-    /// <returns>The status the event was answered with; null when none was sent.</returns>
-    public async Task<int?> ActAsync(string type, string identifier, string kind, string? topic = null, bool sendEvent = true, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Simulates what a person or a mailbox does at the party itself: <c>unsubscribed</c>, <c>complained</c> or <c>bounced</c>.
+    /// </summary>
+    /// <param name="sendEvent">Whether the event is sent to OptOut; if not, the entry is only on the list.</param>
+    /// <returns>The status with which OptOut answered the event; null if none was sent.</returns>
+    public async Task<int?> ActAsync(
+        string type,
+        string identifier,
+        string kind,
+        string? topic = null,
+        bool sendEvent = true,
+        CancellationToken cancellationToken = default)
     {
         var entry = new GenericEntry(identifier, kind, topic, type, Now, Untold: true);
         Change(() =>
         {
-            _state.Entries.RemoveAll(e => e.Place == entry.Place);
+            _state.Entries.RemoveAll(e => e.Key == entry.Key);
             _state.Entries.Add(entry);
             return true;
         });
         if (!sendEvent || _setup.Webhook($"generic/{Name}") is not { } target)
             return null;
         var id = "evt-" + Guid.CreateVersion7(Now).ToString("N");
-        var status = await PostAsync(target, new JsonObject { ["type"] = type, ["id"] = id, ["identifier"] = identifier, ["kind"] = kind, ["topic"] = topic, ["at"] = entry.At }, null, cancellationToken);
+        var status = await PostAsync(
+            target,
+            new JsonObject
+            {
+                ["type"] = type,
+                ["id"] = id,
+                ["identifier"] = identifier,
+                ["kind"] = kind,
+                ["topic"] = topic,
+                ["at"] = entry.At,
+            },
+            null,
+            cancellationToken);
         if (status == 200)
-            Tell([entry]);
+            MarkReported([entry]);
         return status;
     }
 
-    /// <summary>Signs and posts whatever it is given.</summary>
-    /// <param name="messageId">The same for the same message sent again; null makes one.</param>
-    /// <returns>The status it was answered with.</returns>
+    /// <summary>Signs and posts any body.</summary>
+    /// <param name="messageId">Give the same id for the same message sent again; null generates one.</param>
+    /// <returns>The status of the answer.</returns>
     public async Task<int> PostAsync(Uri target, JsonNode body, string? messageId = null, CancellationToken cancellationToken = default)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body);
-        using var request = new HttpRequestMessage(HttpMethod.Post, target) { Content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, target)
+        {
+            Content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+        };
         foreach (var (header, value) in Sign(bytes, messageId))
             request.Headers.Add(header, value);
         using var response = await _http.SendAsync(request, cancellationToken);
         return (int)response.StatusCode;
     }
 
-    /// <summary>The headers that prove a body is the party's.</summary>
+    /// <summary>The headers that authenticate a body.</summary>
     public IReadOnlyDictionary<string, string> Sign(byte[] body, string? messageId = null) => _signer.Sign(body, messageId);
 
     public override JsonNode Describe() => Read(() => new JsonObject
@@ -175,7 +206,14 @@ internal abstract class GenericSandbox : SandboxVendor
     }
 
     internal static JsonObject ToJson(GenericEntry entry) =>
-        new() { ["identifier"] = entry.Identifier, ["kind"] = entry.Kind, ["topic"] = entry.Topic, ["at"] = entry.At, ["reason"] = entry.Reason };
+        new()
+        {
+            ["identifier"] = entry.Identifier,
+            ["kind"] = entry.Kind,
+            ["topic"] = entry.Topic,
+            ["at"] = entry.At,
+            ["reason"] = entry.Reason,
+        };
 
     private T Read<T>(Func<T> read)
     {
@@ -188,7 +226,7 @@ internal abstract class GenericSandbox : SandboxVendor
         lock (_gate)
         {
             change();
-            _file.Changed();
+            _file.MarkChanged();
         }
     }
 }

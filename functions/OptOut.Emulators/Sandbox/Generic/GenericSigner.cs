@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace OptOut.Emulators.Sandbox.Generic;
 
 /// <summary>
-/// The Standard Webhooks scheme as a party's own developer would write it from its page, and not by the product's code: what both get wrong would pass.
-/// https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+/// The Standard Webhooks scheme, written from its specification as a party's developer would, without the product's code: shared code
+/// would hide an error in it. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 /// </summary>
 internal sealed class GenericSigner(string secret, TimeProvider time)
 {
@@ -19,10 +19,15 @@ internal sealed class GenericSigner(string secret, TimeProvider time)
     {
         id ??= "msg_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        return new(StringComparer.Ordinal) { ["webhook-id"] = id, ["webhook-timestamp"] = timestamp, ["webhook-signature"] = Signature(id, timestamp, body) };
+        return new(StringComparer.Ordinal)
+        {
+            ["webhook-id"] = id,
+            ["webhook-timestamp"] = timestamp,
+            ["webhook-signature"] = Signature(id, timestamp, body),
+        };
     }
 
-    /// <summary>Whether it is signed, and no older or newer than five minutes, as the scheme's own libraries want it.</summary>
+    /// <summary>Whether the signature is valid and the timestamp is within five minutes, as the scheme's own libraries require.</summary>
     public bool Verify(IHeaderDictionary headers, byte[] body)
     {
         var (id, timestamp) = (headers["webhook-id"].ToString(), headers["webhook-timestamp"].ToString());

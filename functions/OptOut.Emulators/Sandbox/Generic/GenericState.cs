@@ -3,23 +3,23 @@ using System.Text.Json.Serialization;
 namespace OptOut.Emulators.Sandbox.Generic;
 
 /// <param name="Kind"><c>email</c>, <c>phone</c> or <c>postal</c>.</param>
-/// <param name="Topic">Null: everything the party sends.</param>
+/// <param name="Topic">Null: all messages of the party.</param>
 /// <param name="Reason"><c>unsubscribed</c>, <c>complained</c> or <c>bounced</c>.</param>
-/// <param name="Untold">The party made it, and OptOut has heard of it neither by an event nor by the list.</param>
+/// <param name="Untold">True if the party created it and OptOut got it neither from an event nor from the list.</param>
 internal sealed record GenericEntry(string Identifier, string Kind, string? Topic, string Reason, DateTimeOffset At, bool Untold = false)
 {
-    /// <summary>One entry for each.</summary>
+    /// <summary>The key: there is at most one entry for each.</summary>
     [JsonIgnore]
-    public (string Kind, string Identifier, string? Topic) Place => (Kind, Identifier, Topic);
+    public (string Kind, string Identifier, string? Topic) Key => (Kind, Identifier, Topic);
 }
 
-/// <summary>What the party holds, as it is written to its file.</summary>
+/// <summary>The party's state, in the form written to its file.</summary>
 internal sealed record GenericState
 {
-    /// <summary>The oldest first: the order in which the list is given out.</summary>
+    /// <summary>The oldest first, the order in which the list is served.</summary>
     public List<GenericEntry> Entries { get; init; } = [];
 
-    /// <summary>By kind and identifier: the moment of the state last taken, so that one that was overtaken on its way is left alone.</summary>
+    /// <summary>By kind and identifier: the time of the last state applied, so that an older state that arrives late is ignored.</summary>
     public Dictionary<string, DateTimeOffset> Taken { get; init; } = new(StringComparer.Ordinal);
 }
 

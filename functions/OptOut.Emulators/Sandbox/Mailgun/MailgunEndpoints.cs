@@ -7,14 +7,15 @@ using Microsoft.AspNetCore.Http;
 namespace OptOut.Emulators.Sandbox.Mailgun;
 
 /// <summary>
-/// The suppression lists of Mailgun's API, with its statuses, limits, pages and messages:
+/// The suppression lists of Mailgun's API, with its status codes, limits, paging and messages:
 /// https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/unsubscribe.
 /// </summary>
 internal sealed class MailgunEndpoints(MailgunSandbox account)
 {
     private const int DefaultLimit = 100, MaxLimit = 1000, MaxRecords = 1000;
 
-    private static readonly string Authorization = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes($"api:{MailgunSandbox.ApiKey}"));
+    private static readonly string Authorization = "Basic "
+        + Convert.ToBase64String(Encoding.ASCII.GetBytes($"api:{MailgunSandbox.ApiKey}"));
 
     public async Task<bool> TryAnswerAsync(HttpContext context, string[] path)
     {
@@ -48,13 +49,21 @@ internal sealed class MailgunEndpoints(MailgunSandbox account)
         }
     }
 
-    public static Task MessageAsync(HttpContext context, int status, string message) => SandboxJson.WriteAsync(context, status, new JsonObject { ["message"] = message });
+    public static Task MessageAsync(HttpContext context, int status, string message) =>
+        SandboxJson.WriteAsync(context, status, new JsonObject { ["message"] = message });
 
     private Task RemoveAsync(HttpContext context, string list, string address) => account.Remove(list, address)
-        ? SandboxJson.WriteAsync(context, 200, new JsonObject { ["message"] = list == "unsubscribes" ? "Unsubscribe event has been removed" : "Spam complaint has been removed", ["address"] = address })
-        : MessageAsync(context, 404, list == "unsubscribes" ? "Address not found in unsubscribers table" : "No spam complaints found for this address");
+        ? SandboxJson.WriteAsync(context, 200, new JsonObject
+        {
+            ["message"] = list == "unsubscribes" ? "Unsubscribe event has been removed" : "Spam complaint has been removed",
+            ["address"] = address,
+        })
+        : MessageAsync(
+            context,
+            404,
+            list == "unsubscribes" ? "Address not found in unsubscribers table" : "No spam complaints found for this address");
 
-    // Records as JSON alone: the form of one record is another way to say the same.
+    // Accepts only a JSON array of records. Mailgun's form encoding of a single record is equivalent.
     private async Task AddAsync(HttpContext context)
     {
         JsonArray? records = null;
@@ -64,7 +73,7 @@ internal sealed class MailgunEndpoints(MailgunSandbox account)
         }
         catch (JsonException)
         {
-            // Told below.
+            // Reported below.
         }
 
         if (records is not { Count: > 0 and <= MaxRecords })
@@ -88,14 +97,19 @@ internal sealed class MailgunEndpoints(MailgunSandbox account)
             account.Add(new MailgunEntry("unsubscribes", record["address"]!.GetValue<string>(), account.Now, [.. tags]));
         }
 
-        await MessageAsync(context, 200, string.Create(CultureInfo.InvariantCulture, $"{records.Count} addresses have been added to the unsubscribes table"));
+        await MessageAsync(
+            context,
+            200,
+            string.Create(CultureInfo.InvariantCulture, $"{records.Count} addresses have been added to the unsubscribes table"));
     }
 
-    // Pages are cut at an address, and there is always a next one.
+    // A page starts after an address, and there is always a next page.
     private Task PageAsync(HttpContext context, string list)
     {
         var query = context.Request.Query;
-        var limit = query["limit"].ToString() is { Length: > 0 } text ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0 : DefaultLimit;
+        var limit = query["limit"].ToString() is { Length: > 0 } text
+            ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0
+            : DefaultLimit;
         if (limit is < 1 or > MaxLimit)
             return MessageAsync(context, 400, "Parameter 'limit' is out of range");
 
@@ -116,7 +130,11 @@ internal sealed class MailgunEndpoints(MailgunSandbox account)
 
     private static JsonObject Write(MailgunEntry entry)
     {
-        var item = new JsonObject { ["address"] = entry.Address, ["created_at"] = entry.CreatedAt.UtcDateTime.ToString("ddd, dd MMM yyyy HH:mm:ss 'UTC'", CultureInfo.InvariantCulture) };
+        var item = new JsonObject
+        {
+            ["address"] = entry.Address,
+            ["created_at"] = entry.CreatedAt.UtcDateTime.ToString("ddd, dd MMM yyyy HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
+        };
         if (entry.List == "unsubscribes")
             item["tags"] = new JsonArray([.. entry.Tags.Select(t => JsonValue.Create(t))]);
         if (entry.List == "bounces")
@@ -126,5 +144,6 @@ internal sealed class MailgunEndpoints(MailgunSandbox account)
 
     private static string Url(HttpContext context, string list, int limit, string page, string address) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{context.Request.Scheme}://{context.Request.Host}/mailgun/v3/{MailgunSandbox.Domain}/{list}?page={page}&address={Uri.EscapeDataString(address)}&limit={limit}");
+        $"{context.Request.Scheme}://{context.Request.Host}/mailgun/v3/{MailgunSandbox.Domain}/{list}"
+        + $"?page={page}&address={Uri.EscapeDataString(address)}&limit={limit}");
 }

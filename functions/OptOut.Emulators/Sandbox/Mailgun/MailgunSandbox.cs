@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace OptOut.Emulators.Sandbox.Mailgun;
 
-/// <summary>A Mailgun account with one domain: its suppression lists, and the webhooks it signs.</summary>
+/// <summary>Emulates a Mailgun account with one domain: its suppression lists, and the webhooks it signs.</summary>
 internal sealed class MailgunSandbox : SandboxVendor
 {
     public const string Domain = "mg.sandbox.example", ApiKey = "mailgun-sandbox-key", SigningKey = "mailgun-sandbox-signing-key";
 
     private static readonly string[] Lists = ["unsubscribes", "complaints", "bounces"];
 
-    private readonly SandboxBook<MailgunState> _book;
+    private readonly SandboxStore<MailgunState> _book;
     private readonly SandboxSetup _setup;
     private readonly MailgunEndpoints _endpoints;
     private readonly HttpClient _http = new();
@@ -21,7 +21,7 @@ internal sealed class MailgunSandbox : SandboxVendor
     public MailgunSandbox(SandboxSetup setup)
     {
         _setup = setup;
-        _book = new SandboxBook<MailgunState>(setup.Folder, Name, MailgunStateJson.Default.MailgunState);
+        _book = new SandboxStore<MailgunState>(setup.Folder, Name, MailgunStateJson.Default.MailgunState);
         _endpoints = new MailgunEndpoints(this);
     }
 
@@ -39,37 +39,55 @@ internal sealed class MailgunSandbox : SandboxVendor
 
     public override Task<bool> TryAnswerAsync(HttpContext context, string[] path) => _endpoints.TryAnswerAsync(context, path);
 
-    public override Task WriteErrorAsync(HttpContext context, int status, string message) => MailgunEndpoints.MessageAsync(context, status, message);
+    public override Task WriteErrorAsync(HttpContext context, int status, string message) =>
+        MailgunEndpoints.MessageAsync(context, status, message);
 
-    /// <summary>A list, in the order of the alphabet.</summary>
-    public IReadOnlyList<MailgunEntry> On(string list) => _book.Read(s => s.Entries.Where(e => e.List == list).OrderBy(e => e.Address, StringComparer.Ordinal).ToArray());
+    /// <summary>The entries of a list, in alphabetical order.</summary>
+    public IReadOnlyList<MailgunEntry> On(string list) =>
+        _book.Read(s => s.Entries.Where(e => e.List == list).OrderBy(e => e.Address, StringComparer.Ordinal).ToArray());
 
     public MailgunEntry? Find(string list, string address) => On(list).FirstOrDefault(e => Is(e, list, address));
 
-    /// <summary>Adds an entry, or adds to the tags of the one that is there.</summary>
+    /// <summary>Adds an entry, or adds its tags to the existing one.</summary>
     public void Add(MailgunEntry entry) => _book.Change(s =>
     {
-        var there = s.Entries.FindIndex(e => Is(e, entry.List, entry.Address));
-        if (there < 0)
+        var index = s.Entries.FindIndex(e => Is(e, entry.List, entry.Address));
+        if (index < 0)
             s.Entries.Add(entry);
         else
-            s.Entries[there] = s.Entries[there] with { Tags = [.. s.Entries[there].Tags.Union(entry.Tags)] };
+            s.Entries[index] = s.Entries[index] with { Tags = [.. s.Entries[index].Tags.Union(entry.Tags)] };
         return true;
     });
 
     public bool Remove(string list, string address) => _book.Change(s => s.Entries.RemoveAll(e => Is(e, list, address)) > 0);
 
-    /// <summary>What a person, a mailbox or Mailgun does. Without the webhook it is drift that only the nightly pull finds.</summary>
-    /// <param name="kind">unsubscribed, complained, bounced, or a reason of a permanent failure: suppress-unsubscribe and the like, which change no list.</param>
-    /// <returns>The status the webhook's receiver answered; null when none was sent.</returns>
-    public async Task<int?> ActAsync(string address, string kind = "unsubscribed", string tag = "*", bool sendEvent = true, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Simulates an unsubscribe, a complaint, a bounce or a failure at Mailgun. Without the webhook it is drift, which only the nightly
+    /// pull finds.
+    /// </summary>
+    /// <param name="kind">unsubscribed, complained, bounced, or the reason of a permanent failure (suppress-unsubscribe etc.), which
+    /// changes no list.</param>
+    /// <returns>The status with which the receiver answered the webhook; null if none was sent.</returns>
+    public async Task<int?> ActAsync(
+        string address,
+        string kind = "unsubscribed",
+        string tag = "*",
+        bool sendEvent = true,
+        CancellationToken cancellationToken = default)
     {
         if (kind is "unsubscribed" or "complained" or "bounced")
-            Add(new MailgunEntry(kind switch { "unsubscribed" => "unsubscribes", "complained" => "complaints", _ => "bounces" }, address, Now, kind == "unsubscribed" ? [tag] : []));
+        {
+            Add(new MailgunEntry(
+                kind switch { "unsubscribed" => "unsubscribes", "complained" => "complaints", _ => "bounces" },
+                address,
+                Now,
+                kind == "unsubscribed" ? [tag] : []));
+        }
+
         return sendEvent ? await PostAsync(Sign(Event(address, kind)), cancellationToken) : null;
     }
 
-    /// <summary>An event: https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhook-payloads.</summary>
+    /// <summary>Creates an event: https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhook-payloads.</summary>
     public JsonObject Event(string address, string kind)
     {
         var data = new JsonObject
@@ -89,7 +107,7 @@ internal sealed class MailgunSandbox : SandboxVendor
         return data;
     }
 
-    /// <summary>The body of a webhook: the event, beside a signature of now.</summary>
+    /// <summary>Creates the body of a webhook: the event and its signature, by default with the current time.</summary>
     public JsonObject Sign(JsonNode data, string key = SigningKey, DateTimeOffset? at = null)
     {
         var timestamp = (at ?? Now).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
@@ -100,13 +118,14 @@ internal sealed class MailgunSandbox : SandboxVendor
             {
                 ["timestamp"] = timestamp,
                 ["token"] = token,
-                ["signature"] = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(timestamp + token))),
+                ["signature"] = Convert.ToHexStringLower(
+                    HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(timestamp + token))),
             },
             ["event-data"] = data,
         };
     }
 
-    /// <returns>The status it was answered with; null where there is nobody to post to.</returns>
+    /// <returns>The status of the answer; null if there is no functions host to post to.</returns>
     public async Task<int?> PostAsync(JsonNode body, CancellationToken cancellationToken)
     {
         if (_setup.Webhook("mailgun/events") is not { } target)
@@ -117,20 +136,33 @@ internal sealed class MailgunSandbox : SandboxVendor
     }
 
     // {"email":"a@example.com","kind":"unsubscribed|complained|bounced|suppress-unsubscribe|...","tag":"*","event":true}
-    public override async Task<bool> TryHandleAsync(HttpContext context, string handle)
+    public override async Task<bool> TryControlAsync(HttpContext context, string control)
     {
-        if ((context.Request.Method, handle) is not ("POST", "unsubscribe"))
+        if ((context.Request.Method, control) is not ("POST", "unsubscribe"))
             return false;
         var body = await SandboxJson.ReadAsync(context);
         var kind = Field("kind") ?? "unsubscribed";
-        if (Field("email") is not { Length: > 0 } email || kind is not ("unsubscribed" or "complained" or "bounced" or "suppress-unsubscribe" or "suppress-complaint" or "suppress-bounce"))
+        if (Field("email") is not { Length: > 0 } email
+            || kind is not ("unsubscribed"
+                or "complained"
+                or "bounced"
+                or "suppress-unsubscribe"
+                or "suppress-complaint"
+                or "suppress-bounce"))
         {
-            await SandboxJson.ErrorAsync(context, 400, "give an email, and a kind of unsubscribed, complained, bounced, suppress-unsubscribe, suppress-complaint or suppress-bounce");
+            await SandboxJson.ErrorAsync(
+                context,
+                400,
+                "give an email, and a kind of unsubscribed, complained, bounced, "
+                    + "suppress-unsubscribe, suppress-complaint or suppress-bounce");
             return true;
         }
 
         var sendEvent = body?["event"] is not JsonValue flag || !flag.TryGetValue(out bool sent) || sent;
-        await SandboxJson.WriteAsync(context, 200, new JsonObject { ["eventStatus"] = await ActAsync(email, kind, Field("tag") ?? "*", sendEvent, context.RequestAborted) });
+        await SandboxJson.WriteAsync(
+            context,
+            200,
+            new JsonObject { ["eventStatus"] = await ActAsync(email, kind, Field("tag") ?? "*", sendEvent, context.RequestAborted) });
         return true;
 
         string? Field(string name) => body?[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
@@ -160,5 +192,6 @@ internal sealed class MailgunSandbox : SandboxVendor
         await base.DisposeAsync();
     }
 
-    private static bool Is(MailgunEntry entry, string list, string address) => entry.List == list && entry.Address.Equals(address, StringComparison.OrdinalIgnoreCase);
+    private static bool Is(MailgunEntry entry, string list, string address) =>
+        entry.List == list && entry.Address.Equals(address, StringComparison.OrdinalIgnoreCase);
 }

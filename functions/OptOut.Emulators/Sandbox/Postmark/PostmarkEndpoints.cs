@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace OptOut.Emulators.Sandbox.Postmark;
 
 /// <summary>
-/// Postmark's Suppressions API, with its statuses, limits and bodies (https://postmarkapp.com/developer/api/suppressions-api; the error codes:
+/// Postmark's Suppressions API, with its status codes, limits and bodies (https://postmarkapp.com/developer/api/suppressions-api; the
+/// error codes:
 /// https://postmarkapp.com/developer/api/overview#error-codes).
 /// </summary>
 internal sealed class PostmarkEndpoints(PostmarkSandbox server)
@@ -53,22 +54,22 @@ internal sealed class PostmarkEndpoints(PostmarkSandbox server)
     private (string Status, string? Message) Suppress(HttpContext context, string stream, string email)
     {
         if (server.Add(new PostmarkEntry(stream, email, "ManualSuppression", "Customer", server.Now)))
-            Tell(context, email, "ManualSuppression", stream);
+            SendWebhook(context, email, "ManualSuppression", stream);
         return server.Find(stream, email) is { Reason: "SpamComplaint" } ? ("Failed", NotYours) : ("Suppressed", null);
     }
 
     private (string Status, string? Message) Lift(HttpContext context, string stream, string email)
     {
-        var stood = server.Find(stream, email) is not null;
+        var existed = server.Find(stream, email) is not null;
         if (!server.Lift(stream, email))
             return ("Failed", NotYours);
-        if (stood)
-            Tell(context, email, null, stream);
+        if (existed)
+            SendWebhook(context, email, null, stream);
         return ("Deleted", null);
     }
 
-    // What is done by the API is told by webhook as well.
-    private void Tell(HttpContext context, string email, string? reason, string stream) =>
+    // Changes through the API also cause a webhook.
+    private void SendWebhook(HttpContext context, string email, string? reason, string stream) =>
         context.Response.OnCompleted(() => server.PostAsync(server.Change(email, reason, stream, "Customer"), CancellationToken.None));
 
     private static async Task ChangeAsync(HttpContext context, Func<string, (string Status, string? Message)> change)
@@ -108,7 +109,9 @@ internal sealed class PostmarkEndpoints(PostmarkSandbox server)
                     ["EmailAddress"] = e.Email,
                     ["SuppressionReason"] = e.Reason,
                     ["Origin"] = e.Origin,
-                    ["CreatedAt"] = e.CreatedAt.ToOffset(TimeSpan.FromHours(-5)).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture),
+                    ["CreatedAt"] = e.CreatedAt
+                        .ToOffset(TimeSpan.FromHours(-5))
+                        .ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture),
                 })]),
         });
     }

@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace OptOut.Emulators.Sandbox.Postmark;
 
-/// <summary>A Postmark server: its message streams, their suppressions, and the webhooks that tell of them.</summary>
+/// <summary>Emulates a Postmark server: its message streams, their suppressions, and the webhooks about them.</summary>
 internal sealed class PostmarkSandbox : SandboxVendor
 {
     public const string ServerToken = "postmark-sandbox-token", WebhookUser = "postmark", WebhookPassword = "postmark-sandbox-webhook";
 
-    private readonly SandboxBook<PostmarkState> _book;
+    private readonly SandboxStore<PostmarkState> _book;
     private readonly SandboxSetup _setup;
     private readonly PostmarkEndpoints _endpoints;
     private readonly HttpClient _http = new();
@@ -18,11 +18,13 @@ internal sealed class PostmarkSandbox : SandboxVendor
     public PostmarkSandbox(SandboxSetup setup)
     {
         _setup = setup;
-        _book = new SandboxBook<PostmarkState>(setup.Folder, Name, PostmarkStateJson.Default.PostmarkState);
+        _book = new SandboxStore<PostmarkState>(setup.Folder, Name, PostmarkStateJson.Default.PostmarkState);
         _endpoints = new PostmarkEndpoints(this);
     }
 
-    /// <summary>The message streams of the server: one that sends marketing of every topic, and the transactional one that each server has.</summary>
+    /// <summary>
+    /// The message streams of the server: one for marketing of every topic, and the transactional stream that each server has.
+    /// </summary>
     public static IReadOnlyList<string> Streams { get; } = ["broadcast", "outbound"];
 
     public override string Name => "postmark";
@@ -46,7 +48,7 @@ internal sealed class PostmarkSandbox : SandboxVendor
     public override Task WriteErrorAsync(HttpContext context, int status, string message) =>
         PostmarkEndpoints.ErrorAsync(context, status, status == 401 ? 10 : status == 429 ? 429 : 100, message);
 
-    /// <summary>Puts an address on a stream's list, unless it stands there already.</summary>
+    /// <summary>Adds an address to a stream's list, unless it is already on it.</summary>
     public bool Add(PostmarkEntry entry) => _book.Change(s =>
     {
         if (s.Entries.Any(e => IsOf(e, entry.Stream, entry.Email)))
@@ -55,7 +57,7 @@ internal sealed class PostmarkSandbox : SandboxVendor
         return true;
     });
 
-    /// <returns>False for what the account may not lift.</returns>
+    /// <returns>False if the account may not lift the suppression.</returns>
     public bool Lift(string stream, string email) => _book.Change(s =>
     {
         if (s.Entries.Any(e => IsOf(e, stream, email) && !e.MayBeLifted))
@@ -66,11 +68,19 @@ internal sealed class PostmarkSandbox : SandboxVendor
 
     public PostmarkEntry? Find(string stream, string email) => _book.Read(s => s.Entries.FirstOrDefault(e => IsOf(e, stream, email)));
 
-    /// <summary>What a person, a mailbox or somebody in Postmark's pages does. Without the webhook it is drift that only the nightly pull finds.</summary>
-    /// <param name="reason">ManualSuppression (the person's own, or the account's), SpamComplaint, HardBounce; null reactivates.</param>
-    /// <returns>The status the webhook's receiver answered; null when none was sent.</returns>
+    /// <summary>
+    /// Simulates what a person, a mailbox or someone in Postmark's web interface does. Without the webhook it is drift, which only the
+    /// nightly pull finds.
+    /// </summary>
+    /// <param name="reason">ManualSuppression (by the person or by the account), SpamComplaint, HardBounce; null reactivates.</param>
+    /// <returns>The status with which the receiver answered the webhook; null if none was sent.</returns>
     public async Task<int?> ActAsync(
-        string email, string? reason = "ManualSuppression", string stream = "broadcast", string origin = "Recipient", bool sendEvent = true, CancellationToken cancellationToken = default)
+        string email,
+        string? reason = "ManualSuppression",
+        string stream = "broadcast",
+        string origin = "Recipient",
+        bool sendEvent = true,
+        CancellationToken cancellationToken = default)
     {
         if (reason is null)
             _book.Change(s => s.Entries.RemoveAll(e => IsOf(e, stream, email)));
@@ -79,7 +89,7 @@ internal sealed class PostmarkSandbox : SandboxVendor
         return sendEvent ? await PostAsync(Change(email, reason, stream, origin), cancellationToken) : null;
     }
 
-    /// <summary>The webhook of a change: https://postmarkapp.com/developer/webhooks/subscription-change-webhook.</summary>
+    /// <summary>Creates the webhook for a change: https://postmarkapp.com/developer/webhooks/subscription-change-webhook.</summary>
     public JsonObject Change(string email, string? reason, string stream = "broadcast", string origin = "Recipient") => new()
     {
         ["RecordType"] = "SubscriptionChange",
@@ -95,33 +105,39 @@ internal sealed class PostmarkSandbox : SandboxVendor
         ["Metadata"] = new JsonObject(),
     };
 
-    /// <summary>Posts a record to the webhook, with its Basic authentication.</summary>
-    /// <returns>The status it was answered with; null where there is nobody to post to.</returns>
+    /// <summary>Posts a record to the webhook, with Basic authentication.</summary>
+    /// <returns>The status of the answer; null if there is no functions host to post to.</returns>
     public async Task<int?> PostAsync(JsonNode record, CancellationToken cancellationToken)
     {
         if (_setup.Webhook("postmark/events") is not { } target)
             return null;
-        using var request = new HttpRequestMessage(HttpMethod.Post, target) { Content = new StringContent(record.ToJsonString(), Encoding.UTF8, "application/json") };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{WebhookUser}:{WebhookPassword}")));
+        using var request = new HttpRequestMessage(HttpMethod.Post, target)
+        {
+            Content = new StringContent(record.ToJsonString(), Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{WebhookUser}:{WebhookPassword}")));
         using var response = await _http.SendAsync(request, cancellationToken);
         return (int)response.StatusCode;
     }
 
     // {"email":"a@example.com","reason":"ManualSuppression|SpamComplaint|HardBounce|null","stream":"broadcast","origin":"Recipient","event":true}
-    public override async Task<bool> TryHandleAsync(HttpContext context, string handle)
+    public override async Task<bool> TryControlAsync(HttpContext context, string control)
     {
-        if ((context.Request.Method, handle) is not ("POST", "unsubscribe"))
+        if ((context.Request.Method, control) is not ("POST", "unsubscribe"))
             return false;
         var body = await SandboxJson.ReadAsync(context);
         var reason = body is not null && body.ContainsKey("reason") ? Field("reason") : "ManualSuppression";
         if (Field("email") is not { Length: > 0 } email || reason is not (null or "ManualSuppression" or "SpamComplaint" or "HardBounce"))
         {
-            await SandboxJson.ErrorAsync(context, 400, "give an email, and a reason of ManualSuppression, SpamComplaint, HardBounce or null");
+            await SandboxJson.ErrorAsync(
+                context, 400, "give an email, and a reason of ManualSuppression, SpamComplaint, HardBounce or null");
             return true;
         }
 
         var sendEvent = body?["event"] is not JsonValue flag || !flag.TryGetValue(out bool sent) || sent;
-        var status = await ActAsync(email, reason, Field("stream") ?? "broadcast", Field("origin") ?? "Recipient", sendEvent, context.RequestAborted);
+        var status = await ActAsync(
+            email, reason, Field("stream") ?? "broadcast", Field("origin") ?? "Recipient", sendEvent, context.RequestAborted);
         await SandboxJson.WriteAsync(context, 200, new JsonObject { ["eventStatus"] = status });
         return true;
 
@@ -154,5 +170,6 @@ internal sealed class PostmarkSandbox : SandboxVendor
         await base.DisposeAsync();
     }
 
-    private static bool IsOf(PostmarkEntry entry, string stream, string email) => entry.Stream == stream && entry.Email.Equals(email, StringComparison.OrdinalIgnoreCase);
+    private static bool IsOf(PostmarkEntry entry, string stream, string email) =>
+        entry.Stream == stream && entry.Email.Equals(email, StringComparison.OrdinalIgnoreCase);
 }

@@ -6,10 +6,12 @@ using Azure.Storage.Blobs.Models;
 
 namespace OptOut.Emulators.Sandbox.PrintHouse;
 
-/// <summary>What a party that takes files does with them: the manifest, the file that it names if its digest fits, and over it the deltas.</summary>
+/// <summary>
+/// Reads the suppression files as a print house does: the manifest, the file it names (after verifying its digest), then the deltas.
+/// </summary>
 internal sealed class PrintHouseReader(BlobContainerClient container)
 {
-    /// <returns>By contact point what is stopped; <c>-</c> where nothing is any more.</returns>
+    /// <returns>By contact point: what is stopped; <c>-</c> if nothing is stopped any more.</returns>
     public IReadOnlyDictionary<string, string> Read(string vendor)
     {
         var stopped = new SortedDictionary<string, (string Stopped, DateTimeOffset Since)>(StringComparer.Ordinal);
@@ -25,7 +27,7 @@ internal sealed class PrintHouseReader(BlobContainerClient container)
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
-            // Nobody has written anything yet.
+            // No file has been written yet.
         }
 
         return new SortedDictionary<string, string>(stopped.ToDictionary(s => s.Key, s => s.Value.Stopped), StringComparer.Ordinal);
@@ -34,17 +36,22 @@ internal sealed class PrintHouseReader(BlobContainerClient container)
     private void Full(JsonNode manifest, SortedDictionary<string, (string Stopped, DateTimeOffset Since)> stopped)
     {
         var file = manifest["files"]!.AsArray().Single(f => f!["format"]!.GetValue<string>() == "ndjson")!;
-        var bytes = Download(file["name"]!.GetValue<string>()) ?? throw new InvalidDataException("The manifest names a file that is not there.");
-        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != file["sha256"]!.GetValue<string>() || bytes.ToMemory().Length != file["bytes"]!.GetValue<long>())
+        var bytes = Download(file["name"]!.GetValue<string>())
+            ?? throw new InvalidDataException("The manifest names a file that does not exist.");
+        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != file["sha256"]!.GetValue<string>()
+            || bytes.ToMemory().Length != file["bytes"]!.GetValue<long>())
+        {
             throw new InvalidDataException("The file is not the one that the manifest describes.");
+        }
+
         var before = stopped.Count;
         foreach (var line in bytes.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries))
             Add(line, stopped);
         if (stopped.Count - before != manifest["entries"]!.GetValue<int>())
-            throw new InvalidDataException("The file has another number of entries than the manifest says.");
+            throw new InvalidDataException("The number of entries in the file differs from the manifest.");
     }
 
-    // A delta of before a line says nothing against it.
+    // A delta that is older than the known line does not override it.
     private static void Add(string line, SortedDictionary<string, (string Stopped, DateTimeOffset Since)> stopped)
     {
         var entry = JsonNode.Parse(line)!;

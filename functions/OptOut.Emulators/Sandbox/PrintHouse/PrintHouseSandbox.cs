@@ -8,13 +8,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace OptOut.Emulators.Sandbox.PrintHouse;
 
-/// <param name="At">When the person told the print house, or when the post came back.</param>
+/// <param name="At">When the person notified the print house, or when the post was returned.</param>
 /// <param name="Reason"><c>refused</c> or <c>returned</c>.</param>
 internal sealed record PrintHouseEntry(string Address, DateTimeOffset At, string Reason);
 
 /// <summary>
-/// A print house: before a run it fetches the manifest, the file that it names and the deltas, and posts to nobody on them, nor to who told it to stop.
-/// What it is told it gives back as a file. It has no API; its wire is the storage.
+/// Emulates a print house: before a run it fetches the manifest, the file it names and the deltas, and sends no post to anyone on them or
+/// to anyone who told the print house to stop. It returns its own list as a file. It has no API: it exchanges files through the storage.
 /// </summary>
 internal sealed class PrintHouseSandbox(SandboxSetup setup) : SandboxVendor
 {
@@ -23,7 +23,7 @@ internal sealed class PrintHouseSandbox(SandboxSetup setup) : SandboxVendor
 
     public override string Name => "print-house";
 
-    public IReadOnlyList<PrintHouseEntry> Own
+    public IReadOnlyList<PrintHouseEntry> OwnEntries
     {
         get
         {
@@ -43,18 +43,26 @@ internal sealed class PrintHouseSandbox(SandboxSetup setup) : SandboxVendor
         ["OptOut:PrintHouse:ReturnedReasons:0"] = "returned",
     };
 
-    /// <summary>Who gets no letter, by our files alone: the address as it stands in them, and what is stopped.</summary>
-    /// <exception cref="InvalidDataException">A file is not what the manifest says: a print house that goes on regardless writes to who objected.</exception>
-    public IReadOnlyDictionary<string, string> Suppressed() => setup.Storage is { } storage ? new PrintHouseReader(Container(storage, "suppressions")).Read(Name) : new Dictionary<string, string>();
+    /// <summary>The addresses that get no letter according to our files alone, as written in them, and what is stopped for each.</summary>
+    /// <exception cref="InvalidDataException">A file does not match the manifest. A print house that ignored this would write to people
+    /// who objected.</exception>
+    public IReadOnlyDictionary<string, string> Suppressed() => setup.Storage is { } storage
+        ? new PrintHouseReader(Container(storage, "suppressions")).Read(Name)
+        : new Dictionary<string, string>();
 
-    /// <summary>Somebody tells the print house, or post comes back; the print house drops its whole list anew.</summary>
-    public async Task TellAsync(PrintHouseEntry entry, CancellationToken cancellationToken)
+    /// <summary>
+    /// Simulates a person who notifies the print house, or returned post. The print house then uploads its complete list again.
+    /// </summary>
+    public async Task AddAsync(PrintHouseEntry entry, CancellationToken cancellationToken)
     {
         string[] lines;
         lock (_gate)
         {
             _own.Add(entry);
-            lines = ["address,date,reason", .. _own.Select(e => $"\"{e.Address.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{e.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)},{e.Reason}")];
+            lines = ["address,date,reason", .. _own.Select(e =>
+                $"\"{e.Address.Replace("\"", "\"\"", StringComparison.Ordinal)}\","
+                + $"{e.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)},{e.Reason}"),
+                ];
         }
 
         if (setup.Storage is not { } storage)
@@ -63,15 +71,16 @@ internal sealed class PrintHouseSandbox(SandboxSetup setup) : SandboxVendor
         var container = Container(storage, "vendor-lists");
         var file = $"{Name}/list-{setup.Time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}.csv";
         await container.GetBlobClient(file).UploadAsync(bytes, overwrite: true, cancellationToken);
-        await container.GetBlobClient(file + ".sha256").UploadAsync(BinaryData.FromString(Convert.ToHexStringLower(SHA256.HashData(bytes)) + "  list.csv\n"), overwrite: true, cancellationToken);
+        await container.GetBlobClient(file + ".sha256").UploadAsync(
+            BinaryData.FromString(Convert.ToHexStringLower(SHA256.HashData(bytes)) + "  list.csv\n"), overwrite: true, cancellationToken);
     }
 
     public override Task<bool> TryAnswerAsync(HttpContext context, string[] path) => Task.FromResult(false);
 
     // {"address":"Kerkstraat 1, 9000 Gent","reason":"refused"}
-    public override async Task<bool> TryHandleAsync(HttpContext context, string handle)
+    public override async Task<bool> TryControlAsync(HttpContext context, string control)
     {
-        if ((context.Request.Method, handle) is not ("POST", "tell"))
+        if ((context.Request.Method, control) is not ("POST", "tell"))
             return false;
         var body = await SandboxJson.ReadAsync(context);
         var reason = body?["reason"]?.GetValue<string>() ?? "refused";
@@ -81,12 +90,12 @@ internal sealed class PrintHouseSandbox(SandboxSetup setup) : SandboxVendor
             return true;
         }
 
-        await TellAsync(new PrintHouseEntry(address, setup.Time.GetUtcNow(), reason), context.RequestAborted);
+        await AddAsync(new PrintHouseEntry(address, setup.Time.GetUtcNow(), reason), context.RequestAborted);
         context.Response.StatusCode = 204;
         return true;
     }
 
-    /// <summary>As the storage says it (https://learn.microsoft.com/rest/api/storageservices/status-and-error-codes2).</summary>
+    /// <summary>The error format of Azure Storage (https://learn.microsoft.com/rest/api/storageservices/status-and-error-codes2).</summary>
     public override Task WriteErrorAsync(HttpContext context, int status, string message)
     {
         var code = status switch
@@ -100,18 +109,23 @@ internal sealed class PrintHouseSandbox(SandboxSetup setup) : SandboxVendor
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/xml";
         context.Response.Headers["x-ms-error-code"] = code;
-        return context.Response.WriteAsync($"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>{SecurityElement.Escape(message)}</Message></Error>", context.RequestAborted);
+        return context.Response.WriteAsync(
+            "<?xml version=\"1.0\" "
+                + $"encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>{SecurityElement.Escape(message)}</Message></Error>",
+            context.RequestAborted);
     }
 
     public override JsonNode Describe()
     {
         var description = new JsonObject
         {
-            ["told"] = new JsonArray([.. Own.Select(e => new JsonObject { ["address"] = e.Address, ["at"] = e.At, ["reason"] = e.Reason })]),
+            ["told"] = new JsonArray(
+                [.. OwnEntries.Select(e => new JsonObject { ["address"] = e.Address, ["at"] = e.At, ["reason"] = e.Reason })]),
         };
         try
         {
-            description["suppressions"] = new JsonArray([.. Suppressed().Where(s => s.Value != "-").Select(s => new JsonObject { ["address"] = s.Key, ["stopped"] = s.Value })]);
+            description["suppressions"] = new JsonArray(
+                [.. Suppressed().Where(s => s.Value != "-").Select(s => new JsonObject { ["address"] = s.Key, ["stopped"] = s.Value })]);
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException or InvalidDataException)
         {
@@ -122,5 +136,11 @@ internal sealed class PrintHouseSandbox(SandboxSetup setup) : SandboxVendor
     }
 
     private static BlobContainerClient Container(string storage, string name) =>
-        new(storage, name, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05) { Retry = { MaxRetries = 1, NetworkTimeout = TimeSpan.FromSeconds(5) } });
+        new(
+            storage,
+            name,
+            new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05)
+            {
+                Retry = { MaxRetries = 1, NetworkTimeout = TimeSpan.FromSeconds(5) },
+            });
 }

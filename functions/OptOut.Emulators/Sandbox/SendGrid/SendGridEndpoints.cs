@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace OptOut.Emulators.Sandbox.SendGrid;
 
 /// <summary>
-/// The part of SendGrid's API that OptOut uses, with its statuses and bodies:
+/// The part of SendGrid's API that OptOut uses, with its status codes and bodies:
 /// https://github.com/twilio/sendgrid-oai, tsg_suppressions_v3.json and tsg_mail_v3.json.
 /// </summary>
 internal sealed class SendGridEndpoints(SendGridSandbox account, string apiKey)
@@ -44,13 +44,25 @@ internal sealed class SendGridEndpoints(SendGridSandbox account, string apiKey)
                 await ListAsync(context, account.Global, e => new JsonObject { ["created"] = e.Created, ["email"] = e.Email });
                 return true;
             case ("GET", ["suppression", "spam_reports"]):
-                await ListAsync(context, account.SpamReports, e => new JsonObject { ["created"] = e.Created, ["email"] = e.Email, ["ip"] = "192.0.2.1" });
+                await ListAsync(
+                    context,
+                    account.SpamReports,
+                    e => new JsonObject { ["created"] = e.Created, ["email"] = e.Email, ["ip"] = "192.0.2.1" });
                 return true;
             case ("DELETE", ["suppression", "spam_reports", var email]):
                 await RemovedAsync(context, account.RemoveSpamReport(email));
                 return true;
             case ("GET", ["suppression", "bounces"]):
-                await ListAsync(context, account.Bounces, e => new JsonObject { ["created"] = e.Created, ["email"] = e.Email, ["reason"] = "550 5.1.1 The email account does not exist", ["status"] = "5.1.1" });
+                await ListAsync(
+                    context,
+                    account.Bounces,
+                    e => new JsonObject
+                    {
+                        ["created"] = e.Created,
+                        ["email"] = e.Email,
+                        ["reason"] = "550 5.1.1 The email account does not exist",
+                        ["status"] = "5.1.1",
+                    });
                 return true;
             case ("DELETE", ["suppression", "bounces", var email]):
                 await RemovedAsync(context, account.RemoveBounce(email));
@@ -65,18 +77,20 @@ internal sealed class SendGridEndpoints(SendGridSandbox account, string apiKey)
 
     private static bool TryId(string text, out int id) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id);
 
-    private Task GroupsAsync(HttpContext context) => SandboxJson.WriteAsync(context, 200, new JsonArray([.. account.Groups.Select(g => new JsonObject
-    {
-        ["id"] = g.Key,
-        ["name"] = g.Value,
-        ["description"] = g.Value,
-        ["is_default"] = false,
-        ["unsubscribes"] = account.GroupEntries.Count(e => e.Group == g.Key),
-    })]));
+    private Task GroupsAsync(HttpContext context) =>
+        SandboxJson.WriteAsync(context, 200, new JsonArray([.. account.Groups.Select(g => new JsonObject
+        {
+            ["id"] = g.Key,
+            ["name"] = g.Value,
+            ["description"] = g.Value,
+            ["is_default"] = false,
+            ["unsubscribes"] = account.GroupEntries.Count(e => e.Group == g.Key),
+        })]));
 
     private static async Task AddAsync(HttpContext context, Action<string> add)
     {
-        if ((await SandboxJson.ReadAsync(context))?["recipient_emails"] is not JsonArray emails || emails.Any(e => e is not JsonValue v || !v.TryGetValue<string>(out _)))
+        if ((await SandboxJson.ReadAsync(context))?["recipient_emails"] is not JsonArray emails
+            || emails.Any(e => e is not JsonValue v || !v.TryGetValue<string>(out _)))
         {
             await SandboxJson.ErrorAsync(context, 400, "recipient_emails must be an array of strings", "recipient_emails");
             return;
@@ -91,7 +105,8 @@ internal sealed class SendGridEndpoints(SendGridSandbox account, string apiKey)
 
         foreach (var email in all)
             add(email);
-        await SandboxJson.WriteAsync(context, 201, new JsonObject { ["recipient_emails"] = new JsonArray([.. all.Select(e => JsonValue.Create(e))]) });
+        await SandboxJson.WriteAsync(
+            context, 201, new JsonObject { ["recipient_emails"] = new JsonArray([.. all.Select(e => JsonValue.Create(e))]) });
     }
 
     private static Task RemovedAsync(HttpContext context, bool removed)
@@ -100,7 +115,7 @@ internal sealed class SendGridEndpoints(SendGridSandbox account, string apiKey)
         return removed ? Task.CompletedTask : SandboxJson.ErrorAsync(context, 404, "not found");
     }
 
-    // Documented without parameters, yet it pages when asked to; without a limit it gives out everything.
+    // Documented without parameters, but it pages if asked to; without a limit it returns everything.
     private Task GroupEntriesAsync(HttpContext context)
     {
         var groups = account.Groups;
@@ -126,10 +141,16 @@ internal sealed class SendGridEndpoints(SendGridSandbox account, string apiKey)
             : PageAsync(context, entries.Where(e => e.Created >= start && e.Created <= end), MaxLimit, write);
     }
 
-    private static Task PageAsync(HttpContext context, IEnumerable<SendGridEntry> entries, int defaultLimit, Func<SendGridEntry, JsonNode> write)
+    private static Task PageAsync(
+        HttpContext context, IEnumerable<SendGridEntry> entries, int defaultLimit, Func<SendGridEntry, JsonNode> write)
     {
-        if (Number(context, "limit", defaultLimit) is not { } limit || limit < 1 || (limit > MaxLimit && context.Request.Query.ContainsKey("limit")))
+        if (Number(context, "limit", defaultLimit) is not { } limit
+            || limit < 1
+            || (limit > MaxLimit && context.Request.Query.ContainsKey("limit")))
+        {
             return SandboxJson.ErrorAsync(context, 400, $"limit must be a number from 1 to {MaxLimit}", "limit");
+        }
+
         if (Number(context, "offset", 0) is not { } offset)
             return SandboxJson.ErrorAsync(context, 400, "offset must be a number", "offset");
         var page = entries.Skip((int)Math.Min(offset, int.MaxValue)).Take((int)limit);

@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace OptOut.Emulators.Sandbox.SendGrid;
 
-/// <summary>Signs events and posts them, one to a request.</summary>
+/// <summary>Signs events and posts them, one per request.</summary>
 internal sealed class SendGridEventSender(SendGridSigner signer, TimeProvider time)
 {
-    /// <returns>The status it was answered with.</returns>
+    /// <returns>The status of the answer.</returns>
     public async Task<int?> SendAsync(Uri target, string kind, string email, int group, CancellationToken cancellationToken)
     {
         var sent = new JsonObject
@@ -22,6 +22,10 @@ internal sealed class SendGridEventSender(SendGridSigner signer, TimeProvider ti
             sent["type"] = "bounce";
         if (group != 0)
             sent["asm_group_id"] = group;
-        return await signer.PostAsync(target, Encoding.UTF8.GetBytes(new JsonArray(sent).ToJsonString() + "\r\n"), "application/json; charset=utf-8", cancellationToken);
+        return await signer.PostAsync(
+            target,
+            Encoding.UTF8.GetBytes(new JsonArray(sent).ToJsonString() + "\r\n"),
+            "application/json; charset=utf-8",
+            cancellationToken);
     }
 }

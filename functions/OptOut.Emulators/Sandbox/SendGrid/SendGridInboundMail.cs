@@ -4,28 +4,28 @@ using System.Text.Json.Nodes;
 namespace OptOut.Emulators.Sandbox.SendGrid;
 
 /// <summary>A mail that reached the account's MX, as Inbound Parse posts it.</summary>
-/// <param name="Headers">The header section, lines ended by a line feed, as SendGrid has them.</param>
+/// <param name="Headers">The header section, with line feeds as line endings, as SendGrid sends it.</param>
 /// <param name="EnvelopeFrom">Empty for the null return path.</param>
 internal sealed record SendGridInboundMail(string Headers, string EnvelopeFrom, params string[] EnvelopeTo)
 {
-    /// <summary>SendGrid's boundary, whatever the mail holds.</summary>
+    /// <summary>SendGrid's boundary, which does not depend on the mail's content.</summary>
     public const string Boundary = "xYzZY";
 
     public string Text { get; init; } = "";
 
     public string Html { get; init; } = "";
 
-    /// <summary>The charset the fields <c>text</c> and <c>html</c> are posted in.</summary>
+    /// <summary>The charset of the fields <c>text</c> and <c>html</c>.</summary>
     public string Charset { get; init; } = "UTF-8";
 
     public string Dkim { get; init; } = "none";
 
     public string Spf { get; init; } = "none";
 
-    /// <summary>The whole MIME message; when given, the mail is posted so, and not taken apart.</summary>
+    /// <summary>The raw MIME message; if set, it is posted as one field instead of parsed fields.</summary>
     public byte[]? Raw { get; init; }
 
-    /// <summary>An attachment of so many bytes; 0 for none.</summary>
+    /// <summary>The size of an attachment in bytes; 0 for none.</summary>
     public int AttachmentBytes { get; init; }
 
     public static string ContentType => $"multipart/form-data; boundary={Boundary}";
@@ -54,11 +54,24 @@ internal sealed record SendGridInboundMail(string Headers, string EnvelopeFrom, 
         Field("to", Encoding.UTF8.GetBytes(Header("To")));
         Field("subject", Encoding.UTF8.GetBytes(Header("Subject")));
         Field("sender_ip", "192.0.2.7"u8);
-        Field("envelope", Encoding.UTF8.GetBytes(new JsonObject { ["to"] = new JsonArray([.. EnvelopeTo.Select(t => JsonValue.Create(t))]), ["from"] = EnvelopeFrom }.ToJsonString()));
-        Field("charsets", Encoding.UTF8.GetBytes(new JsonObject { ["to"] = "UTF-8", ["from"] = "UTF-8", ["subject"] = "UTF-8", ["html"] = Charset, ["text"] = Charset }.ToJsonString()));
+        Field(
+            "envelope",
+            Encoding.UTF8.GetBytes(
+                new JsonObject { ["to"] = new JsonArray([.. EnvelopeTo.Select(t => JsonValue.Create(t))]), ["from"] = EnvelopeFrom }
+                    .ToJsonString()));
+        Field(
+            "charsets",
+            Encoding.UTF8.GetBytes(
+                new JsonObject { ["to"] = "UTF-8", ["from"] = "UTF-8", ["subject"] = "UTF-8", ["html"] = Charset, ["text"] = Charset }
+                    .ToJsonString()));
         Field("attachments", AttachmentBytes > 0 ? "1"u8 : "0"u8);
         if (AttachmentBytes > 0)
-            Part("Content-Disposition: form-data; name=\"attachment1\"; filename=\"photo.jpg\"\r\nContent-Type: image/jpeg", new byte[AttachmentBytes]);
+        {
+            Part(
+                "Content-Disposition: form-data; name=\"attachment1\"; filename=\"photo.jpg\"\r\nContent-Type: image/jpeg",
+                new byte[AttachmentBytes]);
+        }
+
         body.Write(Encoding.ASCII.GetBytes($"--{Boundary}--\r\n"));
         return body.ToArray();
 
@@ -73,5 +86,6 @@ internal sealed record SendGridInboundMail(string Headers, string EnvelopeFrom, 
     }
 
     private string Header(string name) =>
-        Headers.Split('\n').FirstOrDefault(l => l.StartsWith($"{name}:", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim() ?? "";
+        Headers.Split('\n').FirstOrDefault(l => l.StartsWith($"{name}:", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim()
+        ?? "";
 }

@@ -1,13 +1,13 @@
 namespace OptOut.Emulators.Sandbox.SendGrid;
 
-/// <summary>One list of entries: quick to look up, and given out newest first, as the real one does.</summary>
+/// <summary>One list of entries: fast to look up, and returned newest first, as the real API does.</summary>
 internal sealed class SendGridList
 {
     private readonly List<SendGridEntry> _entries;
     private readonly HashSet<(string, int)> _present;
     private SendGridEntry[]? _newestFirst;
 
-    /// <param name="entries">The part of the state that this list keeps up to date.</param>
+    /// <param name="entries">The list in the state that this class keeps up to date.</param>
     public SendGridList(List<SendGridEntry> entries)
     {
         _entries = entries;
@@ -15,11 +15,12 @@ internal sealed class SendGridList
     }
 
     public IReadOnlyList<SendGridEntry> NewestFirst =>
-        _newestFirst ??= [.. _entries.Select((e, i) => (e, i)).OrderByDescending(x => x.e.Created).ThenByDescending(x => x.i).Select(x => x.e)];
+        _newestFirst ??=
+            [.. _entries.Select((e, i) => (e, i)).OrderByDescending(x => x.e.Created).ThenByDescending(x => x.i).Select(x => x.e)];
 
     public bool Contains(string email, int group = 0) => _present.Contains((email.ToLowerInvariant(), group));
 
-    /// <summary>Adds what is not there; what is there keeps its moment.</summary>
+    /// <summary>Adds the entry unless it exists; an existing entry keeps its time.</summary>
     public void Add(SendGridEntry entry)
     {
         if (!_present.Add(Key(entry)))
@@ -28,8 +29,8 @@ internal sealed class SendGridList
         _newestFirst = null;
     }
 
-    /// <summary>Adds without looking: for doubles.</summary>
-    public void AddAgain(SendGridEntry entry)
+    /// <summary>Adds the entry even if it exists, to create duplicates.</summary>
+    public void AddDuplicate(SendGridEntry entry)
     {
         _present.Add(Key(entry));
         _entries.Add(entry);

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OptOut.Emulators.Sandbox.SendGrid;
 
-/// <summary>POST /v3/mail/send: 202 with X-Message-Id also for a mail that is then dropped, which is how the real one keeps silent.</summary>
+/// <summary>POST /v3/mail/send: answers 202 with X-Message-Id even if the mail is then dropped, as the real API does.</summary>
 internal sealed class SendGridMailSend(SendGridSandbox account)
 {
     // https://www.twilio.com/docs/sendgrid/api-reference/mail-send/limitations: 30 MB for a message with its attachments.
@@ -19,7 +19,8 @@ internal sealed class SendGridMailSend(SendGridSandbox account)
 
         if (await SandboxJson.ReadAsync(context) is not { } mail || Recipients(mail) is not { Length: > 0 } recipients)
         {
-            await SandboxJson.ErrorAsync(context, 400, "The personalizations field is required and must have at least one personalization.", "personalizations");
+            await SandboxJson.ErrorAsync(
+                context, 400, "The personalizations field is required and must have at least one personalization.", "personalizations");
             return;
         }
 
@@ -29,20 +30,28 @@ internal sealed class SendGridMailSend(SendGridSandbox account)
             return;
         }
 
-        var bypass = new SendGridBypass(Bypasses("bypass_list_management"), Bypasses("bypass_unsubscribe_management"), Bypasses("bypass_spam_management"), Bypasses("bypass_bounce_management"));
+        var bypass = new SendGridBypass(
+            IsBypassed("bypass_list_management"),
+            IsBypassed("bypass_unsubscribe_management"),
+            IsBypassed("bypass_spam_management"),
+            IsBypassed("bypass_bounce_management"));
         if (bypass is { All: true } and not { Unsubscribes: false, Spam: false, Bounces: false })
         {
-            await SandboxJson.ErrorAsync(context, 400, "bypass_list_management cannot be combined with the other bypass filters.", "mail_settings");
+            await SandboxJson.ErrorAsync(
+                context, 400, "bypass_list_management cannot be combined with the other bypass filters.", "mail_settings");
             return;
         }
 
         var request = mail.ToJsonString();
         var group = mail["asm"]?["group_id"]?.GetValue<int>() ?? 0;
-        var taken = recipients.Select(to => account.Take(to, mail["subject"]?.GetValue<string>() ?? "", Content("text/plain"), Content("text/html"), group, bypass, request)).ToArray();
-        context.Response.Headers["X-Message-Id"] = taken[0].MessageId;
+        var accepted = recipients
+            .Select(to => account.AcceptMail(
+                to, mail["subject"]?.GetValue<string>() ?? "", Content("text/plain"), Content("text/html"), group, bypass, request))
+            .ToArray();
+        context.Response.Headers["X-Message-Id"] = accepted[0].MessageId;
         context.Response.StatusCode = 202;
 
-        bool Bypasses(string setting) => mail["mail_settings"]?[setting]?["enable"]?.GetValue<bool>() ?? false;
+        bool IsBypassed(string setting) => mail["mail_settings"]?[setting]?["enable"]?.GetValue<bool>() ?? false;
 
         string Content(string type) => (mail["content"] as JsonArray)?
             .FirstOrDefault(c => c?["type"]?.GetValue<string>() == type)?["value"]?.GetValue<string>() ?? "";

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OptOut.Emulators.Sandbox.SendGrid;
 
-/// <summary>A SendGrid account: its lists, its groups, its mails, and the events it signs.</summary>
+/// <summary>Emulates a SendGrid account: its lists, its groups, its mails, and the events it signs.</summary>
 internal sealed class SendGridSandbox : SandboxVendor
 {
     private readonly Lock _gate = new();
@@ -27,14 +27,15 @@ internal sealed class SendGridSandbox : SandboxVendor
             _state.Groups[id] = name;
         (_global, _groupEntries) = (new SendGridList(_state.Global), new SendGridList(_state.GroupEntries));
         (_spamReports, _bounces) = (new SendGridList(_state.SpamReports), new SendGridList(_state.Bounces));
-        (_eventSigner, _inboundSigner) = (new SendGridSigner(_state.SigningKey, _time), new SendGridSigner(_state.InboundSigningKey, _time));
+        (_eventSigner, _inboundSigner) = (
+            new SendGridSigner(_state.SigningKey, _time), new SendGridSigner(_state.InboundSigningKey, _time));
         (_state.SigningKey, _state.InboundSigningKey) = (_eventSigner.PrivateKey, _inboundSigner.PrivateKey);
         _events = new SendGridEventSender(_eventSigner, _time);
         _endpoints = new SendGridEndpoints(this, ApiKey);
-        _file.Keep(_state);
+        _file.StartSaving(_state);
     }
 
-    /// <summary>The key the account accepts.</summary>
+    /// <summary>The API key that the account accepts.</summary>
     public const string ApiKey = "SG.sandbox";
 
     public override string Name => "sendgrid";
@@ -45,14 +46,14 @@ internal sealed class SendGridSandbox : SandboxVendor
     /// <summary>The public key of the account's Inbound Parse security policy, for <c>OptOut:SendGrid:InboundPublicKeys</c>.</summary>
     public string InboundPublicKey => _inboundSigner.PublicKey;
 
-    /// <summary>Where mails that reach the account's MX are posted; null posts none.</summary>
+    /// <summary>The address to which mails that reach the account's MX are posted; null posts none.</summary>
     public Uri? InboundTarget
     {
         get => _inboundTarget ?? _setup.Webhook("sendgrid/inbound");
         set => _inboundTarget = value;
     }
 
-    /// <summary>Where events are posted; null posts none.</summary>
+    /// <summary>The address to which events are posted; null posts none.</summary>
     public Uri? EventTarget
     {
         get => _eventTarget ?? _setup.Webhook("sendgrid/events");
@@ -69,10 +70,10 @@ internal sealed class SendGridSandbox : SandboxVendor
 
     public IReadOnlyList<SendGridEntry> Bounces => Read(() => _bounces.NewestFirst);
 
-    /// <summary>Every mail taken, the oldest first, also those that were then dropped.</summary>
+    /// <summary>Every accepted mail, the oldest first, including those that were then dropped.</summary>
     public IReadOnlyList<SendGridSentMail> Mails => Read(() => _state.Mails.ToArray());
 
-    /// <summary>Gives out all group entries whatever limit and offset say: its documentation promises neither.</summary>
+    /// <summary>If true, limit and offset are ignored for group entries: SendGrid's documentation promises neither.</summary>
     public bool GroupEntriesIgnorePaging { get; set; }
 
     public DateTimeOffset Moment => _time.GetUtcNow();
@@ -91,7 +92,8 @@ internal sealed class SendGridSandbox : SandboxVendor
 
     public override Task<bool> TryAnswerAsync(HttpContext context, string[] path) => _endpoints.TryAnswerAsync(context, path);
 
-    public override Task<bool> TryHandleAsync(HttpContext context, string handle) => new SendGridHandles(this).TryHandleAsync(context, handle);
+    public override Task<bool> TryControlAsync(HttpContext context, string control) =>
+        new SendGridControls(this).TryControlAsync(context, control);
 
     public override void WriteRateLimit(HttpResponse response, TimeSpan reset)
     {
@@ -102,7 +104,7 @@ internal sealed class SendGridSandbox : SandboxVendor
 
     public void SetGroup(int id, string name) => Change(() => _state.Groups[id] = name);
 
-    /// <summary>Deletes a group and, as the real one does, its entries.</summary>
+    /// <summary>Deletes a group and, as the real API does, its entries.</summary>
     public void DeleteGroup(int id) => Change(() =>
     {
         _state.Groups.Remove(id);
@@ -112,7 +114,7 @@ internal sealed class SendGridSandbox : SandboxVendor
 
     public void AddGlobal(params IEnumerable<SendGridEntry> entries) => Add(_global, entries);
 
-    /// <summary>An entry for a group that is not there goes to the global list.</summary>
+    /// <summary>Adds entries to their groups. An entry for an unknown group goes to the global list.</summary>
     public void AddToGroups(params IEnumerable<SendGridEntry> entries) => Change(() =>
     {
         foreach (var entry in entries)
@@ -128,11 +130,11 @@ internal sealed class SendGridSandbox : SandboxVendor
 
     public void AddBounces(params IEnumerable<SendGridEntry> entries) => Add(_bounces, entries);
 
-    /// <summary>Puts entries on the global list a second time, as a page boundary that moved would show them.</summary>
-    public void RepeatGlobal(params IEnumerable<SendGridEntry> entries) => Change(() =>
+    /// <summary>Adds entries to the global list again, as they appear if a page boundary moves during paging.</summary>
+    public void DuplicateGlobal(params IEnumerable<SendGridEntry> entries) => Change(() =>
     {
         foreach (var entry in entries)
-            _global.AddAgain(entry);
+            _global.AddDuplicate(entry);
     });
 
     public bool RemoveGlobal(string email) => Change(() => _global.Remove(email));
@@ -143,26 +145,30 @@ internal sealed class SendGridSandbox : SandboxVendor
 
     public bool RemoveBounce(string email) => Change(() => _bounces.Remove(email));
 
-    /// <summary>Takes a mail, and delivers it unless a list says no.</summary>
-    public SendGridSentMail Take(string to, string subject, string plainText, string html, int group, SendGridBypass bypass, string request) => Change(() =>
-    {
-        var dropped = bypass.All ? null
-            : _spamReports.Contains(to) && !bypass.Spam ? "Spam Reporting Address"
-            : _bounces.Contains(to) && !bypass.Bounces ? "Bounced Address"
-            : _global.Contains(to) && !bypass.Unsubscribes ? "Unsubscribed Address"
-            : group != 0 && _groupEntries.Contains(to, group) ? "Unsubscribed Address"
-            : null;
-        var mail = new SendGridSentMail(Guid.CreateVersion7(_time.GetUtcNow()).ToString("N"), to, subject, plainText, html, dropped, _time.GetUtcNow(), request);
-        _state.Mails.Add(mail);
-        return mail;
-    });
+    /// <summary>Accepts a mail, and delivers it unless a list suppresses it.</summary>
+    public SendGridSentMail AcceptMail(
+        string to, string subject, string plainText, string html, int group, SendGridBypass bypass, string request) =>
+        Change(() =>
+        {
+            var dropped = bypass.All ? null
+                : _spamReports.Contains(to) && !bypass.Spam ? "Spam Reporting Address"
+                : _bounces.Contains(to) && !bypass.Bounces ? "Bounced Address"
+                : _global.Contains(to) && !bypass.Unsubscribes ? "Unsubscribed Address"
+                : group != 0 && _groupEntries.Contains(to, group) ? "Unsubscribed Address"
+                : null;
+            var mail = new SendGridSentMail(
+                Guid.CreateVersion7(_time.GetUtcNow()).ToString("N"), to, subject, plainText, html, dropped, _time.GetUtcNow(), request);
+            _state.Mails.Add(mail);
+            return mail;
+        });
 
     /// <summary>
-    /// What a person or a mailbox does at SendGrid itself: <c>unsubscribe</c>, <c>group_unsubscribe</c>, <c>group_resubscribe</c>,
-    /// <c>spamreport</c> or <c>bounce</c>. Without the event it is drift that only the nightly pull finds.
+    /// Simulates what a person or a mailbox does at SendGrid itself: <c>unsubscribe</c>, <c>group_unsubscribe</c>,
+    /// <c>group_resubscribe</c>, <c>spamreport</c> or <c>bounce</c>. Without the event it is drift, which only the nightly pull finds.
     /// </summary>
-    /// <returns>The status the event's receiver answered; null when none was sent.</returns>
-    public async Task<int?> ActAsync(string kind, string email, int group = 0, bool sendEvent = true, CancellationToken cancellationToken = default)
+    /// <returns>The status with which the receiver answered the event; null if none was sent.</returns>
+    public async Task<int?> ActAsync(
+        string kind, string email, int group = 0, bool sendEvent = true, CancellationToken cancellationToken = default)
     {
         var entry = new SendGridEntry(email, Now, group);
         switch (kind)
@@ -183,22 +189,26 @@ internal sealed class SendGridSandbox : SandboxVendor
                 AddBounces(entry);
                 break;
             default:
-                throw new ArgumentException($"'{kind}' is none of unsubscribe, group_unsubscribe, group_resubscribe, spamreport and bounce.", nameof(kind));
+                throw new ArgumentException(
+                    $"'{kind}' is none of unsubscribe, group_unsubscribe, group_resubscribe, spamreport and bounce.", nameof(kind));
         }
 
         return sendEvent && EventTarget is { } target ? await _events.SendAsync(target, kind, email, group, cancellationToken) : null;
     }
 
-    /// <summary>Signs a body as SendGrid would: the two headers' values.</summary>
+    /// <summary>Signs a body as SendGrid does; returns the values of the two headers.</summary>
     public (string Signature, string Timestamp) Sign(ReadOnlySpan<byte> body) => _eventSigner.Sign(body);
 
-    /// <summary>Signs a body as Inbound Parse would.</summary>
+    /// <summary>Signs a body as Inbound Parse does.</summary>
     public (string Signature, string Timestamp) SignInbound(ReadOnlySpan<byte> body) => _inboundSigner.Sign(body);
 
-    /// <summary>Takes a mail in and posts it, as SendGrid does for the account's host.</summary>
-    /// <returns>The status it was answered with; null when it was posted nowhere. Above 499 the real one tries again for three days.</returns>
+    /// <summary>Receives a mail and posts it, as SendGrid does for the account's host.</summary>
+    /// <returns>The status of the answer; null if it was not posted. For a status above 499, the real service retries for three
+    /// days.</returns>
     public async Task<int?> ReceiveAsync(SendGridInboundMail mail, CancellationToken cancellationToken = default) =>
-        InboundTarget is { } target ? await _inboundSigner.PostAsync(target, mail.ToForm(), SendGridInboundMail.ContentType, cancellationToken) : null;
+        InboundTarget is { } target
+            ? await _inboundSigner.PostAsync(target, mail.ToForm(), SendGridInboundMail.ContentType, cancellationToken)
+            : null;
 
     public override JsonNode Describe() => Read(() => new JsonObject
     {
@@ -257,11 +267,11 @@ internal sealed class SendGridSandbox : SandboxVendor
         lock (_gate)
         {
             var result = change();
-            _file.Changed();
+            _file.MarkChanged();
             return result;
         }
     }
 }
 
-/// <summary>Which lists a mail asks not to be held against it.</summary>
+/// <summary>The suppression lists that a mail bypasses.</summary>
 internal readonly record struct SendGridBypass(bool All, bool Unsubscribes, bool Spam, bool Bounces);

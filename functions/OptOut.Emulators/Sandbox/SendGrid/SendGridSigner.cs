@@ -5,7 +5,7 @@ using System.Text;
 
 namespace OptOut.Emulators.Sandbox.SendGrid;
 
-/// <summary>A key pair of the account, and posting what it signs.</summary>
+/// <summary>Signs bodies with a key pair of the account, and posts them.</summary>
 internal sealed class SendGridSigner : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -13,7 +13,7 @@ internal sealed class SendGridSigner : IDisposable
     private readonly HttpClient _http = new();
     private readonly TimeProvider _time;
 
-    /// <param name="privateKey">PKCS #8 in base64; empty makes a new key.</param>
+    /// <param name="privateKey">PKCS #8 in base64; empty generates a new key.</param>
     public SendGridSigner(string privateKey, TimeProvider time)
     {
         _time = time;
@@ -31,10 +31,15 @@ internal sealed class SendGridSigner : IDisposable
     {
         var timestamp = _time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         lock (_gate)
-            return (Convert.ToBase64String(_key.SignData([.. Encoding.ASCII.GetBytes(timestamp), .. body], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)), timestamp);
+        {
+            return (
+                Convert.ToBase64String(_key.SignData(
+                    [.. Encoding.ASCII.GetBytes(timestamp), .. body], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)),
+                timestamp);
+        }
     }
 
-    /// <returns>The status it was answered with.</returns>
+    /// <returns>The status of the answer.</returns>
     public async Task<int> PostAsync(Uri target, byte[] body, string contentType, CancellationToken cancellationToken)
     {
         var (signature, timestamp) = Sign(body);

@@ -2,16 +2,17 @@ using System.Text.Json.Serialization;
 
 namespace OptOut.Emulators.Sandbox.SendGrid;
 
-/// <param name="Created">Unix seconds.</param>
-/// <param name="Group">0 outside groups.</param>
+/// <param name="Created">The creation time in Unix seconds.</param>
+/// <param name="Group">The group; 0 for an entry that is not in a group.</param>
 internal sealed record SendGridEntry(string Email, long Created, int Group = 0);
 
-/// <param name="Dropped">Why it was not delivered; null when it was.</param>
+/// <param name="Dropped">Why it was not delivered; null if it was.</param>
 /// <param name="To">The address, as sent.</param>
-/// <param name="Request">The whole body of the call, as sent.</param>
-internal sealed record SendGridSentMail(string MessageId, string To, string Subject, string PlainText, string Html, string? Dropped, DateTimeOffset At, string Request);
+/// <param name="Request">The complete body of the call, as sent.</param>
+internal sealed record SendGridSentMail(
+    string MessageId, string To, string Subject, string PlainText, string Html, string? Dropped, DateTimeOffset At, string Request);
 
-/// <summary>What the sandbox's SendGrid holds, as it is written to its file.</summary>
+/// <summary>What the sandbox's SendGrid contains, in the form written to its file.</summary>
 internal sealed record SendGridState
 {
     public SortedDictionary<int, string> Groups { get; init; } = [];
@@ -26,10 +27,10 @@ internal sealed record SendGridState
 
     public List<SendGridSentMail> Mails { get; init; } = [];
 
-    /// <summary>The private key that events are signed with, PKCS #8 in base64. It protects nothing but the sandbox.</summary>
+    /// <summary>The private key that signs events, PKCS #8 in base64. It only protects the sandbox.</summary>
     public string SigningKey { get; set; } = "";
 
-    /// <summary>The private key that mails are signed with, likewise.</summary>
+    /// <summary>The private key that signs inbound mails, in the same format.</summary>
     public string InboundSigningKey { get; set; } = "";
 }
 

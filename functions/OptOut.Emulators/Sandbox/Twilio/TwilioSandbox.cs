@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace OptOut.Emulators.Sandbox.Twilio;
 
 /// <summary>
-/// A Twilio account with one Messaging Service and the number in it: whom each may not write to, the SMSs people send, the answers they get. It acts on
-/// its own keywords as the real one does, before it tells us.
+/// Emulates a Twilio account with one Messaging Service and its number: the contacts that each may not message, the SMSs that people
+/// send, and the answers they get. Like the real one, it applies its own keywords before it calls our webhook.
 /// </summary>
 internal sealed class TwilioSandbox : SandboxVendor
 {
@@ -14,7 +14,10 @@ internal sealed class TwilioSandbox : SandboxVendor
 
     public const string Service = "MG00000000000000000000000000000000", Number = "+32460000001";
 
-    /// <summary>What an operator typed in at Twilio as the address of the webhooks, and so what is signed; they are delivered to the functions here.</summary>
+    /// <summary>
+    /// The webhook address that an operator configured at Twilio, which is therefore signed. The webhooks are delivered to the local
+    /// functions.
+    /// </summary>
     public const string PublicUrl = "https://sms.sandbox.example";
 
     private const int Unsubscribed = 21610;
@@ -34,7 +37,7 @@ internal sealed class TwilioSandbox : SandboxVendor
         _file = new SandboxFile<TwilioState>(setup.Folder, Name, TwilioStateJson.Default.TwilioState, _gate);
         _state = _file.Load() ?? new TwilioState();
         _webhooks = new TwilioWebhooks(setup);
-        _file.Keep(_state);
+        _file.StartSaving(_state);
     }
 
     public override string Name => "twilio";
@@ -43,8 +46,10 @@ internal sealed class TwilioSandbox : SandboxVendor
 
     public IReadOnlyList<TwilioMessage> Messages => Read(() => _state.Messages.ToArray());
 
-    /// <summary>Contacts that the API refuses, with the name of the error: <c>INTERNAL_SERVER_ERROR</c> passes, others do not.</summary>
-    public IDictionary<string, string> Refuses { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    /// <summary>
+    /// Contacts that the API refuses, with the name of the error: <c>INTERNAL_SERVER_ERROR</c> is transient, others are permanent.
+    /// </summary>
+    public IDictionary<string, string> RefusedContacts { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public override IReadOnlyDictionary<string, string> Settings(Uri sandbox) => new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -56,15 +61,27 @@ internal sealed class TwilioSandbox : SandboxVendor
         ["OptOut:Twilio:WebhookBaseUrl"] = PublicUrl,
     };
 
-    public override Task<bool> TryAnswerAsync(HttpContext context, string[] path) => new TwilioConsentsApi(this).TryAnswerAsync(context, path);
+    public override Task<bool> TryAnswerAsync(HttpContext context, string[] path) =>
+        new TwilioConsentsApi(this).TryAnswerAsync(context, path);
 
-    public override Task<bool> TryHandleAsync(HttpContext context, string handle) => new TwilioHandles(this).TryHandleAsync(context, handle);
+    public override Task<bool> TryControlAsync(HttpContext context, string control) =>
+        new TwilioControls(this).TryControlAsync(context, control);
 
     /// <summary>https://www.twilio.com/docs/usage/twilios-response</summary>
     public override Task WriteErrorAsync(HttpContext context, int status, string message) =>
-        SandboxJson.WriteAsync(context, status, new JsonObject { ["code"] = status == 429 ? 20429 : 20000 + (status % 1000), ["message"] = message, ["more_info"] = "https://www.twilio.com/docs/errors/20001", ["status"] = status });
+        SandboxJson.WriteAsync(
+            context,
+            status,
+            new JsonObject
+            {
+                ["code"] = status == 429 ? 20429 : 20000 + (status % 1000),
+                ["message"] = message,
+                ["more_info"] = "https://www.twilio.com/docs/errors/20001",
+                ["status"] = status,
+            });
 
-    public bool IsBlocked(string contact, string sender) => Read(() => _state.Blocks.Exists(b => b.Contact == contact && b.Sender == sender));
+    public bool IsBlocked(string contact, string sender) =>
+        Read(() => _state.Blocks.Exists(b => b.Contact == contact && b.Sender == sender));
 
     public void Block(string contact, string sender, string by) => Change(() =>
     {
@@ -72,18 +89,20 @@ internal sealed class TwilioSandbox : SandboxVendor
         _state.Blocks.Add(new TwilioBlock(contact, sender, by, _setup.Time.GetUtcNow()));
     });
 
-    public void Unblock(string contact, string sender) => Change(() => _state.Blocks.RemoveAll(b => b.Contact == contact && b.Sender == sender));
+    public void Unblock(string contact, string sender) =>
+        Change(() => _state.Blocks.RemoveAll(b => b.Contact == contact && b.Sender == sender));
 
-    /// <summary>A person's STOP at Twilio, whose webhook does not get through.</summary>
+    /// <summary>Simulates a person's STOP at Twilio whose webhook gets lost.</summary>
     public void StopByKeyword(string contact)
     {
         Block(contact, Service, "keyword");
         Block(contact, Number, "keyword");
     }
 
-    /// <summary>A person sends an SMS to the number.</summary>
-    /// <param name="optOutType">STOP, START or HELP where Advanced Opt-Out knew the word; null where it is not on.</param>
-    public async Task<TwilioAnswer> ReceiveAsync(string from, string body, string? to = null, string? optOutType = null, CancellationToken cancellationToken = default)
+    /// <summary>Simulates an SMS from a person to the number.</summary>
+    /// <param name="optOutType">STOP, START or HELP if Advanced Opt-Out recognised the word; null if it is not enabled.</param>
+    public async Task<TwilioAnswer> ReceiveAsync(
+        string from, string body, string? to = null, string? optOutType = null, CancellationToken cancellationToken = default)
     {
         var keyword = body.Trim().ToUpperInvariant();
         if (optOutType == "STOP" || Stops.Contains(keyword))
@@ -106,15 +125,17 @@ internal sealed class TwilioSandbox : SandboxVendor
         return answer;
     }
 
-    /// <summary>The controller sends an SMS through the service, and is told what became of it.</summary>
-    /// <param name="error">What it fails with; null for nothing, unless the contact stopped.</param>
+    /// <summary>Simulates an SMS from the controller through the service, and its status callback.</summary>
+    /// <param name="error">The error code it fails with; null: none, unless the contact opted out.</param>
     public async Task<int?> SendAsync(string to, string body, int? error = null, CancellationToken cancellationToken = default) =>
         await _webhooks.StatusAsync(Send(to, body, error), cancellationToken);
 
     public override JsonNode Describe() => Read(() => new JsonObject
     {
-        ["blocks"] = new JsonArray([.. _state.Blocks.Select(b => new JsonObject { ["contact"] = b.Contact, ["sender"] = b.Sender, ["by"] = b.By, ["at"] = b.At })]),
-        ["messages"] = new JsonArray([.. _state.Messages.Select(m => new JsonObject { ["to"] = m.To, ["from"] = m.From, ["body"] = m.Body, ["error"] = m.Error, ["at"] = m.At })]),
+        ["blocks"] = new JsonArray([.. _state.Blocks.Select(
+            b => new JsonObject { ["contact"] = b.Contact, ["sender"] = b.Sender, ["by"] = b.By, ["at"] = b.At })]),
+        ["messages"] = new JsonArray([.. _state.Messages.Select(
+            m => new JsonObject { ["to"] = m.To, ["from"] = m.From, ["body"] = m.Body, ["error"] = m.Error, ["at"] = m.At })]),
         ["requests"] = new JsonArray([.. Requests.All.Select(r => JsonValue.Create(r))]),
     });
 
@@ -144,7 +165,7 @@ internal sealed class TwilioSandbox : SandboxVendor
         lock (_gate)
         {
             change();
-            _file.Changed();
+            _file.MarkChanged();
         }
     }
 }

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace OptOut.Emulators.Sandbox.Twilio;
 
-/// <summary>What a webhook was answered with: above 499 the real one tries the fallback address, once.</summary>
+/// <summary>The answer to a webhook. For a status above 499, the real service tries the fallback address once.</summary>
 internal sealed record TwilioAnswer(int Status, string Twiml);
 
-/// <summary>Calls the webhooks, signed.</summary>
+/// <summary>Signs and calls the webhooks.</summary>
 internal sealed class TwilioWebhooks(SandboxSetup setup) : IDisposable
 {
     private readonly HttpClient _http = new();
@@ -59,7 +59,8 @@ internal sealed class TwilioWebhooks(SandboxSetup setup) : IDisposable
     }
 
     /// <summary>Posts a form as Twilio does.</summary>
-    public async Task<TwilioAnswer> PostAsync(string path, IReadOnlyList<KeyValuePair<string, string>> form, CancellationToken cancellationToken)
+    public async Task<TwilioAnswer> PostAsync(
+        string path, IReadOnlyList<KeyValuePair<string, string>> form, CancellationToken cancellationToken)
     {
         if (setup.Webhook(path) is not { } target)
             return new TwilioAnswer(0, "");
@@ -70,13 +71,15 @@ internal sealed class TwilioWebhooks(SandboxSetup setup) : IDisposable
     }
 
     /// <summary>https://www.twilio.com/docs/usage/security#validating-requests</summary>
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "What Twilio signs with.")]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "Twilio signs with HMAC-SHA1.")]
     public static string Sign(string url, IEnumerable<KeyValuePair<string, string>> form)
     {
         var text = new StringBuilder(url);
         foreach (var (name, value) in form.OrderBy(f => f.Key, StringComparer.Ordinal))
             text.Append(name).Append(value);
-        return Convert.ToBase64String(HMACSHA1.HashData(Encoding.UTF8.GetBytes(TwilioSandbox.AuthToken), Encoding.UTF8.GetBytes(text.ToString())));
+        return Convert.ToBase64String(
+            HMACSHA1.HashData(Encoding.UTF8.GetBytes(TwilioSandbox.AuthToken), Encoding.UTF8.GetBytes(text.ToString())));
     }
 
     public void Dispose() => _http.Dispose();

@@ -4,8 +4,8 @@ using Amqp.Types;
 namespace OptOut.Emulators.ServiceBus.Entities;
 
 /// <summary>
-/// Reads AMQP values. AMQPNetLite knows a performative or a message section only after the first of any of them was
-/// made in this process, and a journal is replayed before that: so everything is read through here, which makes one.
+/// Decodes AMQP values. AMQPNetLite registers its performatives and message sections only when the first of them is created
+/// in the process, and the journal is replayed before that. This class creates one, so all decoding goes through it.
 /// </summary>
 internal static class AmqpDecoder
 {
@@ -20,7 +20,7 @@ internal static class AmqpDecoder
         }
         catch (Exception problem) when (problem is not AmqpException)
         {
-            // The decoder reports bad bytes as whatever exception it ran into.
+            // For invalid bytes the decoder throws various exceptions.
             throw new AmqpException(ErrorCode.DecodeError, problem.Message);
         }
     }

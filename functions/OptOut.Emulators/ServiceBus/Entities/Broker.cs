@@ -5,8 +5,8 @@ using OptOut.Emulators.ServiceBus.Journaling;
 namespace OptOut.Emulators.ServiceBus.Entities;
 
 /// <summary>
-/// Every topic and queue, behind one gate. One lock, held for microseconds, is what makes "accepted", "delivered" and
-/// "settled" have one order here, in the journal and on the wire; a single machine has no use for more.
+/// Every topic and queue, guarded by one lock. The lock is held for microseconds; it gives "accepted", "delivered" and "settled"
+/// the same order in memory, in the journal and on the wire. A single machine does not need finer locking.
 /// </summary>
 internal sealed class Broker : IAsyncDisposable
 {
@@ -15,31 +15,38 @@ internal sealed class Broker : IAsyncDisposable
     private readonly Dictionary<string, MessageQueue> _queues = new(StringComparer.OrdinalIgnoreCase);
     private bool _stopped;
 
-    /// <exception cref="SqlFilterException">A rule is not a filter.</exception>
-    /// <exception cref="ArgumentException">Two entities have one name.</exception>
+    /// <exception cref="SqlFilterException">A rule is not a valid filter.</exception>
+    /// <exception cref="ArgumentException">Two entities have the same name.</exception>
     /// <exception cref="IOException">The journal cannot be opened.</exception>
     public Broker(EmbeddedServiceBusOptions options, ILogger log)
     {
         MaxMessageBytes = options.MaxMessageBytes;
-        _services = new BrokerServices(options.Time, log, OnAlarm);
+        _services = new BrokerServices(options.Time, log, OnTimer);
         foreach (var topic in options.Topics)
-            Add(topic.Name, topic.DuplicateWindow, topic.DefaultTimeToLive, topic.Subscriptions.Select(subscription => Build(topic, subscription)));
+        {
+            Add(
+                topic.Name,
+                topic.DuplicateWindow,
+                topic.DefaultTimeToLive,
+                topic.Subscriptions.Select(subscription => Build(topic, subscription)));
+        }
+
         foreach (var queue in options.Queues)
             Add(queue.Name, queue.DuplicateWindow, queue.DefaultTimeToLive, [Build(queue)]);
         lock (Gate)
         {
             if (options.DataFolder is { } folder)
                 Restore(folder);
-            OnTime();
+            ProcessDue();
         }
     }
 
-    /// <summary>Held around every call into a topic or a queue.</summary>
+    /// <summary>The lock that must be held around every call into a topic or queue.</summary>
     public Lock Gate { get; } = new();
 
     public int MaxMessageBytes { get; }
 
-    /// <param name="path">As in a link address, without the leading slash.</param>
+    /// <param name="path">The path of a link address, without the leading slash.</param>
     public BusTopic? FindTopic(string path) => _topics.GetValueOrDefault(path);
 
     public MessageQueue? FindQueue(string path) => _queues.GetValueOrDefault(path);
@@ -95,29 +102,29 @@ internal sealed class Broker : IAsyncDisposable
     private IEnumerable<JournalEntry> Snapshot() =>
         _topics.Values.SelectMany(topic => topic.Snapshot()).Concat(_queues.Values.SelectMany(queue => queue.Snapshot()));
 
-    private void OnAlarm()
+    private void OnTimer()
     {
         lock (Gate)
         {
             if (!_stopped)
-                OnTime();
+                ProcessDue();
         }
     }
 
-    private void OnTime()
+    private void ProcessDue()
     {
         try
         {
             var next = DateTimeOffset.MaxValue;
             foreach (var topic in _topics.Values)
-                next = Earlier(next, topic.OnTime());
+                next = Earlier(next, topic.ProcessDue());
             foreach (var queue in _queues.Values)
-                next = Earlier(next, queue.OnTime());
-            _services.Alarm.Rearm(next);
+                next = Earlier(next, queue.ProcessDue());
+            _services.Timer.Rearm(next);
         }
         catch (IOException problem)
         {
-            _services.Alarm.Rearm(DateTimeOffset.MaxValue);
+            _services.Timer.Rearm(DateTimeOffset.MaxValue);
             _services.ReportJournalFailure(problem);
         }
     }

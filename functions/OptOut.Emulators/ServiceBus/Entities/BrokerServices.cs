@@ -3,35 +3,35 @@ using OptOut.Emulators.ServiceBus.Journaling;
 
 namespace OptOut.Emulators.ServiceBus.Entities;
 
-/// <summary>What topics and queues share: the clock, the alarm and the journal.</summary>
-internal sealed partial class BrokerServices(TimeProvider time, ILogger log, Action ring) : IAsyncDisposable
+/// <summary>The services that topics and queues share: the clock, the timer and the journal.</summary>
+internal sealed partial class BrokerServices(TimeProvider time, ILogger log, Action onTimer) : IAsyncDisposable
 {
     private static readonly TimeSpan RetryAfterJournalFailure = TimeSpan.FromSeconds(1);
 
     public DateTimeOffset Now => time.GetUtcNow();
 
-    public Alarm Alarm { get; } = new(time, ring);
+    public DeadlineTimer Timer { get; } = new(time, onTimer);
 
-    /// <summary>Null: memory only, or replaying.</summary>
+    /// <summary>Null while replaying, and if the bus is in memory only.</summary>
     public Journal? Journal { get; set; }
 
-    /// <summary>Appends before the state changes. When it throws, nothing may have changed.</summary>
-    /// <exception cref="IOException">The disk refused.</exception>
-    public void Write(params ReadOnlySpan<JournalEntry> entries) => Journal?.Write(entries);
+    /// <summary>Appends to the journal. Call before changing the state: if this throws, nothing may have changed.</summary>
+    /// <exception cref="IOException">The disk write failed.</exception>
+    public void WriteToJournal(params ReadOnlySpan<JournalEntry> entries) => Journal?.Write(entries);
 
-    /// <summary>For work that has no caller to tell: it is logged, and tried again when the alarm rings.</summary>
+    /// <summary>For work without a caller that could get the exception: logs it, and retries when the timer fires.</summary>
     public void ReportJournalFailure(IOException problem)
     {
         JournalFailed(log, problem);
-        Alarm.RingBy(Now + RetryAfterJournalFailure);
+        Timer.FireBy(Now + RetryAfterJournalFailure);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Alarm.DisposeAsync();
+        await Timer.DisposeAsync();
         Journal?.Dispose();
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The Service Bus journal could not be written; deliveries wait.")]
+    [LoggerMessage(1, LogLevel.Error, "The Service Bus journal could not be written; deliveries are delayed until it can be.")]
     private static partial void JournalFailed(ILogger log, Exception problem);
 }

@@ -4,12 +4,12 @@ using OptOut.Emulators.ServiceBus.Journaling;
 
 namespace OptOut.Emulators.ServiceBus.Entities;
 
-/// <summary>A subscription: rules, and the queue of what they took.</summary>
+/// <summary>A subscription: its rules, and the queue of the messages they accepted.</summary>
 internal sealed record Subscription(RuleSet Rules, MessageQueue Queue);
 
 /// <summary>
-/// Takes messages, drops duplicates, holds what is scheduled, and copies each message into the queues whose rules match.
-/// Call everything under the broker's gate.
+/// Accepts messages, drops duplicates, keeps scheduled messages, and copies each message to the queues whose rules match.
+/// Call every member under the broker's gate.
 /// </summary>
 internal sealed class BusTopic(
     string name, TimeSpan? duplicateWindow, TimeSpan? defaultTimeToLive, IReadOnlyList<Subscription> subscriptions, BrokerServices services)
@@ -23,9 +23,9 @@ internal sealed class BusTopic(
 
     public IReadOnlyList<Subscription> Subscriptions => subscriptions;
 
-    /// <summary>Accepts messages, all or none. When it returns, the journal has them.</summary>
-    /// <param name="messages">In the order they get their numbers.</param>
-    /// <returns>A number for each message, duplicates included: a dropped duplicate is accepted to its sender.</returns>
+    /// <summary>Accepts all of the messages or none. When it returns, they are in the journal.</summary>
+    /// <param name="messages">In the order in which they get their sequence numbers.</param>
+    /// <returns>A sequence number for each message, duplicates included: to its sender, a dropped duplicate is accepted.</returns>
     /// <exception cref="IOException">The journal could not be written; nothing was accepted.</exception>
     public IReadOnlyList<long> Accept(IReadOnlyList<MessageContent> messages)
     {
@@ -46,26 +46,26 @@ internal sealed class BusTopic(
             accepted.Add((entry, message));
         }
 
-        services.Write(CollectionsMarshal.AsSpan(entries));
+        services.WriteToJournal(CollectionsMarshal.AsSpan(entries));
         foreach (var (entry, content) in accepted)
-            Apply(entry, content);
+            ApplyEntry(entry, content);
         PumpAll();
         return numbers;
     }
 
-    /// <summary>Takes back scheduled messages: all of them, or none and false when one is not there.</summary>
+    /// <summary>Cancels all of the scheduled messages; or cancels none and returns false if one does not exist.</summary>
     public bool Cancel(IReadOnlyCollection<long> sequences)
     {
         if (!sequences.All(_scheduled.ContainsKey))
             return false;
-        services.Write([.. sequences.Select(sequence => new Cancelled(name, sequence))]);
+        services.WriteToJournal([.. sequences.Select(sequence => new Cancelled(name, sequence))]);
         foreach (var sequence in sequences)
             _scheduled.Remove(sequence);
         return true;
     }
 
-    /// <summary>Publishes what came due; answers when to look again.</summary>
-    public DateTimeOffset OnTime()
+    /// <summary>Publishes the messages that are due. Returns the time of the next one.</summary>
+    public DateTimeOffset ProcessDue()
     {
         while (_due.TryPeek(out var next, out var order))
         {
@@ -74,8 +74,8 @@ internal sealed class BusTopic(
                 if (order.Due > services.Now)
                     return order.Due;
                 var entry = new Activated(name, next.Sequence, services.Now, Place(next.Content));
-                services.Write(entry);
-                Apply(entry, next.Content);
+                services.WriteToJournal(entry);
+                ApplyEntry(entry, next.Content);
             }
 
             _due.Dequeue();
@@ -85,23 +85,23 @@ internal sealed class BusTopic(
         return DateTimeOffset.MaxValue;
     }
 
-    /// <summary>Makes an entry's change in memory: right after it was journalled, or when it is replayed.</summary>
-    public void Apply(JournalEntry entry, MessageContent? content)
+    /// <summary>Applies an entry to the state in memory, after it was written to the journal or when it is replayed.</summary>
+    public void ApplyEntry(JournalEntry entry, MessageContent? content)
     {
         switch (entry)
         {
             case Published published:
                 _lastSequence = Math.Max(_lastSequence, published.Sequence);
-                Remember(content!, published.At);
+                RememberId(content!, published.At);
                 Deliver(published.Placements, published.Sequence, published.At, content!);
                 break;
             case Scheduled scheduled:
                 _lastSequence = Math.Max(_lastSequence, scheduled.Sequence);
-                Remember(content!, scheduled.At);
+                RememberId(content!, scheduled.At);
                 var waiting = new ScheduledMessage(scheduled.Sequence, scheduled.At, scheduled.Due, content!);
                 _scheduled.Add(scheduled.Sequence, waiting);
                 _due.Enqueue(waiting, (scheduled.Due, scheduled.Sequence));
-                services.Alarm.RingBy(scheduled.Due);
+                services.Timer.FireBy(scheduled.Due);
                 break;
             case Activated activated when _scheduled.Remove(activated.Sequence, out var due):
                 Deliver(activated.Placements, activated.Sequence, activated.At, due.Content);
@@ -109,20 +109,20 @@ internal sealed class BusTopic(
             case Cancelled cancelled:
                 _scheduled.Remove(cancelled.Sequence);
                 break;
-            case Remembered remembered:
-                _duplicates?.Remember(remembered.MessageId, remembered.At);
+            case SeenMessageId seen:
+                _duplicates?.Remember(seen.MessageId, seen.At);
                 break;
-            case Numbered numbered:
-                _lastSequence = Math.Max(_lastSequence, numbered.Last);
+            case LastSequence sequence:
+                _lastSequence = Math.Max(_lastSequence, sequence.Last);
                 break;
         }
     }
 
     public IEnumerable<JournalEntry> Snapshot()
     {
-        yield return new Numbered(name, _lastSequence);
+        yield return new LastSequence(name, _lastSequence);
         foreach (var (id, at) in _duplicates?.Remembered(services.Now) ?? [])
-            yield return new Remembered(name, id, at);
+            yield return new SeenMessageId(name, id, at);
         foreach (var message in _scheduled.Values.OrderBy(message => message.Sequence))
             yield return new Scheduled(name, message.Sequence, message.AcceptedAt, message.Due, message.Content.Encoded);
     }
@@ -133,7 +133,7 @@ internal sealed class BusTopic(
         FilteredMessage? filtered = null;
         foreach (var subscription in subscriptions)
         {
-            if (subscription.Rules.TakesEverything || subscription.Rules.Matches(filtered ??= message.ToFiltered()))
+            if (subscription.Rules.MatchesEverything || subscription.Rules.Matches(filtered ??= message.ToFiltered()))
                 placements.Add(new Placement(subscription.Queue.Path, subscription.Queue.NextSequence()));
         }
 
@@ -144,7 +144,7 @@ internal sealed class BusTopic(
     {
         foreach (var placement in placements)
         {
-            // A subscription that the topology no longer has is passed over.
+            // A subscription that is no longer in the topology is skipped.
             var queue = subscriptions.FirstOrDefault(subscription => subscription.Queue.Path == placement.Queue)?.Queue;
             queue?.Add(new StoredMessage(content, placement.Sequence)
             {
@@ -163,7 +163,7 @@ internal sealed class BusTopic(
         return live < DateTimeOffset.MaxValue - at ? at + live : DateTimeOffset.MaxValue;
     }
 
-    private void Remember(MessageContent content, DateTimeOffset at)
+    private void RememberId(MessageContent content, DateTimeOffset at)
     {
         if (content.MessageId is { } id)
             _duplicates?.Remember(id, at);

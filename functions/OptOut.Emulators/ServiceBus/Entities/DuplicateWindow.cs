@@ -1,11 +1,11 @@
 namespace OptOut.Emulators.ServiceBus.Entities;
 
-/// <summary>The message ids of the last while. Old ones leave when new ones come, so it needs no timer.</summary>
+/// <summary>The message ids within the duplicate detection window. Lookups remove expired ids, so no timer is needed.</summary>
 internal sealed class DuplicateWindow(TimeSpan length)
 {
     private readonly Dictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
 
-    // Mostly in order of time; a replayed schedule may put an old moment behind a newer one, which only keeps it longer.
+    // Mostly in order of time. A replayed schedule may add an older time after a newer one, which then is only kept longer.
     private readonly Queue<(string Id, DateTimeOffset At)> _order = new();
 
     public bool Contains(string id, DateTimeOffset now)

@@ -1,20 +1,19 @@
 namespace OptOut.Emulators.ServiceBus.Entities;
 
 /// <summary>
-/// Who holds what in one queue. Every lock and every renewal lasts as long as any other, so the list is in order of
-/// expiry by construction.
+/// The locked messages of one queue. All locks and renewals have the same duration, so appending keeps the list in order of expiry.
 /// </summary>
 internal sealed class LockList(TimeSpan duration)
 {
     private readonly Dictionary<Guid, StoredMessage> _byToken = [];
     private readonly LinkedList<StoredMessage> _byExpiry = new();
 
-    /// <summary>The one that lapses first; null when nothing is held.</summary>
+    /// <summary>The message whose lock expires first; null if none is locked.</summary>
     public StoredMessage? First => _byExpiry.First?.Value;
 
     public DateTimeOffset NextExpiry => First?.LockedUntil ?? DateTimeOffset.MaxValue;
 
-    /// <summary>The message under a lock, lapsed or not.</summary>
+    /// <summary>The message with this lock token, expired or not.</summary>
     public StoredMessage? Find(Guid token) => _byToken.GetValueOrDefault(token);
 
     public void Add(StoredMessage message, DateTimeOffset now)
@@ -30,12 +29,12 @@ internal sealed class LockList(TimeSpan duration)
         Append(message, now);
     }
 
-    /// <summary>Harmless when it is not held.</summary>
+    /// <summary>Does nothing if the message is not locked.</summary>
     public void Remove(StoredMessage message)
     {
-        if (message.Lock is not { } held)
+        if (message.Lock is not { } node)
             return;
-        _byExpiry.Remove(held);
+        _byExpiry.Remove(node);
         _byToken.Remove(message.LockToken);
         message.Lock = null;
     }

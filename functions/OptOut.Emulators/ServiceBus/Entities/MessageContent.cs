@@ -7,8 +7,8 @@ using OptOut.Emulators.ServiceBus.Filters;
 namespace OptOut.Emulators.ServiceBus.Entities;
 
 /// <summary>
-/// A message as its sender encoded it. It never changes and is shared by every subscription that holds a copy:
-/// what the broker adds (counts, times, dead-letter reasons) lives in <see cref="StoredMessage"/>.
+/// A message as its sender encoded it. It is immutable and shared by all subscriptions that have a copy; what the broker
+/// adds (counts, times, dead-letter reasons) is in <see cref="StoredMessage"/>.
 /// </summary>
 internal sealed class MessageContent
 {
@@ -16,7 +16,7 @@ internal sealed class MessageContent
 
     private MessageContent(ReadOnlyMemory<byte> encoded) => Encoded = encoded;
 
-    /// <summary>All sections, as received. This is what the journal keeps.</summary>
+    /// <summary>All sections, as received. The journal stores these bytes.</summary>
     public ReadOnlyMemory<byte> Encoded { get; }
 
     public Header? Header { get; private set; }
@@ -35,7 +35,7 @@ internal sealed class MessageContent
 
     public TimeSpan? TimeToLive => Header is { Ttl: > 0 and < uint.MaxValue } header ? TimeSpan.FromMilliseconds(header.Ttl) : null;
 
-    /// <summary>When the sender wants it to appear; null for at once.</summary>
+    /// <summary>The scheduled enqueue time; null for immediate delivery.</summary>
     public DateTimeOffset? EnqueueAt =>
         Annotations?.Map[new Symbol(ScheduledEnqueueTime)] is DateTime moment ? new DateTimeOffset(moment, TimeSpan.Zero) : null;
 
@@ -65,7 +65,7 @@ internal sealed class MessageContent
                 case Data or AmqpSequence or AmqpValue or Footer:
                     bodyStart = bodyStart < 0 ? start : bodyStart;
                     break;
-                default: throw new AmqpException(ErrorCode.DecodeError, "Not a section of a message.");
+                default: throw new AmqpException(ErrorCode.DecodeError, "The value is not a message section.");
             }
         }
 

@@ -2,12 +2,12 @@ using OptOut.Emulators.ServiceBus.Journaling;
 
 namespace OptOut.Emulators.ServiceBus.Entities;
 
-/// <summary>How a queue treats its messages. The dead-letter queue of a queue has no deliveries limit and no expiry.</summary>
+/// <summary>The settings of a queue. A dead-letter queue has no delivery limit and no expiry.</summary>
 internal sealed record QueueSettings(TimeSpan LockDuration, int MaxDeliveryCount, bool DeadLetterOnExpiration);
 
 /// <summary>
-/// A subscription, a plain queue, or the dead-letter queue of either. Ready messages wait in order of sequence number,
-/// consumers with credit take turns, and nothing here ever walks the whole queue. Call everything under the broker's gate.
+/// The queue of a subscription, a plain queue, or the dead-letter queue of either. Ready messages wait in order of sequence number,
+/// consumers with credit take turns, and no operation but a snapshot walks the whole queue. Call every member under the broker's gate.
 /// </summary>
 internal sealed class MessageQueue
 {
@@ -19,7 +19,7 @@ internal sealed class MessageQueue
     private readonly PriorityQueue<StoredMessage, long> _ready = new();
     private readonly PriorityQueue<StoredMessage, DateTimeOffset> _expiring = new();
     private readonly LockList _locks;
-    private readonly LinkedList<Consumer> _hungry = new();
+    private readonly LinkedList<Consumer> _consumersWithCredit = new();
     private long _lastSequence;
     private bool _pumping;
 
@@ -47,7 +47,7 @@ internal sealed class MessageQueue
 
     public long NextSequence() => ++_lastSequence;
 
-    /// <summary>Adds a message that the journal already has.</summary>
+    /// <summary>Adds a message that is already in the journal.</summary>
     public void Add(StoredMessage message)
     {
         _lastSequence = Math.Max(_lastSequence, message.Sequence);
@@ -55,28 +55,28 @@ internal sealed class MessageQueue
         if (message.ExpiresAt < DateTimeOffset.MaxValue)
         {
             _expiring.Enqueue(message, message.ExpiresAt);
-            _services.Alarm.RingBy(message.ExpiresAt);
+            _services.Timer.FireBy(message.ExpiresAt);
         }
 
         if (message.State == MessageState.Active)
             _ready.Enqueue(message, message.Sequence);
     }
 
-    /// <summary>Hands out what is ready to who is waiting, oldest first, consumers in turn.</summary>
+    /// <summary>Delivers the ready messages, oldest first, to the consumers with credit, in turn.</summary>
     public void Pump()
     {
-        // A delivery can complete a drain, which looks for more: the loop below already does.
+        // A delivery can complete a drain, which calls Pump again: the loop below already continues.
         if (_pumping)
             return;
         _pumping = true;
         try
         {
-            while (_hungry.First is { } turn && TakeReady() is { } message)
-                HandOut(message, turn.Value);
+            while (_consumersWithCredit.First is { } turn && TakeReady() is { } message)
+                Deliver(message, turn.Value);
         }
         catch (IOException problem)
         {
-            // The journal refused the delivery record. What is waiting stays; the alarm tries again.
+            // The delivery could not be written to the journal. The messages stay in the queue; the timer retries.
             _services.ReportJournalFailure(problem);
         }
         finally
@@ -85,39 +85,39 @@ internal sealed class MessageQueue
         }
     }
 
-    /// <summary>Sets how many more messages a consumer wants, and serves it.</summary>
-    public void Grant(Consumer consumer, uint credit)
+    /// <summary>Sets how many more messages a consumer accepts, and delivers what is ready.</summary>
+    public void SetCredit(Consumer consumer, uint credit)
     {
         consumer.Credit = credit;
         if (credit == 0)
-            Leave(consumer);
+            RemoveConsumer(consumer);
         else
-            consumer.Turn ??= _hungry.AddLast(consumer);
+            consumer.Turn ??= _consumersWithCredit.AddLast(consumer);
         Pump();
     }
 
-    /// <summary>The consumer wants nothing more. Its locks run on until they expire.</summary>
-    public void Leave(Consumer consumer)
+    /// <summary>Stops delivery to the consumer. Its locks remain until they expire.</summary>
+    public void RemoveConsumer(Consumer consumer)
     {
         consumer.Credit = 0;
         if (consumer.Turn is not { } turn)
             return;
-        _hungry.Remove(turn);
+        _consumersWithCredit.Remove(turn);
         consumer.Turn = null;
     }
 
     public DispositionResult Settle(Guid lockToken, Disposition settlement)
     {
-        if (Held(lockToken) is not { } message)
+        if (FindLocked(lockToken) is not { } message)
             return DispositionResult.LockLost;
         switch (settlement)
         {
             case Complete:
                 Remove(message);
                 break;
-            case Dead when DeadLetters is null:
+            case DeadLetter when DeadLetters is null:
                 return DispositionResult.NotAllowed;
-            case Dead letter:
+            case DeadLetter letter:
                 MoveToDeadLetters(message, letter.Reason, letter.Description, letter.Changes);
                 break;
             case Defer:
@@ -125,14 +125,14 @@ internal sealed class MessageQueue
                 Unlock(message);
                 break;
             case Release:
-                _services.Write(new Delivered(Path, message.Sequence, message.Deliveries - 1));
+                _services.WriteToJournal(new Delivered(Path, message.Sequence, message.Deliveries - 1));
                 message.Deliveries--;
                 Unlock(message);
                 break;
             default:
                 if (settlement.Changes.Count > 0)
                     Change(message, message.State, settlement.Changes);
-                GiveBack(message);
+                ReturnToQueue(message);
                 break;
         }
 
@@ -140,17 +140,17 @@ internal sealed class MessageQueue
         return DispositionResult.Done;
     }
 
-    /// <summary>Until when it is held now; null when the lock was lost.</summary>
+    /// <summary>Renews a lock. Returns its new expiry; null if the lock was lost.</summary>
     public DateTimeOffset? Renew(Guid lockToken)
     {
-        if (Held(lockToken) is not { } message)
+        if (FindLocked(lockToken) is not { } message)
             return null;
         _locks.Renew(message, _services.Now);
-        _services.Alarm.RingBy(message.LockedUntil);
+        _services.Timer.FireBy(message.LockedUntil);
         return message.LockedUntil;
     }
 
-    /// <summary>Takes deferred messages by number: all of them, or null when one is not there to be taken.</summary>
+    /// <summary>Takes deferred messages by sequence number: all of them, or null if one does not exist or is locked.</summary>
     public IReadOnlyList<StoredMessage>? TakeDeferred(IReadOnlyList<long> sequences, bool delete)
     {
         var found = new List<StoredMessage>(sequences.Count);
@@ -176,20 +176,20 @@ internal sealed class MessageQueue
         return found;
     }
 
-    /// <summary>Looks without taking: messages from this number on, whatever their state.</summary>
+    /// <summary>Returns messages from this sequence number on, in any state, without locking them.</summary>
     public IEnumerable<StoredMessage> Peek(long fromSequence, int count) =>
         _messages.From(fromSequence).Where(message => !IsExpired(message)).Take(count);
 
-    /// <summary>Lets lapse what lapsed by now; answers when to look again.</summary>
-    public DateTimeOffset OnTime()
+    /// <summary>Processes expired locks and messages. Returns the time of the next expiry.</summary>
+    public DateTimeOffset ProcessDue()
     {
         while (_locks.First is { } oldest && oldest.LockedUntil <= _services.Now)
-            GiveBack(oldest);
+            ReturnToQueue(oldest);
         while (_expiring.TryPeek(out var message, out var at) && (message.Removed || at <= _services.Now))
         {
             _expiring.Dequeue();
 
-            // A held message outlives its time while it is held: giving it back looks at the clock again.
+            // A locked message does not expire while it is locked: returning it to the queue checks the time again.
             if (!message.Removed && message.Lock is null)
                 Expire(message);
         }
@@ -201,28 +201,31 @@ internal sealed class MessageQueue
 
     public IEnumerable<JournalEntry> Snapshot()
     {
-        yield return new Numbered(Path, _lastSequence);
+        yield return new LastSequence(Path, _lastSequence);
         foreach (var message in _messages.From(0))
         {
             yield return new Stored(
                 Path, message.Sequence, message.EnqueuedSequence, message.EnqueuedAt, message.ExpiresAt, message.Deliveries,
-                message.State == MessageState.Deferred, message.DeadLetterSource ?? "", message.ApplicationProperties, message.Content.Encoded);
+                message.State == MessageState.Deferred,
+                message.DeadLetterSource ?? "",
+                message.ApplicationProperties,
+                message.Content.Encoded);
         }
     }
 
-    public void RestoreNumber(long last) => _lastSequence = Math.Max(_lastSequence, last);
+    public void RestoreLastSequence(long last) => _lastSequence = Math.Max(_lastSequence, last);
 
-    /// <summary>Replay: finds a message that an entry speaks of; null when it is gone.</summary>
+    /// <summary>For replay: finds the message of a journal entry; null if it no longer exists.</summary>
     public StoredMessage? Find(long sequence) => _messages.Find(sequence);
 
-    public void Forget(StoredMessage message)
+    public void RemoveFromMemory(StoredMessage message)
     {
         message.Removed = true;
         _messages.Remove(message);
         _locks.Remove(message);
     }
 
-    /// <summary>The dead letter that this message becomes.</summary>
+    /// <summary>Creates the dead letter for a message.</summary>
     public StoredMessage ToDeadLetter(StoredMessage message, long sequence, ReadOnlyMemory<byte> properties) =>
         new(message.Content, sequence)
         {
@@ -247,7 +250,7 @@ internal sealed class MessageQueue
         return null;
     }
 
-    private void HandOut(StoredMessage message, Consumer consumer)
+    private void Deliver(StoredMessage message, Consumer consumer)
     {
         try
         {
@@ -264,35 +267,35 @@ internal sealed class MessageQueue
 
         if (!consumer.Deletes)
             Lock(message);
-        _hungry.Remove(consumer.Turn!);
+        _consumersWithCredit.Remove(consumer.Turn!);
         if (--consumer.Credit > 0)
-            _hungry.AddLast(consumer.Turn!);
+            _consumersWithCredit.AddLast(consumer.Turn!);
         else
             consumer.Turn = null;
         consumer.Deliver(message);
     }
 
-    private StoredMessage? Held(Guid lockToken)
+    private StoredMessage? FindLocked(Guid lockToken)
     {
         if (_locks.Find(lockToken) is not { } message)
             return null;
         if (message.LockedUntil > _services.Now)
             return message;
-        GiveBack(message);
+        ReturnToQueue(message);
         Pump();
         return null;
     }
 
     private void CountDelivery(StoredMessage message)
     {
-        _services.Write(new Delivered(Path, message.Sequence, message.Deliveries + 1));
+        _services.WriteToJournal(new Delivered(Path, message.Sequence, message.Deliveries + 1));
         message.Deliveries++;
     }
 
     private void Lock(StoredMessage message)
     {
         _locks.Add(message, _services.Now);
-        _services.Alarm.RingBy(message.LockedUntil);
+        _services.Timer.FireBy(message.LockedUntil);
     }
 
     private void Unlock(StoredMessage message)
@@ -304,8 +307,8 @@ internal sealed class MessageQueue
             _ready.Enqueue(message, message.Sequence);
     }
 
-    // Abandoned, or its lock lapsed: back in line, unless it has been tried often enough.
-    private void GiveBack(StoredMessage message)
+    // Abandoned, or its lock expired: back to the queue, or to the dead letters after the maximum number of deliveries.
+    private void ReturnToQueue(StoredMessage message)
     {
         if (message.Deliveries >= _settings.MaxDeliveryCount && message.State == MessageState.Active)
         {
@@ -334,15 +337,15 @@ internal sealed class MessageQueue
     private void Change(StoredMessage message, MessageState state, IReadOnlyDictionary<string, object?> changes)
     {
         var properties = PropertySection.With(message.ApplicationProperties, changes);
-        _services.Write(new Changed(Path, message.Sequence, state == MessageState.Deferred, properties));
+        _services.WriteToJournal(new Changed(Path, message.Sequence, state == MessageState.Deferred, properties));
         message.ApplicationProperties = properties;
         message.State = state;
     }
 
     private void Remove(StoredMessage message)
     {
-        _services.Write(new Removed(Path, message.Sequence));
-        Forget(message);
+        _services.WriteToJournal(new Removed(Path, message.Sequence));
+        RemoveFromMemory(message);
     }
 
     private void MoveToDeadLetters(StoredMessage message, string? reason, string? description, IReadOnlyDictionary<string, object?> changes)
@@ -354,8 +357,8 @@ internal sealed class MessageQueue
             all["DeadLetterErrorDescription"] = description;
         var properties = PropertySection.With(message.ApplicationProperties, all);
         var sequence = DeadLetters!.NextSequence();
-        _services.Write(new DeadLettered(Path, message.Sequence, sequence, properties));
-        Forget(message);
+        _services.WriteToJournal(new DeadLettered(Path, message.Sequence, sequence, properties));
+        RemoveFromMemory(message);
         DeadLetters.Add(ToDeadLetter(message, sequence, properties));
         DeadLetters.Pump();
     }

@@ -1,6 +1,6 @@
 namespace OptOut.Emulators.ServiceBus.Entities;
 
-/// <summary>Messages by sequence number: found in constant time, walked in order from any number on.</summary>
+/// <summary>Messages by sequence number: found in constant time, enumerated in order from any number.</summary>
 internal sealed class MessagesBySequence
 {
     private readonly Dictionary<long, StoredMessage> _byNumber = [];

@@ -4,7 +4,7 @@ using Amqp.Types;
 
 namespace OptOut.Emulators.ServiceBus.Entities;
 
-/// <summary>The application properties in their encoded form, which is how they are kept, journalled and sent.</summary>
+/// <summary>The encoded application properties, the form in which they are stored, journalled and sent.</summary>
 internal static class PropertySection
 {
     public static Map Read(ReadOnlyMemory<byte> section)
@@ -15,7 +15,7 @@ internal static class PropertySection
         return ((ApplicationProperties)AmqpDecoder.Read(new ByteBuffer(bytes, 0, bytes.Length, bytes.Length))!).Map;
     }
 
-    /// <summary>The section with these properties set or replaced.</summary>
+    /// <summary>Returns the section with these properties added or replaced.</summary>
     public static ReadOnlyMemory<byte> With(ReadOnlyMemory<byte> section, IReadOnlyDictionary<string, object?> changes)
     {
         if (changes.Count == 0)

@@ -4,7 +4,7 @@ using Amqp.Types;
 
 namespace OptOut.Emulators.ServiceBus.Entities;
 
-/// <summary>What the client shows as <c>ServiceBusMessageState</c>; the numbers travel in an annotation.</summary>
+/// <summary>The values of the client's <c>ServiceBusMessageState</c>, sent in a message annotation.</summary>
 internal enum MessageState
 {
     Active = 0,
@@ -12,59 +12,61 @@ internal enum MessageState
     Scheduled = 2,
 }
 
-/// <summary>One message in one queue, with everything the broker knows of it. Guarded by the broker's gate.</summary>
+/// <summary>One message in one queue, with the state that the broker adds. Guarded by the broker's gate.</summary>
 internal sealed class StoredMessage(MessageContent content, long sequence)
 {
     public MessageContent Content => content;
 
-    /// <summary>The place in this queue. Redelivery keeps it, so an abandoned message comes back in front.</summary>
+    /// <summary>The sequence number in this queue. Redelivery keeps it, so an abandoned message returns to the front.</summary>
     public long Sequence => sequence;
 
-    /// <summary>The number it first had: the topic's, or the source queue's for a dead letter.</summary>
+    /// <summary>The original sequence number: the topic's, or for a dead letter the source queue's.</summary>
     public required long EnqueuedSequence { get; init; }
 
     public required DateTimeOffset EnqueuedAt { get; init; }
 
     public DateTimeOffset ExpiresAt { get; init; } = DateTimeOffset.MaxValue;
 
-    /// <summary>The queue this dead letter came from.</summary>
+    /// <summary>For a dead letter: the path of the source queue.</summary>
     public string? DeadLetterSource { get; init; }
 
-    /// <summary>How often it has been handed out. Counted at delivery, so that a killed process counts too.</summary>
+    /// <summary>The number of deliveries. Counted at delivery, so that deliveries to a process that was killed count too.</summary>
     public int Deliveries { get; set; }
 
     public MessageState State { get; set; }
 
-    /// <summary>The encoded application properties: the sender's, until someone abandons, defers or dead-letters with others.</summary>
+    /// <summary>
+    /// The encoded application properties: those of the sender, until a receiver modifies them when it abandons, defers or dead-letters.
+    /// </summary>
     public ReadOnlyMemory<byte> ApplicationProperties { get; set; } = content.ApplicationPropertiesSection;
 
     public Guid LockToken { get; set; }
 
     public DateTimeOffset LockedUntil { get; set; }
 
-    /// <summary>Its place in the queue's list of locks; null when nobody holds it.</summary>
+    /// <summary>Its node in the queue's list of locks; null if it is not locked.</summary>
     public LinkedListNode<StoredMessage>? Lock { get; set; }
 
-    /// <summary>Gone from the queue; an index that still points here skips it.</summary>
+    /// <summary>Whether it was removed from the queue. Indexes that still contain it skip it.</summary>
     public bool Removed { get; set; }
 
     public bool IsReady => !Removed && Lock is null && State == MessageState.Active;
 
-    /// <summary>The message as a receiver or a peek gets it.</summary>
+    /// <summary>Encodes the message for a receiver or a peek.</summary>
     public ByteBuffer Encode()
     {
         var buffer = new ByteBuffer(content.Encoded.Length + 256, autoGrow: true);
-        HeaderNow().Encode(buffer);
-        AnnotationsNow().Encode(buffer);
+        CurrentHeader().Encode(buffer);
+        CurrentAnnotations().Encode(buffer);
         Append(buffer, content.PropertiesSection);
         Append(buffer, ApplicationProperties);
         Append(buffer, content.BodySections);
         return buffer;
     }
 
-    private Header HeaderNow()
+    private Header CurrentHeader()
     {
-        // The wire counts failed deliveries; the client adds one for the delivery at hand.
+        // The protocol counts failed deliveries; the client adds one for the current delivery.
         var header = new Header { DeliveryCount = (uint)Math.Max(0, Lock is null ? Deliveries : Deliveries - 1) };
         if (content.Header is not { } sent)
             return header;
@@ -75,7 +77,7 @@ internal sealed class StoredMessage(MessageContent content, long sequence)
         return header;
     }
 
-    private MessageAnnotations AnnotationsNow()
+    private MessageAnnotations CurrentAnnotations()
     {
         var annotations = new MessageAnnotations();
         if (content.Annotations is { } sent)

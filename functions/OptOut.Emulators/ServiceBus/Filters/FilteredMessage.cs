@@ -1,11 +1,11 @@
 namespace OptOut.Emulators.ServiceBus.Filters;
 
-/// <summary>The part of a message that rules may look at.</summary>
+/// <summary>The properties of a message that rules can read.</summary>
 internal sealed class FilteredMessage(
     IReadOnlyDictionary<SystemProperty, string?> system,
     IReadOnlyDictionary<string, object?> properties)
 {
-    /// <summary>Application properties by name. Names compare without case, as in Azure.</summary>
+    /// <summary>Application properties by name. Names are case-insensitive, as in Azure.</summary>
     private readonly Dictionary<string, object?> _properties = IgnoreCase(properties);
 
     public object? System(SystemProperty property) => system.GetValueOrDefault(property);
@@ -14,7 +14,7 @@ internal sealed class FilteredMessage(
 
     public bool Has(string name) => _properties.ContainsKey(name);
 
-    // Two names may differ in case only; the first one wins, and none may throw.
+    // If two names differ only in case, the first one is used; it must not throw.
     private static Dictionary<string, object?> IgnoreCase(IReadOnlyDictionary<string, object?> properties)
     {
         var result = new Dictionary<string, object?>(properties.Count, StringComparer.OrdinalIgnoreCase);
@@ -24,7 +24,7 @@ internal sealed class FilteredMessage(
     }
 }
 
-/// <summary>The broker properties a rule can name, as Azure calls them (Label is what the client calls Subject).</summary>
+/// <summary>The system properties that a rule can use, by their Azure names (the client calls Label Subject).</summary>
 internal enum SystemProperty
 {
     MessageId,

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace OptOut.Emulators.ServiceBus.Filters;
 
-/// <summary>SQL's LIKE: % is any run of characters, _ is exactly one, the escape character takes the next literally.</summary>
+/// <summary>
+/// SQL's LIKE: % matches any number of characters, _ exactly one, and the character after the escape character is literal.
+/// </summary>
 internal sealed class LikePattern
 {
     private readonly Regex _regex;
@@ -20,8 +22,11 @@ internal sealed class LikePattern
                 regex.Append(letter switch { '%' => ".*", '_' => ".", _ => Regex.Escape(letter.ToString()) });
         }
 
-        // Non-backtracking: a pattern of many % cannot become slow on a long property.
-        _regex = new Regex(regex.Append("\\z").ToString(), RegexOptions.Singleline | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout);
+        // Non-backtracking, so that a pattern with many % cannot be slow on a long property.
+        _regex = new Regex(
+            regex.Append("\\z").ToString(),
+            RegexOptions.Singleline | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant,
+            Regex.InfiniteMatchTimeout);
     }
 
     public bool Matches(string text) => _regex.IsMatch(text);

@@ -1,18 +1,18 @@
 namespace OptOut.Emulators.ServiceBus.Filters;
 
-/// <summary>The rules of one subscription: any one that is true takes the message. False and unknown are the same here.</summary>
+/// <summary>The rules of one subscription: the message is accepted if any rule is true. False and unknown both mean no match.</summary>
 internal sealed class RuleSet
 {
     private readonly List<Func<FilteredMessage, bool>> _rules;
 
-    /// <exception cref="SqlFilterException">A SQL rule is not a filter.</exception>
+    /// <exception cref="SqlFilterException">A SQL rule is not a valid filter.</exception>
     public RuleSet(IEnumerable<RuleDefinition> rules) => _rules = [.. rules.Select(Compile)];
 
-    public bool TakesEverything => _rules.Count == 0;
+    public bool MatchesEverything => _rules.Count == 0;
 
     public bool Matches(FilteredMessage message)
     {
-        if (TakesEverything)
+        if (MatchesEverything)
             return true;
         foreach (var rule in _rules)
         {
@@ -36,16 +36,16 @@ internal sealed class RuleSet
     }
 
     private static bool Matches(CorrelationRule rule, FilteredMessage message) =>
-        Same(rule.MessageId, SystemProperty.MessageId, message)
-        && Same(rule.CorrelationId, SystemProperty.CorrelationId, message)
-        && Same(rule.To, SystemProperty.To, message)
-        && Same(rule.ReplyTo, SystemProperty.ReplyTo, message)
-        && Same(rule.Subject, SystemProperty.Label, message)
-        && Same(rule.SessionId, SystemProperty.SessionId, message)
-        && Same(rule.ReplyToSessionId, SystemProperty.ReplyToSessionId, message)
-        && Same(rule.ContentType, SystemProperty.ContentType, message)
-        && rule.Properties.All(wanted => SqlValue.AreEqual(message.Property(wanted.Key), SqlValue.From(wanted.Value)) == true);
+        IsEqualOrUnset(rule.MessageId, SystemProperty.MessageId, message)
+        && IsEqualOrUnset(rule.CorrelationId, SystemProperty.CorrelationId, message)
+        && IsEqualOrUnset(rule.To, SystemProperty.To, message)
+        && IsEqualOrUnset(rule.ReplyTo, SystemProperty.ReplyTo, message)
+        && IsEqualOrUnset(rule.Subject, SystemProperty.Label, message)
+        && IsEqualOrUnset(rule.SessionId, SystemProperty.SessionId, message)
+        && IsEqualOrUnset(rule.ReplyToSessionId, SystemProperty.ReplyToSessionId, message)
+        && IsEqualOrUnset(rule.ContentType, SystemProperty.ContentType, message)
+        && rule.Properties.All(expected => SqlValue.AreEqual(message.Property(expected.Key), SqlValue.From(expected.Value)) == true);
 
-    private static bool Same(string? wanted, SystemProperty property, FilteredMessage message) =>
-        wanted is null || string.Equals(wanted, message.System(property) as string, StringComparison.Ordinal);
+    private static bool IsEqualOrUnset(string? expected, SystemProperty property, FilteredMessage message) =>
+        expected is null || string.Equals(expected, message.System(property) as string, StringComparison.Ordinal);
 }

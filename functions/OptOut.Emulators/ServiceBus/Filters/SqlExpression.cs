@@ -1,6 +1,6 @@
 namespace OptOut.Emulators.ServiceBus.Filters;
 
-/// <summary>Something with a value: a literal or a property.</summary>
+/// <summary>An operand: a literal or a property.</summary>
 internal abstract record SqlOperand
 {
     public abstract object? Evaluate(FilteredMessage message);
@@ -22,7 +22,7 @@ internal sealed record SystemColumn(SystemProperty Property) : SqlOperand
 }
 
 /// <summary>
-/// A condition is true, false or unknown (null). C#'s &amp;, | and ! on bool? are SQL's three-valued tables exactly:
+/// A condition, which is true, false or unknown (null). C#'s &amp;, | and ! on bool? implement SQL's three-valued logic exactly:
 /// false AND unknown is false, true OR unknown is true, NOT unknown is unknown.
 /// </summary>
 internal abstract record SqlCondition
@@ -78,7 +78,7 @@ internal sealed record Comparison(SqlOperand Left, Comparator Comparator, SqlOpe
     };
 }
 
-/// <summary>x IN (a, b): true when one is equal, otherwise unknown when one comparison was unknown, otherwise false.</summary>
+/// <summary>x IN (a, b): true if one is equal; otherwise unknown if a comparison was unknown; otherwise false.</summary>
 internal sealed record In(SqlOperand Operand, IReadOnlyList<SqlOperand> Choices) : SqlCondition
 {
     public override bool? Evaluate(FilteredMessage message)
@@ -97,13 +97,13 @@ internal sealed record Like(SqlOperand Operand, LikePattern Pattern) : SqlCondit
         Operand.Evaluate(message) is string text ? Pattern.Matches(text) : null;
 }
 
-/// <summary>Never unknown: that is what it is for.</summary>
+/// <summary>IS NULL is never unknown.</summary>
 internal sealed record IsNull(SqlOperand Operand) : SqlCondition
 {
     public override bool? Evaluate(FilteredMessage message) => Operand.Evaluate(message) is null;
 }
 
-/// <summary>EXISTS(name): whether the property is there at all, even with a null value.</summary>
+/// <summary>EXISTS(name): whether the property is present, even with a null value.</summary>
 internal sealed record Exists(SqlOperand Operand) : SqlCondition
 {
     public override bool? Evaluate(FilteredMessage message) => Operand is ApplicationColumn column
@@ -111,7 +111,7 @@ internal sealed record Exists(SqlOperand Operand) : SqlCondition
         : Operand.Evaluate(message) is not null;
 }
 
-/// <summary>A boolean property or literal standing alone as a condition.</summary>
+/// <summary>A boolean property or literal used as a condition.</summary>
 internal sealed record IsTrue(SqlOperand Operand) : SqlCondition
 {
     public override bool? Evaluate(FilteredMessage message) => Operand.Evaluate(message) as bool?;

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OptOut.Emulators.ServiceBus.Filters;
 
-/// <summary>Cuts a SQL filter into tokens.</summary>
+/// <summary>Splits a SQL filter into tokens.</summary>
 internal static class SqlLexer
 {
     public static IReadOnlyList<SqlToken> Read(string expression)
@@ -39,7 +39,7 @@ internal static class SqlLexer
         };
     }
 
-    // The closing delimiter is written twice to stand for itself: 'it''s', [a]]b].
+    // A doubled closing delimiter stands for the character itself: 'it''s', [a]]b].
     private static string Delimited(string expression, ref int at, char close, string what)
     {
         var start = at++;

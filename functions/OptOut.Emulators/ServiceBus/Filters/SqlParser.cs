@@ -3,13 +3,13 @@ using System.Globalization;
 namespace OptOut.Emulators.ServiceBus.Filters;
 
 /// <summary>
-/// Recursive descent, loosest first: OR, AND, NOT, then one predicate. Parentheses group conditions.
-/// Arithmetic and functions other than EXISTS are refused with a message rather than guessed at.
+/// A recursive descent parser. Precedence from lowest to highest: OR, AND, NOT, predicate. Parentheses group conditions.
+/// Arithmetic and functions other than EXISTS are refused with a message.
 /// </summary>
 internal sealed class SqlParser
 {
-    // Deep enough for any filter a person writes, shallow enough for the stack.
-    private const int DeepestNesting = 100;
+    // Deep enough for any hand-written filter, and safe for the stack.
+    private const int MaxNesting = 100;
 
     private readonly string _expression;
     private readonly IReadOnlyList<SqlToken> _tokens;
@@ -24,7 +24,7 @@ internal sealed class SqlParser
 
     private SqlToken Current => _tokens[_at];
 
-    /// <exception cref="SqlFilterException">The expression is not a filter; the message names the column.</exception>
+    /// <exception cref="SqlFilterException">The expression is not a valid filter; the message names the column.</exception>
     public static SqlCondition Parse(string expression)
     {
         var parser = new SqlParser(expression);
@@ -50,7 +50,7 @@ internal sealed class SqlParser
 
     private SqlCondition Negation()
     {
-        if (++_depth > DeepestNesting)
+        if (++_depth > MaxNesting)
             throw new SqlFilterException(_expression, Current.Column, "the filter is nested too deeply");
         try
         {
@@ -186,9 +186,14 @@ internal sealed class SqlParser
             return new ApplicationColumn(name.Text);
         if (!first.Is("sys"))
             throw new SqlFilterException(_expression, first.Column, $"'{first.Text}.' is not a scope: use sys. or user.");
-        return Enum.TryParse<SystemProperty>(name.Text, ignoreCase: true, out var property) && Enum.IsDefined(property) && !char.IsDigit(name.Text[0])
+        return Enum.TryParse<SystemProperty>(name.Text, ignoreCase: true, out var property)
+            && Enum.IsDefined(property)
+            && !char.IsDigit(name.Text[0])
             ? new SystemColumn(property)
-            : throw new SqlFilterException(_expression, column, $"sys.{name.Text} is not a system property: one of {string.Join(", ", Enum.GetNames<SystemProperty>())}");
+            : throw new SqlFilterException(
+                _expression,
+                column,
+                $"sys.{name.Text} is not a system property: one of {string.Join(", ", Enum.GetNames<SystemProperty>())}");
     }
 
     private SqlToken Name(string expected)

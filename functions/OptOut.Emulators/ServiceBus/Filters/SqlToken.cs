@@ -14,7 +14,7 @@ internal enum SqlTokenKind
 }
 
 /// <param name="Text">The word, the unescaped string, or the symbol.</param>
-/// <param name="Column">Where it starts, counted from 1, for the message of a <see cref="SqlFilterException"/>.</param>
+/// <param name="Column">The 1-based position of its first character, for the message of a <see cref="SqlFilterException"/>.</param>
 internal readonly record struct SqlToken(SqlTokenKind Kind, string Text, int Column)
 {
     public bool Is(string keywordOrSymbol) =>
@@ -23,7 +23,7 @@ internal readonly record struct SqlToken(SqlTokenKind Kind, string Text, int Col
     public override string ToString() => Kind == SqlTokenKind.End ? "the end" : $"'{Text}'";
 }
 
-/// <summary>A filter that cannot be understood, found when the bus starts. The message names the column.</summary>
+/// <summary>Thrown when the bus starts with an invalid filter. The message names the column.</summary>
 internal sealed class SqlFilterException(string expression, int column, string problem)
     : Exception($"SQL filter, column {column}: {problem}. The filter is: {expression}")
 {

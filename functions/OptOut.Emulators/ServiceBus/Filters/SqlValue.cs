@@ -3,8 +3,8 @@ using System.Globalization;
 namespace OptOut.Emulators.ServiceBus.Filters;
 
 /// <summary>
-/// Brings the many AMQP types down to the few that SQL compares: long, double, string, bool, Guid, DateTimeOffset.
-/// Anything else is null, so that a comparison with it is unknown rather than an error.
+/// Converts AMQP values to the types that SQL compares: long, double, string, bool, Guid, DateTimeOffset. Any other type becomes null, so
+/// that a comparison with it is unknown rather than an error.
 /// </summary>
 internal static class SqlValue
 {
@@ -22,7 +22,7 @@ internal static class SqlValue
         _ => null,
     };
 
-    /// <summary>Below zero, zero or above; null when the two cannot be compared, which SQL calls unknown.</summary>
+    /// <summary>Less than, equal to or greater than zero; null if the two cannot be compared, which is SQL's unknown.</summary>
     public static int? Compare(object? left, object? right) => (left, right) switch
     {
         (long a, long b) => a.CompareTo(b),
@@ -35,7 +35,7 @@ internal static class SqlValue
         _ => null,
     };
 
-    /// <summary>Like <see cref="Compare"/>, and booleans too, which are equal or not but have no order.</summary>
+    /// <summary>Like <see cref="Compare"/>, but also supports booleans, which have equality but no order.</summary>
     public static bool? AreEqual(object? left, object? right) => (left, right) switch
     {
         (bool a, bool b) => a == b,

@@ -4,9 +4,9 @@ using System.IO.Hashing;
 namespace OptOut.Emulators.ServiceBus.Journaling;
 
 /// <summary>
-/// An append-only file of records: length (4 bytes), CRC-32 of the rest (4 bytes), then entries. A record is one
-/// write, and returns only when the operating system has the bytes: they survive the death of this process, though
-/// not of the machine. Entries in one record are replayed together or not at all.
+/// An append-only file of records: length (4 bytes), CRC-32 of the entries (4 bytes), then the entries. A record is one write, which
+/// returns when the operating system has the bytes: they survive a crash of this process, but not of the machine. The entries of one
+/// record are replayed together or not at all.
 /// </summary>
 internal sealed class Journal : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class Journal : IDisposable
         _writer = new BinaryWriter(_buffer, JournalCodec.Text);
     }
 
-    /// <summary>Opens or creates the journal in a folder, and cuts a torn record off its end.</summary>
+    /// <summary>Opens or creates the journal in a folder, and truncates an incomplete last record.</summary>
     /// <param name="replay">Receives every entry, oldest first.</param>
     /// <exception cref="IOException">Another process has it open, or the disk fails.</exception>
     public static Journal Open(string folder, Action<JournalEntry> replay)
@@ -63,7 +63,7 @@ internal sealed class Journal : IDisposable
         }
         catch (IOException)
         {
-            // Half a record in the middle would hide every later one from the next start.
+            // An incomplete record in the middle would make the next start ignore all later ones.
             _file.SetLength(start);
             _file.Seek(start, SeekOrigin.Begin);
             throw;
@@ -71,16 +71,16 @@ internal sealed class Journal : IDisposable
     }
 
     /// <summary>
-    /// Starts the journal over with only what is alive. The new file is complete on disk before it takes the old
-    /// one's name, so a crash at any moment leaves one whole journal.
+    /// Rewrites the journal with only the current state. The new file is complete on disk before it replaces the old one, so a crash at
+    /// any time leaves one complete journal.
     /// </summary>
-    /// <exception cref="IOException">The disk refused; the old journal is as it was.</exception>
-    public void Compact(IEnumerable<JournalEntry> alive)
+    /// <exception cref="IOException">The disk write failed; the old journal is unchanged.</exception>
+    public void Compact(IEnumerable<JournalEntry> current)
     {
         var fresh = OpenFile(_path + ".new", FileMode.Create);
         try
         {
-            foreach (var chunk in alive.Chunk(64))
+            foreach (var chunk in current.Chunk(64))
                 fresh.Write(Encode(chunk));
             fresh.Flush(flushToDisk: true);
             File.Move(_path + ".new", _path, overwrite: true);
@@ -102,7 +102,7 @@ internal sealed class Journal : IDisposable
         _lock.Dispose();
     }
 
-    // A file of its own: compaction replaces the journal's, and a lock on that would go with it.
+    // A separate lock file, because compaction replaces the journal file and would lose a lock on it.
     private static FileStream Lock(string path)
     {
         try
@@ -115,7 +115,7 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    // Shared for deletion, because Windows would otherwise not let an open file take another's name.
+    // FileShare.Delete, because otherwise Windows does not let an open file be renamed over another.
     private static FileStream OpenFile(string path, FileMode mode) =>
         new(path, mode, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 0);
 
@@ -132,7 +132,7 @@ internal sealed class Journal : IDisposable
         return record;
     }
 
-    // Returns where the last whole record ends. A kill can only tear the end: what is behind a bad record is not read.
+    // Returns the end of the last complete record. A killed process can only leave an incomplete record at the end, so reading stops there.
     private static long Replay(FileStream file, Action<JournalEntry> replay)
     {
         file.Seek(0, SeekOrigin.Begin);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace OptOut.Emulators.ServiceBus.Journaling;
 
-/// <summary>The bytes of a journal entry: a kind, then its fields in order. New kinds get new numbers; old ones keep theirs.</summary>
+/// <summary>
+/// The binary format of a journal entry: a kind, then its fields in order. New kinds get new numbers; existing kinds keep theirs.
+/// </summary>
 internal static class JournalCodec
 {
     public static void Write(BinaryWriter to, JournalEntry entry)
@@ -53,16 +55,16 @@ internal static class JournalCodec
                 Bytes(to, e.Properties);
                 Bytes(to, e.Message);
                 break;
-            case Numbered e: Head(to, 10, e.Entity, e.Last); break;
-            case Remembered e:
+            case LastSequence e: Head(to, 10, e.Entity, e.Last); break;
+            case SeenMessageId e:
                 Head(to, 11, e.Topic, e.At.UtcTicks);
                 to.Write(e.MessageId);
                 break;
-            default: throw new InvalidOperationException($"{entry.GetType().Name} has no place in the journal.");
+            default: throw new InvalidOperationException($"{entry.GetType().Name} is not a kind of journal entry.");
         }
     }
 
-    /// <exception cref="InvalidDataException">A kind this version does not know.</exception>
+    /// <exception cref="InvalidDataException">The kind is unknown to this version.</exception>
     public static JournalEntry Read(BinaryReader from)
     {
         var kind = from.ReadByte();
@@ -78,9 +80,19 @@ internal static class JournalCodec
             6 => new Changed(entity, number, from.ReadBoolean(), Bytes(from)),
             7 => new Removed(entity, number),
             8 => new DeadLettered(entity, number, from.ReadInt64(), Bytes(from)),
-            9 => new Stored(entity, number, from.ReadInt64(), Moment(from), Moment(from), from.ReadInt32(), from.ReadBoolean(), from.ReadString(), Bytes(from), Bytes(from)),
-            10 => new Numbered(entity, number),
-            11 => new Remembered(entity, from.ReadString(), new DateTimeOffset(number, TimeSpan.Zero)),
+            9 => new Stored(
+                entity,
+                number,
+                from.ReadInt64(),
+                Moment(from),
+                Moment(from),
+                from.ReadInt32(),
+                from.ReadBoolean(),
+                from.ReadString(),
+                Bytes(from),
+                Bytes(from)),
+            10 => new LastSequence(entity, number),
+            11 => new SeenMessageId(entity, from.ReadString(), new DateTimeOffset(number, TimeSpan.Zero)),
             _ => throw new InvalidDataException($"Journal entry kind {kind} is unknown: the journal was written by a newer version."),
         };
     }
@@ -122,6 +134,6 @@ internal static class JournalCodec
         return placements;
     }
 
-    /// <summary>Strings are UTF-8 that refuses nothing: a lone surrogate in a message id must not stop the journal.</summary>
+    /// <summary>UTF-8 that replaces invalid characters: a lone surrogate in a message id must not make a write fail.</summary>
     public static readonly Encoding Text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: false);
 }

@@ -3,8 +3,8 @@ using OptOut.Emulators.ServiceBus.Entities;
 namespace OptOut.Emulators.ServiceBus.Journaling;
 
 /// <summary>
-/// Brings topics and queues back to where the journal left them. Locks are not in it: a restart forgets them, so what
-/// was held is ready again. Entries about entities that the topology no longer has are passed over.
+/// Restores topics and queues from the journal. Locks are not journalled, so after a restart locked messages are ready again.
+/// Entries of entities that are no longer in the topology are skipped.
 /// </summary>
 internal sealed class JournalReplay(IReadOnlyDictionary<string, BusTopic> topics, IReadOnlyDictionary<string, MessageQueue> queues)
 {
@@ -12,27 +12,27 @@ internal sealed class JournalReplay(IReadOnlyDictionary<string, BusTopic> topics
     {
         switch (entry)
         {
-            case Published e: Topic(e.Topic)?.Apply(e, MessageContent.Parse(e.Message)); break;
-            case Scheduled e: Topic(e.Topic)?.Apply(e, MessageContent.Parse(e.Message)); break;
-            case Activated e: Topic(e.Topic)?.Apply(e, content: null); break;
-            case Cancelled e: Topic(e.Topic)?.Apply(e, content: null); break;
-            case Remembered e: Topic(e.Topic)?.Apply(e, content: null); break;
-            case Numbered e:
-                Topic(e.Entity)?.Apply(e, content: null);
-                Queue(e.Entity)?.RestoreNumber(e.Last);
+            case Published e: Topic(e.Topic)?.ApplyEntry(e, MessageContent.Parse(e.Message)); break;
+            case Scheduled e: Topic(e.Topic)?.ApplyEntry(e, MessageContent.Parse(e.Message)); break;
+            case Activated e: Topic(e.Topic)?.ApplyEntry(e, content: null); break;
+            case Cancelled e: Topic(e.Topic)?.ApplyEntry(e, content: null); break;
+            case SeenMessageId e: Topic(e.Topic)?.ApplyEntry(e, content: null); break;
+            case LastSequence e:
+                Topic(e.Entity)?.ApplyEntry(e, content: null);
+                Queue(e.Entity)?.RestoreLastSequence(e.Last);
                 break;
             case Delivered e when Queue(e.Queue)?.Find(e.Sequence) is { } message:
                 message.Deliveries = e.Deliveries;
                 break;
             case Changed e when Queue(e.Queue) is { } queue && queue.Find(e.Sequence) is { } message:
-                queue.Forget(message);
+                queue.RemoveFromMemory(message);
                 queue.Add(With(message, e));
                 break;
             case Removed e when Queue(e.Queue) is { } queue && queue.Find(e.Sequence) is { } message:
-                queue.Forget(message);
+                queue.RemoveFromMemory(message);
                 break;
             case DeadLettered e when Queue(e.Queue) is { DeadLetters: { } letters } queue && queue.Find(e.Sequence) is { } message:
-                queue.Forget(message);
+                queue.RemoveFromMemory(message);
                 letters.Add(queue.ToDeadLetter(message, e.NewSequence, e.Properties));
                 break;
             case Stored e: Queue(e.Queue)?.Add(FromSnapshot(e)); break;

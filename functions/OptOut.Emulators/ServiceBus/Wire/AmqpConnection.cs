@@ -9,14 +9,14 @@ using OptOut.Emulators.ServiceBus.Entities;
 namespace OptOut.Emulators.ServiceBus.Wire;
 
 /// <summary>
-/// One client's connection: SASL, open, sessions, close. The performatives and their encoding are AMQPNetLite's; the
-/// engine is ours, because its listener zeroes a link's credit on a repeated flow, which the Service Bus client sends.
+/// One client's connection: SASL, open, sessions, close. The performatives and their encoding come from AMQPNetLite; the connection
+/// engine is our own, because AMQPNetLite's listener resets a link's credit on a repeated flow, which the Service Bus client sends.
 /// </summary>
 internal sealed partial class AmqpConnection : IDisposable
 {
     private static readonly byte[] SaslHeader = [.. "AMQP"u8, 3, 1, 0, 0];
     private static readonly byte[] AmqpHeader = [.. "AMQP"u8, 0, 1, 0, 0];
-    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Broker _broker;
     private readonly ILogger _log;
@@ -34,13 +34,13 @@ internal sealed partial class AmqpConnection : IDisposable
         _writer = new FrameWriter(_stream);
     }
 
-    /// <summary>Where management and token answers go, by the address the client asked them at.</summary>
+    /// <summary>The links for management and token responses, by the client's reply-to address.</summary>
     public Dictionary<string, ResponseSource> Responses { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The largest frame the peer takes.</summary>
+    /// <summary>The largest frame that the peer accepts.</summary>
     public int MaxFrameBytes { get; private set; } = FrameReader.MaxFrameBytes;
 
-    /// <summary>Serves the connection until either side ends it. Never throws for what a peer does.</summary>
+    /// <summary>Serves the connection until either side closes it. Errors of the peer never make it throw.</summary>
     public async Task RunAsync()
     {
         var sending = _writer.RunAsync();
@@ -50,11 +50,14 @@ internal sealed partial class AmqpConnection : IDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            _writer.Write(FrameWriter.AmqpFrame, 0, new Close { Error = new Error(ErrorCode.ConnectionForced) { Description = "The embedded Service Bus is stopping." } });
+            _writer.Write(
+                FrameWriter.AmqpFrame,
+                0,
+                new Close { Error = new Error(ErrorCode.ConnectionForced) { Description = "The embedded Service Bus is stopping." } });
         }
         catch (AmqpException problem)
         {
-            Refused(_log, problem.Message);
+            ClosedOnError(_log, problem.Message);
             _writer.Write(FrameWriter.AmqpFrame, 0, new Close { Error = problem.Error });
         }
         catch (Exception problem) when (problem is IOException or ObjectDisposedException)
@@ -64,7 +67,8 @@ internal sealed partial class AmqpConnection : IDisposable
         catch (Exception problem)
         {
             Failed(_log, problem);
-            _writer.Write(FrameWriter.AmqpFrame, 0, new Close { Error = new Error(ErrorCode.InternalError) { Description = problem.Message } });
+            _writer.Write(
+                FrameWriter.AmqpFrame, 0, new Close { Error = new Error(ErrorCode.InternalError) { Description = problem.Message } });
         }
         finally
         {
@@ -75,11 +79,11 @@ internal sealed partial class AmqpConnection : IDisposable
                 _sessions.Clear();
             }
 
-            await HangUpAsync(sending);
+            await CloseAsync(sending);
         }
     }
 
-    /// <summary>Tells the peer and ends the connection.</summary>
+    /// <summary>Notifies the peer and closes the connection.</summary>
     public void Stop() => _ = _stop.CancelAsync();
 
     public void Dispose()
@@ -95,7 +99,7 @@ internal sealed partial class AmqpConnection : IDisposable
     private async Task ServeAsync()
     {
         var reader = new FrameReader(_stream);
-        if (!await ShakeHandsAsync(reader))
+        if (!await HandshakeAsync(reader))
             return;
         while (await reader.ReadFrameAsync(_stop.Token) is { } frame)
         {
@@ -116,15 +120,16 @@ internal sealed partial class AmqpConnection : IDisposable
         }
     }
 
-    private async Task<bool> ShakeHandsAsync(FrameReader reader)
+    private async Task<bool> HandshakeAsync(FrameReader reader)
     {
         var header = await reader.ReadProtocolHeaderAsync(_stop.Token);
         if (header is not null && header.AsSpan().SequenceEqual(SaslHeader))
         {
             _writer.WriteRaw(SaslHeader);
 
-            // Anyone on this machine may come in: the token that follows on $cbs is accepted unread as well.
-            _writer.Write(FrameWriter.SaslFrame, 0, new SaslMechanisms { SaslServerMechanisms = [new Symbol("ANONYMOUS"), new Symbol("MSSBCBS")] });
+            // Anyone on this machine may connect. The token that follows on $cbs is also accepted without verification.
+            _writer.Write(
+                FrameWriter.SaslFrame, 0, new SaslMechanisms { SaslServerMechanisms = [new Symbol("ANONYMOUS"), new Symbol("MSSBCBS")] });
             if (await reader.ReadFrameAsync(_stop.Token) is not { Performative: SaslInit })
                 return false;
             _writer.Write(FrameWriter.SaslFrame, 0, new SaslOutcome { Code = SaslCode.Ok });
@@ -134,7 +139,7 @@ internal sealed partial class AmqpConnection : IDisposable
         if (header is null)
             return false;
 
-        // A peer that speaks something else (TLS, HTTP) is told what is spoken here, and that is all.
+        // A peer with another protocol (TLS, HTTP) gets our protocol header, then the connection is closed.
         _writer.WriteRaw(AmqpHeader);
         return header.AsSpan().SequenceEqual(AmqpHeader);
     }
@@ -152,7 +157,7 @@ internal sealed partial class AmqpConnection : IDisposable
             _ = KeepAliveAsync(TimeSpan.FromMilliseconds(open.IdleTimeOut / 2.0));
     }
 
-    // In real time, whatever clock the broker lives by: it is the peer's own clock that would run out.
+    // In real time, not the broker's TimeProvider, because the idle timeout runs on the peer's clock.
     private async Task KeepAliveAsync(TimeSpan interval)
     {
         using var timer = new PeriodicTimer(interval, TimeProvider.System);
@@ -188,12 +193,12 @@ internal sealed partial class AmqpConnection : IDisposable
         session.Handle(frame.Performative!, frame.Payload);
     }
 
-    private async Task HangUpAsync(Task sending)
+    private async Task CloseAsync(Task sending)
     {
         _writer.Complete();
         try
         {
-            await sending.WaitAsync(Goodbye, TimeProvider.System);
+            await sending.WaitAsync(CloseTimeout, TimeProvider.System);
         }
         catch (Exception problem) when (problem is IOException or ObjectDisposedException or TimeoutException)
         {
@@ -203,10 +208,10 @@ internal sealed partial class AmqpConnection : IDisposable
         await _stop.CancelAsync();
     }
 
-    [LoggerMessage(2, LogLevel.Warning, "A Service Bus connection was closed for what it sent: {Problem}")]
-    private static partial void Refused(ILogger log, string problem);
+    [LoggerMessage(2, LogLevel.Warning, "A Service Bus connection was closed because of a protocol error: {Problem}")]
+    private static partial void ClosedOnError(ILogger log, string problem);
 
-    [LoggerMessage(3, LogLevel.Debug, "A Service Bus connection went away: {Problem}")]
+    [LoggerMessage(3, LogLevel.Debug, "A Service Bus connection was lost: {Problem}")]
     private static partial void Dropped(ILogger log, string problem);
 
     [LoggerMessage(4, LogLevel.Error, "A Service Bus connection failed.")]

@@ -5,10 +5,10 @@ using OptOut.Emulators.ServiceBus.Entities;
 
 namespace OptOut.Emulators.ServiceBus.Wire;
 
-/// <summary>One session: its links, the numbers of its transfers, and what it sent that is not settled. Under the broker's gate.</summary>
+/// <summary>One session: its links, its transfer ids, and its unsettled deliveries. Guarded by the broker's gate.</summary>
 internal sealed class AmqpSession
 {
-    // Link credit is what holds a sender back here. The windows are wide enough never to.
+    // Flow control uses link credit. The session windows are large enough never to limit a sender.
     private const uint Window = int.MaxValue;
 
     private readonly AmqpConnection _connection;
@@ -58,7 +58,7 @@ internal sealed class AmqpSession
         }
     }
 
-    /// <summary>The links are gone, with or without a goodbye. Locks they took run on.</summary>
+    /// <summary>Detaches all links, whether or not the peer detached them. Their locks remain until they expire.</summary>
     public void End()
     {
         foreach (var link in _links.Values)
@@ -69,7 +69,7 @@ internal sealed class AmqpSession
 
     public void Send(Described performative, ReadOnlySpan<byte> payload = default) => _connection.Send(_channel, performative, payload);
 
-    /// <summary>Sends a flow with the session's numbers filled in.</summary>
+    /// <summary>Sends a flow with the session's transfer ids and windows filled in.</summary>
     public void SendFlow(Flow flow)
     {
         flow.NextIncomingId = _nextIncomingId;
@@ -79,11 +79,11 @@ internal sealed class AmqpSession
         Send(flow);
     }
 
-    /// <summary>Sends one message in as many frames as it takes.</summary>
-    /// <param name="lockToken">Its delivery tag; null for a message that is settled as it is sent.</param>
+    /// <summary>Sends one message, split into frames as needed.</summary>
+    /// <param name="lockToken">The delivery tag; null for a message that is sent settled.</param>
     public void SendMessage(MessageSource source, ReadOnlySpan<byte> message, Guid? lockToken)
     {
-        // What is left of a frame beside its header and the transfer itself.
+        // The space in a frame for the payload, without the frame header and the transfer.
         var chunk = _connection.MaxFrameBytes - 128;
         var deliveryId = _nextDeliveryId++;
         var tag = lockToken?.ToByteArray() ?? BitConverter.GetBytes(deliveryId);
@@ -125,7 +125,7 @@ internal sealed class AmqpSession
         }
         catch (AmqpException refusal)
         {
-            // AMQP 1.0, 2.6.3: an attach that cannot be is answered with one without a terminus, and a detach that says why.
+            // AMQP 1.0, 2.6.3: a refused attach is answered with an attach without a terminus, then a detach with the error.
             Send(new Attach { LinkName = attach.LinkName, Handle = attach.Handle, Role = !attach.Role, InitialDeliveryCount = 0 });
             Send(new Detach { Handle = attach.Handle, Closed = true, Error = refusal.Error });
         }
@@ -152,7 +152,7 @@ internal sealed class AmqpSession
 
     private void OnDetach(Detach detach)
     {
-        // A refused link was never kept; its peer still says goodbye, and was already answered.
+        // A refused link was never added. The peer still sends its detach, which was already answered.
         if (!_links.Remove(detach.Handle, out var link))
             return;
         link.OnDetached();

@@ -6,10 +6,10 @@ using OptOut.Emulators.ServiceBus.Entities;
 
 namespace OptOut.Emulators.ServiceBus.Wire;
 
-/// <summary>A received frame. Without a performative it is a heartbeat.</summary>
+/// <summary>A received frame; without a performative, a heartbeat.</summary>
 internal readonly record struct Frame(ushort Channel, object? Performative, ReadOnlyMemory<byte> Payload);
 
-/// <summary>Cuts the incoming bytes into protocol headers and frames.</summary>
+/// <summary>Splits the incoming bytes into protocol headers and frames.</summary>
 internal sealed class FrameReader(Stream stream)
 {
     /// <summary>The largest frame either side may send, as announced when the connection opens.</summary>
@@ -19,11 +19,11 @@ internal sealed class FrameReader(Stream stream)
 
     private readonly PipeReader _pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: MaxFrameBytes));
 
-    /// <summary>The next eight bytes; null when the peer closed.</summary>
+    /// <summary>The next eight bytes; null if the peer closed the connection.</summary>
     public async Task<byte[]?> ReadProtocolHeaderAsync(CancellationToken cancellationToken) =>
         await ReadAsync(HeaderBytes, cancellationToken);
 
-    /// <summary>The next frame; null when the peer closed.</summary>
+    /// <summary>The next frame; null if the peer closed the connection.</summary>
     /// <exception cref="AmqpException">The bytes are not a frame.</exception>
     public async Task<Frame?> ReadFrameAsync(CancellationToken cancellationToken)
     {
@@ -33,7 +33,7 @@ internal sealed class FrameReader(Stream stream)
         var size = BinaryPrimitives.ReadInt32BigEndian(header);
         var bodyStart = header[4] * 4;
         if (size > MaxFrameBytes || bodyStart < HeaderBytes || size < bodyStart)
-            throw new AmqpException(ErrorCode.FramingError, $"A frame of {size} bytes is not allowed here.");
+            throw new AmqpException(ErrorCode.FramingError, $"A frame of {size} bytes is not valid.");
         var body = await ReadAsync(size - HeaderBytes, cancellationToken);
         if (body is null)
             return null;

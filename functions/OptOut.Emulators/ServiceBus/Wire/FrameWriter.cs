@@ -4,8 +4,8 @@ using Amqp.Types;
 namespace OptOut.Emulators.ServiceBus.Wire;
 
 /// <summary>
-/// Encodes frames into memory and sends them from one loop. Writing never waits, so it may be done under the broker's
-/// gate; what piles up while a send is under way goes out together in the next.
+/// Encodes frames into memory and sends them from one loop. Writing never blocks, so it may be called under the broker's gate. Frames
+/// that are written during a send go out together in the next send.
 /// </summary>
 internal sealed class FrameWriter(Stream stream) : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class FrameWriter(Stream stream) : IDisposable
     private ByteBuffer _sending = new(4096, autoGrow: true);
     private bool _completed;
 
-    /// <summary>Queues a frame. Without a performative it is the empty frame that keeps a connection alive.</summary>
+    /// <summary>Queues a frame; without a performative, the empty frame that keeps a connection alive.</summary>
     public void Write(byte type, ushort channel, Described? performative, ReadOnlySpan<byte> payload = default)
     {
         lock (_gate)
@@ -38,7 +38,7 @@ internal sealed class FrameWriter(Stream stream) : IDisposable
         }
     }
 
-    /// <summary>Queues bytes that are not a frame: a protocol header.</summary>
+    /// <summary>Queues bytes that are not a frame, such as a protocol header.</summary>
     public void WriteRaw(ReadOnlySpan<byte> bytes)
     {
         lock (_gate)
@@ -49,7 +49,7 @@ internal sealed class FrameWriter(Stream stream) : IDisposable
         }
     }
 
-    /// <summary>Nothing more will be written; <see cref="RunAsync"/> ends when what was written is sent.</summary>
+    /// <summary>Ends writing; <see cref="RunAsync"/> returns when all queued bytes are sent.</summary>
     public void Complete()
     {
         lock (_gate)
@@ -57,7 +57,7 @@ internal sealed class FrameWriter(Stream stream) : IDisposable
         _wake.Release();
     }
 
-    /// <exception cref="IOException">The peer is gone.</exception>
+    /// <exception cref="IOException">The peer closed the connection.</exception>
     public async Task RunAsync()
     {
         while (true)
@@ -87,7 +87,7 @@ internal sealed class FrameWriter(Stream stream) : IDisposable
         _pending.Append(bytes.Length);
     }
 
-    // Only the first write into an empty buffer wakes the loop: it takes everything at once.
+    // Only the first write to an empty buffer wakes the loop, which then sends the whole buffer.
     private void Wake(int startOfWrite)
     {
         if (startOfWrite == _pending.Offset)

@@ -5,16 +5,16 @@ using OptOut.Emulators.ServiceBus.Entities;
 
 namespace OptOut.Emulators.ServiceBus.Wire;
 
-/// <summary>Finds what a link's address means: a topic, a queue, their management node, or the token node.</summary>
+/// <summary>Creates the link for an address: a topic, a queue, their management node, or the token node.</summary>
 internal static class LinkFactory
 {
     private const string ManagementSuffix = "/$management";
     private const string TokenNode = "$cbs";
 
-    /// <exception cref="AmqpException">There is nothing at that address, or the link asks for what is not supported.</exception>
+    /// <exception cref="AmqpException">The address does not exist, or the link needs an unsupported feature.</exception>
     public static AmqpLink Create(AmqpSession session, Attach attach, Broker broker)
     {
-        // The role is the client's: true when it receives.
+        // The client's role: true if it receives.
         var address = attach.Role ? (attach.Source as Source)?.Address : (attach.Target as Target)?.Address;
         if (address is null)
             throw new AmqpException(ErrorCode.NotImplemented, "The embedded Service Bus has no transactions.");

@@ -6,7 +6,7 @@ using OptOut.Emulators.ServiceBus.Entities;
 namespace OptOut.Emulators.ServiceBus.Wire;
 
 /// <summary>
-/// What the client asks outside of its links: renew, peek, schedule, cancel, deferred messages, late settlement.
+/// The operations that the client requests outside its links: renew, peek, schedule, cancel, deferred messages, late settlement.
 /// https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-request-response
 /// </summary>
 internal sealed class ManagementNode(BusTopic? topic, MessageQueue? queue, int maxMessageBytes)
@@ -27,7 +27,7 @@ internal sealed class ManagementNode(BusTopic? topic, MessageQueue? queue, int m
                 ("com.microsoft:update-disposition", _, not null) => Settle(queue, body),
                 ("com.microsoft:schedule-message", not null, _) => Schedule(topic, body),
                 ("com.microsoft:cancel-scheduled-message", not null, _) => Cancel(topic, body),
-                _ => Refuse(501, ErrorCode.NotImplemented, $"The embedded Service Bus does not do '{operation}' here."),
+                _ => Refuse(501, ErrorCode.NotImplemented, $"The embedded Service Bus does not support '{operation}' on this entity."),
             };
         }
         catch (AmqpException refusal)
@@ -68,7 +68,7 @@ internal sealed class ManagementNode(BusTopic? topic, MessageQueue? queue, int m
         // The receiver's settle mode: 0 is receive-and-delete.
         var delete = Convert.ToUInt32(body["receiver-settle-mode"], System.Globalization.CultureInfo.InvariantCulture) == 0;
         if (queue.TakeDeferred(Array<long>(body, "sequence-numbers"), delete) is not { } found)
-            return Refuse(404, MessageNotFound, "There is no deferred message with that sequence number, or someone holds it.");
+            return Refuse(404, MessageNotFound, "There is no deferred message with that sequence number, or it is locked.");
         var messages = new List();
         foreach (var message in found)
         {
@@ -90,7 +90,8 @@ internal sealed class ManagementNode(BusTopic? topic, MessageQueue? queue, int m
             "completed" => new Complete(),
             "abandoned" => new Abandon { Changes = changes },
             "defered" => new Defer { Changes = changes }, // The protocol's own spelling.
-            "suspended" => new Dead(body["deadletter-reason"] as string, body["deadletter-description"] as string) { Changes = changes },
+            "suspended" =>
+                new DeadLetter(body["deadletter-reason"] as string, body["deadletter-description"] as string) { Changes = changes },
             _ => null,
         };
         if (settlement is null)
@@ -114,7 +115,11 @@ internal sealed class ManagementNode(BusTopic? topic, MessageQueue? queue, int m
         {
             var bytes = (byte[])entry["message"];
             if (bytes.Length > maxMessageBytes)
-                throw new AmqpException(ErrorCode.MessageSizeExceeded, $"The message has {bytes.Length} bytes; the limit is {maxMessageBytes}.");
+            {
+                throw new AmqpException(
+                    ErrorCode.MessageSizeExceeded, $"The message has {bytes.Length} bytes; the limit is {maxMessageBytes}.");
+            }
+
             messages.Add(MessageContent.Parse(bytes));
         }
 

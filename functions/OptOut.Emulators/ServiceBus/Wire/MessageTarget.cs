@@ -4,8 +4,9 @@ using Amqp.Framing;
 
 namespace OptOut.Emulators.ServiceBus.Wire;
 
-/// <summary>A link on which the client sends. Puts transfers together into messages and answers with an outcome.</summary>
-internal abstract class MessageTarget(AmqpSession session, uint handle, uint initialDeliveryCount, int maxMessageBytes) : AmqpLink(session, handle)
+/// <summary>A link on which the client sends. Assembles transfers into messages and answers each with an outcome.</summary>
+internal abstract class MessageTarget(AmqpSession session, uint handle, uint initialDeliveryCount, int maxMessageBytes)
+    : AmqpLink(session, handle)
 {
     private const uint FullCredit = 1000;
 
@@ -35,7 +36,7 @@ internal abstract class MessageTarget(AmqpSession session, uint handle, uint ini
         _size += payload.Length;
         if (transfer.More)
         {
-            // What is too large is counted but not kept.
+            // The bytes of a message that is too large are counted but not stored.
             if (_size <= maxMessageBytes)
                 (_parts ??= new ArrayBufferWriter<byte>()).Write(payload.Span);
             return;
@@ -54,8 +55,8 @@ internal abstract class MessageTarget(AmqpSession session, uint handle, uint ini
         TopUp();
     }
 
-    /// <summary>Takes a whole message and says what became of it.</summary>
-    /// <exception cref="AmqpException">It is refused, with the reason.</exception>
+    /// <summary>Accepts a complete message.</summary>
+    /// <exception cref="AmqpException">The message is refused; the exception contains the reason.</exception>
     protected abstract void Accept(ReadOnlyMemory<byte> message, uint format);
 
     private void Answer(Transfer first, long size, ReadOnlyMemory<byte> message)
@@ -79,7 +80,7 @@ internal abstract class MessageTarget(AmqpSession session, uint handle, uint ini
         }
         catch (IOException problem)
         {
-            // No success without durability: the client takes an internal error for transient and tries again.
+            // The message is not durable, so do not report success. The client treats an internal error as transient and retries.
             outcome = new Rejected { Error = new Error(ErrorCode.InternalError) { Description = problem.Message } };
         }
 

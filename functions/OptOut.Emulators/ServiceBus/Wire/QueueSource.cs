@@ -36,9 +36,9 @@ internal sealed class QueueSource : MessageSource
         }
     }
 
-    public override void OnDetached() => _queue.Leave(_consumer);
+    public override void OnDetached() => _queue.RemoveConsumer(_consumer);
 
-    protected override void OnCredit() => _queue.Grant(_consumer, Credit);
+    protected override void OnCredit() => _queue.SetCredit(_consumer, Credit);
 
     private void Deliver(StoredMessage message)
     {

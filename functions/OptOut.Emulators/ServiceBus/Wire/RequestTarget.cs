@@ -3,7 +3,7 @@ using Amqp.Framing;
 
 namespace OptOut.Emulators.ServiceBus.Wire;
 
-/// <summary>A link on which requests come in; each answer goes to the link that the request names.</summary>
+/// <summary>A link that receives requests; each response goes to the link in the request's reply-to.</summary>
 internal abstract class RequestTarget(AmqpSession session, Attach attach, int maxMessageBytes)
     : MessageTarget(session, attach.Handle, attach.InitialDeliveryCount, 4 * maxMessageBytes)
 {
@@ -12,7 +12,7 @@ internal abstract class RequestTarget(AmqpSession session, Attach attach, int ma
         var bytes = message.ToArray();
         var request = Message.Decode(new ByteBuffer(bytes, 0, bytes.Length, bytes.Length));
         if (request.Properties?.ReplyTo is not { } replyTo || !Session.Connection.Responses.TryGetValue(replyTo, out var responses))
-            throw new AmqpException(ErrorCode.NotFound, "The request names no link for its answer.");
+            throw new AmqpException(ErrorCode.NotFound, "The request's reply-to names no attached link.");
         var response = Answer(request);
         response.Properties = new Properties();
         response.Properties.SetCorrelationId(request.Properties.GetMessageId());
@@ -22,7 +22,7 @@ internal abstract class RequestTarget(AmqpSession session, Attach attach, int ma
     protected abstract Message Answer(Message request);
 }
 
-/// <summary>$cbs: any token is good on this machine.</summary>
+/// <summary>The $cbs node: any token is accepted on this machine.</summary>
 internal sealed class TokenTarget(AmqpSession session, Attach attach, int maxMessageBytes) : RequestTarget(session, attach, maxMessageBytes)
 {
     protected override Message Answer(Message request)
@@ -34,8 +34,9 @@ internal sealed class TokenTarget(AmqpSession session, Attach attach, int maxMes
     }
 }
 
-/// <summary>entity/$management.</summary>
-internal sealed class ManagementTarget(AmqpSession session, Attach attach, ManagementNode node, int maxMessageBytes) : RequestTarget(session, attach, maxMessageBytes)
+/// <summary>The entity/$management node.</summary>
+internal sealed class ManagementTarget(AmqpSession session, Attach attach, ManagementNode node, int maxMessageBytes)
+    : RequestTarget(session, attach, maxMessageBytes)
 {
     protected override Message Answer(Message request) => node.Answer(request);
 }

@@ -3,7 +3,7 @@ using Amqp.Framing;
 
 namespace OptOut.Emulators.ServiceBus.Wire;
 
-/// <summary>The link on which answers of a management or token node go back. What credit does not allow yet waits.</summary>
+/// <summary>The link for the responses of a management or token node. Responses wait until the link has credit.</summary>
 internal sealed class ResponseSource : MessageSource
 {
     private readonly Queue<ByteBuffer> _waiting = new();

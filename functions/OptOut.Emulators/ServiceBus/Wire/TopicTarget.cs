@@ -8,7 +8,7 @@ namespace OptOut.Emulators.ServiceBus.Wire;
 internal sealed class TopicTarget(AmqpSession session, Attach attach, BusTopic topic, int maxMessageBytes)
     : MessageTarget(session, attach.Handle, attach.InitialDeliveryCount, maxMessageBytes)
 {
-    // Many messages in one: the body's data sections are the encoded messages.
+    // A batch: each data section of the body is one encoded message.
     // https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-protocol-guide
     private const uint BatchFormat = 0x80013700;
 
@@ -23,7 +23,7 @@ internal sealed class TopicTarget(AmqpSession session, Attach attach, BusTopic t
         while (buffer.Length > 0)
         {
             if (AmqpDecoder.Read(buffer) is not Data data)
-                throw new AmqpException(ErrorCode.DecodeError, "A batch holds data sections and nothing else.");
+                throw new AmqpException(ErrorCode.DecodeError, "A batch may only contain data sections.");
             messages.Add(MessageContent.Parse(data.Binary));
         }
 

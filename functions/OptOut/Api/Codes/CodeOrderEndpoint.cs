@@ -14,22 +14,22 @@ using OptOut.Records;
 namespace OptOut.Api.Codes;
 
 /// <summary>
-/// <c>POST /api/codes</c>: codes for letters, one for each person, or for leaflets addressed to nobody. The same order gives the same codes, so a call whose
-/// answer was lost is simply sent again, and a reprint needs no list kept. For other codes, give another campaign.
+/// <c>POST /api/codes</c>: codes for letters, one per person, or for leaflets addressed to nobody. The same order gives the same codes, so
+/// a call whose response was lost can be sent again, and nobody needs to keep a list for a reprint. For other codes, give another campaign.
 /// </summary>
 internal sealed class CodeOrderEndpoint(CodeBook book, CodeLinks links, TopicCatalogue catalogue, IdentifierProtector protector)
 {
-    /// <summary>Codes in one call.</summary>
+    /// <summary>The most codes in one call.</summary>
     public const int MaxCodes = 1000;
 
-    /// <summary>Codes in one call that draws a picture of each.</summary>
+    /// <summary>The most codes in one call that draws a picture of each.</summary>
     public const int MaxPictures = 100;
 
-    // As PUT /api/subjects/{id} takes them.
+    // The same limit, in characters, as for PUT /api/subjects/{id}.
     private const int MaxSubject = 200;
 
     public Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        IssueAsync(request, cancellationToken).OrLaterAsync("The store does not answer. The same request gives the same codes.");
+        IssueAsync(request, cancellationToken).OrRetryLaterAsync("The store does not answer. The same request gives the same codes.");
 
     private async Task<IResult> IssueAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -37,10 +37,12 @@ internal sealed class CodeOrderEndpoint(CodeBook book, CodeLinks links, TopicCat
         if (problem is not null)
             return problem;
         if (Read(body!, out var purposes, out var picture) is { Count: > 0 } errors)
-            return ApiAnswers.Invalid(errors);
+            return ApiProblems.Invalid(errors);
 
         var codes = await book.IssueAsync(purposes, cancellationToken);
-        return Results.Json(new CodesAnswer([.. codes.Select(c => new CodeAnswer(c.ToString(), links.Create(c), Draw(c, picture)))]), CodesJson.Default.CodesAnswer);
+        return Results.Json(
+            new CodesAnswer([.. codes.Select(c => new CodeAnswer(c.ToString(), links.Create(c), Draw(c, picture)))]),
+            CodesJson.Default.CodesAnswer);
     }
 
     private List<(string, string)> Read(CodesRequest body, out IReadOnlyList<CodePurpose> purposes, out Picture picture)
@@ -55,23 +57,41 @@ internal sealed class CodeOrderEndpoint(CodeBook book, CodeLinks links, TopicCat
         if (!TryRead(body.Qr, out picture))
             errors.Add(("qr", "Give svg or png for a picture of each code; or none, or leave it out."));
 
-        var most = picture == Picture.None ? MaxCodes : MaxPictures;
-        var parts = string.Create(CultureInfo.InvariantCulture, $"at most {MaxCodes} in one call, or {MaxPictures} with pictures: send the rest in other calls.");
+        var max = picture == Picture.None ? MaxCodes : MaxPictures;
+        var limits = string.Create(
+            CultureInfo.InvariantCulture, $"at most {MaxCodes} in one call, or {MaxPictures} with pictures: send the rest in other calls.");
         if (body.Subjects is null == body.Count is null)
-            errors.Add(("subjects", "Give subjects, the customer numbers of who gets a letter, or count, for leaflets addressed to nobody: one of the two."));
+        {
+            errors.Add((
+                "subjects",
+                "Give subjects, the customer numbers of the people who get a letter, or "
+                    + "count, for leaflets addressed to nobody: one of the two."));
+        }
+
         if (body.Subjects is { Count: 0 })
-            errors.Add(("subjects", "The list is empty; give the customer numbers of who gets a letter."));
-        if (body.Subjects?.Count > most)
-            errors.Add(("subjects", string.Create(CultureInfo.InvariantCulture, $"There are {body.Subjects.Count}; {parts}")));
+            errors.Add(("subjects", "The list is empty; give the customer numbers of the people who get a letter."));
+        if (body.Subjects?.Count > max)
+            errors.Add(("subjects", string.Create(CultureInfo.InvariantCulture, $"There are {body.Subjects.Count}; {limits}")));
         if (body.Count is < 1)
-            errors.Add(("count", "Give 1 or more. One code may serve a whole print run."));
-        if (body.Count > most)
-            errors.Add(("count", string.Create(CultureInfo.InvariantCulture, $"It is {body.Count}; {parts} One code may serve a whole print run.")));
+            errors.Add(("count", "Give 1 or more. One code can be used for a whole print run."));
+        if (body.Count > max)
+        {
+            errors.Add((
+                "count",
+                string.Create(CultureInfo.InvariantCulture, $"It is {body.Count}; {limits} One code can be used for a whole print run.")));
+        }
+
         for (var i = 0; i < body.Subjects?.Count; i++)
         {
-            // The number itself is not repeated: answers end up in logs.
+            // The number itself is not repeated: responses end up in logs.
             if (string.IsNullOrWhiteSpace(body.Subjects[i]) || body.Subjects[i]!.Length > MaxSubject)
-                errors.Add(("subjects", string.Create(CultureInfo.InvariantCulture, $"Entry {i + 1} is not a customer number; give 1 to {MaxSubject} characters, as PUT /api/subjects/{{id}} knows the person by.")));
+            {
+                errors.Add((
+                    "subjects",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Entry {i + 1} is not a customer number; give 1 to {MaxSubject} characters, as in PUT /api/subjects/{{id}}.")));
+            }
         }
 
         purposes = errors.Count > 0 ? [] : body.Subjects is { } subjects
@@ -104,9 +124,11 @@ internal sealed class CodeOrderEndpoint(CodeBook book, CodeLinks links, TopicCat
 [Description("`subjects` or `count`, one of the two.")]
 internal sealed record CodesRequest(
     [property: SchemaRef("CustomerNumber"), Length(1, CodeOrderEndpoint.MaxCodes)]
-    [property: Description("Who gets a letter: a code for each, in this order, the same for the same number. At most 100 with pictures.")]
+    [property: Description(
+        "The people who get a letter: a code for each, in this order; the same number gives the same code. At most 100 with pictures.")]
     IReadOnlyList<string?>? Subjects,
-    [property: Range(1, CodeOrderEndpoint.MaxCodes), Description("How many codes for leaflets addressed to nobody. At most 100 with pictures.")]
+    [property: Range(1, CodeOrderEndpoint.MaxCodes), Description(
+        "How many codes for leaflets addressed to nobody. At most 100 with pictures.")]
     int? Count,
     [property: SchemaRef("Channel"), DefaultValue("post")] string? Channel,
     [property: SchemaRef("Topic")] string? Topic,
@@ -116,10 +138,10 @@ internal sealed record CodesRequest(
 internal sealed record CodesAnswer(IReadOnlyList<CodeAnswer> Codes);
 
 internal sealed record CodeAnswer(
-    [property: RegularExpression("^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$"), Description("As printed.")] string Code,
+    [property: RegularExpression("^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$"), Description("The code as it is printed.")] string Code,
     [property: Description("The short link.")] Uri Url,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    [property: Description("The SVG, or the PNG in base64, where `qr` asked for it.")] string? Qr);
+    [property: Description("The SVG, or the PNG in base64, if `qr` requested it.")] string? Qr);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(CodesRequest))]

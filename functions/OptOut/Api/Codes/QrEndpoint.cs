@@ -5,8 +5,8 @@ using OptOut.Links;
 namespace OptOut.Api.Codes;
 
 /// <summary>
-/// <c>/q/{code}/qr.svg</c> and <c>/q/{code}/qr.png</c>: the picture of a code, for a print house. It is made from the code alone and the store is not asked, so
-/// it does not tell whether the code was ever printed.
+/// <c>/q/{code}/qr.svg</c> and <c>/q/{code}/qr.png</c>: the QR code of a printed code, for a print house. It is drawn from the code alone,
+/// without the store, so it does not reveal whether the code was ever printed.
 /// </summary>
 internal sealed class QrEndpoint(CodeLinks links)
 {
@@ -21,7 +21,7 @@ internal sealed class QrEndpoint(CodeLinks links)
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            // Kept by whoever asked, for it never changes, and by nobody between: a letter's code opens that person's page.
+            // It never changes, so the client may keep it; shared caches may not, because a letter's code opens that person's page.
             httpContext.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
             httpContext.Response.Headers.ContentSecurityPolicy = "default-src 'none'";
             httpContext.Response.Headers.XContentTypeOptions = "nosniff";

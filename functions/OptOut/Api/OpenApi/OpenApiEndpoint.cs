@@ -11,31 +11,34 @@ using OptOut.Links;
 namespace OptOut.Api.OpenApi;
 
 /// <summary>
-/// <c>GET /api/openapi.json</c>: every HTTP endpoint, for API gateways and client generators (OpenAPI 3.1, https://spec.openapis.org/oas/v3.1.1.html). Written by
-/// hand in <c>openapi.json</c> beside this file, with the schemas that <see cref="RecordSchemas"/> makes, and verified by tests against what the
-/// endpoints take and answer. Only <c>servers</c> is the controller's own. Built when it is first asked for.
+/// <c>GET /api/openapi.json</c>: every HTTP endpoint, for API gateways and client generators (OpenAPI 3.1,
+/// https://spec.openapis.org/oas/v3.1.1.html). Written by hand in <c>openapi.json</c> beside this file, with the schemas that
+/// <see cref="RecordSchemas"/> generates, and verified by tests against what the endpoints accept and return. Only <c>servers</c> is the
+/// controller's own. Built on the first request.
 /// </summary>
 internal sealed class OpenApiEndpoint
 {
-    // The document is JSON whatever else it is (https://spec.openapis.org/oas/v3.1.1.html, section "Format"), and every tool and browser takes that. Its own
-    // media type is still a draft: https://datatracker.ietf.org/doc/draft-ietf-httpapi-rest-api-mediatypes/.
+    // An OpenAPI document is a JSON document (https://spec.openapis.org/oas/v3.1.1.html, section "Format"), and every tool and browser
+    // accepts that. Its own media type is still a draft: https://datatracker.ietf.org/doc/draft-ietf-httpapi-rest-api-mediatypes/.
     private const string ContentType = "application/json";
 
-    // It is served as JSON, never inside a page: what people read in it stands there as it is.
-    private static readonly JsonSerializerOptions Legible = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // The document is served as JSON, never inside an HTML page, so its text need not be escaped for HTML.
+    private static readonly JsonSerializerOptions Unescaped =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly byte[] _document;
     private readonly EntityTagHeaderValue _tag;
 
     public OpenApiEndpoint(IOptions<LinkOptions> links)
     {
-        _document = JsonSerializer.SerializeToUtf8Bytes(Build(links.Value.BaseUrl!), Legible);
+        _document = JsonSerializer.SerializeToUtf8Bytes(Build(links.Value.BaseUrl!), Unescaped);
         _tag = new EntityTagHeaderValue($"\"{Base64Url.EncodeToString(SHA256.HashData(_document).AsSpan(0, 16))}\"");
     }
 
     public IResult Get(HttpRequest request) => new Document(
         _tag,
-        request.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(_tag, useStrongComparison: false))
+        request.GetTypedHeaders().IfNoneMatch.Any(
+            known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(_tag, useStrongComparison: false))
             ? Results.StatusCode(StatusCodes.Status304NotModified)
             : Results.Bytes(_document, ContentType));
 

@@ -16,12 +16,12 @@ using OptOut.Platform.Http;
 namespace OptOut.Api.OpenApi;
 
 /// <summary>
-/// The schemas of what the API takes and answers, made from the records that are read and written. Each record and each enumeration is a
-/// component of its own, named after its type; attributes of their properties say what a type cannot.
+/// The schemas of the API's requests and responses, generated from the records that are read and written. Each record and each enumeration
+/// is a component of its own, named after its type; attributes on their properties add what a type cannot express.
 /// </summary>
 internal static class RecordSchemas
 {
-    // All properties of a request are nullable, so that one answer can name every wrong one: [Required] says which must be given.
+    // All properties of a request are nullable, so that one response can list every invalid one. [Required] marks those that must be given.
     private static readonly JsonTypeInfo[] Requests =
     [
         SubjectJson.Default.SubjectRequest, PreferencesRequestJson.Default.PreferencesRequest, LinkJson.Default.LinkRequest,
@@ -37,8 +37,8 @@ internal static class RecordSchemas
         HealthJson.Default.HealthAnswer, ReceiptJson.Readable.Receipt,
     ];
 
-    /// <exception cref="ArgumentException">One of them is written by hand as well.</exception>
-    public static void AddTo(JsonObject written)
+    /// <exception cref="ArgumentException">The document already has a schema of the same name, written by hand.</exception>
+    public static void AddTo(JsonObject handWritten)
     {
         var schemas = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
         foreach (var request in Requests)
@@ -46,12 +46,12 @@ internal static class RecordSchemas
         foreach (var answer in Answers)
             Export(answer, isRequest: false, schemas);
         foreach (var (name, schema) in schemas)
-            written.Add(name, schema);
+            handWritten.Add(name, schema);
     }
 
     private static void Export(JsonTypeInfo root, bool isRequest, Dictionary<string, JsonObject> schemas)
     {
-        // Numbers are read from strings too, but that is no part of the contract.
+        // Numbers are read from strings too, but that is not part of the contract.
         var options = new JsonSerializerOptions(root.Options) { NumberHandling = JsonNumberHandling.Strict };
         options.GetJsonSchemaAsNode(root.Type, new() { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Transform });
 
@@ -64,34 +64,36 @@ internal static class RecordSchemas
                 if (!schemas.ContainsKey(type.Name))
                 {
                     schemas.Add(type.Name, type.IsEnum
-                        ? Described(new JsonObject { ["type"] = "string", ["enum"] = schema["enum"]!.DeepClone() }, type)
+                        ? WithAttributes(new JsonObject { ["type"] = "string", ["enum"] = schema["enum"]!.DeepClone() }, type)
                         : Record(context.TypeInfo, schema, isRequest));
                 }
 
                 schema = Reference(type.Name);
             }
 
-            if (schema["type"] is JsonArray orNull && property is not null && (isRequest || IsLeftOut(property)))
+            if (schema["type"] is JsonArray orNull && property is not null && (isRequest || IsOmittedWhenNull(property)))
                 schema["type"] = orNull[0]!.DeepClone();
             if (type == typeof(int) || type == typeof(long) || type == typeof(double))
                 schema["format"] = type == typeof(int) ? "int32" : type == typeof(long) ? "int64" : "double";
-            return property is null ? schema : Described(schema, property.AttributeProvider!);
+            return property is null ? schema : WithAttributes(schema, property.AttributeProvider!);
         }
     }
 
     private static JsonObject Record(JsonTypeInfo type, JsonObject exported, bool isRequest)
     {
-        var schema = Described(new JsonObject { ["type"] = "object", ["additionalProperties"] = false }, type.Type);
-        var required = type.Properties.Where(p => p.Get is not null && (isRequest ? Has<RequiredAttribute>(p) : !IsLeftOut(p))).ToList();
+        var schema = WithAttributes(new JsonObject { ["type"] = "object", ["additionalProperties"] = false }, type.Type);
+        var required = type.Properties
+            .Where(p => p.Get is not null && (isRequest ? Has<RequiredAttribute>(p) : !IsOmittedWhenNull(p)))
+            .ToList();
         if (required.Count > 0)
             schema["required"] = JsonSerializer.SerializeToNode(required.Select(p => p.Name));
         schema["properties"] = exported["properties"]!.DeepClone();
         return schema;
     }
 
-    private static JsonObject Described(JsonObject schema, ICustomAttributeProvider described)
+    private static JsonObject WithAttributes(JsonObject schema, ICustomAttributeProvider provider)
     {
-        var attributes = described.GetCustomAttributes(inherit: true);
+        var attributes = provider.GetCustomAttributes(inherit: true);
         var size = schema.ContainsKey("items") ? "Items" : "Length";
         if (attributes.OfType<SchemaRefAttribute>().SingleOrDefault() is { } named)
         {
@@ -117,7 +119,7 @@ internal static class RecordSchemas
                     if (range.Maximum is not int.MaxValue)
                         schema["maximum"] = (int)range.Maximum;
                     break;
-                case DefaultValueAttribute preset: schema["default"] = JsonSerializer.SerializeToNode(preset.Value); break;
+                case DefaultValueAttribute defaultValue: schema["default"] = JsonSerializer.SerializeToNode(defaultValue.Value); break;
                 case DescriptionAttribute text: schema["description"] = text.Description; break;
             }
         }
@@ -127,7 +129,7 @@ internal static class RecordSchemas
 
     private static JsonObject Reference(string name) => new() { ["$ref"] = $"#/components/schemas/{name}" };
 
-    private static bool IsLeftOut(JsonPropertyInfo property) => property.IsGetNullable
+    private static bool IsOmittedWhenNull(JsonPropertyInfo property) => property.IsGetNullable
         && (property.Options.DefaultIgnoreCondition == JsonIgnoreCondition.WhenWritingNull || Has<JsonIgnoreAttribute>(property));
 
     private static bool Has<T>(JsonPropertyInfo property) => property.AttributeProvider!.IsDefined(typeof(T), inherit: true);

@@ -5,11 +5,13 @@ using OptOut.Records;
 
 namespace OptOut.Api.PhoneAgents;
 
-/// <summary>Records what a person said on the phone, for everybody who is named by it.</summary>
-internal sealed class AgentIntake(IdentifierIntake identifiers, ChangeIntake intake, ConsentStore consent, IdentifierProtector protector, TimeProvider time)
+/// <summary>Records a Stop made on the phone, for everyone it names.</summary>
+internal sealed class AgentIntake(
+    IdentifierIntake identifiers, ChangeIntake intake, ConsentStore consent, IdentifierProtector protector, TimeProvider time)
 {
-    /// <returns>A change for each subject, the customer's first; null when not all of it is durable, so that the caller must come back with the same.</returns>
-    /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose an identifier is.</exception>
+    /// <returns>A change for each subject, the customer's first; null when not all of it is durable and the caller must send the
+    /// same request again.</returns>
+    /// <exception cref="Platform.StoreUnavailableException">The owner of an identifier cannot be looked up.</exception>
     internal async Task<IReadOnlyList<Change>?> RecordAsync(AgentOptOut optOut, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -18,8 +20,17 @@ internal sealed class AgentIntake(IdentifierIntake identifiers, ChangeIntake int
         if (optOut.CustomerNumber is { } number)
         {
             var subject = protector.SubjectOf(number);
-            var stop = Change.Create(EventIds.Derive(key, subject.ToString()), subject, optOut.Scope, Decision.Stop, at, now, Source.PhoneAgent, optOut.Evidence, optOut.SubmissionId);
-            if (!(await intake.RecordAsync(stop, AnswerWhen.WaitForVisible)).Durable)
+            var stop = Change.Create(
+                EventIds.Derive(key, subject.ToString()),
+                subject,
+                optOut.Scope,
+                Decision.Stop,
+                at,
+                now,
+                Source.PhoneAgent,
+                optOut.Evidence,
+                optOut.SubmissionId);
+            if (!(await intake.RecordAsync(stop, WaitFor.Visible)).Durable)
                 return null;
             changes.Add(stop);
         }
@@ -27,7 +38,7 @@ internal sealed class AgentIntake(IdentifierIntake identifiers, ChangeIntake int
         foreach (var identifier in optOut.Identifiers)
         {
             var stop = new IdentifierStop(identifier, optOut.Scope, at, Source.PhoneAgent, optOut.Evidence, key, optOut.SubmissionId);
-            if (await identifiers.RecordAsync(stop, AnswerWhen.WaitForVisible, cancellationToken) is not { } recorded)
+            if (await identifiers.RecordAsync(stop, WaitFor.Visible, cancellationToken) is not { } recorded)
                 return null;
             changes.AddRange(recorded);
         }
@@ -36,10 +47,10 @@ internal sealed class AgentIntake(IdentifierIntake identifiers, ChangeIntake int
     }
 
     /// <summary>
-    /// The ledger's entry that the answer rests on: of this submission, or of the earlier one that stopped the same already. That is where the number leads
-    /// that is read out. Null where the store does not have it yet.
+    /// Finds the ledger entry behind the answer: the one of this submission, or of an earlier one that already stopped the same. The agent
+    /// reads out its reference number. Null if the store does not have it yet.
     /// </summary>
-    internal async Task<Change?> RestsOnAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    internal async Task<Change?> FindDecidingAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
         foreach (var change in changes)
         {
@@ -48,7 +59,8 @@ internal sealed class AgentIntake(IdentifierIntake identifiers, ChangeIntake int
         }
 
         var first = changes[0];
-        var standing = (await consent.LoadAsync(first.Subject, cancellationToken)).Consent.Entries.FirstOrDefault(e => e.Key == first.Scope && e.Value.Decision == Decision.Stop).Value;
-        return standing.EventId == Guid.Empty ? null : (await consent.FindAsync(first.Subject, standing.EventId, cancellationToken))?.Change;
+        var current = (await consent.LoadAsync(first.Subject, cancellationToken)).Consent.Entries.FirstOrDefault(
+            e => e.Key == first.Scope && e.Value.Decision == Decision.Stop).Value;
+        return current.EventId == Guid.Empty ? null : (await consent.FindAsync(first.Subject, current.EventId, cancellationToken))?.Change;
     }
 }

@@ -10,8 +10,8 @@ using OptOut.Platform.Http;
 namespace OptOut.Api.PhoneAgents;
 
 /// <summary>
-/// The body of <c>POST /api/opt-outs</c>: <c>{"identifier":{"phone":"0470 12 34 56"},"agent":"A-17","call":"C-2026-11-25-881"}</c>. It can only stop:
-/// there is no property that would say anything else.
+/// The body of <c>POST /api/opt-outs</c>: <c>{"identifier":{"phone":"0470 12 34 56"},"agent":"A-17","call":"C-2026-11-25-881"}</c>. It can
+/// only stop: no property can express anything else.
 /// </summary>
 [Description("`identifier`, `subject`, or both.")]
 internal sealed record OptOutRequest(
@@ -22,28 +22,44 @@ internal sealed record OptOutRequest(
     [property: Description("The agent's number at the call centre: printable ASCII, nothing personal.")]
     string? Agent,
     [property: Required, RegularExpression("^[ -?A-~]+$"), MaxLength(CallReference.MaxCall)]
-    [property: Description("The dialler's own number of this call, which no other call has: printable ASCII, nothing personal.")]
+    [property: Description("The dialler's unique number of this call: printable ASCII, nothing personal.")]
     string? Call,
     [property: DataType(DataType.DateTime)]
-    [property: Description("When it was said, not before the year 2000; left out for now. A moment in the future counts as now.")]
+    [property: Description("When the person said it, not before the year 2000; left out for now. A time in the future counts as now.")]
     string? At)
 {
-    /// <param name="region">Of numbers without a country: ISO 3166-1 alpha-2.</param>
-    /// <param name="errors">Everything that is wrong, by field, with the mend.</param>
-    /// <returns>What was said; of no use when there are errors.</returns>
+    /// <param name="region">The country of numbers without a country code: ISO 3166-1 alpha-2.</param>
+    /// <param name="errors">Receives each error with its field and how to fix it.</param>
+    /// <returns>The opt-out; not valid when there are errors.</returns>
     public AgentOptOut Read(TopicCatalogue catalogue, string region, List<(string Field, string Problem)> errors)
     {
         var identifiers = Identifier?.Read(region, errors) ?? [];
         if (Identifier is null && Subject is null)
-            errors.Add(("identifier", "Say who it is: identifier with the number that was called, as in {\"phone\":\"0470 12 34 56\"}, or subject with the customer number; or both."));
-        if (Subject is not null && (string.IsNullOrWhiteSpace(Subject) ? "It is empty; give the customer number, or leave it out." : CustomerNumber.Problem(Subject)) is { } wrong)
+        {
+            errors.Add((
+                "identifier",
+                "Say who it is: identifier with the number that was called, as in "
+                    + "{\"phone\":\"0470 12 34 56\"}, or subject with the customer number; or both."));
+        }
+
+        if (Subject is not null
+            && (string.IsNullOrWhiteSpace(Subject)
+                ? "It is empty; give the customer number, or leave it out."
+                : CustomerNumber.FindProblem(Subject)) is { } wrong)
+        {
             errors.Add(("subject", wrong));
+        }
 
         var scope = Consent.Scope.Everything;
         if (Scope is not null && !Consent.Scope.TryParse(Scope, out scope))
-            errors.Add(("scope", "Give channel,topic with * for all, as in 'phone,*' or '*,offers'; or leave it out for everything, '*,*'."));
+        {
+            errors.Add(
+                ("scope", "Give channel,topic with * for all, as in 'phone,*' or '*,offers'; or leave it out for everything, '*,*'."));
+        }
         else if (scope.Topic is { } topic && !catalogue.TryFind(topic.Value, out _))
+        {
             errors.Add(("scope", $"The topic is not in the catalogue. Give one of: {string.Join(", ", catalogue.Topics)}; or * for all."));
+        }
 
         return new AgentOptOut(identifiers, Subject, scope, CallReference.Read(Agent, Call, region, identifiers, errors), Moment(errors));
     }
@@ -53,14 +69,20 @@ internal sealed record OptOutRequest(
         if (At is null)
             return null;
         if (!Rfc3339.TryParse(At, out var at))
-            errors.Add(("at", "Give the moment with its offset, as in 2026-11-25T10:00:00+01:00 or 2026-11-25T09:00:00Z; or leave it out for now."));
-        else if (!Rfc3339.IsCredible(at))
-            errors.Add(("at", "It is before the year 2000: set the clock it comes from, or leave it out for now."));
+        {
+            errors.Add(
+                ("at", "Give the time with its offset, as in 2026-11-25T10:00:00+01:00 or 2026-11-25T09:00:00Z; or leave it out for now."));
+        }
+        else if (!Rfc3339.IsPlausible(at))
+        {
+            errors.Add(("at", "It is before the year 2000: correct the clock of the system that sends it, or leave it out for now."));
+        }
+
         return at;
     }
 }
 
-[MinProperties(1), Description("The number that was called, and whatever else the person named.")]
+[MinProperties(1), Description("The number that was called, and any other contact point that the person named.")]
 internal sealed record OptOutIdentifiers(
     [property: SchemaRef("PhoneText")] string? Phone,
     [property: SchemaRef("EmailText")] string? Email,
@@ -72,24 +94,39 @@ internal sealed record OptOutIdentifiers(
             errors.Add(("identifier", "Name at least one: phone, email or postal."));
         var found = new List<Identifier>(3);
         if (Phone is not null)
-            Add("phone", PhoneNumber.TryParse(Phone, region, out var phone), phone, $"Not a phone number; write it as +32470123456 or as dialled in {region}.");
+        {
+            Add(
+                "phone",
+                PhoneNumber.TryParse(Phone, region, out var phone),
+                phone,
+                $"Not a phone number; write it as +32470123456 or as dialled in {region}.");
+        }
+
         if (Email is not null)
             Add("email", EmailAddress.TryParse(Email, out var email), email, "Not an e-mail address; write it as name@example.com.");
         if (Postal is not null)
-            Add("postal", PostalKey.TryParse(Postal, out var postal), postal, "Not a postal address; give street, number, postcode and town in one line.");
+        {
+            Add(
+                "postal",
+                PostalKey.TryParse(Postal, out var postal),
+                postal,
+                "Not a postal address; give street, number, postcode and town in one line.");
+        }
+
         return found;
 
-        void Add(string kind, bool parsed, Identifier identifier, string fault)
+        void Add(string kind, bool parsed, Identifier identifier, string problem)
         {
             if (parsed)
                 found.Add(identifier);
             else
-                errors.Add(($"identifier.{kind}", fault));
+                errors.Add(($"identifier.{kind}", problem));
         }
     }
 }
 
-// A name given twice says two things, and one that is not known may be the one that matters: both are refused.
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
+// A property given twice is ambiguous, and an unknown property may be the one that matters: both are rejected.
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(OptOutRequest))]
 internal sealed partial class OptOutRequestJson : JsonSerializerContext;

@@ -11,29 +11,36 @@ using OptOut.Records;
 namespace OptOut.Api.Portal;
 
 /// <summary>
-/// <c>/api/subjects/{id}/preferences</c>, for the controller's own portal, where the person has logged in: what stands, and what the person chooses there.
-/// That is the person's own act, so it may allow as well as stop (<see cref="Source.Portal"/>). A person nobody told us of yet is answered and
-/// recorded like any other: a Stop may come before the first address.
+/// <c>/api/subjects/{id}/preferences</c>, for the controller's own portal, where the person has logged in: returns the current preferences
+/// and records what the person chooses. The choice is the person's own, so it may allow as well as stop (<see cref="Source.Portal"/>). A
+/// customer number that is not registered yet is handled like any other: a Stop may come before the first address.
 /// </summary>
 internal sealed class PortalEndpoint(
-    ConsentStore consent, ChangeIntake intake, TopicCatalogue catalogue, IdentifierProtector protector, LinkHeaders links, TimeProvider time)
+    ConsentStore consent,
+    ChangeIntake intake,
+    TopicCatalogue catalogue,
+    IdentifierProtector protector,
+    LinkHeaders links,
+    TimeProvider time)
 {
-    // Without the store a choice is recorded word for word: better than to let a person wait longer for the fewest changes.
+    // Without the store, the choice is recorded exactly as given. That may be more changes than needed, but the
+    // person need not wait longer.
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(3);
 
-    // What a person may choose on.
-    private readonly IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> _offered = catalogue.Matrix.ToDictionary(c => c.Channel, c => c.Topics);
+    // The channels and topics that a person may choose.
+    private readonly IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> _offered = catalogue.Matrix.ToDictionary(
+        c => c.Channel, c => c.Topics);
 
     public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken)
     {
         id = CustomerNumber.FromRoute(id);
-        if (CustomerNumber.Problem(id) is { } wrong)
-            return ApiAnswers.Invalid("id", wrong);
+        if (CustomerNumber.FindProblem(id) is { } wrong)
+            return ApiProblems.Invalid("id", wrong);
 
         var subject = protector.SubjectOf(id);
         return await LoadAsync(subject, cancellationToken) is { } state
             ? Answer(StatusCodes.Status200OK, Answer(subject, state.Consent))
-            : ApiAnswers.RetryLater("The store does not answer.");
+            : ApiProblems.RetryLater("The store does not answer.");
     }
 
     public async Task<IResult> PutAsync(HttpRequest request, string id, CancellationToken cancellationToken)
@@ -44,42 +51,47 @@ internal sealed class PortalEndpoint(
         if (problem is not null)
             return problem;
         var errors = new List<(string, string)>();
-        if (CustomerNumber.Problem(id) is { } wrong)
+        if (CustomerNumber.FindProblem(id) is { } wrong)
             errors.Add(("id", wrong));
         var update = body!.Read(_offered, errors);
         if (errors.Count > 0)
-            return ApiAnswers.Invalid(errors);
+            return ApiProblems.Invalid(errors);
 
         var subject = protector.SubjectOf(id);
         var before = update.Everything ? null : await LoadAsync(subject, cancellationToken);
-        var submission = Submission.Create(subject, Source.Portal, new ChangeEvidence(Reference: update.Reference), began, before?.Consent ?? ConsentState.Empty);
-        var changes = update.Changes(before?.Consent, _offered, catalogue.Topics, submission.Write);
-        var recorded = changes.Count == 0 ? new IntakeResult(Durable: true, Stored: true) : await intake.RecordAsync(changes, AnswerWhen.WaitForVisible);
+        var submission = Submission.Create(
+            subject, Source.Portal, new ChangeEvidence(Reference: update.Reference), began, before?.Consent ?? ConsentState.Empty);
+        var changes = update.Changes(before?.Consent, _offered, catalogue.Topics, submission.CreateChange);
+        var recorded = changes.Count == 0
+            ? new IntakeResult(Durable: true, Stored: true)
+            : await intake.RecordAsync(changes, WaitFor.Visible);
         if (!recorded.Durable)
-            return ApiAnswers.RetryLater("The choice could not be kept, so it is not recorded. Show the person no success.");
-        if (recorded.Stored is true && await ShownAsync(subject, update, changes, cancellationToken) is { } shown)
-            return Answer(StatusCodes.Status200OK, shown);
+            return ApiProblems.RetryLater("The choice could not be saved, so it is not recorded. Do not show the person a success.");
+        if (recorded.Stored is true && await CurrentAsync(subject, update, changes, cancellationToken) is { } current)
+            return Answer(StatusCodes.Status200OK, current);
 
         return changes.Count == 0
-            ? ApiAnswers.RetryLater("The store does not answer.")
+            ? ApiProblems.RetryLater("The store does not answer.")
             : Answer(StatusCodes.Status202Accepted, Accepted(subject, changes[0]));
     }
 
-    // What the store has now, which another submission may have changed again meanwhile.
-    private async Task<PreferencesRecorded?> ShownAsync(
+    // The state that the store has now. Another submission may have changed it in the meantime.
+    private async Task<PreferencesRecorded?> CurrentAsync(
         SubjectKey subject, PreferenceUpdate update, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
         try
         {
             if (await LoadAsync(subject, cancellationToken) is not { } after)
                 return null;
-            var restsOn = update.RestsOn(after.Consent) is { } entry ? await consent.FindAsync(subject, entry.EventId, cancellationToken) : null;
-            var recorded = RecordedSubmission.From(after, restsOn, changes.Count > 0 ? changes[0].SubmissionId : null);
+            var deciding = update.DecidingEntry(after.Consent) is { } entry
+                ? await consent.FindAsync(subject, entry.EventId, cancellationToken)
+                : null;
+            var recorded = RecordedSubmission.From(after, deciding, changes.Count > 0 ? changes[0].SubmissionId : null);
             return new PreferencesRecorded(Answer(subject, after.Consent), recorded);
         }
         catch (StoreUnavailableException)
         {
-            return null; // It was there a moment ago.
+            return null; // The store became unavailable after the choice was recorded.
         }
     }
 
@@ -101,7 +113,8 @@ internal sealed class PortalEndpoint(
         {
             return await consent.LoadAsync(subject, limit.Token);
         }
-        catch (Exception e) when (e is StoreUnavailableException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is StoreUnavailableException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
         }

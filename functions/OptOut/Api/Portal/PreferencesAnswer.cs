@@ -8,18 +8,19 @@ using OptOut.Platform.Http;
 
 namespace OptOut.Api.Portal;
 
-/// <summary>What stands for a person, with the links that a portal shows beside it.</summary>
+/// <summary>A person's current preferences, with the links that a portal shows beside them.</summary>
 internal record PreferencesAnswer(
     [property: SchemaRef("SubjectKey")] string Subject,
     [property: Description("No marketing may be sent over any channel.")] bool StoppedEverything,
     [property: SchemaRef("ByChannel")] IReadOnlyDictionary<string, bool> General,
     [property: SchemaRef("ByChannelAndTopic")] IReadOnlyDictionary<string, IReadOnlyDictionary<string, bool>> Channels,
-    [property: Description("The person's preference page. It does not expire.")] Uri Link,
-    [property: Description("Where the general unsubscribe button posts `choice=stop`, and the page behind it.")] Uri Unsubscribe)
+    [property: Description("The person's preference page. The link does not expire.")] Uri Link,
+    [property: Description("Where the general unsubscribe button posts `choice=stop`; also the address of the unsubscribe page.")]
+    Uri Unsubscribe)
 {
-    /// <param name="subject">Whose.</param>
-    /// <param name="state">What stands.</param>
-    /// <param name="links">The person's own.</param>
+    /// <param name="subject">The person.</param>
+    /// <param name="state">The current state.</param>
+    /// <param name="links">The person's own links.</param>
     /// <param name="offered">The controller's channels, and the topics of each.</param>
     public static PreferencesAnswer From(
         SubjectKey subject, ConsentState state, LinkForms links, IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> offered)
@@ -32,46 +33,48 @@ internal record PreferencesAnswer(
             links.Preferences,
             links.Url);
 
-        static IReadOnlyDictionary<string, bool> Row(StopSet set, IReadOnlyList<Topic> topics) => topics.ToDictionary(t => t.Value, t => !set.Stops(t), StringComparer.Ordinal);
+        static IReadOnlyDictionary<string, bool> Row(StopSet set, IReadOnlyList<Topic> topics) =>
+            topics.ToDictionary(t => t.Value, t => !set.Stops(t), StringComparer.Ordinal);
     }
 }
 
-/// <summary>What was recorded, and what stands since.</summary>
+/// <summary>What was recorded, and the preferences since then.</summary>
 internal sealed record PreferencesRecorded : PreferencesAnswer
 {
-    public PreferencesRecorded(PreferencesAnswer standing, RecordedSubmission recorded)
-        : base(standing) => Recorded = recorded;
+    public PreferencesRecorded(PreferencesAnswer current, RecordedSubmission recorded)
+        : base(current) => Recorded = recorded;
 
-    // After what stands: properties of a derived record are written first.
+    // Written after the preferences: properties of a derived record would otherwise come first.
     [JsonPropertyOrder(1)]
     public RecordedSubmission Recorded { get; }
 }
 
-/// <summary>Recorded, and not yet in the store, so nobody can say what stands.</summary>
+/// <summary>Recorded, but not in the store yet, so the current preferences are unknown.</summary>
 internal sealed record PreferencesAccepted(
     [property: SchemaRef("SubjectKey")] string Subject, Uri Link, Uri Unsubscribe, AcceptedSubmission Recorded);
 
 internal sealed record AcceptedSubmission([property: SchemaRef("Reference")] string Reference);
 
 internal sealed record RecordedSubmission(
-    [property: Description("False when all of it stood already.")] bool Changed,
+    [property: Description("False when the preferences were already like this.")] bool Changed,
     [property: SchemaRef("Reference")]
-    [property: Description("Of this submission, or of the earlier one that the answer rests on. Not there when nothing was ever recorded.")]
+    [property: Description(
+        "Of this submission, or of the earlier one that decides these preferences. Left out when nothing was ever recorded.")]
     string? Reference,
     LedgerEnd Ledger)
 {
-    /// <param name="state">What stands now.</param>
-    /// <param name="restsOn">The ledger's entry that the answer rests on.</param>
-    /// <param name="submissionId">Of this call; null when it had nothing to record.</param>
-    public static RecordedSubmission From(SubjectState state, LedgerEntry? restsOn, Guid? submissionId) => new(
-        restsOn is not null && restsOn.Change.SubmissionId == submissionId,
-        restsOn is null ? null : Consent.Reference.From(restsOn.Change),
+    /// <param name="state">The current state.</param>
+    /// <param name="deciding">The ledger entry that decides the preferences that were named.</param>
+    /// <param name="submissionId">The submission of this call; null when it had nothing to record.</param>
+    public static RecordedSubmission From(SubjectState state, LedgerEntry? deciding, Guid? submissionId) => new(
+        deciding is not null && deciding.Change.SubmissionId == submissionId,
+        deciding is null ? null : Consent.Reference.From(deciding.Change),
         new LedgerEnd(state.Head.Sequence, state.Head.Hash));
 }
 
-[Description("Where the person's ledger now ends.")]
+[Description("The end of the person's ledger.")]
 internal sealed record LedgerEnd(
-    [property: Range(0, int.MaxValue), Description("How many entries it has.")] long Sequence, [property: SchemaRef("Hash")] string Hash);
+    [property: Range(0, int.MaxValue), Description("The number of entries.")] long Sequence, [property: SchemaRef("Hash")] string Hash);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PreferencesAnswer))]

@@ -9,22 +9,25 @@ using OptOut.Replies.Sms;
 namespace OptOut.Api.ReadyTexts;
 
 /// <summary>
-/// Writes the texts that offer the way out, with the controller's name and addresses. Each offers both choices, to stop everything and to adjust
-/// preferences: an opt-out from one channel only is lawful where the person was offered both.
+/// Writes the texts that offer the opt-out, with the controller's name and addresses. Each offers both choices, to stop everything and to
+/// adjust preferences: an opt-out from one channel only is lawful if the person was offered both.
 /// </summary>
 internal sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IOptions<LinkOptions> links, CodeLinks codes)
 {
-    internal const string UnsubscribeUrl = "{{unsubscribe_url}}", PreferencesUrl = "{{preferences_url}}", ShortUrl = "{{short_url}}", Code = "{{code}}";
+    internal const string UnsubscribeUrl = "{{unsubscribe_url}}",
+        PreferencesUrl = "{{preferences_url}}",
+        ShortUrl = "{{short_url}}",
+        Code = "{{code}}";
 
-    // Beyond this the sender's name is left out of the SMS, which shows it as the sender already.
+    // Above this, the controller's name is left out: the SMS already shows it as the sender.
     private const int MaxSmsSeptets = 60;
 
     private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
 
-    /// <summary>Whatever the person, a link has this many characters; all of them are in the alphabet of an SMS.</summary>
+    /// <summary>The length of every link, in characters; all of them are in the character set of an SMS.</summary>
     private int LinkLength => Address($"u/{new string('x', LinkKeyRing.TokenLength)}").Length;
 
-    /// <param name="language">Of the texts and of the notes with them.</param>
+    /// <param name="language">The language of the texts and of the notes with them.</param>
     /// <param name="printed">The code to print; null leaves placeholders for it.</param>
     internal ReadyTextSet Write(Language language, PrintedCode? printed = null) => new(
         language.Code,
@@ -39,7 +42,9 @@ internal sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IO
     [
         (UnsubscribeUrl, "readytexts.placeholder.unsubscribe"),
         (PreferencesUrl, "readytexts.placeholder.preferences"),
-        .. printed is null ? [(ShortUrl, "readytexts.placeholder.short"), (Code, "readytexts.placeholder.code")] : Array.Empty<(string, string)>(),
+        .. printed is null
+            ? [(ShortUrl, "readytexts.placeholder.short"), (Code, "readytexts.placeholder.code")]
+            : Array.Empty<(string, string)>(),
     ];
 
     private HtmlText MailFooter(Language language)
@@ -61,11 +66,17 @@ internal sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IO
             Html.Encode(intro),
             $"<a href=\"{UnsubscribeUrl}\">{Html.Encode(stop)}</a>",
             $"<a href=\"{PreferencesUrl}\">{Html.Encode(preferences)}</a>",
-            Format(language, "readytexts.mail.contact", $"<a href=\"mailto:{Html.Encode(o.PrivacyAddress)}\">{Html.Encode(o.PrivacyAddress)}</a>"),
+            Format(
+                language,
+                "readytexts.mail.contact",
+                $"<a href=\"mailto:{Html.Encode(o.PrivacyAddress)}\">{Html.Encode(o.PrivacyAddress)}</a>"),
             .. statement is null ? [] : new[] { $"<a href=\"{Html.Encode(statement)}\">{Html.Encode(language["privacy"])}</a>" },
         ];
         return new HtmlText(
-            string.Join('\n', plain), language["readytexts.mail.where"], language["readytexts.mail.rule"], $"<p lang=\"{language.Code}\">{string.Join("<br>\n", html)}</p>");
+            string.Join('\n', plain),
+            language["readytexts.mail.where"],
+            language["readytexts.mail.rule"],
+            $"<p lang=\"{language.Code}\">{string.Join("<br>\n", html)}</p>");
     }
 
     private SmsText SmsSuffix(Language language)
@@ -75,7 +86,7 @@ internal sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IO
         var septets = Words(text)!.Value;
         return new SmsText(text, language["readytexts.sms.where"], language["readytexts.sms.rule"], septets, septets + LinkLength);
 
-        // Null, and so too long, for a name in another script.
+        // Null for a name in another script; that name is then left out too.
         static int? Words(string text) => Gsm7.Septets(text.Replace(UnsubscribeUrl, "", StringComparison.Ordinal));
     }
 
@@ -113,12 +124,18 @@ internal sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IO
         var (title, after) = (language["readytexts.privacy.title"], $"{language["readytexts.privacy.after"]} {language["still.comes"]}");
         var right = language.Format("readytexts.privacy.right", controller.Value.Name);
         var choices = language.Format("readytexts.privacy.choices", language["page.stop"], language["page.adjust"]);
-        string[] endpoints = ["readytexts.privacy.message", "readytexts.privacy.print", "readytexts.privacy.phone", "readytexts.privacy.account"];
+        string[] ways =
+            ["readytexts.privacy.message", "readytexts.privacy.print", "readytexts.privacy.phone", "readytexts.privacy.account"];
         var (page, address) = (Address("unsubscribe"), controller.Value.PrivacyAddress);
-        string[] plain = [.. endpoints.Select(d => language[d]), language.Format("readytexts.privacy.page", page), language.Format("readytexts.privacy.write", address)];
+        string[] plain =
+        [
+            .. ways.Select(way => language[way]),
+            language.Format("readytexts.privacy.page", page),
+            language.Format("readytexts.privacy.write", address),
+        ];
         string[] html =
         [
-            .. endpoints.Select(d => Html.Encode(language[d])),
+            .. ways.Select(way => Html.Encode(language[way])),
             Format(language, "readytexts.privacy.page", $"<a href=\"{Html.Encode(page)}\">{Html.Encode(page)}</a>"),
             Format(language, "readytexts.privacy.write", $"<a href=\"mailto:{Html.Encode(address)}\">{Html.Encode(address)}</a>"),
         ];
@@ -126,11 +143,14 @@ internal sealed class ReadyTextWriter(IOptions<ControllerOptions> controller, IO
             $"{title}\n\n{right} {choices}\n{string.Concat(plain.Select(line => $"- {line}\n"))}{after}",
             language["readytexts.privacy.where"],
             language["readytexts.privacy.rule"],
-            $"<section lang=\"{language.Code}\">\n<h2>{Html.Encode(title)}</h2>\n<p>{Html.Encode(right)} {Html.Encode(choices)}</p>\n<ul>\n{string.Concat(html.Select(line => $"<li>{line}</li>\n"))}</ul>\n<p>{Html.Encode(after)}</p>\n</section>");
+            $"<section lang=\"{language.Code}\">\n<h2>{Html.Encode(title)}</h2>\n<p>{Html.Encode(right)} "
+                + $"{Html.Encode(choices)}</p>\n<ul>\n{string.Concat(html.Select(line => $"<li>{line}</li>\n"))}</ul>\n"
+                + $"<p>{Html.Encode(after)}</p>\n</section>");
     }
 
-    // The words are escaped; what is put in them is HTML already.
-    private static string Format(Language language, string key, string html) => string.Format(language.Culture, Html.Encode(language[key]), html);
+    // The text is escaped here; what is inserted into it is already HTML.
+    private static string Format(Language language, string key, string html) =>
+        string.Format(language.Culture, Html.Encode(language[key]), html);
 
     private string Address(string path) => $"{links.Value.BaseUrl!.AbsoluteUri.TrimEnd('/')}/{path}";
 }

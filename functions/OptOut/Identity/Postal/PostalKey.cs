@@ -3,29 +3,32 @@ using System.Diagnostics.CodeAnalysis;
 namespace OptOut.Identity.Postal;
 
 /// <summary>
-/// The normal form of a postal address: a key that survives spelling. Written <c>BE|9000|SINTPIETERSNIEUWSTRAAT|12|3</c> (country, postcode,
-/// street, number, box), or, where no rule of a country reads it, <c>DE|HAUPTSTRASSE 5 10115 BERLIN</c>: country and text.
+/// The normal form of a postal address: a key that does not depend on spelling. Written <c>BE|9000|SINTPIETERSNIEUWSTRAAT|12|3</c>
+/// (country, postcode, street, number, box) or, for a country without rules here, <c>DE|HAUPTSTRASSE 5 10115 BERLIN</c> (country and text).
 /// </summary>
 /// <remarks>
 /// <para>
-/// The postcode decides the town in Belgium and the Netherlands, so the town is not part of the key. In the Netherlands postcode, number and
-/// addition are the address, so the street is not either (https://de.wikipedia.org/wiki/Postleitzahl_(Niederlande)); in Belgium a street line is
-/// street, number and box (Royal Decree of 24 April 2014 art. 34 par. 2, https://www.bpost.be/nl/adressering-adres-volgens-wet). A name, a company or
-/// a residence on a line of its own is left out: the key is the letterbox's.
+/// In Belgium and the Netherlands the postcode determines the town, so the town is not part of the key. In the Netherlands postcode, number
+/// and addition are the address, so the street is not part of it either (https://de.wikipedia.org/wiki/Postleitzahl_(Niederlande)). In
+/// Belgium a street line is street, number and box (Royal Decree of 24 April 2014 art. 34 par. 2,
+/// https://www.bpost.be/nl/adressering-adres-volgens-wet). A name, company or residence on a line of its own is left out: the key
+/// identifies the letterbox.
 /// </para>
 /// <para>
-/// Two addresses that differ in number, letter, box or street name are never one key. Where a spelling cannot be decided the keys stay apart, and what
-/// was written is kept whole in the key: Nieuwstraat and Nieuwe straat are two streets, and so are the two names of a street in Brussels. A Stop is not lost by it:
-/// a Stop of a person stops every address that the controller gave for that person, in each spelling that it gave.
+/// Two addresses that differ in number, letter, box or street name never share a key. If two spellings may or may not be the same
+/// street, the keys stay different and contain everything that was written: Nieuwstraat and Nieuwe straat are two streets, and so are
+/// the two names of a street in Brussels. No Stop is lost: a person's Stop applies to every address that the controller gave for that
+/// person, in every spelling.
 /// </para>
 /// <para>
-/// Choices: <c>12-14</c> is a range where the second is the greater, else a box; <c>12 A</c> and <c>12-A</c> are 12A; <c>12B3</c> is box 3 of 12, <c>12B/3</c>
-/// of 12B; a four-digit postcode is Belgian unless a country or a prefix (L-, CH-, A-) says otherwise; Ch. is Chaussée; ü is u; leading zeros do not count.
+/// Choices: <c>12-14</c> is a range if the second number is greater, otherwise a box; <c>12 A</c> and <c>12-A</c> are 12A; <c>12B3</c> is
+/// box 3 of 12, <c>12B/3</c> is box 3 of 12B; a four-digit postcode is Belgian unless a country or a prefix (L-, CH-, A-) shows otherwise;
+/// Ch. is Chaussée; ü is u; leading zeros are ignored.
 /// </para>
 /// </remarks>
 internal static class PostalKey
 {
-    /// <summary>Characters that are read at most; an address of 500 is not one.</summary>
+    /// <summary>Maximum length in characters. No real address is longer.</summary>
     private const int MaxLength = 500;
 
     public static bool TryParse([NotNullWhen(true)] string? text, out Identifier identifier)
@@ -39,15 +42,16 @@ internal static class PostalKey
             return true;
         }
 
-        if (PostalKeyText.Normalize(text) is not { } lines || PostalKeyReading.Read(lines) is not { } address)
+        if (PostalKeyText.Normalize(text) is not { } lines || PostalKeyReader.Read(lines) is not { } address)
             return false;
         identifier = new Identifier(IdentifierKind.Postal, address.ToString());
         return true;
     }
 
     /// <summary>The parts of a postal identifier.</summary>
-    /// <exception cref="ArgumentException">The identifier is of another kind.</exception>
-    public static PostalAddress Parts(Identifier identifier) => identifier.Kind == IdentifierKind.Postal && PostalAddress.TryRead(identifier.Value, out var address)
+    /// <exception cref="ArgumentException">The identifier is not postal.</exception>
+    public static PostalAddress Parts(Identifier identifier) => identifier.Kind == IdentifierKind.Postal
+        && PostalAddress.TryRead(identifier.Value, out var address)
         ? address
         : throw new ArgumentException($"A {identifier.Kind} identifier has no postal parts.", nameof(identifier));
 }

@@ -2,27 +2,29 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace OptOut.Identity.Postal;
 
-/// <summary>A postal key in its parts; each is upper-case letters and digits, empty where the address has none.</summary>
-/// <param name="Country">ISO 3166-1 alpha-2; <c>ZZ</c>, which ISO leaves to users, where it is not known.</param>
+/// <summary>The parts of a postal key, each in upper-case letters and digits; empty if the address has no such part.</summary>
+/// <param name="Country">ISO 3166-1 alpha-2; <c>ZZ</c>, which ISO leaves to users, if it is not known.</param>
 /// <param name="Postcode">As in <c>9000</c> or <c>1017GC</c>.</param>
-/// <param name="Street">Without spaces. Empty in the Netherlands, where the postcode holds it; <c>POSTBUS</c> for a postal box.</param>
-/// <param name="Number">As in <c>12</c>, <c>12A</c> or <c>12-14</c>; of a postal box its number.</param>
+/// <param name="Street">Without spaces. Empty in the Netherlands, where the postcode implies it; <c>POSTBUS</c> for a PO box.</param>
+/// <param name="Number">As in <c>12</c>, <c>12A</c> or <c>12-14</c>; for a PO box, its number.</param>
 /// <param name="Box">The bus, boîte or toevoeging, as in <c>3</c> or <c>AIII</c>.</param>
-/// <param name="Text">The whole address where no country's rules read it; then the four parts before it are empty.</param>
+/// <param name="Text">The whole address if no country's rules apply; the four parts before it are then empty.</param>
 internal sealed record PostalAddress(string Country, string Postcode, string Street, string Number, string Box, string Text)
 {
     internal const string Belgium = "BE", Netherlands = "NL", UnknownCountry = "ZZ";
 
     internal static PostalAddress General(string country, string text) => new(country, "", "", "", "", text);
 
-    /// <summary>Reads the written form back; false for anything else, spellings of an address included.</summary>
+    /// <summary>Reads the written form; returns false for anything else, including an ordinary address.</summary>
     internal static bool TryRead(string text, [NotNullWhen(true)] out PostalAddress? address)
     {
         address = text.Split('|') switch
         {
-            [var country, var postcode, var street, var number, var box] when IsStructured(country, postcode) && IsWord(street) && IsNumber(number) && IsNumber(box)
-                && street.Length + number.Length > 0 => new(country, postcode, street, number, box, ""),
-            [var country, var words] when IsCountry(country) && words.Length >= 5 && words.Split(' ').All(w => w.Length > 0 && IsWord(w)) => General(country, words),
+            [var country, var postcode, var street, var number, var box]
+                when IsStructured(country, postcode) && IsWord(street) && IsNumber(number) && IsNumber(box)
+                    && street.Length + number.Length > 0 => new(country, postcode, street, number, box, ""),
+            [var country, var words] when IsCountry(country) && words.Length >= 5 && words.Split(' ').All(w => w.Length > 0 && IsWord(w)) =>
+                General(country, words),
             _ => null,
         };
         return address is not null;

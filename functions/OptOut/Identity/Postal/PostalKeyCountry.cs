@@ -1,6 +1,6 @@
 namespace OptOut.Identity.Postal;
 
-/// <summary>The country an address names: a last word, a last line, or the letters before the postcode (B-9000).</summary>
+/// <summary>Finds the country that an address names: as its last words, its last line, or a prefix to the postcode (B-9000).</summary>
 internal static class PostalKeyCountry
 {
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
@@ -46,7 +46,7 @@ internal static class PostalKeyCountry
         ["SPAIN"] = "ES",
     };
 
-    // Only as a line of their own: Luxembourg is a town and a province as well, and two letters may be anything.
+    // Only on a line of their own: Luxembourg is also a town and a province, and two letters may mean anything.
     private static readonly Dictionary<string, string> Lines = new(StringComparer.Ordinal)
     {
         ["LUXEMBOURG"] = "LU",
@@ -82,8 +82,8 @@ internal static class PostalKeyCountry
         ["DK"] = "DK",
     };
 
-    /// <summary>Takes what names the country out of the lines.</summary>
-    /// <returns>ISO 3166-1 alpha-2, null when nothing does.</returns>
+    /// <summary>Removes the country from the lines.</summary>
+    /// <returns>ISO 3166-1 alpha-2; null if no country is named.</returns>
     public static string? Take(List<List<PostalToken>> lines)
     {
         if (lines.Count == 0)
@@ -116,7 +116,8 @@ internal static class PostalKeyCountry
         return null;
     }
 
-    // With a hyphen anywhere; "BE 9000" and "NL 1017" without one as well, "B 9000" only where the line begins: in "12 B 9000 Gent" the B is the house's.
+    // With a hyphen, anywhere in a line. "BE 9000" and "NL 1017" also without one, but "B 9000" only at the start of a line: in "12 B 9000
+    // Gent" the B belongs to the house number.
     private static string? TakePrefix(List<List<PostalToken>> lines)
     {
         foreach (var line in lines)
@@ -124,10 +125,22 @@ internal static class PostalKeyCountry
             for (var i = 0; i + 1 < line.Count; i++)
             {
                 var (word, number) = (line[i], line[i + 1]);
-                if (word.Adjacent || !number.IsNumber || number.Text.Length is < 4 or > 5 || !Prefixes.TryGetValue(word.Text, out var country))
+                if (word.Adjacent
+                    || !number.IsNumber
+                    || number.Text.Length is < 4 or > 5
+                    || !Prefixes.TryGetValue(word.Text, out var country))
+                {
                     continue;
-                if (number.Before != '-' && !((i == 0 || word.Text.Length == 2) && number.Before != '/' && country is PostalAddress.Belgium or PostalAddress.Netherlands))
+                }
+
+                if (number.Before != '-'
+                    && !((i == 0 || word.Text.Length == 2)
+                        && number.Before != '/'
+                        && country is PostalAddress.Belgium or PostalAddress.Netherlands))
+                {
                     continue;
+                }
+
                 line.RemoveAt(i);
                 line[i] = line[i] with { Before = ' ' };
                 return country;

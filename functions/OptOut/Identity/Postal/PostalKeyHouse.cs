@@ -3,34 +3,41 @@ using System.Text;
 
 namespace OptOut.Identity.Postal;
 
-/// <summary>House number and box: "12", "12 A", "12-14", "12/3", "12 bus 3", "12 bte 3", "12 A-III".</summary>
+/// <summary>Reads a house number and box: "12", "12 A", "12-14", "12/3", "12 bus 3", "12 bte 3", "12 A-III".</summary>
 internal static class PostalKeyHouse
 {
-    // Royal Decree of 24 April 2014 art. 34 par. 2 names boîte, bte, bus and box; the rest is what people write.
+    // Royal Decree of 24 April 2014 art. 34 par. 2 names boîte, bte, bus and box; people also write the others.
     private static readonly FrozenSet<string> BoxWords = FrozenSet.ToFrozenSet(
-        ["BUS", "BS", "BTE", "BT", "BOITE", "BOX", "BUSNR", "BUSNUMMER", "APP", "APT", "APPT", "APPARTEMENT", "BRIEVENBUS"], StringComparer.Ordinal);
+        ["BUS", "BS", "BTE", "BT", "BOITE", "BOX", "BUSNR", "BUSNUMMER", "APP", "APT", "APPT", "APPARTEMENT", "BRIEVENBUS"],
+        StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Suffixes = FrozenSet.ToFrozenSet(["BIS", "TER", "QUATER"], StringComparer.Ordinal);
 
-    // Dutch additions are one to three letters, or one of the words in use for a floor or a side.
-    private static readonly FrozenSet<string> DutchAdditions = FrozenSet.ToFrozenSet(["HUIS", "HOOG", "BOVEN", "BENEDEN", "ROOD", "ZWART", "LINKS", "RECHTS", "ACHTER", "VIII"], StringComparer.Ordinal);
+    // A Dutch addition is one to three letters, or one of these words for a floor or a side.
+    private static readonly FrozenSet<string> DutchAdditions = FrozenSet.ToFrozenSet(
+        ["HUIS", "HOOG", "BOVEN", "BENEDEN", "ROOD", "ZWART", "LINKS", "RECHTS", "ACHTER", "VIII"], StringComparer.Ordinal);
 
     public static bool IsBoxWord(string word) => BoxWords.Contains(word);
 
-    /// <summary>Part of a house number in front of a street: "12 A rue Neuve", but not "12 R. Neuve".</summary>
-    public static bool IsShort(PostalToken token) => token.IsNumber || Suffixes.Contains(token.Text) || (token.Text.Length == 1 && !token.Dotted);
+    /// <summary>Whether the token can be part of a house number before a street: "12 A rue Neuve", but not "12 R. Neuve".</summary>
+    public static bool IsShort(PostalToken token) =>
+        token.IsNumber || Suffixes.Contains(token.Text) || (token.Text.Length == 1 && !token.Dotted);
 
-    /// <summary>Reads a number and all that follows it.</summary>
-    /// <param name="tokens">Begins with the number.</param>
-    /// <param name="dutch">Whether an addition is part of the address by itself, or a letter is part of the number.</param>
-    /// <returns>Null when something follows that is neither.</returns>
+    /// <summary>Reads a number and everything that follows it.</summary>
+    /// <param name="tokens">The tokens, starting with the number.</param>
+    /// <param name="dutch">Dutch rules: everything after the number is the addition. Otherwise a letter can belong to the number.</param>
+    /// <returns>Null if anything else follows.</returns>
     public static (string Number, string Box)? Read(ReadOnlySpan<PostalToken> tokens, bool dutch)
     {
         if (tokens.IsEmpty || !tokens[0].IsNumber)
             return null;
         var number = Trim(tokens[0].Text);
         if (dutch)
-            return Joined(tokens[1..], static t => t.IsNumber || t.Text.Length <= 3 || DutchAdditions.Contains(t.Text)) is { } addition ? (number, addition) : null;
+        {
+            return Join(tokens[1..], static t => t.IsNumber || t.Text.Length <= 3 || DutchAdditions.Contains(t.Text)) is { } addition
+                ? (number, addition)
+                : null;
+        }
 
         var taken = 1;
         if (tokens.Length > 1 && tokens[1] is { Before: '-', IsNumber: true } end && Value(end.Text) > Value(number))
@@ -44,24 +51,25 @@ internal static class PostalKeyHouse
         return Box(tokens[taken..]) is { } box ? (number, box) : null;
     }
 
-    /// <summary>A box that stands by itself: "bus 3", "boîte 3".</summary>
+    /// <summary>Reads a box: "bus 3", "boîte 3", "/3".</summary>
     public static string? Box(ReadOnlySpan<PostalToken> tokens)
     {
         if (tokens.IsEmpty)
             return "";
-        if (IsBoxWord(tokens[0].Text) || (tokens.Length > 1 && tokens[0].Text == "B" && tokens[0].Before is ' ' or '\0' && tokens[1].IsNumber))
+        if (IsBoxWord(tokens[0].Text)
+            || (tokens.Length > 1 && tokens[0].Text == "B" && tokens[0].Before is ' ' or '\0' && tokens[1].IsNumber))
         {
             var rest = tokens[1..];
             if (rest.Length > 1 && rest[0].Text is "NR" or "NO")
                 rest = rest[1..];
-            return Joined(rest, static _ => true);
+            return Join(rest, static _ => true);
         }
 
-        return tokens[0].Before == '/' ? Joined(tokens, static _ => true) : Joined(tokens, static t => t.IsNumber || t.Text.Length == 1);
+        return tokens[0].Before == '/' ? Join(tokens, static _ => true) : Join(tokens, static t => t.IsNumber || t.Text.Length == 1);
     }
 
-    /// <summary>The tokens as one word. Digits keep a hyphen between them: 1-1 is not 11.</summary>
-    public static string? Joined(ReadOnlySpan<PostalToken> tokens, Func<PostalToken, bool> fits)
+    /// <summary>Joins the tokens to one word. A hyphen stays between numbers: 1-1 is not 11.</summary>
+    public static string? Join(ReadOnlySpan<PostalToken> tokens, Func<PostalToken, bool> fits)
     {
         var joined = new StringBuilder();
         var afterNumber = false;
@@ -96,5 +104,6 @@ internal static class PostalKeyHouse
 
     private static string Trim(string digits) => digits.TrimStart('0') is { Length: > 0 } trimmed ? trimmed : "0";
 
-    private static decimal Value(string digits) => digits.Length > 20 ? decimal.MaxValue : decimal.Parse(digits, System.Globalization.CultureInfo.InvariantCulture);
+    private static decimal Value(string digits) =>
+        digits.Length > 20 ? decimal.MaxValue : decimal.Parse(digits, System.Globalization.CultureInfo.InvariantCulture);
 }

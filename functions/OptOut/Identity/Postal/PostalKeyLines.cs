@@ -1,12 +1,13 @@
 namespace OptOut.Identity.Postal;
 
 /// <param name="Street">The words of the street.</param>
-/// <param name="Strength">How much it looks like a street's line: 2 by a word such as straat or rue, 1 by a name and a number, 0 a number alone.</param>
+/// <param name="Strength">How much the line looks like a street: 2 for a word such as straat or rue, 1 for a name and a number, 0
+/// for a number alone.</param>
 internal sealed record StreetLine(PostalToken[] Street, string Number, string Box, int Strength, bool IsPostalBox = false);
 
 /// <summary>
-/// Which line is the street's, in either order ("rue Neuve 12", "12, rue Neuve"). Lines before it are names and left out; of those behind it
-/// the ones with a digit are part of the box, so that two floors are not one address.
+/// Finds the street line, in either order ("rue Neuve 12", "12, rue Neuve"). Lines before it are names and are left out. Lines after it
+/// that contain a digit become part of the box, so that two floors are not the same address.
 /// </summary>
 internal static class PostalKeyLines
 {
@@ -26,10 +27,15 @@ internal static class PostalKeyLines
         if (best is null)
             return null;
         var more = joined.Skip(at + 1).Where(l => l.Exists(t => t.IsNumber)).SelectMany(l => l).ToArray();
-        return more.Length == 0 ? best : best with { Box = string.Join('-', ((string[])[best.Box, PostalKeyHouse.Joined(more, static _ => true)!]).Where(p => p.Length > 0)) };
+        return more.Length == 0
+            ? best
+            : best with
+            {
+                Box = string.Join('-', ((string[])[best.Box, PostalKeyHouse.Join(more, static _ => true)!]).Where(p => p.Length > 0)),
+            };
     }
 
-    // "12", "12 bte 3" and "bus 3" on a line of their own belong to the street beside them.
+    // "12", "12 bte 3" and "bus 3" on a line of their own belong to the street on an adjacent line.
     private static List<List<PostalToken>> Joined(List<List<PostalToken>> lines)
     {
         var joined = lines.Select(l => l.ToList()).ToList();
@@ -40,7 +46,13 @@ internal static class PostalKeyLines
                 continue;
             var before = i > 0 && (PostalKeyHouse.IsBoxWord(line[0].Text) || HasNoNumber(joined[i - 1])) ? i - 1 : -1;
             var after = i + 1 < joined.Count && HasNoNumber(joined[i + 1]) ? i + 1 : -1;
-            var to = before < 0 || (after >= 0 && line[0].IsNumber && !PostalKeyStreet.IsStreet(joined[before]) && PostalKeyStreet.IsStreet(joined[after])) ? after : before;
+            var to = before < 0
+                    || (after >= 0
+                        && line[0].IsNumber
+                        && !PostalKeyStreet.IsStreet(joined[before])
+                        && PostalKeyStreet.IsStreet(joined[after]))
+                ? after
+                : before;
             if (to < 0)
                 continue;
             line[0] = line[0] with { Before = ' ' };
@@ -62,11 +74,17 @@ internal static class PostalKeyLines
         if (PostalBox(tokens) is { } box)
             return box;
 
-        // The number is the first after the name that is followed by nothing but its letter and box: "rue du 11 Novembre 12".
+        // The house number is the first number after the name that only its letter and box follow: "rue du 11 Novembre 12".
         for (var i = 1; i < tokens.Length; i++)
         {
-            if (!tokens[i].IsNumber || tokens[i].Adjacent || PostalKeyHouse.IsBoxWord(tokens[i - 1].Text) || !tokens[..i].Any(t => !t.IsNumber))
+            if (!tokens[i].IsNumber
+                || tokens[i].Adjacent
+                || PostalKeyHouse.IsBoxWord(tokens[i - 1].Text)
+                || !tokens[..i].Any(t => !t.IsNumber))
+            {
                 continue;
+            }
+
             if (PostalKeyHouse.Read(tokens.AsSpan(i), dutch) is { } house)
                 return Line(WithoutNumberSign(tokens[..i]), house);
         }
@@ -74,20 +92,25 @@ internal static class PostalKeyLines
         return NumberFirst(tokens, dutch);
     }
 
-    // "12A rue Neuve bte 3": as much as can be the number, the rest the street, and at its end the box.
+    // "12A rue Neuve bte 3": the longest possible number, then the street, then the box.
     private static StreetLine? NumberFirst(PostalToken[] tokens, bool dutch)
     {
         if (!tokens[0].IsNumber)
             return null;
         if (dutch && PostalKeyHouse.Read(tokens, dutch) is { } alone)
-            return Line([], alone); // "1017 GC 12 A-III"; nobody there writes the number first.
+            return Line([], alone); // "1017 GC 12 A-III": the Dutch never write the number before the street.
         var end = Array.FindIndex(tokens, 1, t => PostalKeyHouse.IsBoxWord(t.Text));
-        var (box, front) = end > 1 && end > tokens.Length - 4 && tokens.Length > end + 1 ? (PostalKeyHouse.Box(tokens.AsSpan(end)), tokens[..end]) : ("", tokens);
+        var (box, front) = end > 1 && end > tokens.Length - 4 && tokens.Length > end + 1
+            ? (PostalKeyHouse.Box(tokens.AsSpan(end)), tokens[..end])
+            : ("", tokens);
         var most = Array.FindIndex(front, 1, t => !PostalKeyHouse.IsShort(t));
         for (var i = most < 0 ? front.Length : most; i >= 1; i--)
         {
             if (PostalKeyHouse.Read(front.AsSpan(0, i), dutch) is { } house && (i == front.Length || !front[i].Adjacent))
-                return Line(front[i..], (house.Number, house.Box.Length > 0 && box is { Length: > 0 } ? $"{house.Box}-{box}" : house.Box + box));
+            {
+                return Line(
+                    front[i..], (house.Number, house.Box.Length > 0 && box is { Length: > 0 } ? $"{house.Box}-{box}" : house.Box + box));
+            }
         }
 
         return PostalKeyHouse.Read(tokens, dutch) is { } all ? Line([], all) : null;
@@ -96,8 +119,10 @@ internal static class PostalKeyLines
     private static StreetLine? PostalBox(PostalToken[] tokens)
     {
         var number = Array.FindIndex(tokens, t => t.IsNumber);
-        return number > 0 && number == tokens.Length - 1 && PostalBoxWords.Contains(string.Concat(tokens[..number].Select(t => t.Text)), StringComparer.Ordinal)
-            ? new StreetLine([], PostalKeyHouse.Joined(tokens.AsSpan(number), static _ => true)!, "", 2, IsPostalBox: true)
+        return number > 0
+            && number == tokens.Length - 1
+            && PostalBoxWords.Contains(string.Concat(tokens[..number].Select(t => t.Text)), StringComparer.Ordinal)
+            ? new StreetLine([], PostalKeyHouse.Join(tokens.AsSpan(number), static _ => true)!, "", 2, IsPostalBox: true)
             : null;
     }
 

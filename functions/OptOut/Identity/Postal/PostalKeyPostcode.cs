@@ -2,33 +2,40 @@ using System.Collections.Frozen;
 
 namespace OptOut.Identity.Postal;
 
-/// <param name="Line">Of which line.</param>
-/// <param name="From">Its first token.</param>
-/// <param name="To">The one after its last.</param>
-/// <param name="Certain">Whether it stands where a postcode stands, with a town behind it; else it may be a house number.</param>
+/// <param name="Line">Index of the line.</param>
+/// <param name="From">Index of its first token.</param>
+/// <param name="To">Index after its last token.</param>
+/// <param name="Certain">Whether a town or a stated country confirms it; otherwise it may be a house number.</param>
 internal readonly record struct PostcodePlace(string Country, string Code, int Line, int From, int To, bool Certain);
 
 /// <summary>
 /// Finds the postcode: four digits in Belgium, four digits and two letters in the Netherlands; never below 1000.
-/// The last one that has its town behind it counts, so that a house number of four digits is none.
+/// The last one followed by a town wins, so that a four-digit house number is not taken for a postcode.
 /// </summary>
 internal static class PostalKeyPostcode
 {
-    // "8660 De Panne" is no Dutch postcode 8660 DE.
+    // "8660 De Panne" is not the Dutch postcode 8660 DE.
     private static readonly FrozenSet<string> BelgianTowns = FrozenSet.ToFrozenSet(
         [
-            "DE PANNE", "DE PINTE", "DE HAAN", "DE KLINGE", "DE MOEREN", "LA LOUVIERE", "LA HULPE", "LA BOUVERIE", "LA ROCHE", "LA BRUYERE", "LA CALAMINE", "LA GLEIZE",
-            "LA REID", "LA HESTRE", "LE ROEULX", "LE BIZET", "LE ROUX", "LE MESNIL", "ST NIKLAAS", "ST NICOLAS", "ST TRUIDEN", "ST TROND", "ST GILLIS", "ST GILLES", "ST VITH", "ST HUBERT",
-            "ST PIETERS", "ST KATELIJNE", "ST KATHELIJNE", "ST LAUREINS", "ST MARTENS", "ST GENESIUS", "ST KWINTENS", "ST LIEVENS", "ST DENIJS", "ST ELOOIS", "ST JANS", "ST JOB", "ST KRUIS",
-            "ST LAMBRECHTS", "ST LENAARTS", "ST MARIA", "ST MICHIELS", "ST PAUWELS", "ST STEVENS", "ST ULRIKS", "ST AGATHA", "ST ANDRIES", "ST AMANDS", "ST AMAND", "ST AMANDSBERG", "ST JOOST", "ST JOSSE",
-            "ST BLAISE", "ST DENIS", "ST GEORGES", "ST GERARD", "ST GERMAIN", "ST GHISLAIN", "ST LEGER", "ST MARC", "ST MEDARD", "ST PAUL", "ST PIERRE", "ST REMY", "ST SAUVEUR", "ST SEVERIN",
-            "ST SYMPHORIEN", "ST VAAST", "ST VINCENT", "ST AUBIN", "ST RIJKERS", "ST JORIS", "ST IDESBALD", "ST MARIE", "ST ANNA", "ST JEAN",
+            "DE PANNE", "DE PINTE", "DE HAAN", "DE KLINGE", "DE MOEREN", "LA LOUVIERE", "LA HULPE", "LA BOUVERIE",
+            "LA ROCHE", "LA BRUYERE", "LA CALAMINE", "LA GLEIZE",
+            "LA REID", "LA HESTRE", "LE ROEULX", "LE BIZET", "LE ROUX", "LE MESNIL", "ST NIKLAAS", "ST NICOLAS",
+            "ST TRUIDEN", "ST TROND", "ST GILLIS", "ST GILLES", "ST VITH", "ST HUBERT",
+            "ST PIETERS", "ST KATELIJNE", "ST KATHELIJNE", "ST LAUREINS", "ST MARTENS", "ST GENESIUS", "ST KWINTENS",
+            "ST LIEVENS", "ST DENIJS", "ST ELOOIS", "ST JANS", "ST JOB", "ST KRUIS",
+            "ST LAMBRECHTS", "ST LENAARTS", "ST MARIA", "ST MICHIELS", "ST PAUWELS", "ST STEVENS", "ST ULRIKS",
+            "ST AGATHA", "ST ANDRIES", "ST AMANDS", "ST AMAND", "ST AMANDSBERG", "ST JOOST", "ST JOSSE",
+            "ST BLAISE", "ST DENIS", "ST GEORGES", "ST GERARD", "ST GERMAIN", "ST GHISLAIN", "ST LEGER", "ST MARC",
+            "ST MEDARD", "ST PAUL", "ST PIERRE", "ST REMY", "ST SAUVEUR", "ST SEVERIN",
+            "ST SYMPHORIEN", "ST VAAST", "ST VINCENT", "ST AUBIN", "ST RIJKERS", "ST JORIS", "ST IDESBALD", "ST MARIE",
+            "ST ANNA", "ST JEAN",
         ],
         StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> BelgianTownsOfTwoLetters = FrozenSet.ToFrozenSet(["3665 AS", "4190 MY", "6900 ON", "6990 NY"], StringComparer.Ordinal);
+    private static readonly FrozenSet<string> BelgianTownsOfTwoLetters = FrozenSet.ToFrozenSet(
+        ["3665 AS", "4190 MY", "6900 ON", "6990 NY"], StringComparer.Ordinal);
 
-    /// <param name="stated">The country the address names; null when none.</param>
+    /// <param name="stated">The country that the address names; null if it names none.</param>
     public static PostcodePlace? Find(List<List<PostalToken>> lines, string? stated)
     {
         PostcodePlace? best = null;
@@ -50,13 +57,29 @@ internal static class PostalKeyPostcode
         if (!token.IsNumber || token.Text.Length != 4 || token.Text[0] == '0' || (i > 0 && token.Adjacent))
             return null;
         var next = i + 1 < tokens.Count ? tokens[i + 1] : default;
-        if (stated != PostalAddress.Belgium && next.Text is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'] && next.Before is '\0' or ' ' && IsDutch(tokens, i, stated))
+        if (stated != PostalAddress.Belgium
+            && next.Text is [>= 'A' and <= 'Z', >= 'A' and <= 'Z']
+            && next.Before is '\0' or ' '
+            && IsDutch(tokens, i, stated))
+        {
             return new(PostalAddress.Netherlands, token.Text + next.Text, line, i, i + 2, Certain: true);
-        if (stated == PostalAddress.Netherlands || (next.Text is not null && !next.IsNumber && (next.Adjacent || PostalKeyHouse.IsBoxWord(next.Text) || next.Text.Length == 1)))
+        }
+
+        if (stated == PostalAddress.Netherlands
+            || (next.Text is not null && !next.IsNumber && (next.Adjacent || PostalKeyHouse.IsBoxWord(next.Text) || next.Text.Length == 1)))
+        {
             return null;
+        }
+
         return next.Text is { } word && next.IsNumber
             ? null
-            : new(PostalAddress.Belgium, token.Text, line, i, next.Text is null ? i + 1 : tokens.Count, Certain: next.Text is not null || stated is not null);
+            : new(
+                PostalAddress.Belgium,
+                token.Text,
+                line,
+                i,
+                next.Text is null ? i + 1 : tokens.Count,
+                Certain: next.Text is not null || stated is not null);
     }
 
     private static bool IsDutch(List<PostalToken> tokens, int i, string? stated)
@@ -65,8 +88,13 @@ internal static class PostalKeyPostcode
         if (stated is not null || letters.Adjacent)
             return true;
         var after = i + 2 < tokens.Count ? tokens[i + 2] : default;
-        if (letters.Dotted || (after.Text is not null && (after.Before is '-' or '/' || after.Adjacent)) || BelgianTownsOfTwoLetters.Contains($"{digits} {letters.Text}"))
+        if (letters.Dotted
+            || (after.Text is not null && (after.Before is '-' or '/' || after.Adjacent))
+            || BelgianTownsOfTwoLetters.Contains($"{digits} {letters.Text}"))
+        {
             return false;
+        }
+
         return after.Text is null || !BelgianTowns.Contains($"{letters.Text} {after.Text}");
     }
 }

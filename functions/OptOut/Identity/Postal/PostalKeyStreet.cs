@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace OptOut.Identity.Postal;
 
 /// <summary>
-/// A street's name without its spelling: abbreviations written out (bpost allows str., ln, pl., Burg., Gen. on long lines, and people write
-/// more), Saint and Sint one word, no spaces or signs.
+/// Normalises a street name: writes out abbreviations (bpost allows str., ln, pl., Burg., Gen. on long lines, and people use more), treats
+/// Saint and Sint as the same word, and removes spaces and punctuation.
 /// </summary>
 internal static class PostalKeyStreet
 {
@@ -58,7 +58,7 @@ internal static class PostalKeyStreet
         ["WG"] = "WEG",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    // Followed by a name: a title. "Burg 12" is the square in Bruges.
+    // A title if a name follows. "Burg 12" is the square in Bruges.
     private static readonly FrozenDictionary<string, string> Titles = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["ST"] = "SINT",
@@ -92,7 +92,10 @@ internal static class PostalKeyStreet
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly string[] Endings =
-        ["STRAAT", "STRASSE", "LAAN", "STEENWEG", "WEG", "PLEIN", "PLATZ", "DREEF", "KAAI", "KADE", "LEI", "BAAN", "VEST", "MARKT", "HOF", "PAD", "GRACHT", "SINGEL", "DIJK", "ALLEE", "STEEG", "PARK"];
+        [
+            "STRAAT", "STRASSE", "LAAN", "STEENWEG", "WEG", "PLEIN", "PLATZ", "DREEF", "KAAI", "KADE", "LEI", "BAAN",
+            "VEST", "MARKT", "HOF", "PAD", "GRACHT", "SINGEL", "DIJK", "ALLEE", "STEEG", "PARK",
+        ];
 
     // The German-speaking municipalities: Eupen to Burg-Reuland.
     private const string GermanPostcodes = "47";
@@ -100,7 +103,8 @@ internal static class PostalKeyStreet
     public static bool IsStreet(IReadOnlyList<PostalToken> tokens)
     {
         var words = Words(tokens, "");
-        return words.Count > 0 && (EndsAsStreet(words[^1]) || (words.Count > 1 && (FrenchTypes.ContainsKey(words[0]) || words[0] is "STEENWEG")));
+        return words.Count > 0
+            && (EndsAsStreet(words[^1]) || (words.Count > 1 && (FrenchTypes.ContainsKey(words[0]) || words[0] is "STEENWEG")));
     }
 
     public static string Name(IReadOnlyList<PostalToken> tokens, string postcode) => string.Concat(Words(tokens, postcode));
@@ -119,7 +123,7 @@ internal static class PostalKeyStreet
                 words[i] = title;
         }
 
-        // "R. Neuve" is a rue, "R. Dansaertstraat" an initial.
+        // In "R. Neuve" the R is rue; in "R. Dansaertstraat" it is an initial.
         if (words.Count > 1 && FrenchTypes.TryGetValue(words[0], out var type) && !EndsAsStreet(words[^1]))
             words[0] = type;
         return words;
@@ -134,7 +138,14 @@ internal static class PostalKeyStreet
             return whole;
         if (word.Length > 4 && word.EndsWith("STR", StringComparison.Ordinal))
             return word[..^3] + street;
-        foreach (var (ending, written) in ((string, string)[])[("STWG", "STEENWEG"), ("STW", "STEENWEG"), ("LN", "LAAN"), ("PLN", "PLEIN"), ("PL", "PLEIN")])
+        foreach (var (ending, written) in ((string, string)[])
+        [
+            ("STWG", "STEENWEG"),
+            ("STW", "STEENWEG"),
+            ("LN", "LAAN"),
+            ("PLN", "PLEIN"),
+            ("PL", "PLEIN"),
+        ])
         {
             if (word.Length > ending.Length + 2 && word.EndsWith(ending, StringComparison.Ordinal))
                 return word[..^ending.Length] + written;

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace OptOut.Identity.Postal;
 
-/// <summary>A run of letters or a run of digits of an address.</summary>
+/// <summary>A run of letters or a run of digits in an address.</summary>
 /// <param name="Text">Upper case, no accents.</param>
-/// <param name="Before">What stands before it: <c>\0</c> nothing, else a space, <c>-</c> or <c>/</c>.</param>
-/// <param name="Dotted">Whether a full stop follows: an abbreviation.</param>
+/// <param name="Before">What precedes it: <c>\0</c> for nothing, otherwise a space, <c>-</c> or <c>/</c>.</param>
+/// <param name="Dotted">Whether a full stop follows, as after an abbreviation.</param>
 internal readonly record struct PostalToken(string Text, char Before, bool Dotted)
 {
     public bool IsNumber => char.IsDigit(Text[0]);
@@ -14,17 +14,19 @@ internal readonly record struct PostalToken(string Text, char Before, bool Dotte
     public bool Adjacent => Before == '\0';
 }
 
-/// <summary>An address as lines of tokens. Lines end at line breaks, commas, semicolons and bars.</summary>
+/// <summary>Splits an address into lines of tokens. A line ends at a line break, comma, semicolon or vertical bar.</summary>
 internal static class PostalKeyText
 {
-    /// <returns>Null when the text is none (half a surrogate pair).</returns>
+    /// <returns>Null if the text is invalid (an unpaired surrogate).</returns>
     public static List<List<PostalToken>>? Normalize(string text)
     {
         string plain;
         try
         {
-            // The signs of "number" would otherwise become the letter o, or nothing.
-            plain = text.Replace("N°", " NR ", StringComparison.OrdinalIgnoreCase).Replace("Nº", " NR ", StringComparison.OrdinalIgnoreCase).Normalize(NormalizationForm.FormKD);
+            // Normalisation would turn the º of Nº into the letter o and drop the ° of N°.
+            plain = text.Replace("N°", " NR ", StringComparison.OrdinalIgnoreCase)
+                .Replace("Nº", " NR ", StringComparison.OrdinalIgnoreCase)
+                .Normalize(NormalizationForm.FormKD);
         }
         catch (ArgumentException)
         {

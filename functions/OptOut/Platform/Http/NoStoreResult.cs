@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OptOut.Platform.Http;
 
-/// <summary>An answer about one person: no cache on the way may keep it (RFC 9111 section 5.2.2.5).</summary>
+/// <summary>A response about one person, which no cache may store (RFC 9111 section 5.2.2.5).</summary>
 internal sealed class NoStoreResult(IResult answer) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OptOut.Platform.Http;
 
-/// <summary>An answer that asks to come back: nothing durable could be written.</summary>
+/// <summary>A response that asks the client to retry, because nothing durable could be written.</summary>
 internal sealed class RetryAfterResult(IResult answer) : IResult
 {
     private const string Seconds = "60";

@@ -1,6 +1,6 @@
 namespace OptOut.Platform.Http;
 
-/// <summary>What the property holds, or each of its items: a schema written by hand in <c>OpenApi/openapi.json</c>.</summary>
+/// <summary>The schema of the property, or of each of its items: one written by hand in <c>OpenApi/openapi.json</c>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SchemaRefAttribute(string name) : Attribute
 {

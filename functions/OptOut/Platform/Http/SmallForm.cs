@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace OptOut.Platform.Http;
 
-/// <summary>Reads a form of ours, and nothing larger.</summary>
+/// <summary>Reads a submitted form, up to the size of the largest form of the product.</summary>
 internal static class SmallForm
 {
-    // The preferences of 50 topics on four channels, each cell named once as shown and once as ticked: some 25 KB.
+    // The preferences of 50 topics on four channels, each cell sent once as shown and once as ticked: about 25 KB.
     private const int MaxBytes = 64 * 1024, MaxFields = 300;
 
     private static readonly FormOptions Limits = new()
@@ -18,7 +18,7 @@ internal static class SmallForm
         ValueCountLimit = MaxFields,
     };
 
-    /// <returns>Null when the body is no form, is cut short or is larger than any of ours.</returns>
+    /// <returns>Null if the body is not a form, is truncated, or is too large.</returns>
     public static async Task<IFormCollection?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!request.HasFormContentType || request.ContentLength > MaxBytes)
@@ -27,7 +27,7 @@ internal static class SmallForm
         {
             return await request.ReadFormAsync(Limits, cancellationToken);
         }
-        catch (Exception e) when (e is InvalidDataException || RawBody.IsOfClient(e, request))
+        catch (Exception e) when (e is InvalidDataException || RawBody.IsClientFault(e, request))
         {
             return null;
         }

@@ -2,14 +2,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace OptOut.Platform.Http;
 
-/// <summary>The one place where an unavailable store becomes an answer.</summary>
+/// <summary>Turns an unavailable store into a response.</summary>
 internal static class StoreOutage
 {
     /// <summary>For systems: 503 with problem details and Retry-After.</summary>
-    public static Task<IResult> OrLaterAsync(this Task<IResult> answer, string detail = "The store does not answer.") =>
-        answer.OrPageAsync(() => Task.FromResult(ApiAnswers.RetryLater(detail)));
+    public static Task<IResult> OrRetryLaterAsync(this Task<IResult> answer, string detail = "The store does not answer.") =>
+        answer.OrPageAsync(() => Task.FromResult(ApiProblems.RetryLater(detail)));
 
-    /// <summary>For people: the page that says so in their language.</summary>
+    /// <summary>For people: a page that explains it in their language.</summary>
     public static async Task<IResult> OrPageAsync(this Task<IResult> answer, Func<Task<IResult>> page)
     {
         try

@@ -3,20 +3,20 @@ using Microsoft.AspNetCore.Http;
 
 namespace OptOut.Platform.Limits;
 
-/// <summary>Whom a request comes from, as far as the network can tell. Personal data: it is hashed at once, and never kept or logged.</summary>
+/// <summary>The network address that a request comes from. Personal data: it is hashed at once, and never stored or logged.</summary>
 internal static class ClientAddress
 {
-    // A household or a server has a /64 to itself (RFC 6177), and may use every address in it.
+    // A household or a server has a /64 of its own (RFC 6177), and may use every address in it.
     private const int Ipv6PrefixBytes = 8;
 
     /// <summary>
-    /// Writes the network the request counts for: 4 bytes of IPv4, or the first 8 of IPv6. The connection's address is already the client's:
-    /// the Functions host replaces X-Forwarded-For, and the worker takes the address out of it, or out of
+    /// Writes the network that the request is counted for: 4 bytes for IPv4, or the first 8 for IPv6. The connection's address is already
+    /// the client's: the Functions host replaces X-Forwarded-For, and the worker reads the address from it, or from
     /// <see cref="LimitOptions.ClientAddressHeader"/>.
     /// </summary>
-    /// <param name="connection">The request's.</param>
+    /// <param name="connection">The connection of the request.</param>
     /// <param name="destination">At least 16 bytes.</param>
-    /// <returns>Bytes written; 0 when the connection has no address, as in a test server.</returns>
+    /// <returns>The number of bytes written; 0 if the connection has no address, as in a test server.</returns>
     public static int Write(ConnectionInfo connection, Span<byte> destination)
     {
         if (connection.RemoteIpAddress is not { } address)

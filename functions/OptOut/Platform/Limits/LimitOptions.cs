@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace OptOut.Platform.Limits;
 
-/// <summary>What may be asked only so often.</summary>
+/// <summary>An action with a rate limit.</summary>
 internal enum LimitedAction
 {
     /// <summary>A Stop from the public form.</summary>
@@ -13,54 +13,55 @@ internal enum LimitedAction
     /// <summary>A mail with the person's own link.</summary>
     LinkMail,
 
-    /// <summary>A printed code, typed or opened.</summary>
+    /// <summary>A printed code that was typed or opened.</summary>
     CodeGuess,
 }
 
-/// <summary>How often something may be asked.</summary>
+/// <summary>A rate limit.</summary>
 internal sealed class AllowanceOptions
 {
-    /// <summary>So many at once, 1 to 1,000,000; after that one more each time <see cref="Window"/> / Count has passed.</summary>
+    /// <summary>The number of requests permitted at once, 1 to 1,000,000; after that, one more each <see cref="Window"/> / Count.</summary>
     public int Count { get; set; }
 
-    /// <summary>The time in which a spent allowance is whole again: one second to one day.</summary>
+    /// <summary>The time in which a used-up allowance becomes full again: one second to one day.</summary>
     public TimeSpan Window { get; set; }
 
     internal TimeSpan Interval => Window / Count;
 }
 
-/// <summary>How often one action may be asked by one client.</summary>
+/// <summary>The limit of one action for one client.</summary>
 internal class ClientLimitOptions
 {
     public AllowanceOptions Client { get; set; } = new();
 }
 
-/// <summary>How often one action may be asked, by one client and for one identifier.</summary>
+/// <summary>The limits of one action, for one client and for one identifier.</summary>
 internal sealed class ActionLimitOptions : ClientLimitOptions
 {
     public AllowanceOptions Identifier { get; set; } = new();
 }
 
 /// <summary>
-/// Setting <c>OptOut:Limits</c>. The limits are kept in the memory of each instance: with N instances a client that reaches all of them may ask
-/// up to N times as much, and a restart forgets. They are there against floods; what must hold exactly (how many mails an address gets) is kept in
-/// the store instead. The defaults are generous, because an office or a telephone company may stand behind one address, and a Stop refused is worse
-/// than a Stop too many.
+/// Setting <c>OptOut:Limits</c>. Each instance counts in its own memory: with N instances, a client that reaches all of them may send up to
+/// N times as many requests, and a restart resets the counts. The limits protect against floods; a limit that must be exact (how many mails
+/// an address receives) is counted in the store instead. The defaults are generous, because an office or a telephone company may share one
+/// address, and refusing a Stop is worse than accepting one too many.
 /// </summary>
 internal sealed class LimitOptions
 {
     /// <summary>
-    /// The header in which a proxy in front of the app writes the client's address, such as Front Door's <c>X-Azure-ClientIP</c>. Empty, the
-    /// default: the address that the Functions host was called from. Set it only where nothing but that proxy reaches the app: anybody can
-    /// write a header.
+    /// The header in which a proxy in front of the app writes the client's address, such as Front Door's <c>X-Azure-ClientIP</c>. If empty
+    /// (the default), the address that called the Functions host is used. Set it only if the app can be reached through that proxy alone:
+    /// anyone can send a header.
     /// </summary>
     public string ClientAddressHeader { get; set; } = "";
 
-    public ActionLimitOptions PublicStop { get; set; } = Create(client: 300, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
+    public ActionLimitOptions PublicStop { get; set; } = Create(
+        client: 300, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
 
     public ActionLimitOptions LinkMail { get; set; } = Create(client: 100, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
 
-    /// <summary>Only by client: a code that nobody printed belongs to no identifier.</summary>
+    /// <summary>Limited by client only: a code that was never printed belongs to no identifier.</summary>
     public ClientLimitOptions CodeGuess { get; set; } = new() { Client = new() { Count = 60, Window = TimeSpan.FromMinutes(10) } };
 
     internal ClientLimitOptions For(LimitedAction action) => action switch
@@ -68,12 +69,12 @@ internal sealed class LimitOptions
         LimitedAction.PublicStop => PublicStop,
         LimitedAction.LinkMail => LinkMail,
         LimitedAction.CodeGuess => CodeGuess,
-        _ => throw new ArgumentOutOfRangeException(nameof(action), action, "Not an action that is limited."),
+        _ => throw new ArgumentOutOfRangeException(nameof(action), action, "The action has no limit."),
     };
 
     internal AllowanceOptions ForIdentifier(LimitedAction action) => For(action) is ActionLimitOptions limit
         ? limit.Identifier
-        : throw new ArgumentOutOfRangeException(nameof(action), action, "Not an action that is limited by identifier.");
+        : throw new ArgumentOutOfRangeException(nameof(action), action, "The action has no limit by identifier.");
 
     private static ActionLimitOptions Create(int client, TimeSpan clientWindow, int identifier, TimeSpan identifierWindow) => new()
     {
@@ -92,7 +93,11 @@ internal sealed class LimitOptionsValidator : IValidateOptions<LimitOptions>
     {
         var errors = new List<string>();
         if (options.ClientAddressHeader.AsSpan().ContainsAnyExcept(HeaderName))
-            errors.Add("OptOut:Limits:ClientAddressHeader is not the name of a header; give one as in 'X-Azure-ClientIP', or nothing.");
+        {
+            errors.Add(
+                "OptOut:Limits:ClientAddressHeader is not a valid header name; give one such as 'X-Azure-ClientIP', or leave it empty.");
+        }
+
         foreach (var action in Enum.GetValues<LimitedAction>())
         {
             Check($"OptOut:Limits:{action}:Client", options.For(action).Client);

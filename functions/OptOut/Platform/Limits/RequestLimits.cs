@@ -8,35 +8,35 @@ using OptOut.Identity;
 namespace OptOut.Platform.Limits;
 
 /// <summary>
-/// Says when an endpoint is asked too often: by one client (an IPv4 address or an IPv6 /64), or for one identifier. Kept by this instance alone, in
-/// memory of a fixed size; addresses and identifiers are known by a hash under a key that dies with the process.
+/// Limits how often an endpoint may be called by one client (an IPv4 address or an IPv6 /64) or for one identifier. Each instance counts
+/// for itself, in a fixed amount of memory. Addresses and identifiers are hashed with a key that exists only in this process.
 /// </summary>
 internal sealed class RequestLimits(IOptions<LimitOptions> options, TimeProvider time) : IDisposable
 {
     private readonly KeyedHash _hash = new(RandomNumberGenerator.GetBytes(KeyedHash.Length), "optout/limits/v1");
 
-    // Apart, so that a flood of clients does not push out what is known of identifiers.
+    // Separate tables, so that a flood of clients does not replace the entries of identifiers.
     private readonly Allowances _clients = new();
     private readonly Allowances _identifiers = new();
 
-    /// <summary>Counts one ask of a client.</summary>
+    /// <summary>Counts one request of a client.</summary>
     /// <param name="request">The client's request.</param>
-    /// <param name="action">What it asks.</param>
-    /// <param name="wait">Zero, or how long until it may ask again.</param>
-    /// <returns>False when it has asked too often; then nothing is counted.</returns>
-    public bool TryByClient(HttpRequest request, LimitedAction action, out TimeSpan wait) =>
+    /// <param name="action">The requested action.</param>
+    /// <param name="wait">Zero, or the time until the client may try again.</param>
+    /// <returns>False if the client is over its limit; nothing is then counted.</returns>
+    public bool TryAcquireForClient(HttpRequest request, LimitedAction action, out TimeSpan wait) =>
         Try(_clients, ClientKey(request, action), options.Value.For(action).Client, take: true, out wait);
 
-    /// <summary>The same without counting: for an endpoint that counts only what failed, as guesses are.</summary>
-    public bool MayByClient(HttpRequest request, LimitedAction action, out TimeSpan wait) =>
+    /// <summary>Checks the limit without counting, for an endpoint that counts only failures, such as wrong codes.</summary>
+    public bool CanAcquireForClient(HttpRequest request, LimitedAction action, out TimeSpan wait) =>
         Try(_clients, ClientKey(request, action), options.Value.For(action).Client, take: false, out wait);
 
-    /// <summary>Counts one ask for an identifier, whoever asks.</summary>
-    /// <param name="identifier">Known to us or not: it makes no difference.</param>
-    /// <param name="action">What is asked.</param>
-    /// <param name="wait">Zero, or how long until it may be asked again.</param>
-    /// <returns>False when it was asked too often; then nothing is counted.</returns>
-    public bool TryByIdentifier(Identifier identifier, LimitedAction action, out TimeSpan wait) =>
+    /// <summary>Counts one request for an identifier, from any client.</summary>
+    /// <param name="identifier">Any identifier, whether or not it is in the store.</param>
+    /// <param name="action">The requested action.</param>
+    /// <param name="wait">Zero, or the time until the next request is permitted.</param>
+    /// <returns>False if the identifier is over its limit; nothing is then counted.</returns>
+    public bool TryAcquireForIdentifier(Identifier identifier, LimitedAction action, out TimeSpan wait) =>
         Try(
             _identifiers,
             Key(Encoding.UTF8.GetBytes($"{action}\n{identifier.Kind}\n{identifier.Value}")),

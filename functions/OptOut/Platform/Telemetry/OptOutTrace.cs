@@ -4,8 +4,8 @@ using OptOut.Consent;
 namespace OptOut.Platform.Telemetry;
 
 /// <summary>
-/// The product's spans. What stands in them: vendors, outcomes, statuses, operations with their documented placeholders, and a subject as its key. Never a
-/// contact point, a link's token or a vendor's URL, which may hold one.
+/// The product's spans. They contain vendors, outcomes, statuses, operations with their documented placeholders, and subject keys. They
+/// never contain a contact point, a link's token, or a vendor's URL, which may contain either.
 /// </summary>
 internal static class OptOutTrace
 {
@@ -15,7 +15,7 @@ internal static class OptOutTrace
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <returns>Null while nobody listens.</returns>
+    /// <returns>Null if there is no listener.</returns>
     public static Activity? Intake(IReadOnlyList<Change> changes) => Source.StartActivity("optout intake")
         ?.SetTag(Subject, changes[0].Subject.ToString())
         .SetTag("optout.source", changes[0].Source.ToString())
@@ -28,15 +28,16 @@ internal static class OptOutTrace
         .SetTag(Subject, subject.ToString())
         .SetTag("optout.attempt", attempt);
 
-    /// <param name="what">What kind of mail, in a word or two.</param>
+    /// <param name="what">The kind of mail, in a word or two.</param>
     public static Activity? Mail(string what) => Source.StartActivity("optout mail")?.SetTag("optout.mail", what);
 
-    /// <summary>A call of a vendor's API. HttpClient's own span is off, because it holds the URL.</summary>
-    /// <param name="operation">As documented, with placeholders for what is personal.</param>
-    public static Activity? Call(string vendor, string operation) => Source.StartActivity($"{vendor} {operation}", ActivityKind.Client)?.SetTag(Vendor, vendor);
+    /// <summary>A call to a vendor's API. HttpClient's own span is off, because it contains the URL.</summary>
+    /// <param name="operation">As documented by the vendor, with placeholders for personal data.</param>
+    public static Activity? Call(string vendor, string operation) =>
+        Source.StartActivity($"{vendor} {operation}", ActivityKind.Client)?.SetTag(Vendor, vendor);
 
-    /// <param name="status">What the vendor answered; null when it gave no answer.</param>
-    /// <param name="fault">The kind of fault where it gave none.</param>
+    /// <param name="status">The HTTP status of the response; null if there was none.</param>
+    /// <param name="fault">The kind of failure, if there was no response.</param>
     public static void Answered(this Activity? call, int? status, string? fault = null)
     {
         call?.SetTag("http.response.status_code", status);

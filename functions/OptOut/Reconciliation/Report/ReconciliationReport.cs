@@ -5,7 +5,7 @@ using OptOut.Delivery;
 
 namespace OptOut.Reconciliation.Report;
 
-/// <summary>What one start of the reconciliation found and did. Subjects stand in it as subject keys, contact points not at all.</summary>
+/// <summary>What one invocation of the reconciliation found and did. Subjects appear as subject keys, contact points not at all.</summary>
 public sealed record ReconciliationReport
 {
     public required Guid RunId { get; init; }
@@ -14,36 +14,37 @@ public sealed record ReconciliationReport
 
     public required DateTimeOffset Finished { get; init; }
 
-    /// <summary>The one sentence that a reader in a hurry takes away.</summary>
+    /// <summary>The result in one sentence, for a reader in a hurry.</summary>
     public required string Verdict { get; init; }
 
     public required bool NeedsAttention { get; init; }
 
-    /// <summary>One for each vendor run: two of one vendor where an abandoned run was finished first.</summary>
+    /// <summary>One for each vendor run: a vendor has two when an abandoned run was finished first.</summary>
     public required IReadOnlyList<VendorReport> Vendors { get; init; }
 
-    /// <summary>What is dead-lettered on the bus; null when it could not be counted, and in reports from before it was.</summary>
+    /// <summary>What is dead-lettered on the bus; null when it could not be counted, and in reports from before it was counted.</summary>
     public IReadOnlyList<DeadLetterGroup>? DeadLetters { get; init; }
 
-    /// <summary>What became of the mail to the privacy address; null while it is not known.</summary>
+    /// <summary>The result of the mail to the privacy address; null while it is not known.</summary>
     public string? Mail { get; init; }
 
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.ReconciliationReport);
 
     /// <exception cref="JsonException">Not such a report.</exception>
     public static ReconciliationReport FromJson(string json) =>
-        JsonSerializer.Deserialize(json, ReportJson.Default.ReconciliationReport) ?? throw new JsonException("A report is a JSON object, not null.");
+        JsonSerializer.Deserialize(json, ReportJson.Default.ReconciliationReport)
+        ?? throw new JsonException("A report is a JSON object, not null.");
 }
 
 public enum VendorRunStatus
 {
-    /// <summary>Every list was read and everybody looked at.</summary>
+    /// <summary>Every list was read and everybody was checked.</summary>
     Complete,
 
-    /// <summary>Something could not be looked at or settled: what is counted is true, what is missing is unknown.</summary>
+    /// <summary>Something could not be checked or settled: the counts are correct, but what is missing is unknown.</summary>
     Incomplete,
 
-    /// <summary>Another start is at work on this vendor; its own report tells.</summary>
+    /// <summary>Another instance is working on this vendor and will report on it.</summary>
     Busy,
 }
 
@@ -59,24 +60,24 @@ public sealed record VendorReport
     /// <summary>Why it is incomplete, without anything personal.</summary>
     public string? Incomplete { get; init; }
 
-    /// <summary>Whether the vendor gives out lists. Without, all that can be checked is what it confirmed.</summary>
+    /// <summary>Whether the vendor provides lists. Without lists, only what it confirmed can be checked.</summary>
     public required bool Comparable { get; init; }
 
-    /// <summary>Whether it is a register: it is read, and denies; nothing is compared or pushed.</summary>
+    /// <summary>Whether it is a register: it is read, and suppresses; nothing is compared or pushed.</summary>
     public bool Register { get; init; }
 
-    /// <summary>Whether an earlier start began it.</summary>
+    /// <summary>Whether an earlier invocation began it.</summary>
     public bool Resumed { get; init; }
 
     public required DateTimeOffset Started { get; init; }
 
-    /// <summary>The opt-outs looked at were made after this moment...</summary>
+    /// <summary>The report covers opt-outs made after this moment...</summary>
     public required DateTimeOffset From { get; init; }
 
     /// <summary>...and up to this one.</summary>
     public required DateTimeOffset Until { get; init; }
 
-    /// <summary>Time at work, over all starts.</summary>
+    /// <summary>The working time, over all invocations.</summary>
     public TimeSpan Duration { get; init; }
 
     /// <summary>Distinct pairs of a list and a contact point on it.</summary>
@@ -91,22 +92,22 @@ public sealed record VendorReport
     /// <summary>Entries by list.</summary>
     public IReadOnlyDictionary<string, int> Lists { get; init; } = new SortedDictionary<string, int>(StringComparer.Ordinal);
 
-    /// <summary>Newly denied because of an entry: who was registered, or an address that bounced.</summary>
+    /// <summary>Newly suppressed because of an entry: in a register, or of an address that bounced.</summary>
     public int Suppressed { get; init; }
 
-    /// <summary>Denied no longer, because the entry is gone.</summary>
+    /// <summary>No longer suppressed, because the entry is gone.</summary>
     public int Lifted { get; init; }
 
-    /// <summary>The same, but denied still, because the list may not be whole.</summary>
+    /// <summary>The same, but still suppressed, because the list may be incomplete.</summary>
     public int LiftsWithheld { get; init; }
 
-    /// <summary>Of a register: contact points that we know.</summary>
+    /// <summary>Contact points in a register that we know too.</summary>
     public int Known { get; init; }
 
-    /// <summary>The vendor stopped and we did not: recorded here as a Stop.</summary>
+    /// <summary>Stopped at the vendor and not here: recorded here as a Stop.</summary>
     public int Recorded { get; init; }
 
-    /// <summary>The vendor stopped, and the person has asked for mail since: removed there.</summary>
+    /// <summary>Stopped at the vendor, but the person has since asked for mail again: removed there.</summary>
     public int Removed { get; init; }
 
     /// <summary>The same, but over the limit of one run: left stopped.</summary>
@@ -120,15 +121,15 @@ public sealed record VendorReport
     /// <summary>Contact points with something stopped on this channel.</summary>
     public int Stopped { get; init; }
 
-    /// <summary>We stop and the vendor does not: pushed again, and confirmed.</summary>
+    /// <summary>Stopped here and not at the vendor: pushed again, and confirmed.</summary>
     public int PushedAgain { get; init; }
 
     public int PushesFailed { get; init; }
 
-    /// <summary>Stopped, or confirmed, after the lists were read: the next run looks at them.</summary>
+    /// <summary>Stopped, or confirmed, after the lists were read: the next run checks them.</summary>
     public int TooNew { get; init; }
 
-    /// <summary>Null when nobody opted out in the time looked at.</summary>
+    /// <summary>Null when nobody opted out in the period covered.</summary>
     public TimeToStop? TimeToStop { get; init; }
 
     /// <summary>Contact points the vendor has not confirmed, by reason.</summary>
@@ -137,7 +138,7 @@ public sealed record VendorReport
     /// <summary>Lists that could not be read, and why.</summary>
     public IReadOnlyDictionary<string, string> UnreadLists { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>What a person should look at though nothing failed.</summary>
+    /// <summary>What someone should look into although nothing failed.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
     public IReadOnlyList<SubjectNote> Subjects { get; init; } = [];
@@ -145,13 +146,15 @@ public sealed record VendorReport
     /// <summary>How many more subjects there are than are listed.</summary>
     public int SubjectsLeftOut { get; init; }
 
-    /// <summary>Whether a person has to do something before every opt-out is honoured here.</summary>
+    /// <summary>Whether someone must act before every opt-out is honoured here.</summary>
     [JsonIgnore]
-    public bool NeedsAttention => Status == VendorRunStatus.Incomplete || UnreadLists.Count > 0 || Failures.Count > 0 || RemovalsFailed > 0 || PushesFailed > 0
-        || NeedsReading || Withheld > 0 || Notices.Count > 0;
+    public bool NeedsAttention =>
+        Status == VendorRunStatus.Incomplete || UnreadLists.Count > 0 || Failures.Count > 0 || RemovalsFailed > 0 || PushesFailed > 0
+            || NeedsReading || Withheld > 0 || Notices.Count > 0;
 
     /// <summary>
-    /// Whether what could not be read is worth a look: an entry of a vendor's always is; a register of a million has lines that no telephone can dial.
+    /// Whether the unreadable entries need attention. Those of a vendor always do; a register of a million always has some lines that are
+    /// not phone numbers.
     /// </summary>
     [JsonIgnore]
     public bool NeedsReading => Register ? (long)Unreadable * ExternalSuppressionPhase.UnreadableShare > Entries : Unreadable > 0;
@@ -168,7 +171,8 @@ public enum SubjectEvent
 /// <param name="Subject">The subject key.</param>
 public sealed record SubjectNote(string Subject, SubjectEvent Event);
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, WriteIndented = true, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, UseStringEnumConverter = true, WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ReconciliationReport))]
 [JsonSerializable(typeof(VendorReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

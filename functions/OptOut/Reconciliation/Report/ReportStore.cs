@@ -7,7 +7,10 @@ using OptOut.Records;
 
 namespace OptOut.Reconciliation.Report;
 
-/// <summary>The reports in the container <c>reports</c>: one JSON and one HTML blob a day's path and run, and both once more as <c>latest</c>.</summary>
+/// <summary>
+/// The reports in the container <c>reports</c>: one JSON and one HTML blob for each run, under the path of its day, and a copy of both as
+/// <c>latest</c>.
+/// </summary>
 internal sealed class ReportStore(StorageAccount storage, ComponentRenderer components)
 {
     public async Task WriteAsync(ReconciliationReport report, CancellationToken cancellationToken)
@@ -20,12 +23,13 @@ internal sealed class ReportStore(StorageAccount storage, ComponentRenderer comp
         }
     }
 
-    /// <returns>Null when it is there no more: reports are kept as long as the container's own policy says.</returns>
+    /// <returns>Null when it no longer exists: the container's own policy determines how long reports are kept.</returns>
     public async Task<ReconciliationReport?> FindAsync(string name, CancellationToken cancellationToken)
     {
         try
         {
-            return ReconciliationReport.FromJson((await storage.Reports.GetBlobClient(name + ".json").DownloadContentAsync(cancellationToken)).Value.Content.ToString());
+            return ReconciliationReport.FromJson(
+                (await storage.Reports.GetBlobClient(name + ".json").DownloadContentAsync(cancellationToken)).Value.Content.ToString());
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -33,10 +37,13 @@ internal sealed class ReportStore(StorageAccount storage, ComponentRenderer comp
         }
     }
 
-    /// <summary>Where a report stands, without the ending.</summary>
+    /// <summary>The name of a report's blobs, without the extension.</summary>
     public static string Name(ReconciliationReport report) =>
         string.Create(CultureInfo.InvariantCulture, $"{report.Started.UtcDateTime:yyyy'/'MM'/'dd}/{report.RunId:D}");
 
     private static async Task WriteAsync(BlobClient blob, string text, string type, CancellationToken cancellationToken) =>
-        await blob.UploadAsync(BinaryData.FromString(text), new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = type } }, cancellationToken);
+        await blob.UploadAsync(
+            BinaryData.FromString(text),
+            new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = type } },
+            cancellationToken);
 }

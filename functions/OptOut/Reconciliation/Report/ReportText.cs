@@ -3,14 +3,16 @@ using System.Text;
 
 namespace OptOut.Reconciliation.Report;
 
-/// <summary>The report in short, for a mail program that shows plain text.</summary>
+/// <summary>A short form of the report, for mail programs that show plain text.</summary>
 internal static class ReportText
 {
     public static string Render(ReconciliationReport report)
     {
         var text = new StringBuilder();
         text.Append(report.Verdict).Append("\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"Run {report.RunId:D}, {ReportWords.Moment(report.Started)} to {ReportWords.Moment(report.Finished)}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"Run {report.RunId:D}, {ReportWords.Moment(report.Started)} to {ReportWords.Moment(report.Finished)}\n");
         foreach (var vendor in report.Vendors)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{vendor.Vendor}: {ReportWords.Status(vendor)}\n");

@@ -3,13 +3,14 @@ using OptOut.Delivery;
 
 namespace OptOut.Reconciliation.Report;
 
-/// <summary>Makes the one sentence out of what the vendors' runs found.</summary>
+/// <summary>Sums up in one sentence what the vendors' runs found.</summary>
 internal static class ReportVerdict
 {
-    // A nightly run that starts a little late still tells of the last day.
+    // A nightly run that starts a little late still counts as the last day.
     private static readonly TimeSpan LastDay = TimeSpan.FromHours(25);
 
-    public static ReconciliationReport Give(Guid runId, DateTimeOffset started, DateTimeOffset finished, IReadOnlyList<VendorReport> vendors)
+    public static ReconciliationReport Create(
+        Guid runId, DateTimeOffset started, DateTimeOffset finished, IReadOnlyList<VendorReport> vendors)
     {
         string[] attention = [.. Names(vendors.Where(v => v.NeedsAttention))];
         return new ReconciliationReport
@@ -23,7 +24,7 @@ internal static class ReportVerdict
         };
     }
 
-    /// <summary>The same with what is dead-lettered: while there is any, nobody can say that every opt-out is honoured.</summary>
+    /// <summary>Adds the dead letters to the report: while there are any, it cannot state that every opt-out is honoured.</summary>
     /// <param name="deadLetters">Null when they could not be counted.</param>
     public static ReconciliationReport With(this ReconciliationReport report, IReadOnlyList<DeadLetterGroup>? deadLetters)
     {
@@ -31,7 +32,9 @@ internal static class ReportVerdict
         if (deadLetters is null or [])
             return report;
         var count = deadLetters.Sum(d => d.Count);
-        var sentence = count == 1 ? "1 message is dead-lettered: mend its cause and replay it." : string.Create(CultureInfo.InvariantCulture, $"{count:N0} messages are dead-lettered: mend their cause and replay them.");
+        var sentence = count == 1
+            ? "1 message is dead-lettered: fix its cause and replay it."
+            : string.Create(CultureInfo.InvariantCulture, $"{count:N0} messages are dead-lettered: fix their cause and replay them.");
         return report with { NeedsAttention = true, Verdict = report.NeedsAttention ? $"{report.Verdict} {sentence}" : sentence };
     }
 
@@ -40,13 +43,20 @@ internal static class ReportVerdict
         if (vendors.Count == 0)
             return "No vendor is set up, so nothing was compared.";
         if (attention.Length > 0)
-            return attention.Length == 1 ? $"1 vendor needs attention: {attention[0]}." : $"{attention.Length} vendors need attention: {string.Join(", ", attention)}.";
+        {
+            return attention.Length == 1
+                ? $"1 vendor needs attention: {attention[0]}."
+                : $"{attention.Length} vendors need attention: {string.Join(", ", attention)}.";
+        }
+
         if (busy.Length > 0)
-            return $"Not every vendor was compared: another run is at work on {string.Join(", ", busy)}.";
+            return $"Not every vendor was compared: another run is working on {string.Join(", ", busy)}.";
 
         var from = vendors.Min(v => v.From);
-        var span = vendors.Max(v => v.Until) - from <= LastDay ? "of the last day" : "since " + from.UtcDateTime.ToString("d MMMM yyyy HH:mm 'UTC'", CultureInfo.InvariantCulture);
-        string[] blind = [.. Names(vendors.Where(v => !v.Comparable))];
+        var span = vendors.Max(v => v.Until) - from <= LastDay
+            ? "of the last day"
+            : "since " + from.UtcDateTime.ToString("d MMMM yyyy HH:mm 'UTC'", CultureInfo.InvariantCulture);
+        string[] withoutLists = [.. Names(vendors.Where(v => !v.Comparable))];
         return $"Every opt-out {span} is honoured."
             + vendors.Sum(v => v.Recorded + v.Removed + v.PushedAgain) switch
             {
@@ -54,8 +64,12 @@ internal static class ReportVerdict
                 1 => " 1 difference was found and repaired.",
                 var n => string.Create(CultureInfo.InvariantCulture, $" {n:N0} differences were found and repaired."),
             }
-            + (blind.Length == 0 ? "" : $" What was confirmed is all that could be checked of {string.Join(", ", blind)}, for want of a list to compare.");
+            + (withoutLists.Length == 0
+                ? ""
+                : $" For {string.Join(", ", withoutLists)}, only what was confirmed could be "
+                    + "checked, because there is no list to compare.");
     }
 
-    private static IEnumerable<string> Names(IEnumerable<VendorReport> vendors) => vendors.Select(v => v.Vendor).Distinct(StringComparer.Ordinal);
+    private static IEnumerable<string> Names(IEnumerable<VendorReport> vendors) =>
+        vendors.Select(v => v.Vendor).Distinct(StringComparer.Ordinal);
 }

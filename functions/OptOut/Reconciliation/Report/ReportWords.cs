@@ -3,7 +3,7 @@ using OptOut.Consent;
 
 namespace OptOut.Reconciliation.Report;
 
-/// <summary>The report's words, the same in the page and in the plain text.</summary>
+/// <summary>The report's wording, the same in the page and in the plain text.</summary>
 internal static class ReportWords
 {
     public static string Status(VendorReport vendor) => vendor.Status switch
@@ -11,8 +11,9 @@ internal static class ReportWords
         VendorRunStatus.Busy => vendor.Incomplete!,
         VendorRunStatus.Incomplete => $"Incomplete. {vendor.Incomplete}",
         _ when vendor.Register => $"Complete: the whole register was read ({vendor.Channel.Name()}).",
-        _ when !vendor.Comparable => $"This vendor gives out no list, so it cannot be compared: what it confirmed was checked ({vendor.Channel.Name()}).",
-        _ => $"Complete: every list was read and everybody who opted out was looked at ({vendor.Channel.Name()}).",
+        _ when !vendor.Comparable =>
+            $"This vendor provides no list, so it cannot be compared: only what it confirmed was checked ({vendor.Channel.Name()}).",
+        _ => $"Complete: every list was read and everybody who opted out was checked ({vendor.Channel.Name()}).",
     };
 
     /// <summary>Labels and values, the important ones first.</summary>
@@ -20,7 +21,7 @@ internal static class ReportWords
     {
         if (vendor.Register)
         {
-            foreach (var figure in OfRegister(vendor))
+            foreach (var figure in RegisterFigures(vendor))
                 yield return figure;
             yield break;
         }
@@ -30,27 +31,29 @@ internal static class ReportWords
             yield return ("Entries on the vendor's lists compared", Count(vendor.Entries));
             yield return ("In agreement with us", Count(vendor.Agreement));
             yield return ("Stopped there and not here: recorded as a Stop", Count(vendor.Recorded));
-            yield return ("Stopped there, asked for mail since: removed there", Count(vendor.Removed));
+            yield return ("Stopped there, but asked for mail again since: removed there", Count(vendor.Removed));
             if (vendor.RemovalsFailed > 0)
                 yield return ("The same: removal failed", Count(vendor.RemovalsFailed));
             if (vendor.Withheld > 0)
                 yield return ("The same: left stopped, over the limit of one run", Count(vendor.Withheld));
             if (vendor.NotOurs > 0)
                 yield return ("The same: on a list the vendor keeps for itself, left as it is", Count(vendor.NotOurs));
-            yield return ("Undeliverable addresses, which say nothing about what a person wants", Count(vendor.Undeliverable));
+            yield return ("Undeliverable addresses, which do not show what a person wants", Count(vendor.Undeliverable));
             if (vendor.Suppressed > 0)
-                yield return ("The same, new: nothing is sent there", Count(vendor.Suppressed));
+                yield return ("The same, new: nothing is sent there any more", Count(vendor.Suppressed));
             if (vendor.Lifted > 0)
                 yield return ("The same, gone from the vendor's list: reachable again", Count(vendor.Lifted));
             yield return ("Entries that could not be read", Count(vendor.Unreadable));
         }
 
         yield return ("Contact points with something stopped here", Count(vendor.Stopped));
-        yield return (vendor.Comparable ? "Stopped here and missing there: pushed again" : "Stopped here and never confirmed there: pushed again", Count(vendor.PushedAgain));
+        yield return (
+            vendor.Comparable ? "Stopped here and missing there: pushed again" : "Stopped here and never confirmed there: pushed again",
+            Count(vendor.PushedAgain));
         if (vendor.PushesFailed > 0)
             yield return ("The same: push failed", Count(vendor.PushesFailed));
         if (vendor.TooNew > 0)
-            yield return ("Newer than what was read: looked at by the next run", Count(vendor.TooNew));
+            yield return ("Newer than what was read: checked by the next run", Count(vendor.TooNew));
         if (vendor.TimeToStop is { } times)
         {
             yield return ("Opt-outs timed", Count(times.Count));
@@ -64,27 +67,33 @@ internal static class ReportWords
             yield return ("Opt-outs timed", "0");
         }
 
-        yield return ("Opt-outs looked at", $"{Moment(vendor.From)} to {Moment(vendor.Until)}");
-        yield return ("Time at work", Time(vendor.Duration) + (vendor.Resumed ? ", after an interruption" : ""));
+        yield return ("Period covered", $"{Moment(vendor.From)} to {Moment(vendor.Until)}");
+        yield return ("Working time", Time(vendor.Duration) + (vendor.Resumed ? ", after an interruption" : ""));
     }
 
-    private static IEnumerable<(string Label, string Value)> OfRegister(VendorReport vendor)
+    private static IEnumerable<(string Label, string Value)> RegisterFigures(VendorReport vendor)
     {
         yield return ("Contact points in the register", Count(vendor.Entries));
         yield return ("Of these, known to us, customers or not", Count(vendor.Known));
-        yield return ("New in it: marketing is denied from now on", Count(vendor.Suppressed));
+        yield return ("New in it: marketing is blocked from now on", Count(vendor.Suppressed));
         yield return ("No longer in it: the person's own choice counts again", Count(vendor.Lifted));
         if (vendor.LiftsWithheld > 0)
-            yield return ("The same: denied still, because the list may not be whole", Count(vendor.LiftsWithheld));
+            yield return ("The same: still blocked, because the list may be incomplete", Count(vendor.LiftsWithheld));
         yield return ("Lines that could not be read", Count(vendor.Unreadable));
-        yield return ("Time at work", Time(vendor.Duration) + (vendor.Resumed ? ", after an interruption" : ""));
+        yield return ("Working time", Time(vendor.Duration) + (vendor.Resumed ? ", after an interruption" : ""));
     }
 
-    /// <summary>What a person has to look at.</summary>
+    /// <summary>What somebody must look into.</summary>
     public static IEnumerable<string> Problems(VendorReport vendor) =>
     [
         .. vendor.UnreadLists.Select(l => $"The list {l.Key} could not be read: {l.Value}"),
-        .. !vendor.NeedsReading ? [] : (string[])[$"{Count(vendor.Unreadable)} entries of the vendor's lists could not be read. One of them may be an objection: look at the lists there."],
+        .. !vendor.NeedsReading
+            ? []
+            : (string[])
+            [
+                $"{Count(vendor.Unreadable)} entries of the vendor's lists could not be read. "
+                    + "One of them may be an objection: check the lists there.",
+            ],
         .. vendor.Failures.Select(f => $"{Count(f.Value)} not confirmed: {f.Key}"),
         .. vendor.Notices,
     ];
@@ -97,7 +106,8 @@ internal static class ReportWords
         _ => "not confirmed",
     };
 
-    public static string Moment(DateTimeOffset moment) => moment.UtcDateTime.ToString("d MMMM yyyy HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    public static string Moment(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("d MMMM yyyy HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     public static string Count(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

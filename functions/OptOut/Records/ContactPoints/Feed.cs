@@ -6,12 +6,12 @@ using OptOut.Identity;
 
 namespace OptOut.Records.ContactPoints;
 
-/// <summary>One change of what an identifier may receive.</summary>
+/// <summary>A change of what an identifier may receive.</summary>
 internal sealed record FeedEntry(DateTimeOffset At, IdentifierKind Kind, IdentifierHash Hash, IReadOnlyDictionary<Channel, StopSet> Stops);
 
 /// <summary>
-/// Every change of what an identifier may receive, in order, in the table <c>feed</c>: a partition for every five minutes. An entry says
-/// what is so, not what to do, so one written twice does no harm.
+/// Every change of what an identifier may receive, in order, in the table <c>feed</c>, with a partition for every five minutes. An entry
+/// states the current permission, not what to do, so writing one twice does no harm.
 /// </summary>
 internal sealed class Feed(StorageAccount storage, TimeProvider time)
 {
@@ -30,9 +30,10 @@ internal sealed class Feed(StorageAccount storage, TimeProvider time)
         await storage.Feed.UpsertEntityAsync(entity, TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>The entries from a moment on, oldest first, up to now.</summary>
-    /// <param name="from">Inclusive. Writers' clocks differ and writes take time: ask from a minute before what you have.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <summary>The entries from a given time until now, oldest first.</summary>
+    /// <param name="from">Inclusive. Writers' clocks differ and writes take time, so start one minute before the latest
+    /// entry that you have.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public async IAsyncEnumerable<FeedEntry> SinceAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var end = time.GetUtcNow();
@@ -40,13 +41,16 @@ internal sealed class Feed(StorageAccount storage, TimeProvider time)
         for (var bucket = Floor(from); bucket <= end; bucket += Bucket)
         {
             var partition = Partition(bucket);
-            await foreach (var row in storage.Feed.QueryAsync<TableEntity>(r => r.PartitionKey == partition && r.RowKey.CompareTo(floor) >= 0, cancellationToken: cancellationToken))
+            await foreach (var row in storage.Feed.QueryAsync<TableEntity>(
+                r => r.PartitionKey == partition && r.RowKey.CompareTo(floor) >= 0, cancellationToken: cancellationToken))
             {
                 yield return new FeedEntry(
                     new DateTimeOffset(long.Parse(row.RowKey.AsSpan(0, 19), CultureInfo.InvariantCulture), TimeSpan.Zero),
                     Enum.Parse<IdentifierKind>(row.GetString("Kind")),
                     IdentifierHash.Parse(row.GetString("Hash")),
-                    Channels.All.Where(c => row.ContainsKey("Stops_" + c.Name())).ToDictionary(c => c, c => StopSet.Parse(row.GetString("Stops_" + c.Name()))));
+                    Channels.All
+                        .Where(c => row.ContainsKey("Stops_" + c.Name()))
+                        .ToDictionary(c => c, c => StopSet.Parse(row.GetString("Stops_" + c.Name()))));
             }
         }
     }

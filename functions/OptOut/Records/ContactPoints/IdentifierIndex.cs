@@ -8,13 +8,15 @@ namespace OptOut.Records.ContactPoints;
 
 /// <summary>What stands for an identifier, opened.</summary>
 /// <param name="At">When the latest decision was made that it rests on.</param>
-internal sealed record IdentifierPermission(Identifier Identifier, IReadOnlyList<SubjectKey> Subjects, IReadOnlyDictionary<Channel, StopSet> Stops, DateTimeOffset? At);
+internal sealed record IdentifierPermission(
+    Identifier Identifier, IReadOnlyList<SubjectKey> Subjects, IReadOnlyDictionary<Channel, StopSet> Stops, DateTimeOffset? At);
 
 /// <summary>
-/// Keeps the table <c>identifiers</c> equal to what <c>consent</c> says. Projecting is level-triggered: it writes what is so now, however often
-/// and in whatever order it is asked to.
+/// Keeps the table <c>identifiers</c> equal to what <c>consent</c> says. Projecting is level-triggered: it writes what is so now, however
+/// often and in whatever order it is asked to.
 /// </summary>
-internal sealed class IdentifierIndex(StorageAccount storage, ConsentStore consent, ProfileStore profiles, Feed feed, IdentifierProtector protector)
+internal sealed class IdentifierIndex(
+    StorageAccount storage, ConsentStore consent, ProfileStore profiles, Feed feed, IdentifierProtector protector)
 {
     /// <summary>Whose identifier it is; empty when nobody's we know.</summary>
     public async Task<IReadOnlyList<SubjectKey>> SubjectsAsync(Identifier identifier, CancellationToken cancellationToken) =>
@@ -22,10 +24,13 @@ internal sealed class IdentifierIndex(StorageAccount storage, ConsentStore conse
 
     /// <summary>What stands for an identifier; null when we never heard of it.</summary>
     public async Task<IdentifierPermission?> FindAsync(Identifier identifier, CancellationToken cancellationToken) =>
-        await FindAsync(identifier.Kind, protector.Hash(identifier), cancellationToken) is { } row ? new IdentifierPermission(identifier, row.Subjects, row.Stops, row.At) : null;
+        await FindAsync(identifier.Kind, protector.Hash(identifier), cancellationToken) is { } row
+            ? new IdentifierPermission(identifier, row.Subjects, row.Stops, row.At)
+            : null;
 
     /// <summary>The same by the keyed hash, for a message that may not carry the identifier.</summary>
-    public async Task<IdentifierPermission?> OpenAsync(IdentifierKind kind, IdentifierHash hash, CancellationToken cancellationToken) =>
+    public async Task<IdentifierPermission?> FindByHashAsync(
+        IdentifierKind kind, IdentifierHash hash, CancellationToken cancellationToken) =>
         await FindAsync(kind, hash, cancellationToken) is { } row ? Open(row) : null;
 
     /// <summary>Brings every identifier of the subject up to date.</summary>
@@ -35,20 +40,27 @@ internal sealed class IdentifierIndex(StorageAccount storage, ConsentStore conse
         var profile = await profiles.LoadAsync(subject, cancellationToken);
         var permissions = new List<IdentifierPermission>(profile.Identifiers.Count);
         foreach (var identifier in profile.Identifiers)
-            permissions.Add(await ProjectAsync(identifier, owners => WithAsync(subject, identifier, owners, cancellationToken), cancellationToken));
+        {
+            permissions.Add(
+                await ProjectAsync(identifier, owners => WithAsync(subject, identifier, owners, cancellationToken), cancellationToken));
+        }
+
         return permissions;
     }
 
     // A late message about a subject that stood in for an unknown person must not put it back beside the person who has taken its decisions
     // over: nobody could ever allow anything for it again.
-    private async Task<IReadOnlyList<SubjectKey>> WithAsync(SubjectKey subject, Identifier identifier, IReadOnlyList<SubjectKey> owners, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SubjectKey>> WithAsync(
+        SubjectKey subject, Identifier identifier, IReadOnlyList<SubjectKey> owners, CancellationToken cancellationToken)
     {
         if (owners.Contains(subject))
             return owners;
         if (owners.Count == 0 || subject != protector.SubjectOf(identifier))
             return [.. owners, subject];
 
-        var stops = (await consent.LoadAsync(subject, cancellationToken)).Consent.Entries.Where(e => e.Value.Decision == Decision.Stop).ToArray();
+        var stops = (await consent.LoadAsync(subject, cancellationToken))
+            .Consent.Entries.Where(e => e.Value.Decision == Decision.Stop)
+            .ToArray();
         foreach (var owner in owners)
         {
             var state = (await consent.LoadAsync(owner, cancellationToken)).Consent.Entries.ToDictionary();
@@ -59,9 +71,14 @@ internal sealed class IdentifierIndex(StorageAccount storage, ConsentStore conse
         return owners;
     }
 
-    /// <summary>Takes a subject that stood in for an unknown person off the identifier, once its decisions have been copied to the person's own.</summary>
+    /// <summary>
+    /// Takes a subject that stood in for an unknown person off the identifier, once its decisions have been copied to the person's own.
+    /// </summary>
     public Task ReplaceOwnerAsync(Identifier identifier, SubjectKey former, SubjectKey owner, CancellationToken cancellationToken) =>
-        ProjectAsync(identifier, owners => Task.FromResult<IReadOnlyList<SubjectKey>>([.. owners.Where(o => o != former).Append(owner).Distinct()]), cancellationToken);
+        ProjectAsync(
+            identifier,
+            owners => Task.FromResult<IReadOnlyList<SubjectKey>>([.. owners.Where(o => o != former).Append(owner).Distinct()]),
+            cancellationToken);
 
     /// <summary>
     /// The rows of <see cref="Partitions"/> that follow one another, in the order of the hash: most partitions are nearly empty, and a
@@ -70,9 +87,11 @@ internal sealed class IdentifierIndex(StorageAccount storage, ConsentStore conse
     /// <param name="first">The first partition.</param>
     /// <param name="last">The last one, inclusive.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async IAsyncEnumerable<IdentifierPermission> ScanAsync(string first, string last, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IdentifierPermission> ScanAsync(
+        string first, string last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var entity in storage.Identifiers.QueryAsync<TableEntity>(r => r.PartitionKey.CompareTo(first) >= 0 && r.PartitionKey.CompareTo(last) <= 0, cancellationToken: cancellationToken))
+        await foreach (var entity in storage.Identifiers.QueryAsync<TableEntity>(
+            r => r.PartitionKey.CompareTo(first) >= 0 && r.PartitionKey.CompareTo(last) <= 0, cancellationToken: cancellationToken))
         {
             yield return Open(IdentifierRow.From(entity));
         }
@@ -81,7 +100,8 @@ internal sealed class IdentifierIndex(StorageAccount storage, ConsentStore conse
     /// <summary>The partitions that hold a kind of identifier: 4,096.</summary>
     public static IEnumerable<string> Partitions(IdentifierKind kind) => IdentifierRow.Partitions(kind);
 
-    private async Task<IdentifierPermission> ProjectAsync(Identifier identifier, Func<IReadOnlyList<SubjectKey>, Task<IReadOnlyList<SubjectKey>>> own, CancellationToken cancellationToken)
+    private async Task<IdentifierPermission> ProjectAsync(
+        Identifier identifier, Func<IReadOnlyList<SubjectKey>, Task<IReadOnlyList<SubjectKey>>> own, CancellationToken cancellationToken)
     {
         var hash = protector.Hash(identifier);
         var told = false;
@@ -101,7 +121,8 @@ internal sealed class IdentifierIndex(StorageAccount storage, ConsentStore conse
                 return permission;
             }
 
-            var row = new IdentifierRow(identifier.Kind, hash, owners, stops, at, protector.Encrypt(identifier.Value, IdentifierRow.Context(hash)), default);
+            var row = new IdentifierRow(
+                identifier.Kind, hash, owners, stops, at, protector.Encrypt(identifier.Value, IdentifierRow.Context(hash)), default);
 
             // The feed before the row: a crash between leaves the row stale, so the next projection writes both again.
             if (told || (known is null ? stops.Values.Any(s => !s.IsNothing) : !SameStops(stops, known.Stops)))
@@ -125,7 +146,8 @@ internal sealed class IdentifierIndex(StorageAccount storage, ConsentStore conse
         }
     }
 
-    private async Task<(IReadOnlyDictionary<Channel, StopSet> Stops, DateTimeOffset? At)> CombineAsync(Identifier identifier, IReadOnlyList<SubjectKey> owners, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyDictionary<Channel, StopSet> Stops, DateTimeOffset? At)> CombineAsync(
+        Identifier identifier, IReadOnlyList<SubjectKey> owners, CancellationToken cancellationToken)
     {
         var stops = identifier.Channels.ToDictionary(c => c, _ => StopSet.Nothing);
         DateTimeOffset? at = null;

@@ -6,13 +6,15 @@ using OptOut.Identity;
 namespace OptOut.Records.ContactPoints;
 
 /// <summary>
-/// What an identifier may receive, in one row of the table <c>identifiers</c>: partition <c>{kind}~{first 3 hex of the hash}</c>, row key
-/// the rest of it. A projection of <c>consent</c>: never the only place where anything is known.
+/// What an identifier may receive, in one row of the table <c>identifiers</c>: partition key
+/// <c>{kind}~{first 3 hex digits of the hash}</c>, row key the rest of the hash. It is a projection of <c>consent</c>, and never
+/// the only record of anything.
 /// </summary>
-/// <param name="Subjects">Whose identifier it is. Several people may share an address; it receives what all of them allow.</param>
-/// <param name="Stops">By channel of the identifier's kind.</param>
-/// <param name="At">When the latest decision was made that it rests on; null while there is none.</param>
-/// <param name="Ciphertext">The identifier, for the vendors that must be told.</param>
+/// <param name="Subjects">The subjects that have the identifier. If people share an address, it receives only what
+/// all of them allow.</param>
+/// <param name="Stops">What is stopped, by channel of the identifier's kind.</param>
+/// <param name="At">When the latest decision behind it was made; null if there is none.</param>
+/// <param name="Ciphertext">The encrypted identifier, to push to vendors.</param>
 internal sealed record IdentifierRow(
     IdentifierKind Kind,
     IdentifierHash Hash,
@@ -32,9 +34,10 @@ internal sealed record IdentifierRow(
 
     /// <summary>All partitions of a kind, in the order of the hash.</summary>
     public static IEnumerable<string> Partitions(IdentifierKind kind) =>
-        Enumerable.Range(0, 1 << (4 * PartitionDigits)).Select(i => Partition(kind, i.ToString("x3", System.Globalization.CultureInfo.InvariantCulture)));
+        Enumerable.Range(0, 1 << (4 * PartitionDigits))
+            .Select(i => Partition(kind, i.ToString("x3", System.Globalization.CultureInfo.InvariantCulture)));
 
-    /// <summary>Where an encrypted identifier belongs.</summary>
+    /// <summary>The encryption context, which ties an encrypted identifier to its row.</summary>
     public static string Context(IdentifierHash hash) => $"identifier~{hash}";
 
     public TableEntity ToEntity()
@@ -64,7 +67,7 @@ internal sealed record IdentifierRow(
             entity.ETag);
     }
 
-    /// <summary>The way back from <see cref="Key"/>.</summary>
+    /// <summary>The reverse of <see cref="Key"/>.</summary>
     public static (IdentifierKind Kind, IdentifierHash Hash) Parse(string partition, string row)
     {
         var tilde = partition.IndexOf('~', StringComparison.Ordinal);

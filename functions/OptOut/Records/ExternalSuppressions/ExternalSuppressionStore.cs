@@ -7,61 +7,82 @@ using OptOut.Records.ContactPoints;
 namespace OptOut.Records.ExternalSuppressions;
 
 /// <summary>
-/// The table <c>externalsuppressions</c>. What stands in it is not in the <c>feed</c>: the feed tells what people decided, a register of a million numbers would
-/// bury that in one night, and external suppressions change by night. Whoever answers in bulk reads both tables.
+/// The table <c>externalsuppressions</c>. Its changes are not in the <c>feed</c>: the feed lists what people decided, and a register of a
+/// million numbers would bury that in one night. External suppressions change overnight. A bulk reader reads both tables.
 /// </summary>
 internal sealed class ExternalSuppressionStore(StorageAccount storage, IdentifierProtector protector, TimeProvider time)
 {
     private const int ReadsAtOnce = 16, PartitionsAtOnce = 256;
 
-    /// <summary>Writes an external suppression, over what its <see cref="ExternalSuppression.By"/> said of the contact point before.</summary>
-    public Task SetAsync(ExternalSuppression suppression, CancellationToken cancellationToken) => SetAsync(suppression, run: null, cancellationToken);
+    /// <summary>
+    /// Writes an external suppression, replacing an earlier one of the same <see cref="ExternalSuppression.Origin"/> for the contact point.
+    /// </summary>
+    public Task SetAsync(ExternalSuppression suppression, CancellationToken cancellationToken) =>
+        SetAsync(suppression, run: null, cancellationToken);
 
     internal Task SetAsync(ExternalSuppression suppression, Guid? run, CancellationToken cancellationToken)
     {
         var hash = protector.Hash(suppression.Identifier);
         var row = new ExternalSuppressionRow(
-            suppression.Identifier.Kind, hash, suppression.By, suppression.Channels, suppression.Since, time.GetUtcNow(), run, protector.Encrypt(suppression.Identifier.Value, ExternalSuppressionRow.Context(hash, suppression.By)));
+            suppression.Identifier.Kind,
+            hash,
+            suppression.Origin,
+            suppression.Channels,
+            suppression.Since,
+            time.GetUtcNow(),
+            run,
+            protector.Encrypt(suppression.Identifier.Value, ExternalSuppressionRow.Context(hash, suppression.Origin)));
         return storage.ExternalSuppressions.UpsertEntityAsync(row.ToEntity(), TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>Takes an external suppression away; what others say of the contact point stays.</summary>
-    internal async Task LiftAsync(IdentifierKind kind, IdentifierHash hash, string by, CancellationToken cancellationToken)
+    /// <summary>Deletes an external suppression; those of other origins remain.</summary>
+    internal async Task LiftAsync(IdentifierKind kind, IdentifierHash hash, string origin, CancellationToken cancellationToken)
     {
-        var (partition, row) = ExternalSuppressionRow.Key(kind, hash, by);
+        var (partition, row) = ExternalSuppressionRow.Key(kind, hash, origin);
         await storage.ExternalSuppressions.DeleteEntityAsync(partition, row, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Every external suppression of one contact point, in one range read.</summary>
+    /// <summary>Finds every external suppression of one contact point, in one range read.</summary>
     public async Task<IReadOnlyList<ExternalSuppression>> FindAsync(Identifier identifier, CancellationToken cancellationToken)
     {
         var (partition, first) = ExternalSuppressionRow.Key(identifier.Kind, protector.Hash(identifier), "");
         var end = first + "~";
         var found = new List<ExternalSuppression>();
-        await foreach (var entity in storage.ExternalSuppressions.QueryAsync<TableEntity>(r => r.PartitionKey == partition && r.RowKey.CompareTo(first) >= 0 && r.RowKey.CompareTo(end) < 0, cancellationToken: cancellationToken))
+        await foreach (var entity in storage.ExternalSuppressions.QueryAsync<TableEntity>(
+            r => r.PartitionKey == partition && r.RowKey.CompareTo(first) >= 0 && r.RowKey.CompareTo(end) < 0,
+            cancellationToken: cancellationToken))
         {
             var row = ExternalSuppressionRow.From(entity);
-            found.Add(new ExternalSuppression(identifier, row.By, row.Channels, row.Since));
+            found.Add(new ExternalSuppression(identifier, row.Origin, row.Channels, row.Since));
         }
 
         return found;
     }
 
-    /// <summary>The external suppressions of partitions that follow one another, in the order of the hash; see <see cref="IdentifierIndex.Partitions"/>.</summary>
+    /// <summary>
+    /// The external suppressions of consecutive partitions, in the order of the hash; see <see cref="IdentifierIndex.Partitions"/>.
+    /// </summary>
     /// <param name="first">The first partition.</param>
     /// <param name="last">The last one, inclusive.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public async IAsyncEnumerable<ExternalSuppression> ScanAsync(string first, string last, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public async IAsyncEnumerable<ExternalSuppression> ScanAsync(
+        string first, string last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var entity in storage.ExternalSuppressions.QueryAsync<TableEntity>(r => r.PartitionKey.CompareTo(first) >= 0 && r.PartitionKey.CompareTo(last) <= 0, cancellationToken: cancellationToken))
+        await foreach (var entity in storage.ExternalSuppressions.QueryAsync<TableEntity>(
+            r => r.PartitionKey.CompareTo(first) >= 0 && r.PartitionKey.CompareTo(last) <= 0, cancellationToken: cancellationToken))
         {
             var row = ExternalSuppressionRow.From(entity);
-            yield return new ExternalSuppression(new Identifier(row.Kind, protector.Decrypt(row.Ciphertext, ExternalSuppressionRow.Context(row.Hash, row.By))), row.By, row.Channels, row.Since);
+            yield return new ExternalSuppression(
+                new Identifier(row.Kind, protector.Decrypt(row.Ciphertext, ExternalSuppressionRow.Context(row.Hash, row.Origin))),
+                row.Origin,
+                row.Channels,
+                row.Since);
         }
     }
 
-    /// <summary>Whom one party denies now, as hashes: about 60 bytes each in memory.</summary>
-    internal async Task<IReadOnlyDictionary<IdentifierHash, KnownSuppression>> KnownAsync(IdentifierKind kind, string by, CancellationToken cancellationToken)
+    /// <summary>The contact points that one origin suppresses now, as hashes: about 60 bytes each in memory.</summary>
+    internal async Task<IReadOnlyDictionary<IdentifierHash, KnownSuppression>> KnownAsync(
+        IdentifierKind kind, string origin, CancellationToken cancellationToken)
     {
         var known = new ConcurrentDictionary<IdentifierHash, KnownSuppression>();
         await Parallel.ForEachAsync(
@@ -71,9 +92,11 @@ internal sealed class ExternalSuppressionStore(StorageAccount storage, Identifie
             {
                 var (first, last) = (some[0], some[^1]);
                 await foreach (var entity in storage.ExternalSuppressions.QueryAsync<TableEntity>(
-                    r => r.PartitionKey.CompareTo(first) >= 0 && r.PartitionKey.CompareTo(last) <= 0, select: ["PartitionKey", "RowKey", "SetAt", "Run"], cancellationToken: token))
+                    r => r.PartitionKey.CompareTo(first) >= 0 && r.PartitionKey.CompareTo(last) <= 0,
+                    select: ["PartitionKey", "RowKey", "SetAt", "Run"],
+                    cancellationToken: token))
                 {
-                    if (ExternalSuppressionRow.Parse(entity.PartitionKey, entity.RowKey) is var (_, hash, who) && who == by)
+                    if (ExternalSuppressionRow.Parse(entity.PartitionKey, entity.RowKey) is var (_, hash, rowOrigin) && rowOrigin == origin)
                         known[hash] = new KnownSuppression(entity.GetDateTimeOffset("SetAt")!.Value, entity.GetGuid("Run"));
                 }
             });
@@ -82,5 +105,5 @@ internal sealed class ExternalSuppressionStore(StorageAccount storage, Identifie
 }
 
 /// <param name="SetAt">When it was written, by our clock.</param>
-/// <param name="Run">The reconciliation run that brought it; null for a webhook.</param>
+/// <param name="Run">The reconciliation run that wrote it; null for a webhook.</param>
 internal readonly record struct KnownSuppression(DateTimeOffset SetAt, Guid? Run);

@@ -6,7 +6,9 @@ using Azure.Storage.Blobs.Specialized;
 
 namespace OptOut.Records.SuppressionFiles;
 
-/// <summary>A blob written line by line, with its size and digest; it never stands in memory whole. Nobody sees it before it is closed.</summary>
+/// <summary>
+/// A blob that is written line by line, with its size and digest. It is never in memory as a whole, and is not visible until it is closed.
+/// </summary>
 internal sealed class HashedBlob : IAsyncDisposable
 {
     private readonly Stream _blob;
@@ -17,10 +19,12 @@ internal sealed class HashedBlob : IAsyncDisposable
 
     private HashedBlob(Stream blob, string name, string format) => (_blob, _name, _format) = (blob, name, format);
 
-    public static async Task<HashedBlob> OpenAsync(BlobContainerClient container, string name, string format, string contentType, CancellationToken cancellationToken)
+    public static async Task<HashedBlob> OpenAsync(
+        BlobContainerClient container, string name, string format, string contentType, CancellationToken cancellationToken)
     {
         var options = new BlockBlobOpenWriteOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } };
-        return new HashedBlob(await container.GetBlockBlobClient(name).OpenWriteAsync(overwrite: true, options, cancellationToken), name, format);
+        return new HashedBlob(
+            await container.GetBlockBlobClient(name).OpenWriteAsync(overwrite: true, options, cancellationToken), name, format);
     }
 
     public async Task WriteLineAsync(string line, CancellationToken cancellationToken)
@@ -31,7 +35,7 @@ internal sealed class HashedBlob : IAsyncDisposable
         await _blob.WriteAsync(bytes, cancellationToken);
     }
 
-    /// <summary>What the manifest says of it.</summary>
+    /// <summary>The blob's entry in the manifest.</summary>
     public SuppressionManifestFile Describe() => new(_name, _format, _bytes, Convert.ToHexStringLower(_hash.GetCurrentHash()));
 
     public async ValueTask DisposeAsync()

@@ -9,17 +9,24 @@ using OptOut.Records.ExternalSuppressions;
 namespace OptOut.Records.SuppressionFiles;
 
 /// <summary>
-/// Writes, for every vendor that takes files, everybody who must not be reached over its channel: whoever stopped something, and whoever stands in a
-/// register. Streams: millions of lines never stand in memory.
+/// Writes the suppression files of every vendor that reads files: everyone who stopped something on its channel, and everyone who is in a
+/// register. The files are streamed, so millions of lines are never in memory at once.
 /// </summary>
 internal sealed partial class SuppressionWriter(
-    IEnumerable<SuppressionFile> files, SuppressionStore store, IdentifierIndex index, ExternalSuppressionStore suppressions, TimeProvider time, ILogger<SuppressionWriter> logger)
+    IEnumerable<SuppressionFile> files,
+    SuppressionStore store,
+    IdentifierIndex index,
+    ExternalSuppressionStore suppressions,
+    TimeProvider time,
+    ILogger<SuppressionWriter> logger)
 {
-    // Of the 4,096 partitions: most are nearly empty, and a question costs more than a row.
+    // Of the 4,096 partitions. Most are nearly empty, and a query costs more than a row.
     private const int PartitionsAtOnce = 64;
 
-    /// <summary>Each vendor by itself: what fails for one is said at the end, and keeps no other from its files.</summary>
-    /// <exception cref="AggregateException">Not every vendor has new files. The old ones still count.</exception>
+    /// <summary>
+    /// Writes the files of each vendor separately: a failure for one is reported at the end and does not affect the others.
+    /// </summary>
+    /// <exception cref="AggregateException">Not every vendor has new files. The old ones stay current.</exception>
     public async Task WriteAllAsync(CancellationToken cancellationToken)
     {
         var failures = new List<Exception>();
@@ -37,7 +44,10 @@ internal sealed partial class SuppressionWriter(
         }
 
         if (failures.Count > 0)
-            throw new AggregateException("Not every vendor has new suppression files; the old ones still count, and the next run writes them.", failures);
+        {
+            throw new AggregateException(
+                "Not every vendor has new suppression files; the old ones stay current, and the next run writes new ones.", failures);
+        }
     }
 
     private async Task WriteAsync(SuppressionFile file, CancellationToken cancellationToken)
@@ -71,20 +81,27 @@ internal sealed partial class SuppressionWriter(
         await store.CleanAsync(file.Vendor, cancellationToken);
     }
 
-    // A person's own Stop is the better reason, and a narrower one does not lift a register.
-    private async Task<IEnumerable<SuppressionLine>> LinesAsync(Channel channel, string first, string last, DateTimeOffset now, CancellationToken cancellationToken)
+    // A person's own Stop takes precedence over a register, unless it is narrower.
+    private async Task<IEnumerable<SuppressionLine>> LinesAsync(
+        Channel channel, string first, string last, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var lines = new SortedDictionary<string, SuppressionLine>(StringComparer.Ordinal);
         await foreach (var suppression in suppressions.ScanAsync(first, last, cancellationToken))
         {
-            if (!suppression.IsBounce && suppression.Denies(channel, now))
-                lines[suppression.Identifier.Value] = SuppressionLine.OfRegister(suppression.Identifier, suppression.Since, suppression.Party);
+            if (!suppression.IsBounce && suppression.Blocks(channel, now))
+            {
+                lines[suppression.Identifier.Value] = SuppressionLine.ForRegister(
+                    suppression.Identifier, suppression.Since, suppression.Party);
+            }
         }
 
         await foreach (var permission in index.ScanAsync(first, last, cancellationToken))
         {
-            if (permission.Stops.GetValueOrDefault(channel) is { IsNothing: false } stops && (stops.IsEverything || !lines.ContainsKey(permission.Identifier.Value)))
+            if (permission.Stops.GetValueOrDefault(channel) is { IsNothing: false } stops
+                && (stops.IsEverything || !lines.ContainsKey(permission.Identifier.Value)))
+            {
                 lines[permission.Identifier.Value] = SuppressionLine.Create(permission.Identifier, stops, permission.At);
+            }
         }
 
         return lines.Values;
@@ -93,6 +110,6 @@ internal sealed partial class SuppressionWriter(
     [LoggerMessage(LogLevel.Information, "{Vendor} has new suppression files, version {Version}: {Entries} entries")]
     private partial void LogWritten(string vendor, string version, int entries);
 
-    [LoggerMessage(LogLevel.Error, "{Vendor} has no new suppression files; the old ones still count")]
+    [LoggerMessage(LogLevel.Error, "{Vendor} has no new suppression files; the old ones stay current")]
     private partial void LogFailed(Exception exception, string vendor);
 }

@@ -3,8 +3,8 @@ using MimeKit;
 namespace OptOut.Replies.Mail;
 
 /// <summary>
-/// The header section of a mail (RFC 5322 section 2.2), unfolded. Encoded words stay encoded: an address or a signature must not be
-/// read out of one. A line that is no header field is passed over.
+/// The header section of a mail (RFC 5322 section 2.2), unfolded. Encoded words stay encoded: no address or signature may be
+/// read from one. A line that is not a header field is skipped.
 /// </summary>
 internal sealed class MailHeaders(IReadOnlyList<(string Name, string Value)> fields, ContentType? contentType)
 {

@@ -5,7 +5,8 @@ using MimeKit.IO.Filters;
 namespace OptOut.Replies.Mail;
 
 /// <summary>
-/// What a person wrote in a whole MIME message: its text and its HTML, decoded. Attachments are not looked at; a mail forwarded as one is.
+/// What a person wrote in a whole MIME message: its text and its HTML, decoded. Attachments are not read, except a mail that was forwarded
+/// as one.
 /// </summary>
 internal static class MailText
 {
@@ -31,7 +32,7 @@ internal static class MailText
                     into.Append(MailCharset.Decode(Decode(leaf).Span, leaf.Type.Charset)).Append('\n');
             }
 
-            // A multipart whose delimiter is not told or never comes.
+            // A multipart whose delimiter is missing, in its header or in its body.
             if (scan.Leaves.Count == 0)
                 text.Append(MailCharset.Decode(scan.Body.Span, null));
             return scan.Headers;

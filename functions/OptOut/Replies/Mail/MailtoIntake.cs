@@ -8,10 +8,10 @@ using OptOut.Links;
 namespace OptOut.Replies.Mail;
 
 /// <summary>
-/// What a mail to the unsubscribe host means. In this order, and the first that says something is all that is heard: a token in the address it was
-/// sent to, a token in what was written, the sender's address where that is proven. A mail cannot be asked what it wants: the host is there for
-/// nothing else, so whoever writes to it is stopped, for everything. Only the address of a mail client's button stops what a one-click POST would
-/// (<see cref="LinkOptions.OneClickScope"/>), because it is that button's other form.
+/// Records what a mail to the unsubscribe host means. It takes the first of these that is found and ignores the rest: a token in the
+/// address the mail was sent to, a token in its text, the sender's address if that is verified. Nobody can be asked what a mail means, and
+/// the host exists for nothing else, so anyone who writes to it is stopped for everything. Only the address behind a mail client's button
+/// stops the same as a one-click POST (<see cref="LinkOptions.OneClickScope"/>), because it is another form of that button.
 /// </summary>
 internal sealed partial class MailtoIntake(
     LinkKeyRing ring,
@@ -23,28 +23,38 @@ internal sealed partial class MailtoIntake(
     TimeProvider time,
     ILogger<MailtoIntake> logger)
 {
-    /// <returns>Whether whatever the mail asks is durable; when not, it must be handed over again.</returns>
-    /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose address the sender's is.</exception>
+    /// <returns>Whether what the mail requests is durable; if not, the mail must be delivered again.</returns>
+    /// <exception cref="Platform.StoreUnavailableException">The owners of the sender's address cannot be looked up.</exception>
     internal async Task<bool> TakeAsync(ReceivedMail mail, CancellationToken cancellationToken)
     {
-        var nature = MailNatures.Classify(mail);
-        if (nature == MailNature.Answer)
-            return Ignored(nature);
+        var origin = MailClassifier.Classify(mail);
+        if (origin == MailOrigin.AutoReply)
+            return Ignored(origin);
 
         var host = links.Value.MailtoHost;
-        if (Verified(mail.Recipients.Select(r => TokenSearch.InAddress(r, host)).OfType<string>().Take(TokenSearch.MaxCandidates)) is { Count: > 0 } addressed)
+        if (Verified(mail.Recipients.Select(r => TokenSearch.InAddress(r, host)).OfType<string>().Take(TokenSearch.MaxCandidates))
+            is { Count: > 0 } addressed)
+        {
             return await RecordAsync(mail, addressed, links.Value.OneClickScope);
-        if (nature == MailNature.Generated)
-            return Ignored(nature);
+        }
 
-        // To and Cc: a mail that was redirected on its way has another envelope.
-        if (Verified(TokenSearch.InTexts([mail.SubjectLine, .. mail.Headers.All("To"), .. mail.Headers.All("Cc"), mail.Text, TokenSearch.Plain(mail.Html)])) is { Count: > 0 } written)
+        if (origin == MailOrigin.Generated)
+            return Ignored(origin);
+
+        // To and Cc too: a mail that was redirected on its way has a different envelope.
+        if (Verified(TokenSearch.InTexts(
+                [mail.SubjectLine, .. mail.Headers.All("To"), .. mail.Headers.All("Cc"), mail.Text, TokenSearch.Plain(mail.Html)]))
+            is { Count: > 0 } written)
+        {
             return await RecordAsync(mail, written, OneClickScope.Everything);
+        }
 
         if (host.Length == 0 || !Sender.TryVerify(mail, host, out var sender))
-            return await notice.PassOnAsync(mail, cancellationToken);
+            return await notice.ForwardAsync(mail, cancellationToken);
         var recorded = await identifiers.RecordAsync(
-            new IdentifierStop(sender, Scope.Everything, mail.At, Source.Mailto, ChangeEvidence.None, $"mailto:{mail.Key}"), AnswerWhen.WaitForDurable, cancellationToken);
+            new IdentifierStop(sender, Scope.Everything, mail.At, Source.Mailto, ChangeEvidence.None, $"mailto:{mail.Key}"),
+            WaitFor.Durable,
+            cancellationToken);
         if (recorded is not null)
             LogSender();
         return recorded is not null;
@@ -65,13 +75,13 @@ internal sealed partial class MailtoIntake(
     private async Task<bool> RecordAsync(ReceivedMail mail, List<Link> from, OneClickScope meaning)
     {
         var durable = true;
-        foreach (var ofOne in from.GroupBy(l => l.Subject))
+        foreach (var bySubject in from.GroupBy(l => l.Subject))
         {
-            // The ids follow from the mail and the person, so that a mail handed over again is the same submission.
-            var submissionId = EventIds.Derive("mailto", mail.Key, ofOne.Key.ToString());
-            var stops = ofOne.GroupBy(l => meaning.From(l.Channel, catalogue.Find(l.TopicId))).Select(scope => Change.Create(
-                EventIds.Derive("mailto", mail.Key, ofOne.Key.ToString(), scope.Key.ToString()),
-                ofOne.Key,
+            // The ids are derived from the mail and the person, so that a mail that is delivered again is the same submission.
+            var submissionId = EventIds.Derive("mailto", mail.Key, bySubject.Key.ToString());
+            var stops = bySubject.GroupBy(l => meaning.ToScope(l.Channel, catalogue.Find(l.TopicId))).Select(scope => Change.Create(
+                EventIds.Derive("mailto", mail.Key, bySubject.Key.ToString(), scope.Key.ToString()),
+                bySubject.Key,
                 scope.Key,
                 Decision.Stop,
                 mail.At,
@@ -79,7 +89,7 @@ internal sealed partial class MailtoIntake(
                 Source.Mailto,
                 new ChangeEvidence(scope.First().Channel, catalogue.Find(scope.First().TopicId), scope.First().Campaign),
                 submissionId));
-            durable &= (await changes.RecordAsync([.. stops], AnswerWhen.WaitForDurable)).Durable;
+            durable &= (await changes.RecordAsync([.. stops], WaitFor.Durable)).Durable;
         }
 
         if (durable)
@@ -87,18 +97,18 @@ internal sealed partial class MailtoIntake(
         return durable;
     }
 
-    private bool Ignored(MailNature nature)
+    private bool Ignored(MailOrigin origin)
     {
-        LogIgnored(nature);
+        LogIgnored(origin);
         return true;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "A mail is recorded as an opt-out by its links of ours ({Count})")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "A mail is recorded as an opt-out, from {Count} of our links in it")]
     private partial void LogTokens(int count);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "A mail whose sender is proven is recorded as an opt-out")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "A mail is recorded as an opt-out, from its verified sender")]
     private partial void LogSender();
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "A mail that a machine wrote ({Nature}) is ignored")]
-    private partial void LogIgnored(MailNature nature);
+    [LoggerMessage(Level = LogLevel.Information, Message = "A mail written by a machine ({Origin}) is ignored")]
+    private partial void LogIgnored(MailOrigin origin);
 }

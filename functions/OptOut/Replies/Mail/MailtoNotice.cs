@@ -11,8 +11,8 @@ using OptOut.Platform;
 namespace OptOut.Replies.Mail;
 
 /// <summary>
-/// Passes a mail that nobody can be recognised in on to the controller, so that a person acts: from an address that may be forged nothing is
-/// recorded, and nothing that somebody asks is dropped.
+/// Forwards a mail to the controller when the person cannot be identified, so that somebody there can act on it. Nothing is recorded for an
+/// address that may be forged, and no request is dropped.
 /// </summary>
 internal sealed partial class MailtoNotice(
     IMailSender sender,
@@ -28,12 +28,12 @@ internal sealed partial class MailtoNotice(
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
-    private readonly List<DateTimeOffset> _turns = [];
+    private readonly List<DateTimeOffset> _sent = [];
 
-    /// <returns>Whether it is on its way; when not, the mail service must come back with the mail.</returns>
-    internal async Task<bool> PassOnAsync(ReceivedMail mail, CancellationToken cancellationToken)
+    /// <returns>Whether the mail was forwarded; if not, the mail service must deliver it again.</returns>
+    internal async Task<bool> ForwardAsync(ReceivedMail mail, CancellationToken cancellationToken)
     {
-        if (TakeTurn() is not { } turn)
+        if (TryReserve() is not { } reserved)
         {
             LogWaits(options.Value.NoticesPerHour);
             return false;
@@ -42,44 +42,54 @@ internal sealed partial class MailtoNotice(
         var outcome = await sender.SendAsync(await WriteAsync(mail), cancellationToken);
         if (outcome is VendorOutcome.Confirmed)
         {
-            LogPassedOn();
+            LogForwarded();
             return true;
         }
 
-        GiveBack(turn);
-        LogNotSent(outcome switch { VendorOutcome.Transient transient => transient.Reason, VendorOutcome.Rejected rejected => rejected.Reason, _ => "" });
+        Release(reserved);
+        LogNotSent(outcome switch
+        {
+            VendorOutcome.Transient transient => transient.Reason,
+            VendorOutcome.Rejected rejected => rejected.Reason,
+            _ => "",
+        });
         return false;
     }
 
-    private DateTimeOffset? TakeTurn()
+    private DateTimeOffset? TryReserve()
     {
         lock (_gate)
         {
             var now = time.GetUtcNow();
-            _turns.RemoveAll(t => now - t >= Hour);
-            if (_turns.Count >= options.Value.NoticesPerHour)
+            _sent.RemoveAll(t => now - t >= Hour);
+            if (_sent.Count >= options.Value.NoticesPerHour)
                 return null;
-            _turns.Add(now);
+            _sent.Add(now);
             return now;
         }
     }
 
-    private void GiveBack(DateTimeOffset turn)
+    private void Release(DateTimeOffset reserved)
     {
         lock (_gate)
-            _turns.Remove(turn);
+            _sent.Remove(reserved);
     }
 
     private async Task<OutgoingMail> WriteAsync(ReceivedMail mail)
     {
         var words = controller.Value.Language;
         var text = mail.Text.Trim() is { Length: > 0 } plain ? plain : HtmlText.ToPlainText(mail.Html);
-        string[] intro = [words["mailto.notice.what"], words["mailto.notice.nothing"], words.Format("mailto.notice.do", $"{links.Value.BaseUrl!.AbsoluteUri.TrimEnd('/')}/unsubscribe")];
+        string[] intro =
+        [
+            words["mailto.notice.what"],
+            words["mailto.notice.nothing"],
+            words.Format("mailto.notice.do", $"{links.Value.BaseUrl!.AbsoluteUri.TrimEnd('/')}/unsubscribe"),
+        ];
         string[] facts =
         [
             words.Format("mailto.notice.from", OneLine(mail.Headers["From"] ?? mail.ReturnPath ?? "")),
             words.Format("mailto.notice.about", OneLine(mail.SubjectLine)),
-            words.Format("mailto.notice.received", controller.Value.Moment(mail.At, words)),
+            words.Format("mailto.notice.received", controller.Value.FormatMoment(mail.At, words)),
         ];
         var quoted = Printable(text switch
         {
@@ -109,7 +119,7 @@ internal sealed partial class MailtoNotice(
     private static string Cut(string text, int max) =>
         text.Length <= max ? text : text[..(char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)];
 
-    // What a stranger wrote must not steer the reader's screen.
+    // Text from a stranger must not control the reader's screen.
     private static string Printable(string text)
     {
         var printable = new StringBuilder(text.Length);
@@ -118,12 +128,17 @@ internal sealed partial class MailtoNotice(
         return printable.ToString();
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "A mail to the unsubscribe address named nobody who could be recognised: it is passed on to the controller's privacy address")]
-    private partial void LogPassedOn();
+    [LoggerMessage(Level = LogLevel.Information, Message = "The sender of a mail to the unsubscribe address could not be identified: the "
+        + "mail is forwarded to the controller's privacy address")]
+    private partial void LogForwarded();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "More than {Limit} mails in an hour named nobody who could be recognised: this one waits at the mail service, three days at most. Look for spam, or raise OptOut:Mailto:NoticesPerHour")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "More than {Limit} mails in an hour had a sender who could not be identified: this one waits at the mail service, three "
+            + "days at most. Check for spam, or raise OptOut:Mailto:NoticesPerHour")]
     private partial void LogWaits(int limit);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A mail could not be passed on to the controller's privacy address ({Reason}); it waits at the mail service, three days at most")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A mail could not be forwarded to the controller's privacy address "
+        + "({Reason}); it waits at the mail service, three days at most")]
     private partial void LogNotSent(string reason);
 }

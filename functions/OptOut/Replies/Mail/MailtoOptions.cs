@@ -2,12 +2,13 @@ using Microsoft.Extensions.Options;
 
 namespace OptOut.Replies.Mail;
 
-/// <summary>Setting <c>OptOut:Mailto</c>: what becomes of mails sent to <c>OptOut:Links:MailtoHost</c>.</summary>
+/// <summary>Setting <c>OptOut:Mailto</c>: how mails sent to <c>OptOut:Links:MailtoHost</c> are handled.</summary>
 internal sealed class MailtoOptions
 {
     /// <summary>
-    /// How many mails that nobody can be recognised in may be passed on to <c>OptOut:Controller:PrivacyAddress</c> in an hour, by each instance of
-    /// the function app. Above it they wait at the mail service, three days at most: a flood of spam must not bury what a person asks.
+    /// How many mails whose sender cannot be identified each instance of the function app may forward to
+    /// <c>OptOut:Controller:PrivacyAddress</c> in an hour. Mails above the limit wait at the mail service, three days at most: a flood of
+    /// spam must not bury a person's request.
     /// </summary>
     public int NoticesPerHour { get; set; } = 30;
 }
@@ -18,5 +19,6 @@ internal sealed class MailtoOptionsValidator : IValidateOptions<MailtoOptions>
 
     public ValidateOptionsResult Validate(string? name, MailtoOptions options) => options.NoticesPerHour is >= 1 and <= Max
         ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail($"OptOut:Mailto:NoticesPerHour is {options.NoticesPerHour}; give 1 to {Max}: a mail that nobody reads is an opt-out lost.");
+        : ValidateOptionsResult.Fail(
+            $"OptOut:Mailto:NoticesPerHour is {options.NoticesPerHour}; give 1 to {Max}: a mail that nobody reads is an opt-out lost.");
 }

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 namespace OptOut.Replies.Mail;
 
 /// <summary>
-/// What MimeKit reads: a prefix, then the bytes, not copied. It ends early where header sections grow too long: MimeKit lengthens its
-/// header buffer by a block at a time, which takes time in the square of a header's length.
+/// The stream that MimeKit reads: a prefix, then the bytes, not copied. It ends early when header sections are too long: MimeKit grows its
+/// header buffer one block at a time, which takes time quadratic in a header's length.
 /// </summary>
 internal sealed class MimeInput(byte[] prefix, ReadOnlyMemory<byte> bytes)
     : MemoryStream(Segment(bytes).Array!, Segment(bytes).Offset, bytes.Length, writable: false)
 {
-    /// <summary>Bytes, of all header sections together.</summary>
+    /// <summary>The limit in bytes, for all header sections together.</summary>
     public const int MaxHeaders = 256 * 1024;
 
     private int _prefixRead;
@@ -42,8 +42,8 @@ internal sealed class MimeInput(byte[] prefix, ReadOnlyMemory<byte> bytes)
             return 0;
         var read = base.Read(buffer, offset, count);
 
-        // MimeKit remembers each charset name it meets for the life of the process, unknown ones too. Names come before an apostrophe
-        // (RFC 2231) or a question mark (RFC 2047): without those it meets none. Values that matter are read from the bytes themselves.
+        // MimeKit caches every charset name it finds for the life of the process, unknown ones too. A name is followed by an apostrophe
+        // (RFC 2231) or a question mark (RFC 2047): without those it finds none. Values that matter are read from the original bytes.
         buffer.AsSpan(offset, read).Replace((byte)'?', (byte)'_');
         buffer.AsSpan(offset, read).Replace((byte)'\'', (byte)'_');
         return read;

@@ -4,13 +4,13 @@ using MimeKit.Utils;
 
 namespace OptOut.Replies.Mail;
 
-/// <summary>A part of a MIME entity that holds no parts itself, its body still encoded and not copied.</summary>
+/// <summary>A part of a MIME entity that contains no parts itself. Its body is still encoded and not copied.</summary>
 internal readonly record struct MimeLeaf(
     ContentType Type, ContentDisposition? Disposition, ContentEncoding Encoding, ReadOnlyMemory<byte> Body);
 
 /// <summary>
-/// One pass of MimeKit over a mail or a form. Its header and part limits bound the work; whatever came before a limit, or before the
-/// end of a mail cut short, is kept.
+/// One pass of MimeKit over a mail or a form. The header and part limits bound the work; everything before a limit, or before the end of a
+/// truncated mail, is kept.
 /// </summary>
 internal sealed class MimeScan : MimeReader
 {
@@ -26,7 +26,7 @@ internal sealed class MimeScan : MimeReader
     private ContentDisposition? _disposition;
     private ContentEncoding _encoding;
 
-    public static ReadOnlySpan<byte> White => " \t\r\n"u8;
+    public static ReadOnlySpan<byte> WhiteSpace => " \t\r\n"u8;
 
     private MimeScan(ReadOnlyMemory<byte> bytes, MimeInput input, int maxDepth, int maxLeaves)
         : base(new ParserOptions { MaxMimeDepth = maxDepth }, input) => (_bytes, _input, _maxLeaves) = (bytes, input, maxLeaves);
@@ -36,20 +36,20 @@ internal sealed class MimeScan : MimeReader
     /// <summary>Null when the mail's own header section is longer than <see cref="MimeInput.MaxHeaders"/>.</summary>
     public MailHeaders? Headers => _hasHeaders ? new MailHeaders(_fields, _type) : null;
 
-    /// <summary>Whether a limit was met, so that something is left unread.</summary>
+    /// <summary>Whether a limit was reached, so that something was not read.</summary>
     public bool IsCut => _input.IsCut;
 
-    /// <summary>What follows the first header section, as it is.</summary>
+    /// <summary>What follows the first header section, unchanged.</summary>
     public ReadOnlyMemory<byte> Body { get; private set; }
 
     /// <summary>Whether more than white space follows the closing delimiter.</summary>
     public bool HasEpilogue { get; private set; }
 
-    // A field before the first, because MimeKit refuses a mail whose first line is none.
+    // A header field is put first, because MimeKit refuses a mail whose first line is not one.
     public static MimeScan OfMail(ReadOnlyMemory<byte> mail, int maxDepth, int maxLeaves) =>
         Run(mail, "MIME-Version: 1.0\r\n", maxDepth, maxLeaves);
 
-    // Of depth 1: a field that calls itself a multipart with the form's own boundary would swallow the fields after it.
+    // Depth 1: a field that is declared a multipart with the form's own boundary would swallow the fields after it.
     public static MimeScan OfForm(ReadOnlyMemory<byte> form, string boundary, int maxLeaves) =>
         Run(form, $"Content-Type: multipart/form-data; boundary=\"{boundary}\"\r\n\r\n", maxDepth: 1, maxLeaves);
 
@@ -63,7 +63,7 @@ internal sealed class MimeScan : MimeReader
         }
         catch (FormatException)
         {
-            // A header section that ends in the middle of a line that is no field: what came before it is kept.
+            // The header section ends within a line that is not a field: what came before it is kept.
             scan._hasHeaders = !input.IsCut;
         }
 
@@ -79,11 +79,11 @@ internal sealed class MimeScan : MimeReader
 
     protected override void OnHeaderRead(Header header, int beginLineNumber, CancellationToken cancellationToken)
     {
-        // The first of a name counts, readable or not: a later one must not speak for it.
+        // The first field of a name counts, readable or not: a later one must not replace it.
         switch (_read.Add(header.Id) ? header.Id : HeaderId.Unknown)
         {
             case HeaderId.ContentType:
-                // RFC 2045 section 5.2: what is no type is plain text.
+                // RFC 2045 section 5.2: without a valid type it is plain text.
                 _isTyped = header.RawValue.Contains((byte)'/');
                 if (!_hasHeaders)
                     _ = ContentType.TryParse(Options, header.RawValue, out _type);
@@ -127,9 +127,9 @@ internal sealed class MimeScan : MimeReader
     }
 
     protected override void OnMultipartEpilogueRead(byte[] buffer, int startIndex, int count, CancellationToken cancellationToken) =>
-        HasEpilogue |= buffer.AsSpan(startIndex, count).ContainsAnyExcept(White);
+        HasEpilogue |= buffer.AsSpan(startIndex, count).ContainsAnyExcept(WhiteSpace);
 
-    // A bare carriage return stays: without it, an address that is none could become one.
+    // A bare carriage return stays: removing it could turn an invalid address into a valid one.
     private static string Unfold(string value) =>
         value.Replace("\r\n", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Trim();
 

@@ -4,23 +4,23 @@ using OptOut.Links;
 namespace OptOut.Replies.Mail;
 
 /// <summary>
-/// Finds what may be a token of ours in what a person wrote, quoted or forwarded. It only proposes: <see cref="LinkKeyRing"/> decides, so it may be
-/// generous where mail programs broke or wrapped a link.
+/// Finds candidates for our tokens in what a person wrote, quoted or forwarded. <see cref="LinkKeyRing"/> verifies them, so the search may
+/// be generous where mail programs broke or wrapped a link.
 /// </summary>
 internal static class TokenSearch
 {
-    /// <summary>Proposals for one mail. A thread of many newsletters has a few; each costs one hash.</summary>
+    /// <summary>The most candidates in one mail. A thread of many newsletters has a few; each costs one hash.</summary>
     public const int MaxCandidates = 64;
 
-    // A link, a link inside another one's query (Outlook's Safe Links), and the mail address.
+    // A link, a link in the query of another link (Outlook's Safe Links), and the mail address.
     private static readonly string[] Beginnings = ["/u/", "%2Fu%2F", LinkHeaders.MailtoPrefix];
 
-    // One broken line: an equals sign (a quoted-printable soft break), the line end, and the marks of a reply before what goes on.
+    // A broken line: an equals sign (a quoted-printable soft break), the line end, and the quote marks of a reply.
     private const int MaxBreak = 40;
 
     private const string WordBreak = "<wbr>";
 
-    /// <summary>The token in a mail address of ours, whatever the case of its other parts; null for any other address.</summary>
+    /// <summary>The token in one of our mail addresses; the case of its other parts does not matter. Null for any other address.</summary>
     public static string? InAddress(string address, string host)
     {
         var trimmed = address.AsSpan().Trim().Trim("<>");
@@ -44,13 +44,15 @@ internal static class TokenSearch
         return found;
     }
 
-    /// <summary>A text of HTML as the search needs it: its character references resolved.</summary>
+    /// <summary>HTML as the search needs it: with its character references resolved.</summary>
     public static string Plain(string html) => html.Contains('&', StringComparison.Ordinal) ? WebUtility.HtmlDecode(html) : html;
 
     private static void Search(string text, string beginning, List<string> found)
     {
         Span<char> token = stackalloc char[LinkKeyRing.TokenLength];
-        for (var at = 0; found.Count < MaxCandidates && text.IndexOf(beginning, at, StringComparison.OrdinalIgnoreCase) is var start and >= 0; at = start + 1)
+        for (var at = 0;
+            found.Count < MaxCandidates && text.IndexOf(beginning, at, StringComparison.OrdinalIgnoreCase) is var start and >= 0;
+            at = start + 1)
         {
             var rest = text.AsSpan(start + beginning.Length);
             var length = 0;
@@ -78,7 +80,7 @@ internal static class TokenSearch
 
     private static bool IsTokenCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_';
 
-    // How many characters of a broken line to pass over; 0 where none is.
+    // How many characters of a line break to skip; 0 when there is none.
     private static int Break(ReadOnlySpan<char> text)
     {
         if (text[0] is '\u00ad' or '\u200b')

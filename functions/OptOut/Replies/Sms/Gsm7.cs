@@ -4,13 +4,14 @@ using System.Text;
 namespace OptOut.Replies.Sms;
 
 /// <summary>
-/// The alphabet of an SMS (3GPP TS 23.038, section 6.2.1). One character outside it turns the whole message into UCS-2, and a part then holds 70
-/// characters instead of 160.
+/// The alphabet of an SMS (3GPP TS 23.038, section 6.2.1). One character outside it turns the whole message into UCS-2, in which a segment
+/// has 70 characters instead of 160.
 /// </summary>
 internal static class Gsm7
 {
     private const string Basic =
-        "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+        "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ "
+            + "!\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 
     // Written as an escape and a second septet.
     private const string Extended = "^{}\\[~]|€";
@@ -32,7 +33,9 @@ internal static class Gsm7
         return septets;
     }
 
-    /// <summary>The text with the accents that the alphabet lacks left off: Citroën is Citroen, but Café stays Café. Other characters stay as they are.</summary>
+    /// <summary>
+    /// The text without the accents that the alphabet lacks: Citroën becomes Citroen, but Café stays Café. Other characters do not change.
+    /// </summary>
     public static string Fold(string text)
     {
         var folded = new StringBuilder(text.Length);
@@ -48,5 +51,10 @@ internal static class Gsm7
     }
 
     private static string WithoutMarks(char c) =>
-        char.IsSurrogate(c) ? c.ToString() : string.Concat(c.ToString().Normalize(NormalizationForm.FormD).Where(d => CharUnicodeInfo.GetUnicodeCategory(d) != UnicodeCategory.NonSpacingMark));
+        char.IsSurrogate(c)
+            ? c.ToString()
+            : string.Concat(
+                c.ToString()
+                    .Normalize(NormalizationForm.FormD)
+                    .Where(d => CharUnicodeInfo.GetUnicodeCategory(d) != UnicodeCategory.NonSpacingMark));
 }

@@ -7,28 +7,32 @@ using OptOut.Platform.Limits;
 
 namespace OptOut.Replies.Sms;
 
-/// <summary>What is answered by SMS: the controller's name and one thing, in one segment where the name leaves room for it.</summary>
-internal sealed class SmsAnswers(IOptions<ControllerOptions> controller, IOptions<LinkOptions> links, IdentifierProtector protector, TimeProvider time)
+/// <summary>
+/// The replies that are sent by SMS: the controller's name and one piece of information, in one segment if the name is short enough.
+/// </summary>
+internal sealed class SmsAnswers(
+    IOptions<ControllerOptions> controller, IOptions<LinkOptions> links, IdentifierProtector protector, TimeProvider time)
 {
-    /// <summary>Septets of one segment (3GPP TS 23.038).</summary>
+    /// <summary>The septets in one segment (3GPP TS 23.038).</summary>
     public const int Segment = 160;
 
-    // Two machines that answer each other would go on for ever. A person never needs more.
-    private const int AtOnce = 3;
+    // Two machines that answer each other would never stop. A person never needs more.
+    private const int Burst = 3;
 
     private static readonly TimeSpan Window = TimeSpan.FromHours(1);
 
     private readonly Allowances _given = new();
 
-    /// <summary>Counts an answer to a number: three at once, then one every twenty minutes.</summary>
+    /// <summary>Counts a reply to a number: three at once, then one every twenty minutes.</summary>
     public bool MayAnswer(Identifier who) =>
-        _given.TryTake((ulong)protector.Hash(who).Value, time.GetUtcNow(), Window / AtOnce, Window, take: true, out _);
+        _given.TryTake((ulong)protector.Hash(who).Value, time.GetUtcNow(), Window / Burst, Window, take: true, out _);
 
-    public string Stopped(Scope scope, Language? language) => Write(language, scope.Channel is null ? "smsreplies.stopped" : "smsreplies.stopped.sms");
+    public string Stopped(Scope scope, Language? language) =>
+        Write(language, scope.Channel is null ? "smsreplies.stopped" : "smsreplies.stopped.sms");
 
     public string Started(Language? language) => Write(language, "smsreplies.started");
 
-    /// <summary>How to stop, and where to choose; also where to write, if that stays within the segment.</summary>
+    /// <summary>How to stop, and where to choose; also where to write, if that fits in the segment.</summary>
     public string Help(Language? language)
     {
         var words = Words(language);
@@ -42,6 +46,6 @@ internal sealed class SmsAnswers(IOptions<ControllerOptions> controller, IOption
 
     private Language Words(Language? language) => language ?? controller.Value.Language;
 
-    // One letter outside the alphabet, and a segment has 70 characters instead of 160.
+    // With one letter outside the alphabet, a segment has 70 characters instead of 160.
     private static string Fold(string text) => Gsm7.Fold(text);
 }

@@ -2,10 +2,10 @@ using OptOut.Company;
 
 namespace OptOut.Replies.Sms;
 
-/// <summary>What a person asks by SMS.</summary>
+/// <summary>What a person requests by SMS.</summary>
 internal enum SmsIntent
 {
-    /// <summary>Nothing that is our business.</summary>
+    /// <summary>Nothing that concerns us.</summary>
     None,
 
     Stop,
@@ -15,5 +15,5 @@ internal enum SmsIntent
     Help,
 }
 
-/// <param name="Language">Of the words; null where they belong to several, as STOP does.</param>
+/// <param name="Language">The language of the words; null when several languages share them, as with STOP.</param>
 internal readonly record struct SmsMeaning(SmsIntent Intent, Language? Language = null);

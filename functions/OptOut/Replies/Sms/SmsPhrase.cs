@@ -1,15 +1,17 @@
 namespace OptOut.Replies.Sms;
 
 /// <summary>
-/// A way of saying it in a sentence, written as words: <c>a|b</c> is either, <c>..</c> up to three words of whatever kind, <c>^</c> the beginning of a
-/// clause, <c>$</c> its end (also as one of several: <c>a|$</c>). A leading <c>!</c> says that the first word is itself an order to stop, so that an external suppression right before it ("can't stop",
-/// "non-stop", and "I stop", which orders nothing) or within the gap turns it round.
+/// A pattern for a sentence that asks us to stop, written as words: <c>a|b</c> is either, <c>..</c> up to three words of any kind, <c>^</c>
+/// the beginning of a clause, <c>$</c> its end (also as an alternative: <c>a|$</c>). A leading <c>!</c> means that the first word is itself
+/// an order to stop, so that a negation right before it ("can't stop", "non-stop", and "I stop", which is not an order) or within the gap
+/// reverses it.
 /// </summary>
 internal sealed class SmsPhrase
 {
     private const int MaxGap = 3;
 
-    private static readonly HashSet<string> Negations = new("not t cant cannot dont wont never non no n ne pas jamais niet nooit nicht nie i ik ich".Split(' '), StringComparer.Ordinal);
+    private static readonly HashSet<string> Negations = new(
+        "not t cant cannot dont wont never non no n ne pas jamais niet nooit nicht nie i ik ich".Split(' '), StringComparer.Ordinal);
 
     private readonly string[][] _parts;
     private readonly bool _order;
@@ -54,7 +56,8 @@ internal sealed class SmsPhrase
                 return false;
             default:
                 var ends = _parts[part].Contains("$") && (at == words.Length || words[at] == SmsText.Comma);
-                return (ends && Matches(words, at, part + 1)) || (at < words.Length && _parts[part].Contains(words[at]) && Matches(words, at + 1, part + 1));
+                return (ends && Matches(words, at, part + 1))
+                    || (at < words.Length && _parts[part].Contains(words[at]) && Matches(words, at + 1, part + 1));
         }
     }
 }

@@ -1,17 +1,22 @@
 namespace OptOut.Replies.Sms;
 
 /// <summary>
-/// Orders to stop writing, in sentences. Each needs both halves: to stop, and what. Towards Stop goes only the doubt whether an order is meant for
-/// us; whether a sentence is an order at all is not doubted in its favour.
+/// Sentences that order us to stop writing. Each must contain both the order to stop and what to stop. If it is doubtful whether an order
+/// is meant for us, it counts as Stop; if it is doubtful whether a sentence is an order at all, it does not.
 /// </summary>
 internal static class SmsPhrases
 {
     private const string
         Write = "send|text|message|contact|sms|spam|call",
         Me = "me|us|my|this|these|any|anything|more|sms|texts|messages|again|anymore|$",
-        English = "sms|text|texts|texting|message|messages|messaging|msg|msgs|email|emails|mails|ads|ad|adverts|advertising|marketing|promo|promos|promotions|offers|newsletter|newsletters|spam|spamming",
-        Dutch = "sms|smsen|smsjes|smsje|berichten|bericht|berichtjes|reclame|reklame|reclameberichten|aanbiedingen|promoties|promo|mails|mail|nieuwsbrief|nieuwsbrieven|spam|marketing",
-        French = "sms|message|messages|texto|textos|pub|pubs|publicite|publicites|promo|promos|offres|mail|mails|newsletter|spam|spams|sollicitations",
+        English =
+            "sms|text|texts|texting|message|messages|messaging|msg|msgs|email|emails|mails|ads|ad|adverts|advertising|marketing"
+            + "|promo|promos|promotions|offers|newsletter|newsletters|spam|spamming",
+        Dutch =
+            "sms|smsen|smsjes|smsje|berichten|bericht|berichtjes|reclame|reklame|reclameberichten|aanbiedingen|promoties|promo"
+            + "|mails|mail|nieuwsbrief|nieuwsbrieven|spam|marketing",
+        French =
+            "sms|message|messages|texto|textos|pub|pubs|publicite|publicites|promo|promos|offres|mail|mails|newsletter|spam|spams|sollicitations",
         German = "sms|nachricht|nachrichten|werbung|werbesms|werbenachrichten|angebote|mail|mails|newsletter|spam|reklame";
 
     public static IReadOnlyList<SmsPhrase> All { get; } =
@@ -82,7 +87,8 @@ internal static class SmsPhrases
             "veux|souhaite|desire|voudrais plus .. recevoir|rien",
             $"^ plus|pas|aucun|aucune .. {French} svp|s|merci|pour|$",
             $"plus jamais .. {French}",
-            "retirez|supprimez|enlevez|effacez|rayez|retirer|supprimer|enlever moi|mon|mes|nous .. liste|listes|numero|coordonnees|donnees|base|fichier|fichiers|contacts|$",
+            "retirez|supprimez|enlevez|effacez|rayez|retirer|supprimer|enlever moi|mon|mes|nous .. "
+                + "liste|listes|numero|coordonnees|donnees|base|fichier|fichiers|contacts|$",
             "desinscrivez|desabonnez moi|nous",
             "veux|voudrais|souhaite|aimerais|comment .. me desinscrire|desabonner",
             "veux|voudrais .. arreter $",
@@ -109,5 +115,6 @@ internal static class SmsPhrases
             "widerspreche .. werbung|nutzung|verwendung|sms"),
     ];
 
-    private static IEnumerable<SmsPhrase> Create(string language, params string[] phrases) => phrases.Select(p => new SmsPhrase(language, p));
+    private static IEnumerable<SmsPhrase> Create(string language, params string[] phrases) =>
+        phrases.Select(p => new SmsPhrase(language, p));
 }

@@ -8,9 +8,9 @@ using OptOut.Records.ContactPoints;
 
 namespace OptOut.Replies.Sms;
 
-/// <param name="Id">The gateway's id of the message, the same each time it is handed over: 1 to 100 printable ASCII characters.</param>
-/// <param name="From">The phone it came from, which the network vouches for.</param>
-/// <param name="At">When it came in.</param>
+/// <param name="Id">The gateway's id of the message, the same at each delivery: 1 to 100 printable ASCII characters.</param>
+/// <param name="From">The number it came from, which the network guarantees.</param>
+/// <param name="At">When it was received.</param>
 /// <param name="Vendor">The gateway.</param>
 internal sealed record SmsReply(string Id, Identifier From, DateTimeOffset At, string Vendor)
 {
@@ -19,28 +19,28 @@ internal sealed record SmsReply(string Id, Identifier From, DateTimeOffset At, s
     public ChangeEvidence Evidence => new(Channel.Sms, Vendor: Vendor, Reference: Id);
 }
 
-/// <summary>What became of an SMS.</summary>
+/// <summary>The result of an SMS.</summary>
 internal enum SmsResult
 {
-    /// <summary>It must be handed over again.</summary>
-    Lost,
+    /// <summary>It must be delivered again.</summary>
+    NotRecorded,
 
     Stopped,
 
     /// <summary>SMS may be sent to the number again.</summary>
     Started,
 
-    /// <summary>Nothing was stopped that could be allowed.</summary>
+    /// <summary>Nothing was stopped, so there was nothing to allow.</summary>
     NothingToStart,
 
-    /// <summary>The number stays stopped: it is, or was, somebody else's too, who stopped elsewhere.</summary>
+    /// <summary>The number stays stopped: it belongs, or belonged, to somebody else too, who stopped elsewhere.</summary>
     StaysStopped,
 }
 
 /// <summary>
-/// Records what a person asked by SMS. A Stop counts for everybody who has, or had, the number. A Start allows SMS and nothing else, and only for
-/// whoever it certainly speaks for: a number that changed hands must not undo what its former owner stopped, and of several people who share a phone
-/// only those whose Stop came from that phone are taken back in.
+/// Records what a person requested by SMS. A Stop counts for everybody who has, or had, the number. A Start allows SMS and nothing else,
+/// and only for people it certainly comes from: a number that changed hands must not undo what its former owner stopped, and of several
+/// people who share a phone, only those whose Stop came from that phone are allowed again.
 /// </summary>
 internal sealed partial class SmsReplyIntake(
     IdentifierIntake identifiers,
@@ -53,24 +53,27 @@ internal sealed partial class SmsReplyIntake(
 {
     private static readonly Scope Sms = new(Channel.Sms, null);
 
-    /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose number it is.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The owners of the number cannot be looked up.</exception>
     public async Task<SmsResult> StopAsync(SmsReply reply, Scope scope, CancellationToken cancellationToken)
     {
         var changes = await identifiers.RecordAsync(
-            new IdentifierStop(reply.From, scope, reply.At, Source.SmsReply, reply.Evidence, reply.EventKey), AnswerWhen.WaitForDurable, cancellationToken);
+            new IdentifierStop(reply.From, scope, reply.At, Source.SmsReply, reply.Evidence, reply.EventKey),
+            WaitFor.Durable,
+            cancellationToken);
         if (changes is null)
-            return SmsResult.Lost;
+            return SmsResult.NotRecorded;
         LogRecorded(Decision.Stop, changes.Count);
         return SmsResult.Stopped;
     }
 
-    /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose number it is.</exception>
+    /// <exception cref="Platform.StoreUnavailableException">The owners of the number cannot be looked up.</exception>
     public async Task<SmsResult> StartAsync(SmsReply reply, CancellationToken cancellationToken)
     {
         var subjects = await index.SubjectsAsync(reply.From, cancellationToken);
         if (subjects.Count == 0)
         {
-            // Kept even where nothing is stopped, here and below: the same message handed over once more, after a Stop, must be known by its id.
+            // Recorded even when nothing is stopped, here and below: if the same message is delivered again after a Stop, its id must be
+            // known.
             var standIn = protector.SubjectOf(reply.From);
             await profiles.SaveAsync(standIn, [reply.From], language: null, cancellationToken);
             subjects = [standIn];
@@ -83,9 +86,9 @@ internal sealed partial class SmsReplyIntake(
             var stopped = !state.Stops(Channel.Sms).IsNothing;
             var id = EventIds.Derive(reply.EventKey, subject.ToString());
 
-            // Stored before, but perhaps not on its way: it is recorded again, which is once.
+            // Stored before, but perhaps not published: recording it again has no further effect.
             var repeated = await consent.HasAsync(subject, id, cancellationToken);
-            if (!repeated && !await MaySpeakForAsync(reply.From, subject, stopped && subjects.Count > 1, state, cancellationToken))
+            if (!repeated && !await MayAllowAsync(reply.From, subject, stopped && subjects.Count > 1, state, cancellationToken))
             {
                 kept += stopped ? 1 : 0;
                 continue;
@@ -93,8 +96,8 @@ internal sealed partial class SmsReplyIntake(
 
             var submission = Submission.Create(subject, Source.SmsReply, reply.Evidence, reply.At, state);
             var change = Change.Create(id, subject, Sms, Decision.Allow, submission.At, submission.At, Source.SmsReply, reply.Evidence);
-            if (!(await intake.RecordAsync(change, AnswerWhen.WaitForDurable)).Durable)
-                return SmsResult.Lost;
+            if (!(await intake.RecordAsync(change, WaitFor.Durable)).Durable)
+                return SmsResult.NotRecorded;
             allowed += stopped != repeated ? 1 : 0;
         }
 
@@ -103,7 +106,7 @@ internal sealed partial class SmsReplyIntake(
         return kept > 0 ? SmsResult.StaysStopped : allowed > 0 ? SmsResult.Started : SmsResult.NothingToStart;
     }
 
-    /// <summary>The language of whoever has the number, where it is known and one.</summary>
+    /// <summary>The language of the owners of the number, if it is known and they share it.</summary>
     public async Task<Language?> LanguageAsync(Identifier who, CancellationToken cancellationToken)
     {
         var languages = new HashSet<string>(StringComparer.Ordinal);
@@ -116,13 +119,16 @@ internal sealed partial class SmsReplyIntake(
         return languages.Count == 1 ? Language.Find(languages.Single()) : null;
     }
 
-    private async Task<bool> MaySpeakForAsync(Identifier who, SubjectKey subject, bool sharedStop, ConsentState state, CancellationToken cancellationToken)
+    private async Task<bool> MayAllowAsync(
+        Identifier who, SubjectKey subject, bool sharedStop, ConsentState state, CancellationToken cancellationToken)
     {
         if (!(await profiles.LoadAsync(subject, cancellationToken)).Current.Contains(who))
             return false;
-        return !sharedStop || (state.Answer(Channel.Sms).Entry is { } entry && (await consent.FindAsync(subject, entry.EventId, cancellationToken))?.Change.Source == Source.SmsReply);
+        return !sharedStop
+            || (state.Answer(Channel.Sms).Entry is { } entry
+                && (await consent.FindAsync(subject, entry.EventId, cancellationToken))?.Change.Source == Source.SmsReply);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "An SMS is recorded: {Decision}, for {Count} subjects")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "An SMS is recorded as {Decision}, for {Count} subjects")]
     private partial void LogRecorded(Decision decision, int count);
 }

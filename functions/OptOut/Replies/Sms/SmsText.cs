@@ -4,14 +4,14 @@ using System.Text;
 namespace OptOut.Replies.Sms;
 
 /// <summary>
-/// A message as words: small letters without accents, digits, and nothing of the rest (emoji, quotes, line ends). A comma stays as a word of its own,
-/// because what is denied before it is not denied after it.
+/// Splits a message into words: lower-case letters without accents, and digits; everything else (emoji, quotes, line ends) is dropped. A
+/// comma stays as a word of its own, because a negation before it does not apply after it.
 /// </summary>
 internal static class SmsText
 {
     public const string Comma = ",";
 
-    // Two segments of a long sentence need no more; the end of a novel says nothing the beginning does not.
+    // More than any ordinary SMS needs; the end of a very long one adds nothing to its beginning.
     private const int MaxLength = 2_000;
 
     /// <returns>The words of each sentence, none of them empty.</returns>
@@ -40,7 +40,9 @@ internal static class SmsText
 
         // S.T.O.P and S T O P.
         var letters = sentences.SelectMany(s => s).ToArray();
-        return letters.Length > 1 && Array.TrueForAll(letters, l => l.Length == 1 && char.IsLetter(l[0])) ? [[string.Concat(letters)]] : sentences;
+        return letters.Length > 1 && Array.TrueForAll(letters, l => l.Length == 1 && char.IsLetter(l[0]))
+            ? [[string.Concat(letters)]]
+            : sentences;
 
         void EndWord()
         {
@@ -61,21 +63,22 @@ internal static class SmsText
     {
         var plain = new StringBuilder(message.Length);
 
-        // Rune by rune: half an emoji is no text to a normaliser. Compatibility forms are letters still, as in fullwidth or bold ones.
+        // Rune by rune: normalisation rejects half a surrogate pair. Compatibility forms, such as fullwidth or bold letters, become plain
+        // letters.
         var text = string.Concat(message.EnumerateRunes());
         foreach (var c in text.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Normalize(NormalizationForm.FormD))
         {
-            // Marks, and what is invisible (a zero-width space in a word): left out. The rest parts words, or is read as it is.
+            // Marks, and invisible characters (a zero-width space in a word), are left out. The rest separates words, or is kept.
             if (CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.Format)
                 continue;
             plain.Append(c switch { '’' => "'", 'ß' => "ss", 'œ' => "oe", 'æ' => "ae", 'ø' => "o", 'ı' => "i", _ => c.ToString() });
         }
 
-        // The one Dutch word that an apostrophe does not part: sms'en, sms'jes.
+        // The only Dutch word that an apostrophe does not split: sms'en, sms'jes.
         return plain.Replace("sms'", "sms").ToString();
     }
 
-    // Stooop is stop: no word of ours has a letter three times running.
+    // Stooop is stop: none of our words has the same letter three times in a row.
     private static string Squeezed(string word)
     {
         var squeezed = new StringBuilder(word.Length);

@@ -13,27 +13,30 @@ internal sealed class AmazonSesPull(AmazonSesApi api, VendorCursors cursors, IOp
     /// <summary>Contacts who are unsubscribed from all of the contact list.</summary>
     public const string Contacts = "contacts";
 
-    /// <summary>Contacts who are opted out of some of the list's own topics. They come with the contacts; no push reaches them.</summary>
+    /// <summary>
+    /// Contacts who are opted out of some of the list's own topics. They are read together with the contacts, and pushes do not change
+    /// them.
+    /// </summary>
     public const string ContactTopics = "contact-topics";
 
-    /// <summary>The account's list, of complaints and bounces.</summary>
+    /// <summary>The account's suppression list, with complaints and bounces.</summary>
     public const string Suppressions = "account-suppressions";
 
     public async Task<VendorPull> PageAsync(string pull, DateTimeOffset until, string? cursor, CancellationToken cancellationToken)
     {
-        if (!cursors.TryOpen(Vendor, pull, cursor, out var token))
-            return Refused("The cursor is none of Amazon SES's; begin the run again.");
+        if (!cursors.TryDecrypt(Vendor, pull, cursor, out var token))
+            return Refused("The cursor does not belong to this Amazon SES list; start the run again.");
 
         var (page, failure) = pull switch
         {
             Contacts => await api.ContactsAsync(token, cancellationToken),
             Suppressions => await api.SuppressionsAsync(token, cancellationToken),
-            _ => throw new ArgumentException($"'{pull}' is no list of Amazon SES's.", nameof(pull)),
+            _ => throw new ArgumentException($"'{pull}' is not a list of Amazon SES.", nameof(pull)),
         };
         if (page is null)
             return new VendorPull.Failed(failure!);
         if (page.Next is not null && page.Next == token)
-            return Refused("Amazon SES names the same page as the next one, without end.");
+            return Refused("Amazon SES gives the current page as the next page, which would never end.");
 
         var unreadable = 0;
         var entries = new List<VendorEntry>();
@@ -45,10 +48,10 @@ internal sealed class AmazonSesPull(AmazonSesApi api, VendorCursors cursors, IOp
                 entries.Add(entry);
         }
 
-        return new VendorPull.Page(entries, page.Next is { Length: > 0 } next ? cursors.Close(Vendor, pull, next) : null, unreadable);
+        return new VendorPull.Page(entries, page.Next is { Length: > 0 } next ? cursors.Encrypt(Vendor, pull, next) : null, unreadable);
     }
 
-    /// <returns>Whether it could be read; the entry is null where it is no opt-out.</returns>
+    /// <returns>Whether it could be read. The entry is null if the item is not an opt-out.</returns>
     private bool TryRead(string pull, JsonElement item, out VendorEntry? entry)
     {
         entry = null;
@@ -62,8 +65,12 @@ internal sealed class AmazonSesPull(AmazonSesApi api, VendorCursors cursors, IOp
             return true;
         }
 
-        if (!item.TryEmail("EmailAddress", out var who) || !item.TryUnix("LastUpdateTime", out var at) || item.Text("Reason") is not { } reason)
+        if (!item.TryEmail("EmailAddress", out var who)
+            || !item.TryUnix("LastUpdateTime", out var at)
+            || item.Text("Reason") is not { } reason)
+        {
             return false;
+        }
 
         // A bounce's scope is never recorded: an undeliverable address says nothing about the person.
         entry = reason == "BOUNCE"
@@ -76,7 +83,8 @@ internal sealed class AmazonSesPull(AmazonSesApi api, VendorCursors cursors, IOp
     {
         if (contact.Field("UnsubscribeAll").ValueKind == JsonValueKind.True)
             return Contacts;
-        return options.Value.ListTopicOptOuts == ListTopicOptOut.Everything && contact.Items("TopicPreferences")?.Any(p => p.Text("SubscriptionStatus") == "OPT_OUT") == true
+        return options.Value.ListTopicOptOuts == ListTopicOptOut.Everything
+            && contact.Items("TopicPreferences")?.Any(p => p.Text("SubscriptionStatus") == "OPT_OUT") == true
             ? ContactTopics
             : null;
     }

@@ -6,7 +6,7 @@ namespace OptOut.Vendors.AmazonSes;
 
 internal static class AmazonSesRegistration
 {
-    /// <summary>E-mail through Amazon SES, where <c>OptOut:AmazonSes</c> is set.</summary>
+    /// <summary>Adds e-mail through Amazon SES if <c>OptOut:AmazonSes</c> is set.</summary>
     internal static IServiceCollection AddAmazonSes(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(AmazonSesOptions.Section);

@@ -9,12 +9,13 @@ using OptOut.Messaging;
 namespace OptOut.Vendors.AmazonSes;
 
 /// <summary>
-/// E-mail through Amazon SES. Opt-outs stand on a contact list, as contacts who are unsubscribed from all of it: the account's suppression list
-/// stops service mail as well, so nobody is put on that.
+/// E-mail through Amazon SES. Opt-outs are contacts on a contact list who are unsubscribed from all of it. Pushes add nobody to the
+/// account's suppression list, because that stops service mail as well.
 /// </summary>
-internal sealed class AmazonSesVendor(AmazonSesApi api, AmazonSesPull pull, TopicCatalogue catalogue, IOptions<AmazonSesOptions> options) : IVendor
+internal sealed class AmazonSesVendor(AmazonSesApi api, AmazonSesPull pull, TopicCatalogue catalogue, IOptions<AmazonSesOptions> options)
+    : IVendor
 {
-    private readonly OneList _list = OneList.Create(catalogue, options.Value.Topics);
+    private readonly SingleList _list = SingleList.Create(catalogue, options.Value.Topics);
 
     public string Name => AmazonSesPull.Vendor;
 
@@ -24,14 +25,15 @@ internal sealed class AmazonSesVendor(AmazonSesApi api, AmazonSesPull pull, Topi
 
     public IReadOnlyList<string> Pulls { get; } = [AmazonSesPull.Contacts, AmazonSesPull.Suppressions];
 
-    public IReadOnlySet<string> ListsFor(StopSet stops) => _list.Holds(stops) ? FrozenSet.Create(StringComparer.Ordinal, AmazonSesPull.Contacts) : FrozenSet<string>.Empty;
+    public IReadOnlySet<string> ListsFor(StopSet stops) =>
+        _list.Includes(stops) ? FrozenSet.Create(StringComparer.Ordinal, AmazonSesPull.Contacts) : FrozenSet<string>.Empty;
 
     public async Task<VendorOutcome> PushAsync(VendorPush push, CancellationToken cancellationToken)
     {
         if (push.Identifier.Kind != IdentifierKind.Email)
             return new VendorOutcome.Rejected($"Amazon SES takes e-mail addresses, not a {push.Identifier.Kind} identifier.");
-        var failure = _list.Holds(push.Stops) ? await StopAsync(push.Identifier, cancellationToken)
-            : push.Confirmed is { } confirmed && _list.Holds(confirmed) ? await AllowAsync(push.Identifier, cancellationToken)
+        var failure = _list.Includes(push.Stops) ? await StopAsync(push.Identifier, cancellationToken)
+            : push.Confirmed is { } confirmed && _list.Includes(confirmed) ? await AllowAsync(push.Identifier, cancellationToken)
             : null;
         return failure ?? new VendorOutcome.Confirmed();
     }
@@ -39,16 +41,17 @@ internal sealed class AmazonSesVendor(AmazonSesApi api, AmazonSesPull pull, Topi
     public Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken) =>
         pull.PageAsync(list, until, cursor, cancellationToken);
 
-    private async Task<VendorOutcome?> StopAsync(Identifier who, CancellationToken cancellationToken) => await api.ContactAsync(who, cancellationToken) switch
-    {
-        (_, { } failure) => failure,
-        (null, _) => await api.CreateContactAsync(who, cancellationToken),
-        ({ } contact, _) when IsUnsubscribed(contact) => null,
-        ({ } contact, _) => await api.UpdateContactAsync(who, contact, unsubscribeAll: true, cancellationToken),
-    };
+    private async Task<VendorOutcome?> StopAsync(Identifier who, CancellationToken cancellationToken) =>
+        await api.ContactAsync(who, cancellationToken) switch
+        {
+            (_, { } failure) => failure,
+            (null, _) => await api.CreateContactAsync(who, cancellationToken),
+            ({ } contact, _) when IsUnsubscribed(contact) => null,
+            ({ } contact, _) => await api.UpdateContactAsync(who, contact, unsubscribeAll: true, cancellationToken),
+        };
 
-    // A complaint on the account's list blocks all mail by itself and would go on doing so after the person asked for mail again; a bounce is
-    // not ours to lift.
+    // A complaint on the account's list blocks all mail on its own, and would continue to do so after the person asked for mail again. A
+    // bounce is not ours to lift.
     private async Task<VendorOutcome?> AllowAsync(Identifier who, CancellationToken cancellationToken)
     {
         var (reason, unknown) = await api.SuppressionAsync(who, cancellationToken);

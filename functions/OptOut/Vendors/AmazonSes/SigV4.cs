@@ -5,14 +5,16 @@ using System.Text;
 namespace OptOut.Vendors.AmazonSes;
 
 /// <summary>
-/// Signs a request as AWS asks (Signature Version 4, https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html): enough for a
-/// service that is no S3, whose paths are encoded once more than they are sent.
+/// Signs a request with AWS Signature Version 4 (https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html). It
+/// supports every service except S3: the paths in the signature are encoded once more than in the request.
 /// </summary>
 internal sealed class SigV4(string accessKeyId, string secretAccessKey, string region, string service)
 {
     private const string Algorithm = "AWS4-HMAC-SHA256";
 
-    /// <summary>Adds the headers <c>X-Amz-Date</c> and <c>Authorization</c>. Every header that is there already is signed.</summary>
+    /// <summary>
+    /// Adds the headers <c>X-Amz-Date</c> and <c>Authorization</c>. Every header that the request already has is signed.
+    /// </summary>
     public void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body, DateTimeOffset now)
     {
         var stamp = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
@@ -23,12 +25,14 @@ internal sealed class SigV4(string accessKeyId, string secretAccessKey, string r
         var names = string.Join(';', headers.Keys);
         var canonical = string.Join('\n',
         [
-            request.Method.Method, Path(uri), Query(uri), .. headers.Select(h => $"{h.Key}:{h.Value}"), "", names, Hex(SHA256.HashData(body)),
+            request.Method.Method, Path(uri), Query(uri), .. headers.Select(h => $"{h.Key}:{h.Value}"), "", names, Hex(
+                SHA256.HashData(body)),
         ]);
         var scope = $"{stamp[..8]}/{region}/{service}/aws4_request";
         var toSign = $"{Algorithm}\n{stamp}\n{scope}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
         var key = scope.Split('/').Aggregate(Encoding.UTF8.GetBytes("AWS4" + secretAccessKey), Hmac);
-        request.Headers.TryAddWithoutValidation("Authorization", $"{Algorithm} Credential={accessKeyId}/{scope}, SignedHeaders={names}, Signature={Hex(Hmac(key, toSign))}");
+        request.Headers.TryAddWithoutValidation(
+            "Authorization", $"{Algorithm} Credential={accessKeyId}/{scope}, SignedHeaders={names}, Signature={Hex(Hmac(key, toSign))}");
     }
 
     private static string Path(Uri uri) => string.Join('/', uri.AbsolutePath.Split('/').Select(Uri.EscapeDataString));

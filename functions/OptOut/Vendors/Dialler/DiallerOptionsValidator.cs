@@ -18,14 +18,25 @@ internal sealed class DiallerOptionsValidator(IOptions<CatalogueOptions> catalog
     private static IEnumerable<string> Account(DiallerOptions options)
     {
         var address = options.BaseAddress;
-        if (address is not { IsAbsoluteUri: true } || !(address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)))
-            yield return $"OptOut:Dialler:BaseAddress is '{address}'; give the address that do-not-call is added to, as in https://dialler.callcentre.example/api/ (http only for a sandbox on this machine).";
+        if (address is not { IsAbsoluteUri: true }
+            || !(address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)))
+        {
+            yield return $"OptOut:Dialler:BaseAddress is '{address}'; give the address that do-not-call is appended to, as in "
+                + "https://dialler.callcentre.example/api/ (http only for a sandbox on this machine).";
+        }
         else if (address.Query.Length > 0 || address.Fragment.Length > 0 || address.UserInfo.Length > 0)
-            yield return "OptOut:Dialler:BaseAddress has more than a host and a path; give those alone, the token goes into OptOut:Dialler:Token.";
+        {
+            yield return "OptOut:Dialler:BaseAddress has more than a host and a path; "
+                + "give only those, and put the token in OptOut:Dialler:Token.";
+        }
 
-        // The token itself is never shown: it is a secret, even a wrong one.
+        // The token itself is never shown, even if it is wrong: it is a secret.
         if (options.Token is not { Length: >= MinToken and <= MaxToken } || !options.Token.All(c => c is > ' ' and <= '~'))
-            yield return $"OptOut:Dialler:Token is not {MinToken} to {MaxToken} printable ASCII characters without spaces; give the bearer token that the call centre gave out.";
+        {
+            yield return $"OptOut:Dialler:Token is not {MinToken} to {MaxToken} printable ASCII characters without spaces; "
+                + "give the bearer token that the call centre issued.";
+        }
+
         if (options.Timeout <= TimeSpan.Zero || options.Timeout > MaxTimeout)
             yield return $"OptOut:Dialler:Timeout is {options.Timeout}; give more than 00:00:00, at most {MaxTimeout}.";
     }
@@ -36,7 +47,10 @@ internal sealed class DiallerOptionsValidator(IOptions<CatalogueOptions> catalog
         for (var i = 0; i < options.Topics.Count; i++)
         {
             if (!topics.Contains(options.Topics[i] ?? ""))
-                yield return $"OptOut:Dialler:Topics:{i} names no topic of OptOut:Catalogue:Topics; give one of {string.Join(", ", topics)}, or leave Topics out for all.";
+            {
+                yield return $"OptOut:Dialler:Topics:{i} is not a topic in OptOut:Catalogue:Topics; "
+                    + $"give one of {string.Join(", ", topics)}, or leave Topics out for all.";
+            }
         }
     }
 

@@ -11,12 +11,13 @@ internal sealed class DiallerPull(VendorHttp http, DiallerOptions options, strin
 {
     private const string Operation = "GET do-not-call";
 
-    // A cursor is stored with the run and stands in the address of the next call.
-    private const int MaxCursor = 500, TellingDigits = 8;
+    // A cursor is stored with the run and is part of the URL of the next call.
+    private const int MaxCursor = 500, IdentifyingDigits = 8;
 
     public async Task<VendorPull> PageAsync(DateTimeOffset until, string? cursor, CancellationToken cancellationToken)
     {
-        var query = $"?until={Uri.EscapeDataString(Rfc3339.Write(until))}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}";
+        var query =
+            $"?until={Uri.EscapeDataString(Rfc3339.Write(until))}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}";
         var call = DiallerVendor.Call(options, HttpMethod.Get, DiallerVendor.List + query, Operation);
         var reply = await http.CallAsync(call, cancellationToken);
         if (reply.Failure is { } failure)
@@ -24,7 +25,10 @@ internal sealed class DiallerPull(VendorHttp http, DiallerOptions options, strin
         if (reply.Json is not { } json || json.Items("entries") is not { } elements || !TryNext(json, out var next))
             return new VendorPull.Failed(call.Unreadable());
         if (next is not null && next == cursor)
-            return new VendorPull.Failed(new VendorOutcome.Transient(null, $"The dialler's answer to {Operation} leads to itself."));
+        {
+            return new VendorPull.Failed(
+                new VendorOutcome.Transient(null, $"The dialler's answer to {Operation} gives the current page as the next page."));
+        }
 
         var entries = new List<VendorEntry>(elements.Count);
         var unreadable = 0;
@@ -37,16 +41,21 @@ internal sealed class DiallerPull(VendorHttp http, DiallerOptions options, strin
         }
 
         return IsPersonal(next, entries)
-            ? new VendorPull.Failed(new VendorOutcome.Rejected($"The dialler's answer to {Operation} holds a telephone number in next, which is kept and stands in an address; let it page by a position or an id of its own."))
+            ? new VendorPull.Failed(new VendorOutcome.Rejected(
+                $"The dialler's answer to {Operation} contains a telephone number in next, which is stored and is part of a URL; "
+                    + "page by a position or by an id of its own."))
             : new VendorPull.Page(entries, next, unreadable);
     }
 
     private static bool TryNext(JsonElement json, out string? next)
     {
         next = json.Text("next");
-        return json.Field("next").ValueKind is JsonValueKind.Undefined or JsonValueKind.Null || (next is { Length: > 0 and <= MaxCursor } && next.All(c => c is > ' ' and <= '~'));
+        return json.Field("next").ValueKind is JsonValueKind.Undefined or JsonValueKind.Null
+            || (next is { Length: > 0 and <= MaxCursor } && next.All(c => c is > ' ' and <= '~'));
     }
 
     private bool IsPersonal(string? next, List<VendorEntry> entries) =>
-        next is not null && (PhoneNumber.TryParse(next, region, out _) || entries.Exists(e => next.Contains(e.Identifier.Value[^TellingDigits..], StringComparison.Ordinal)));
+        next is not null
+        && (PhoneNumber.TryParse(next, region, out _)
+            || entries.Exists(e => next.Contains(e.Identifier.Value[^IdentifyingDigits..], StringComparison.Ordinal)));
 }

@@ -8,7 +8,10 @@ namespace OptOut.Vendors.Dialler;
 
 internal static class DiallerRegistration
 {
-    /// <summary>Calls through a call centre: the vendor, its webhook and its nightly do-not-call file. Nothing where there is no section <c>OptOut:Dialler</c>.</summary>
+    /// <summary>
+    /// Adds calls through a call centre: the vendor, its webhook and its nightly do-not-call file. Adds nothing without a section
+    /// <c>OptOut:Dialler</c>.
+    /// </summary>
     internal static IServiceCollection AddDialler(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(DiallerOptions.Section);

@@ -12,16 +12,17 @@ using OptOut.Messaging;
 namespace OptOut.Vendors.Dialler;
 
 /// <summary>
-/// A call centre's do-not-call list, by the contract in <c>README.md</c> of this folder. It knows no topics, and it holds numbers for calls alone:
-/// text messages to the same number are another vendor's.
+/// A call centre's do-not-call list, by the contract in <c>README.md</c> in this folder. It has no topics, and contains numbers for calls
+/// only: text messages to the same number are sent by another vendor.
 /// </summary>
-internal sealed class DiallerVendor(VendorHttp http, TopicCatalogue catalogue, IOptions<DiallerOptions> options, IOptions<ControllerOptions> controller) : IVendor
+internal sealed class DiallerVendor(
+    VendorHttp http, TopicCatalogue catalogue, IOptions<DiallerOptions> options, IOptions<ControllerOptions> controller) : IVendor
 {
     internal const string VendorName = "dialler", List = "do-not-call";
 
-    private static readonly FrozenSet<string> OnIt = FrozenSet.Create(StringComparer.Ordinal, List), OffIt = FrozenSet<string>.Empty;
+    private static readonly FrozenSet<string> Listed = FrozenSet.Create(StringComparer.Ordinal, List), NotListed = FrozenSet<string>.Empty;
 
-    private readonly OneList _list = OneList.Create(catalogue, options.Value.Topics);
+    private readonly SingleList _list = SingleList.Create(catalogue, options.Value.Topics);
     private readonly DiallerPull _pull = new(http, options.Value, controller.Value.PhoneRegion);
 
     public string Name => VendorName;
@@ -30,35 +31,42 @@ internal sealed class DiallerVendor(VendorHttp http, TopicCatalogue catalogue, I
 
     public IReadOnlyList<string> Lists { get; } = [List];
 
-    public IReadOnlySet<string> ListsFor(StopSet stops) => _list.Holds(stops) ? OnIt : OffIt;
+    public IReadOnlySet<string> ListsFor(StopSet stops) => _list.Includes(stops) ? Listed : NotListed;
 
     public async Task<VendorOutcome> PushAsync(VendorPush push, CancellationToken cancellationToken)
     {
         if (push.Identifier.Kind != IdentifierKind.Phone)
             return new VendorOutcome.Rejected($"A dialler takes telephone numbers, not a {push.Identifier.Kind} identifier.");
-        if (_list.Holds(push.Stops))
+        if (_list.Includes(push.Stops))
             return await SendAsync(push.Identifier, stopped: true, cancellationToken);
-        return push.Confirmed is { } confirmed && _list.Holds(confirmed) ? await SendAsync(push.Identifier, stopped: false, cancellationToken) : new VendorOutcome.Confirmed();
+        return push.Confirmed is { } confirmed && _list.Includes(confirmed)
+            ? await SendAsync(push.Identifier, stopped: false, cancellationToken)
+            : new VendorOutcome.Confirmed();
     }
 
     public Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken) =>
-        list == List ? _pull.PageAsync(until, cursor, cancellationToken) : throw new ArgumentException($"'{list}' is no list of a dialler's.", nameof(list));
+        list == List
+            ? _pull.PageAsync(until, cursor, cancellationToken)
+            : throw new ArgumentException($"'{list}' is not a list of a dialler.", nameof(list));
 
     private async Task<VendorOutcome> SendAsync(Identifier who, bool stopped, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new DiallerNumber(who.Value, stopped), DiallerJson.Readable.DiallerNumber);
         var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        var call = Call(options.Value, HttpMethod.Post, List, "POST do-not-call", content) with { Personal = [who.Value, who.Value[1..]] };
+        var call =
+            Call(options.Value, HttpMethod.Post, List, "POST do-not-call", content) with { SensitiveValues = [who.Value, who.Value[1..]] };
         var reply = await http.CallAsync(call, cancellationToken);
         if (reply.Failure is { } failure)
             return failure;
 
-        // It answers what holds now. Still stopped after we lifted it is an agent's mark that has not reached us yet; not stopped after a Stop is none.
+        // The response is the current state. Still stopped after we lifted it is an agent's mark that has not reached us yet; not stopped
+        // after a Stop is not a confirmation.
         return reply.Json?.Field("stopped").ValueKind switch
         {
             JsonValueKind.True => new VendorOutcome.Confirmed(),
             JsonValueKind.False when !stopped => new VendorOutcome.Confirmed(),
-            JsonValueKind.False => new VendorOutcome.Transient(null, "The dialler answered POST do-not-call that the number is not stopped."),
+            JsonValueKind.False => new VendorOutcome.Transient(
+                null, "The dialler answered POST do-not-call that the number is not stopped."),
             _ => call.Unreadable(),
         };
     }
@@ -71,10 +79,10 @@ internal sealed class DiallerVendor(VendorHttp http, TopicCatalogue catalogue, I
         return new VendorCall("Dialler", operation, request)
         {
             Timeout = options.Timeout,
-            Json = true,
+            ExpectsJson = true,
             CredentialSetting = "OptOut:Dialler:Token",
-            UnknownFix = "give the token the call centre gave out",
-            ForbiddenFix = "ask the call centre to let it read and write the do-not-call list",
+            UnauthorizedFix = "give the token that the call centre issued",
+            ForbiddenFix = "ask the call centre to allow it to read and write the do-not-call list",
             ErrorText = body => VendorField.Parse(body)?.Text("error") ?? "",
         };
     }
@@ -86,6 +94,7 @@ internal sealed record DiallerNumber(string Number, bool Stopped);
 [JsonSerializable(typeof(DiallerNumber))]
 internal sealed partial class DiallerJson : JsonSerializerContext
 {
-    // The + of a number as it is, and not as \u002B: whoever writes a script for the other side reads it too.
-    public static DiallerJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    // Writes the + of a number as is, not as \u002B: the person who writes a script for the other side reads it too.
+    public static DiallerJson Readable { get; } = new(
+        new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

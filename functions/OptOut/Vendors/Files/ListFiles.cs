@@ -11,30 +11,33 @@ using OptOut.Platform;
 
 namespace OptOut.Vendors.Files;
 
-/// <summary>A part of a list, or why there is none.</summary>
-/// <param name="Drop">The list; known on the first page alone.</param>
-/// <param name="Next">The cursor of the next part; null after the last.</param>
-/// <param name="Unreadable">How many lines were no entry.</param>
-internal sealed record ListPage(ListDrop? Drop, IReadOnlyList<ListEntry> Entries, string? Next, int Unreadable, VendorOutcome? Failure = null)
+/// <summary>One part of a list, or the reason why there is none.</summary>
+/// <param name="Drop">The list; set on the first part only.</param>
+/// <param name="Next">The cursor of the next part; null after the last part.</param>
+/// <param name="Unreadable">The number of lines that could not be read as an entry.</param>
+internal sealed record ListPage(
+    ListDrop? Drop, IReadOnlyList<ListEntry> Entries, string? Next, int Unreadable, VendorOutcome? Failure = null)
 {
     public static ListPage Failed(VendorOutcome failure) => new(null, [], null, 0, failure);
 }
 
 /// <summary>
-/// Reads the newest list of a party from front to back, part by part, so that a list of millions never stands in memory. The cursor names one version of
-/// one file: a list that is replaced meanwhile is not read on, because what was left of it says nothing about the whole.
+/// Reads a party's newest list from start to end, in parts, so that a list with millions of entries is never in memory as a whole. The
+/// cursor identifies one version of one file: if the list is replaced in the meantime, reading stops, because the rest of the new file
+/// says nothing about the old list as a whole.
 /// </summary>
 internal sealed class ListFiles(ListDrops drops, IOptions<ControllerOptions> controller)
 {
-    /// <summary>How much of a file is read at once, bytes; a line is shorter.</summary>
+    /// <summary>The number of bytes read at a time. A line must be shorter.</summary>
     private const int Window = 256 * 1024;
 
-    /// <param name="party">The folder's name.</param>
-    /// <param name="options">How the files look.</param>
-    /// <param name="channel">Whose contact points they hold.</param>
-    /// <param name="cursor">Null for the first part, else <see cref="ListPage.Next"/> of the part before.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<ListPage> PageAsync(string party, ListFileOptions options, Channel channel, string? cursor, CancellationToken cancellationToken)
+    /// <param name="party">The name of the folder.</param>
+    /// <param name="options">The format of the files.</param>
+    /// <param name="channel">The channel whose contact points they contain.</param>
+    /// <param name="cursor">Null for the first part; otherwise <see cref="ListPage.Next"/> of the previous part.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    public async Task<ListPage> PageAsync(
+        string party, ListFileOptions options, Channel channel, string? cursor, CancellationToken cancellationToken)
     {
         try
         {
@@ -42,24 +45,27 @@ internal sealed class ListFiles(ListDrops drops, IOptions<ControllerOptions> con
             {
                 return Place.TryParse(cursor, out var place)
                     ? await ReadAsync(party, options, channel, place, null, cancellationToken)
-                    : ListPage.Failed(new VendorOutcome.Rejected("The cursor is none of a list's; begin the run again."));
+                    : ListPage.Failed(new VendorOutcome.Rejected("The cursor does not belong to a list; start the run again."));
             }
 
             return await drops.NewestAsync(party, options, cancellationToken) is { } drop
-                ? await ReadAsync(party, options, channel, new Place(drop.Name, drop.Tag.ToString(), drop.Length, 0), drop, cancellationToken)
-                : ListPage.Failed(new VendorOutcome.Rejected($"There is no whole list in vendor-lists/{party}/ yet: drop one there."));
+                ? await ReadAsync(
+                    party, options, channel, new Place(drop.Name, drop.Tag.ToString(), drop.Length, 0), drop, cancellationToken)
+                : ListPage.Failed(new VendorOutcome.Rejected($"There is no complete list in vendor-lists/{party}/ yet: drop one there."));
         }
         catch (RequestFailedException e) when (e.Status is 404 or 412)
         {
-            return ListPage.Failed(new VendorOutcome.Rejected("The list was replaced while it was read; the next run reads the new one."));
+            return ListPage.Failed(
+                new VendorOutcome.Rejected("The list was replaced while it was being read; the next run reads the new one."));
         }
         catch (Exception e) when (e is StoreUnavailableException or RequestFailedException)
         {
-            return ListPage.Failed(new VendorOutcome.Transient(null, $"The storage did not give out the list ({e.GetType().Name})."));
+            return ListPage.Failed(new VendorOutcome.Transient(null, $"The storage did not return the list ({e.GetType().Name})."));
         }
     }
 
-    private async Task<ListPage> ReadAsync(string party, ListFileOptions options, Channel channel, Place place, ListDrop? drop, CancellationToken cancellationToken)
+    private async Task<ListPage> ReadAsync(
+        string party, ListFileOptions options, Channel channel, Place place, ListDrop? drop, CancellationToken cancellationToken)
     {
         var bytes = await WindowAsync(party, place, place.Position, cancellationToken);
         var hasHeader = options is { Format: ListFileFormat.Csv, Header: true };
@@ -67,8 +73,12 @@ internal sealed class ListFiles(ListDrops drops, IOptions<ControllerOptions> con
         var header = !hasHeader ? null
             : place.Position == 0 ? Text(options, lines.Next())
             : Text(options, new ListLines(await WindowAsync(party, place, 0, cancellationToken), true, false).Next());
-        if (ListColumns.Create(options, Identifier.KindFor(channel), controller.Value.PhoneRegion, hasHeader ? header ?? "" : null, out var problem) is not { } columns)
+        if (ListColumns.Create(
+                options, Identifier.KindFor(channel), controller.Value.PhoneRegion, hasHeader ? header ?? "" : null, out var problem)
+            is not { } columns)
+        {
             return ListPage.Failed(new VendorOutcome.Rejected($"The list {place.Name} cannot be read: {problem}."));
+        }
 
         var entries = new List<ListEntry>();
         var unreadable = 0;
@@ -82,17 +92,22 @@ internal sealed class ListFiles(ListDrops drops, IOptions<ControllerOptions> con
                 unreadable++;
         }
 
-        // A line longer than the window is no entry, and is passed over piece by piece.
+        // A line longer than the window is not an entry, and is skipped window by window.
         var read = lines.Read > 0 || bytes.Length == 0 ? lines.Read : bytes.Length;
         var next = place with { Position = place.Position + read };
-        return new ListPage(drop, entries, next.Position < place.Length ? next.ToString() : null, read == lines.Read ? unreadable : unreadable + 1);
+        return new ListPage(
+            drop, entries, next.Position < place.Length ? next.ToString() : null, read == lines.Read ? unreadable : unreadable + 1);
     }
 
     private async Task<byte[]> WindowAsync(string party, Place place, long from, CancellationToken cancellationToken)
     {
         if (from >= place.Length)
             return [];
-        var options = new BlobDownloadOptions { Range = new HttpRange(from, Window), Conditions = new BlobRequestConditions { IfMatch = new ETag(place.Tag) } };
+        var options = new BlobDownloadOptions
+        {
+            Range = new HttpRange(from, Window),
+            Conditions = new BlobRequestConditions { IfMatch = new ETag(place.Tag) },
+        };
         return (await drops.Blob(party, place.Name).DownloadContentAsync(options, cancellationToken)).Value.Content.ToArray();
     }
 

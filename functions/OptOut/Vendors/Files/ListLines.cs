@@ -1,23 +1,25 @@
 namespace OptOut.Vendors.Files;
 
-/// <summary>The whole lines of a piece of a file. In every encoding that a list may have, a line feed is one byte and no part of another character.</summary>
-/// <param name="bytes">The piece.</param>
-/// <param name="isFirst">Whether the file begins here, perhaps with a byte order mark.</param>
-/// <param name="isLast">Whether the file ends here, so that what no line feed ends is a line too.</param>
+/// <summary>
+/// Splits a part of a file into complete lines. In every supported encoding a line feed is one byte and never part of another character.
+/// </summary>
+/// <param name="bytes">The part of the file.</param>
+/// <param name="isFirst">Whether this is the start of the file, which may have a byte order mark.</param>
+/// <param name="isLast">Whether this is the end of the file, so that the last line needs no line feed.</param>
 internal sealed class ListLines(ReadOnlyMemory<byte> bytes, bool isFirst, bool isLast)
 {
     private const byte LineFeed = (byte)'\n', CarriageReturn = (byte)'\r';
 
-    private static ReadOnlySpan<byte> Mark => [0xEF, 0xBB, 0xBF];
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>How many bytes the lines given out took.</summary>
+    /// <summary>The number of bytes in the lines returned so far.</summary>
     public int Read { get; private set; }
 
-    /// <returns>The next line without its end; null when there is no whole one.</returns>
+    /// <returns>The next line without its line ending; null when there is no complete line left.</returns>
     public ReadOnlyMemory<byte>? Next()
     {
-        if (isFirst && Read == 0 && bytes.Span.StartsWith(Mark))
-            Read = Mark.Length;
+        if (isFirst && Read == 0 && bytes.Span.StartsWith(ByteOrderMark))
+            Read = ByteOrderMark.Length;
         if (Read >= bytes.Length)
             return null;
 

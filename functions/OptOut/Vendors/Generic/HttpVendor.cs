@@ -5,8 +5,15 @@ using OptOut.Messaging;
 
 namespace OptOut.Vendors.Generic;
 
-/// <summary>A vendor known by its settings alone: it is told by a signed POST, and gives its list out as JSON.</summary>
-internal sealed class HttpVendor(string name, Channel channel, HttpVendorOptions options, HttpVendorLists lists, HttpVendorEntries entries, VendorHttp http, TimeProvider time) : IVendor
+/// <summary>A vendor that needs only settings: it receives a signed POST and returns its list as JSON.</summary>
+internal sealed class HttpVendor(
+    string name,
+    Channel channel,
+    HttpVendorOptions options,
+    HttpVendorLists lists,
+    HttpVendorEntries entries,
+    VendorHttp http,
+    TimeProvider time) : IVendor
 {
     private readonly HttpVendorCalls _calls = new(name, options, http, time);
 
@@ -23,16 +30,22 @@ internal sealed class HttpVendor(string name, Channel channel, HttpVendorOptions
     public async Task<VendorOutcome> PushAsync(VendorPush push, CancellationToken cancellationToken)
     {
         if (push.Identifier.Kind != Identifier.KindFor(channel))
-            return new VendorOutcome.Rejected($"{name} is a vendor for {channel.Name()}, and takes no {push.Identifier.Kind} identifier.");
+        {
+            return new VendorOutcome.Rejected(
+                $"{name} is a vendor for {channel.Name()}, and does not take a {push.Identifier.Kind} identifier.");
+        }
 
         var state = ConsentChanged.From(push, channel, lists, time.GetUtcNow());
         return state.HasChanges
-            ? _calls.Judge(await _calls.PushAsync(JsonSerializer.SerializeToUtf8Bytes(state, HttpVendorJson.Default.ConsentChanged), push.Identifier.Value, cancellationToken))
+            ? _calls.PushOutcome(await _calls.PushAsync(
+                JsonSerializer.SerializeToUtf8Bytes(state, HttpVendorJson.Default.ConsentChanged),
+                push.Identifier.Value,
+                cancellationToken))
             : new VendorOutcome.Confirmed();
     }
 
     public Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken) =>
         Pulls.Contains(list, StringComparer.Ordinal)
             ? new HttpVendorPull(name, options, _calls, entries).PageAsync(until, cursor, cancellationToken)
-            : throw new ArgumentException($"'{list}' is no list of {name}'s.", nameof(list));
+            : throw new ArgumentException($"'{list}' is not a list of {name}.", nameof(list));
 }

@@ -5,11 +5,15 @@ using OptOut.Messaging;
 
 namespace OptOut.Vendors.Generic;
 
-/// <summary>The two calls we make of a vendor, signed and with whatever else it wants in the headers. Operations are named by their settings: the addresses may hold a key.</summary>
+/// <summary>
+/// The two calls to a vendor, signed, with the headers that the vendor requires. Operations are named after their settings, because the
+/// addresses may contain a key.
+/// </summary>
 internal sealed class HttpVendorCalls(string name, HttpVendorOptions options, VendorHttp http, TimeProvider time)
 {
-    // The scheme's success is any 2xx; these are the ones that can mean the vendor has it.
-    private static readonly HttpStatusCode[] Taken = [HttpStatusCode.OK, HttpStatusCode.Created, HttpStatusCode.Accepted, HttpStatusCode.NoContent];
+    // The scheme accepts any 2xx; these are the ones that can mean that the vendor has saved it.
+    private static readonly HttpStatusCode[] Success =
+        [HttpStatusCode.OK, HttpStatusCode.Created, HttpStatusCode.Accepted, HttpStatusCode.NoContent];
 
     private readonly StandardWebhooks _webhooks = new(options.PushSecrets);
 
@@ -17,11 +21,14 @@ internal sealed class HttpVendorCalls(string name, HttpVendorOptions options, Ve
     {
         var request = Signed(HttpMethod.Post, options.PushUrl!, body);
         request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        return http.CallAsync(Call("POST PushUrl", request, options.Timeout) with { Expected = Taken, Personal = [identifier] }, cancellationToken);
+        return http.CallAsync(
+            Call("POST PushUrl", request, options.Timeout) with { Expected = Success, SensitiveValues = [identifier] }, cancellationToken);
     }
 
-    /// <summary>An answer to a push that says nothing but success: no body, or JSON. A page of something in between must not confirm a Stop.</summary>
-    public VendorOutcome Judge(VendorReply reply) => reply switch
+    /// <summary>
+    /// The outcome of a push. A successful reply has no body, or a JSON body: a page from something in between must not confirm a Stop.
+    /// </summary>
+    public VendorOutcome PushOutcome(VendorReply reply) => reply switch
     {
         { Failure: { } failure } => failure,
         { Body.Length: 0 } => new VendorOutcome.Confirmed(),
@@ -30,7 +37,7 @@ internal sealed class HttpVendorCalls(string name, HttpVendorOptions options, Ve
             $"{name} answered POST PushUrl with {(int)reply.Status} and a body that is neither empty nor JSON: something in between may have answered.")),
     };
 
-    /// <param name="query">Added to that of the address.</param>
+    /// <param name="query">Added to the query of the address.</param>
     public Task<VendorReply> PullAsync(string query, CancellationToken cancellationToken)
     {
         var url = new UriBuilder(options.PullUrl!);
@@ -41,29 +48,29 @@ internal sealed class HttpVendorCalls(string name, HttpVendorOptions options, Ve
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(lines ? "application/x-ndjson" : "application/json"));
         return http.CallAsync(Call("GET PullUrl", request, options.PullTimeout) with
         {
-            Json = !lines,
+            ExpectsJson = !lines,
             Expected = lines ? [HttpStatusCode.OK, HttpStatusCode.NoContent] : [HttpStatusCode.OK],
         }, cancellationToken);
     }
 
     private VendorCall Call(string operation, HttpRequestMessage request, TimeSpan timeout)
     {
-        var of = HttpVendorOptions.Setting(name);
+        var section = HttpVendorOptions.Setting(name);
         return new VendorCall(name, operation, request)
         {
             Timeout = timeout,
             CredentialSetting = options switch
             {
-                { BearerToken: not null } => $"{of}:BearerToken or {of}:PushSecrets",
-                { Headers.Count: > 0 } => $"{of}:Headers or {of}:PushSecrets",
-                _ => $"{of}:PushSecrets",
+                { BearerToken: not null } => $"{section}:BearerToken or {section}:PushSecrets",
+                { Headers.Count: > 0 } => $"{section}:Headers or {section}:PushSecrets",
+                _ => $"{section}:PushSecrets",
             },
-            UnknownFix = "give the one the vendor has",
+            UnauthorizedFix = "give the one that the vendor expects",
         };
     }
 
-    // A message id of its own for each call, also for one that repeats: the state of a person comes back to what it was (stopped, allowed, stopped), and
-    // a receiver that drops an id it has seen would drop the last of the three.
+    // Each call has its own message id, even if it repeats an earlier one. A person's state can return to what it was (stopped, allowed,
+    // stopped), and a receiver that drops known ids would drop the last of the three.
     private HttpRequestMessage Signed(HttpMethod method, Uri url, ReadOnlySpan<byte> body)
     {
         var now = time.GetUtcNow();

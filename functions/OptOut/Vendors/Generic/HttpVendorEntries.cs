@@ -6,21 +6,22 @@ using OptOut.Platform.Http;
 
 namespace OptOut.Vendors.Generic;
 
-/// <summary>Somebody on the vendor's list, or in one of its events.</summary>
-/// <param name="At">As the vendor says; null where it does not say, or not as RFC 3339.</param>
+/// <summary>A contact point on the vendor's list, or in one of its events.</summary>
+/// <param name="At">The vendor's time; null when there is none, or it is not RFC 3339.</param>
 internal readonly record struct HttpVendorEntry(Identifier Who, VendorEntryKind Kind, string List, Scope Stop, DateTimeOffset? At);
 
 /// <summary>
-/// Reads the fields that entries and events share: <c>identifier</c>, <c>kind</c>, <c>topic</c> and <c>at</c>. Throws on nothing a vendor can write.
+/// Reads the fields that entries and events have in common: <c>identifier</c>, <c>kind</c>, <c>topic</c> and <c>at</c>. Never throws,
+/// whatever the vendor sends.
 /// </summary>
-/// <param name="channel">The vendor's.</param>
-/// <param name="lists">What an entry means.</param>
-/// <param name="region">The country of a phone number without one.</param>
+/// <param name="channel">The vendor's channel.</param>
+/// <param name="lists">The meaning of the vendor's lists.</param>
+/// <param name="region">The country of phone numbers that are written without one.</param>
 internal sealed class HttpVendorEntries(Channel channel, HttpVendorLists lists, string region)
 {
     private readonly IdentifierKind _kind = Identifier.KindFor(channel);
 
-    /// <summary>The names of <see cref="IdentifierKind"/> on the wire.</summary>
+    /// <summary>The name of an <see cref="IdentifierKind"/> in JSON.</summary>
     public static string Name(IdentifierKind kind) => kind switch
     {
         IdentifierKind.Email => "email",
@@ -28,22 +29,22 @@ internal sealed class HttpVendorEntries(Channel channel, HttpVendorLists lists, 
         _ => "postal",
     };
 
-    /// <summary>Whether the entry is about another kind of contact point than the vendor's channel reaches.</summary>
+    /// <summary>Whether the entry is about a kind of contact point that the vendor's channel does not use.</summary>
     public bool IsOfAnotherKind(JsonElement element) => TryKind(element, out var kind) && kind != _kind;
 
-    /// <param name="element">Whatever stands there.</param>
-    /// <param name="why">Why it stands there.</param>
-    public bool TryRead(JsonElement element, VendorEntryKind why, out HttpVendorEntry entry)
+    /// <param name="element">Any JSON value.</param>
+    /// <param name="reason">Why the entry is on the list.</param>
+    public bool TryRead(JsonElement element, VendorEntryKind reason, out HttpVendorEntry entry)
     {
         entry = default;
         if (!TryKind(element, out var kind) || !TryIdentifier(kind, element.Text("identifier"), out var who))
             return false;
 
-        // What stands there and is no text is a topic that nobody told us of.
+        // A value that is not text counts as an unknown topic.
         var topic = element.Field("topic").ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? null : element.Text("topic") ?? "";
-        var (list, stop) = lists.Entry(topic, why);
-        DateTimeOffset? at = Rfc3339.TryParse(element.Text("at"), out var moment) && Rfc3339.IsCredible(moment) ? moment : null;
-        entry = new HttpVendorEntry(who, why, list, stop, at);
+        var (list, stop) = lists.Entry(topic, reason);
+        DateTimeOffset? at = Rfc3339.TryParse(element.Text("at"), out var moment) && Rfc3339.IsPlausible(moment) ? moment : null;
+        entry = new HttpVendorEntry(who, reason, list, stop, at);
         return true;
     }
 

@@ -4,15 +4,17 @@ using OptOut.Identity;
 
 namespace OptOut.Vendors.Generic;
 
-/// <summary>Reads a vendor's verified events, one or an array, each by itself, so that a bad one does not lose its neighbours.</summary>
+/// <summary>
+/// Reads a vendor's verified events, one or an array, one by one, so that a malformed event does not affect the others.
+/// </summary>
 internal sealed class HttpVendorEvents(HttpVendorEntries entries)
 {
-    // Evidence.Reference takes no more.
+    // The maximum length of Evidence.Reference.
     private const int MaxKey = 200;
 
-    /// <param name="body">Verified.</param>
-    /// <param name="messageId">Of the message; tells events without an id of their own apart.</param>
-    /// <param name="sentAt">Of the message: when an event happened that does not say. Signed, so that a replay says the same.</param>
+    /// <param name="body">The verified body.</param>
+    /// <param name="messageId">The id of the message; it distinguishes events without an id of their own.</param>
+    /// <param name="sentAt">The time of the message, used for events without a time. It is signed, so a replay has the same time.</param>
     public VendorSignals Read(ReadOnlySpan<byte> body, string messageId, DateTimeOffset sentAt)
     {
         var reading = new Reading(entries, messageId, sentAt);
@@ -35,7 +37,7 @@ internal sealed class HttpVendorEvents(HttpVendorEntries entries)
         }
         catch (JsonException)
         {
-            reading.Broken(); // The rest of the body; what came before it stands.
+            reading.AddUnreadable(); // The rest of the body is lost; the events before it are kept.
         }
 
         return reading.ToSignals();
@@ -67,9 +69,10 @@ internal sealed class HttpVendorEvents(HttpVendorEntries entries)
                 _signals.Add(new VendorSignal(Key(element, entry, index), entry.Who, entry.Stop, entry.At ?? sentAt, entry.Kind));
         }
 
-        public void Broken() => _unreadable++;
+        public void AddUnreadable() => _unreadable++;
 
-        public VendorSignals ToSignals() => new() { Signals = _signals, Bounces = _bounces, Resubscribed = _resubscribed, Ignored = _ignored, Unreadable = _unreadable };
+        public VendorSignals ToSignals() =>
+            new() { Signals = _signals, Bounces = _bounces, Resubscribed = _resubscribed, Ignored = _ignored, Unreadable = _unreadable };
 
         private static VendorEntryKind? Kind(string type) => type switch
         {
@@ -79,8 +82,8 @@ internal sealed class HttpVendorEvents(HttpVendorEntries entries)
             _ => null,
         };
 
-        // One id may cover several topics of one person's, as one click does: each is an event. A message id has no full stop in it, so that what is
-        // made of one is no id of another.
+        // One id may cover several topics of one person, as when one click stops several: each is a separate event. A message id contains
+        // no full stop, so an id derived from one cannot equal another message id.
         private string Key(JsonElement element, HttpVendorEntry entry, int index)
         {
             var id = element.Text("id") is { Length: > 0 } own
@@ -89,8 +92,11 @@ internal sealed class HttpVendorEvents(HttpVendorEntries entries)
             return IsReference(id, entry) ? id : EventIds.Derive(id).ToString("D");
         }
 
-        // It goes into the ledger, where nothing personal may stand; what cannot stand there is hashed, and the same again the next time.
+        // The id goes into the ledger, which must contain nothing personal. An id that is not allowed there is hashed, with the same
+        // result each time.
         private static bool IsReference(string id, HttpVendorEntry entry) =>
-            id.Length <= MaxKey && id.All(c => c is > ' ' and <= '~' and not '@') && !id.Contains(entry.Who.Value.TrimStart('+'), StringComparison.OrdinalIgnoreCase);
+            id.Length <= MaxKey
+            && id.All(c => c is > ' ' and <= '~' and not '@')
+            && !id.Contains(entry.Who.Value.TrimStart('+'), StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -4,13 +4,13 @@ using OptOut.Consent;
 
 namespace OptOut.Vendors.Generic;
 
-/// <summary>What the vendor's list means: between scopes on our side, and entries with a topic or without one on theirs.</summary>
+/// <summary>Maps scopes on our side to entries with or without a topic on the vendor's list, and back.</summary>
 internal sealed class HttpVendorLists
 {
-    /// <summary>Entries without a topic: nothing of what the vendor sends may go to them.</summary>
+    /// <summary>Entries without a topic: the vendor may send nothing to them.</summary>
     public const string Suppressed = "suppressed";
 
-    /// <summary>Entries of topics that we do not tell the vendor of: an objection all the same.</summary>
+    /// <summary>Entries for topics that we do not push to the vendor: still an objection.</summary>
     public const string OtherTopics = "other-topics";
 
     public const string Bounces = "bounces";
@@ -18,20 +18,20 @@ internal sealed class HttpVendorLists
     private readonly TopicCatalogue _catalogue;
     private readonly Channel _channel;
     private readonly bool _named;
-    private readonly OneList _all;
+    private readonly SingleList _all;
     private readonly bool _byTopic;
 
     public HttpVendorLists(TopicCatalogue catalogue, Channel channel, HttpVendorOptions options)
     {
         (_catalogue, _channel, _named) = (catalogue, channel, options.EntryStops == HttpVendorStop.Named);
         Topic[] sends = options.Topics.Count == 0 ? [.. catalogue.Topics] : [.. options.Topics.Select(Topic.Parse)];
-        _all = OneList.Create(catalogue, options.Topics);
+        _all = SingleList.Create(catalogue, options.Topics);
         Topics = options.ByTopic ? sends : [];
         _byTopic = options.ByTopic;
         All = options.PullUrl is null ? [] : [Suppressed, .. Topics.Select(Name), OtherTopics, Bounces];
     }
 
-    /// <summary>The topics the vendor keeps apart.</summary>
+    /// <summary>The topics that the vendor keeps separate.</summary>
     public IReadOnlyList<Topic> Topics { get; }
 
     public IReadOnlyList<string> All { get; }
@@ -39,10 +39,10 @@ internal sealed class HttpVendorLists
     public static string Name(Topic topic) => $"topic:{topic}";
 
     /// <summary>
-    /// Whether nothing of what the vendor sends may go out. Where it keeps its topics apart, each has an entry of its own, and the one for everything is for
-    /// whoever stopped marketing in general.
+    /// Whether the vendor may send nothing. If it keeps its topics separate, each has its own entry, and the general entry is for people
+    /// who stopped marketing in general.
     /// </summary>
-    public bool Holds(StopSet stops) => _all.Holds(stops) && (!_byTopic || stops.General);
+    public bool IsSuppressed(StopSet stops) => _all.Includes(stops) && (!_byTopic || stops.General);
 
     public IEnumerable<Topic> Stopped(StopSet stops) => Topics.Where(t => stops.Stops(t));
 
@@ -51,14 +51,14 @@ internal sealed class HttpVendorLists
         if (All.Count == 0)
             return FrozenSet<string>.Empty;
         var names = Stopped(stops).Select(Name);
-        return (Holds(stops) ? names.Append(Suppressed) : names).ToFrozenSet(StringComparer.Ordinal);
+        return (IsSuppressed(stops) ? names.Append(Suppressed) : names).ToFrozenSet(StringComparer.Ordinal);
     }
 
     /// <summary>
-    /// On which list somebody stands, and what that stops. A topic nobody told us of stops everything: stopping too much is a nuisance that one click
-    /// undoes, stopping too little is unlawful. So does a complaint.
+    /// Which list an entry is on, and what it stops. A topic that is not configured stops everything: stopping too much is a nuisance
+    /// that one click undoes, stopping too little is unlawful. A complaint stops everything too.
     /// </summary>
-    /// <param name="topic">As the vendor names it; null where it names none.</param>
+    /// <param name="topic">The vendor's name for the topic; null when the entry has none.</param>
     public (string List, Scope Stop) Entry(string? topic, VendorEntryKind kind)
     {
         var named = _named && kind == VendorEntryKind.Unsubscribed;

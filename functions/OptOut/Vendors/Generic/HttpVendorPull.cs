@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using OptOut.Messaging;
@@ -5,19 +6,21 @@ using OptOut.Platform.Http;
 
 namespace OptOut.Vendors.Generic;
 
-/// <summary>Reads the vendor's list: page by page, or whole where it comes as lines.</summary>
+/// <summary>Reads the vendor's list: page by page, or as a whole if it is returned as lines.</summary>
 internal sealed class HttpVendorPull(string name, HttpVendorOptions options, HttpVendorCalls calls, HttpVendorEntries entries)
 {
-    /// <summary>Everything in one pull, whatever list an entry is on.</summary>
+    /// <summary>All lists in one pull, whichever list an entry is on.</summary>
     public const string Everything = "suppressions";
 
-    // It is stored between pages: a position, not a place for data.
+    // The cursor is stored between pages: it is a position, not a place for data.
     private const int MaxCursor = 500;
 
     public async Task<VendorPull> PageAsync(DateTimeOffset until, string? cursor, CancellationToken cancellationToken)
     {
         var lines = options.PullFormat == HttpVendorFormat.Lines;
-        var query = lines ? "" : $"until={Uri.EscapeDataString(Rfc3339.Write(until))}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}";
+        var query = lines
+            ? ""
+            : $"until={Uri.EscapeDataString(Rfc3339.Write(until))}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}";
         var reply = await calls.PullAsync(query, cancellationToken);
         if (reply.Failure is { } failure)
             return new VendorPull.Failed(failure);
@@ -31,8 +34,10 @@ internal sealed class HttpVendorPull(string name, HttpVendorOptions options, Htt
             return Unreadable();
         if (!TryNext(json.Field("next"), out var next))
         {
-            return new VendorPull.Failed(new VendorOutcome.Rejected(FormattableString.Invariant(
-                $"{name}'s next is no cursor; it must be null or 1 to {MaxCursor} printable ASCII characters without an @, which name a place in the list and nobody.")));
+            var most = MaxCursor.ToString(CultureInfo.InvariantCulture);
+            return new VendorPull.Failed(new VendorOutcome.Rejected(
+                $"{name}'s next is not a valid cursor; it must be null, or 1 to {most} printable ASCII characters without an @, "
+                + "which identify a position in the list and no person."));
         }
 
         foreach (var item in items)
@@ -40,7 +45,7 @@ internal sealed class HttpVendorPull(string name, HttpVendorOptions options, Htt
         return page.ToPage(next);
     }
 
-    // A line that is no JSON is one bad entry; when the first is none, this is no list.
+    // A line that is not JSON is one malformed entry. If the first line is not a JSON object, this is not a list.
     private VendorPull Lines(byte[] body, Reading page)
     {
         var rest = body.AsMemory();
@@ -82,7 +87,8 @@ internal sealed class HttpVendorPull(string name, HttpVendorOptions options, Htt
 
         public void Add(JsonElement element)
         {
-            // An entry without a moment cannot be weighed against what the person said here: neither recorded nor removed, but shown.
+            // An entry without a time cannot be compared with the person's decisions here, so it is neither recorded nor removed, but
+            // reported.
             if (entries.IsOfAnotherKind(element))
                 return;
             if (!entries.TryRead(element, Reason(element), out var entry) || entry.At is not { } at)
@@ -93,7 +99,8 @@ internal sealed class HttpVendorPull(string name, HttpVendorOptions options, Htt
 
         public VendorPull.Page ToPage(string? next) => new(_read, next, _unreadable);
 
-        // Whoever stands there for any other reason, or for none that is given, is not sent anything: an objection until somebody shows otherwise.
+        // A person who is on the list for any other reason, or without a reason, receives nothing: this counts as an objection until
+        // shown otherwise.
         private static VendorEntryKind Reason(JsonElement element) => element.Text("reason") switch
         {
             "complained" => VendorEntryKind.Complaint,

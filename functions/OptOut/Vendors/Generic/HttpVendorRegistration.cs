@@ -8,7 +8,9 @@ namespace OptOut.Vendors.Generic;
 
 internal static class HttpVendorRegistration
 {
-    /// <summary>A vendor and its webhook for each entry of <c>OptOut:HttpVendors</c>; nothing where there is none.</summary>
+    /// <summary>
+    /// Adds a vendor and its webhook for each entry of <c>OptOut:HttpVendors</c>; adds nothing if there are no entries.
+    /// </summary>
     internal static IServiceCollection AddHttpVendors(this IServiceCollection services, IConfiguration configuration)
     {
         var vendors = configuration.GetSection(HttpVendorOptions.Section).GetChildren().ToArray();
@@ -16,8 +18,12 @@ internal static class HttpVendorRegistration
             services.AddSingleton<IValidateOptions<HttpVendorOptions>, HttpVendorOptionsValidator>();
         foreach (var section in vendors)
         {
-            var name = SettingName.ToName(section.Key);
-            services.AddOptions<HttpVendorOptions>(name).Bind(section).PostConfigure(o => SettingName.ToNames(o.Headers)).ValidateOnStart();
+            var name = SettingName.FromKey(section.Key);
+            services
+                .AddOptions<HttpVendorOptions>(name)
+                .Bind(section)
+                .PostConfigure(o => SettingName.NormalizeKeys(o.Headers))
+                .ValidateOnStart();
             services.AddSingleton<IVendor>(provider => Vendor(provider, name));
             services.AddSingleton<IVendorWebhook>(provider => Webhook(provider, name));
         }
@@ -28,7 +34,8 @@ internal static class HttpVendorRegistration
     private static HttpVendor Vendor(IServiceProvider provider, string name)
     {
         var (options, channel, lists, entries) = Parts(provider, name);
-        return new HttpVendor(name, channel, options, lists, entries, provider.GetRequiredService<VendorHttp>(), provider.GetRequiredService<TimeProvider>());
+        return new HttpVendor(
+            name, channel, options, lists, entries, provider.GetRequiredService<VendorHttp>(), provider.GetRequiredService<TimeProvider>());
     }
 
     private static HttpVendorWebhook Webhook(IServiceProvider provider, string name)
@@ -37,11 +44,18 @@ internal static class HttpVendorRegistration
         return new HttpVendorWebhook(name, options, entries, provider.GetRequiredService<SignalIntake>());
     }
 
-    private static (HttpVendorOptions Options, Channel Channel, HttpVendorLists Lists, HttpVendorEntries Entries) Parts(IServiceProvider provider, string name)
+    private static (HttpVendorOptions Options, Channel Channel, HttpVendorLists Lists, HttpVendorEntries Entries) Parts(
+        IServiceProvider provider, string name)
     {
         var options = provider.GetRequiredService<IOptionsMonitor<HttpVendorOptions>>().Get(name);
-        var channel = Channels.TryParse(options.Channel, out var parsed) ? parsed : throw new InvalidOperationException("Checked when the host starts.");
+        var channel = Channels.TryParse(options.Channel, out var parsed)
+            ? parsed
+            : throw new InvalidOperationException("The channel is validated when the host starts.");
         var lists = new HttpVendorLists(provider.GetRequiredService<TopicCatalogue>(), channel, options);
-        return (options, channel, lists, new HttpVendorEntries(channel, lists, provider.GetRequiredService<IOptions<ControllerOptions>>().Value.PhoneRegion));
+        return (
+            options,
+            channel,
+            lists,
+            new HttpVendorEntries(channel, lists, provider.GetRequiredService<IOptions<ControllerOptions>>().Value.PhoneRegion));
     }
 }

@@ -5,14 +5,17 @@ using OptOut.Consent;
 namespace OptOut.Vendors.Mailgun;
 
 /// <summary>
-/// Reads a verified webhook: one event to a request. https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhook-payloads
+/// Reads a verified webhook, which contains one event.
+/// https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhook-payloads
 /// </summary>
 internal sealed class MailgunEvents(TimeProvider time)
 {
-    // Evidence.Reference takes 200 characters; the moment is behind it.
+    // Evidence.Reference is limited to 200 characters, and the time is appended to the id.
     private const int MaxId = 150;
 
-    private static readonly VendorSignals Ignored = new() { Ignored = 1 }, Unreadable = new() { Unreadable = 1 }, Undelivered = new() { Undelivered = 1 };
+    private static readonly VendorSignals Ignored = new() { Ignored = 1 },
+        Unreadable = new() { Unreadable = 1 },
+        Undelivered = new() { Undelivered = 1 };
 
     public VendorSignals Read(JsonElement webhook)
     {
@@ -27,12 +30,13 @@ internal sealed class MailgunEvents(TimeProvider time)
         };
     }
 
-    // Which tag's link it was, the event does not say: its tags are those of the mail.
-    private VendorSignals Stop(JsonElement webhook, JsonElement data, VendorEntryKind why) => data.TryEmail("recipient", out var who)
-        ? new VendorSignals { Signals = [new VendorSignal(Key(webhook, data), who, Scope.Everything, Moment(data), why)] }
+    // The event does not show which tag's link was used: its tags are those of the mail.
+    private VendorSignals Stop(JsonElement webhook, JsonElement data, VendorEntryKind kind) => data.TryEmail("recipient", out var who)
+        ? new VendorSignals { Signals = [new VendorSignal(Key(webhook, data), who, Scope.Everything, OccurredAt(data), kind)] }
         : Unreadable;
 
-    // Reasons: https://documentation.mailgun.com/docs/mailgun/user-manual/events/event-structure. Any but these is of the mail or the moment.
+    // Reasons: https://documentation.mailgun.com/docs/mailgun/user-manual/events/event-structure. Any other reason is about this mail, or
+    // is temporary.
     private VendorSignals Failed(JsonElement webhook, JsonElement data)
     {
         var reason = data.Text("severity") == "permanent" ? data.Text("reason") : null;
@@ -41,15 +45,15 @@ internal sealed class MailgunEvents(TimeProvider time)
         if (!data.TryEmail("recipient", out var who))
             return Unreadable;
         return reason is "suppress-unsubscribe" or "suppress-complaint"
-            ? new VendorSignals { Drifts = [new VendorDrift(Key(webhook, data), who, Channel.Email, Moment(data))] }
-            : new VendorSignals { Bounces = [new VendorBounce(who, Moment(data))] };
+            ? new VendorSignals { Drifts = [new VendorDrift(Key(webhook, data), who, Channel.Email, OccurredAt(data))] }
+            : new VendorSignals { Bounces = [new VendorBounce(who, OccurredAt(data))] };
     }
 
-    // A Stop without a usable moment is a Stop all the same: it happened by now.
-    private DateTimeOffset Moment(JsonElement data) => data.TryUnix("timestamp", out var at) ? at : time.GetUtcNow();
+    // A Stop without a usable time is still a Stop: it has happened by now.
+    private DateTimeOffset OccurredAt(JsonElement data) => data.TryUnix("timestamp", out var at) ? at : time.GetUtcNow();
 
-    // An id is unique within its day, says https://documentation.mailgun.com/docs/mailgun/user-manual/events/event-structure. Without one, the
-    // token of the signature is the same however often it is sent.
+    // An id is unique within its day: https://documentation.mailgun.com/docs/mailgun/user-manual/events/event-structure. If there is
+    // none, the token of the signature is used, which is the same each time the event is sent.
     private static string Key(JsonElement webhook, JsonElement data)
     {
         var at = data.TryUnix("timestamp", out var moment) ? moment.UtcTicks : 0;

@@ -6,7 +6,7 @@ namespace OptOut.Vendors.Mailgun;
 
 internal static class MailgunRegistration
 {
-    /// <summary>E-mail through Mailgun, where <c>OptOut:Mailgun</c> is set.</summary>
+    /// <summary>Adds e-mail through Mailgun if <c>OptOut:Mailgun</c> is set.</summary>
     internal static IServiceCollection AddMailgun(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(MailgunOptions.Section);

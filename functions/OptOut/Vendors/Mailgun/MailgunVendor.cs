@@ -8,19 +8,20 @@ using OptOut.Messaging;
 namespace OptOut.Vendors.Mailgun;
 
 /// <summary>
-/// E-mail through Mailgun: each domain has a list of unsubscribes, and one of complaints and of bounces; it sends to nobody on any of them.
+/// E-mail through Mailgun: each domain has a list of unsubscribes, one of complaints and one of bounces, and sends to nobody on any of
+/// them.
 /// </summary>
 internal sealed class MailgunVendor : IVendor
 {
     private readonly MailgunApi _api;
     private readonly MailgunPull _pull;
-    private readonly OneList _list;
+    private readonly SingleList _list;
     private readonly string[] _domains;
 
     public MailgunVendor(MailgunApi api, MailgunPull pull, TopicCatalogue catalogue, IOptions<MailgunOptions> options)
     {
         (_api, _pull) = (api, pull);
-        _list = OneList.Create(catalogue, options.Value.Topics);
+        _list = SingleList.Create(catalogue, options.Value.Topics);
         _domains = [.. options.Value.Domains];
         Lists = [.. _domains.SelectMany(MailgunLists.For)];
         Pulls = [.. _domains.SelectMany(MailgunLists.PullsOf)];
@@ -35,7 +36,8 @@ internal sealed class MailgunVendor : IVendor
     public IReadOnlyList<string> Pulls { get; }
 
     public IReadOnlySet<string> ListsFor(StopSet stops) =>
-        (_list.Holds(stops) ? _domains.Select(d => MailgunLists.Name(MailgunLists.Unsubscribes, d)) : []).ToFrozenSet(StringComparer.Ordinal);
+        (_list.Includes(stops) ? _domains.Select(d => MailgunLists.Name(MailgunLists.Unsubscribes, d)) : []).ToFrozenSet(
+            StringComparer.Ordinal);
 
     public async Task<VendorOutcome> PushAsync(VendorPush push, CancellationToken cancellationToken)
     {
@@ -45,12 +47,13 @@ internal sealed class MailgunVendor : IVendor
         VendorOutcome? refusal = null;
         foreach (var domain in _domains)
         {
-            var outcome = _list.Holds(push.Stops) ? await _api.UnsubscribeAsync(domain, push.Identifier, cancellationToken)
-                : push.Confirmed is { } confirmed && _list.Holds(confirmed) ? await AllowAsync(domain, push.Identifier, cancellationToken)
+            var outcome = _list.Includes(push.Stops) ? await _api.UnsubscribeAsync(domain, push.Identifier, cancellationToken)
+                : push.Confirmed is { } confirmed && _list.Includes(confirmed)
+                ? await AllowAsync(domain, push.Identifier, cancellationToken)
                 : null;
             if (outcome is VendorOutcome.Transient)
                 return outcome;
-            refusal ??= outcome; // A domain that is refused keeps no other from its Stop.
+            refusal ??= outcome; // A refusal for one domain does not prevent the Stop on the others.
         }
 
         return refusal ?? new VendorOutcome.Confirmed();
@@ -59,7 +62,7 @@ internal sealed class MailgunVendor : IVendor
     public Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken) =>
         _pull.PageAsync(list, until, cursor, cancellationToken);
 
-    // A complaint blocks all mail by itself and would go on doing so after the person asked for mail again.
+    // A complaint blocks all mail on its own, and would continue to do so after the person asked for mail again.
     private async Task<VendorOutcome?> AllowAsync(string domain, Identifier who, CancellationToken cancellationToken) =>
         await _api.RemoveAsync(MailgunLists.Complaints, domain, who, cancellationToken)
         ?? await _api.RemoveAsync(MailgunLists.Unsubscribes, domain, who, cancellationToken);

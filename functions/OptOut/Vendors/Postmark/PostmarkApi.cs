@@ -8,44 +8,50 @@ using OptOut.Messaging;
 namespace OptOut.Vendors.Postmark;
 
 /// <summary>
-/// The calls of Postmark's Suppressions API, each per message stream (https://postmarkapp.com/developer/api/suppressions-api). A 200 may hold
-/// a refusal of the one address that was sent.
+/// The calls to Postmark's Suppressions API, one set per message stream (https://postmarkapp.com/developer/api/suppressions-api). A 200
+/// may contain a refusal of the one address that was sent.
 /// </summary>
 internal sealed class PostmarkApi(VendorHttp http, IOptions<PostmarkOptions> options)
 {
     private readonly PostmarkOptions _options = options.Value;
 
     /// <summary>Creates a suppression: <c>ManualSuppression</c>, by <c>Customer</c>.</summary>
-    /// <returns>Whether the address was taken, or why that cannot be told.</returns>
-    public Task<(bool Taken, VendorOutcome? Failure)> SuppressAsync(string stream, Identifier who, CancellationToken cancellationToken) =>
+    /// <returns>Whether the address was accepted, or why this is not known.</returns>
+    public Task<(bool Accepted, VendorOutcome? Failure)> SuppressAsync(
+        string stream, Identifier who, CancellationToken cancellationToken) =>
         ChangeAsync($"message-streams/{stream}/suppressions", who, "Suppressed", cancellationToken);
 
-    /// <summary>Deletes a suppression. What was not suppressed counts as deleted; a spam complaint is never.</summary>
-    /// <returns>As above.</returns>
-    public Task<(bool Taken, VendorOutcome? Failure)> ReactivateAsync(string stream, Identifier who, CancellationToken cancellationToken) =>
+    /// <summary>Deletes a suppression. Deleting one that does not exist succeeds; a spam complaint is never deleted.</summary>
+    /// <returns>Whether the address was accepted, or why this is not known.</returns>
+    public Task<(bool Accepted, VendorOutcome? Failure)> ReactivateAsync(
+        string stream, Identifier who, CancellationToken cancellationToken) =>
         ChangeAsync($"message-streams/{stream}/suppressions/delete", who, "Deleted", cancellationToken);
 
-    /// <summary>Whether the address is suppressed, for whatever reason.</summary>
-    public async Task<(bool Suppressed, VendorOutcome? Failure)> IsSuppressedAsync(string stream, Identifier who, CancellationToken cancellationToken)
+    /// <summary>Whether the address is suppressed, whatever the reason.</summary>
+    public async Task<(bool Suppressed, VendorOutcome? Failure)> IsSuppressedAsync(
+        string stream, Identifier who, CancellationToken cancellationToken)
     {
-        // The one call with an address in its URL: VendorHttp keeps URLs out of logs and traces.
+        // The only call with an address in its URL: VendorHttp keeps URLs out of logs and traces.
         var path = $"message-streams/{stream}/suppressions/dump";
         var request = Request(HttpMethod.Get, $"{path}?EmailAddress={Uri.EscapeDataString(who.Value)}");
         var (items, failure) = await CallAsync($"GET {path}?EmailAddress={{email}}", request, _options.Timeout, who, cancellationToken);
         return (items?.Any(i => i.TryEmail("EmailAddress", out var found) && found == who) == true, failure);
     }
 
-    /// <summary>The stream's whole list: Postmark gives out no pages.</summary>
-    public async Task<(IReadOnlyList<JsonElement>? Items, VendorOutcome? Failure)> DumpAsync(string stream, CancellationToken cancellationToken)
+    /// <summary>The stream's complete list: Postmark does not page it.</summary>
+    public async Task<(IReadOnlyList<JsonElement>? Items, VendorOutcome? Failure)> DumpAsync(
+        string stream, CancellationToken cancellationToken)
     {
         var path = $"message-streams/{stream}/suppressions/dump";
         return await CallAsync($"GET {path}", Request(HttpMethod.Get, path), _options.PullTimeout, null, cancellationToken);
     }
 
-    private async Task<(bool Taken, VendorOutcome? Failure)> ChangeAsync(string path, Identifier who, string success, CancellationToken cancellationToken)
+    private async Task<(bool Accepted, VendorOutcome? Failure)> ChangeAsync(
+        string path, Identifier who, string success, CancellationToken cancellationToken)
     {
         var request = Request(HttpMethod.Post, path);
-        request.Content = JsonContent.Create(new PostmarkSuppressions([new PostmarkSuppression(who.Value)]), PostmarkJson.Default.PostmarkSuppressions);
+        request.Content = JsonContent.Create(
+            new PostmarkSuppressions([new PostmarkSuppression(who.Value)]), PostmarkJson.Default.PostmarkSuppressions);
         var (items, failure) = await CallAsync($"POST {path}", request, _options.Timeout, who, cancellationToken);
         if (failure is not null)
             return (false, failure);
@@ -61,8 +67,8 @@ internal sealed class PostmarkApi(VendorHttp http, IOptions<PostmarkOptions> opt
             new VendorCall("Postmark", operation, request)
             {
                 Timeout = timeout,
-                Json = true,
-                Personal = [_options.ServerToken, .. who is { } person ? VendorReason.Personal(person) : []],
+                ExpectsJson = true,
+                SensitiveValues = [_options.ServerToken, .. who is { } person ? VendorReason.FormsOf(person) : []],
                 CredentialSetting = "OptOut:Postmark:ServerToken",
                 ErrorText = body => VendorField.Parse(body)?.Text("Message") ?? "",
             },
@@ -77,7 +83,8 @@ internal sealed class PostmarkApi(VendorHttp http, IOptions<PostmarkOptions> opt
         Headers = { { "Accept", "application/json" }, { "X-Postmark-Server-Token", _options.ServerToken } },
     };
 
-    private static VendorOutcome.Transient Unreadable(string operation) => new(null, $"Postmark's answer to {operation} could not be read.");
+    private static VendorOutcome.Transient Unreadable(string operation) =>
+        new(null, $"Postmark's answer to {operation} could not be read.");
 }
 
 internal sealed record PostmarkSuppressions(IReadOnlyList<PostmarkSuppression> Suppressions);

@@ -4,45 +4,49 @@ using OptOut.Consent;
 
 namespace OptOut.Vendors.Postmark;
 
-/// <summary>Reads a believed webhook: one record to a request.</summary>
+/// <summary>Reads an authenticated webhook, which contains one record.</summary>
 internal sealed class PostmarkEvents(PostmarkStreams streams, TimeProvider time)
 {
-    private static readonly VendorSignals Ignored = new() { Ignored = 1 }, Unreadable = new() { Unreadable = 1 }, Undelivered = new() { Undelivered = 1 };
+    private static readonly VendorSignals Ignored = new() { Ignored = 1 },
+        Unreadable = new() { Unreadable = 1 },
+        Undelivered = new() { Undelivered = 1 };
 
-    public VendorSignals Read(ReadOnlyMemory<byte> body) => VendorField.Parse(body) is not { ValueKind: JsonValueKind.Object } record ? Unreadable : record.Text("RecordType") switch
-    {
-        "SubscriptionChange" => Change(record),
-        "Bounce" or "SpamComplaint" => Bounce(record),
-        null => Unreadable,
-        _ => Ignored,
-    };
+    public VendorSignals Read(ReadOnlyMemory<byte> body) =>
+        VendorField.Parse(body) is not { ValueKind: JsonValueKind.Object } record ? Unreadable : record.Text("RecordType") switch
+        {
+            "SubscriptionChange" => Change(record),
+            "Bounce" or "SpamComplaint" => Bounce(record),
+            null => Unreadable,
+            _ => Ignored,
+        };
 
     // https://postmarkapp.com/developer/webhooks/subscription-change-webhook
     private VendorSignals Change(JsonElement record)
     {
-        // A reactivation is no wish of the person's that reached us: only their own act here allows again.
+        // A reactivation is not a request that the person made to us: only their own action here allows messages again.
         if (record.Field("SuppressSending").ValueKind == JsonValueKind.False)
             return Ignored;
         if (!record.TryEmail("Recipient", out var who))
             return Unreadable;
 
         var stream = record.Text("MessageStream") ?? "";
-        var at = Moment(record, "ChangedAt");
+        var at = OccurredAt(record, "ChangedAt");
         return (record.Text("SuppressionReason"), record.Text("Origin")) switch
         {
             ("HardBounce", _) => new VendorSignals { Bounces = [new VendorBounce(who, at)] },
             ("SpamComplaint", _) => Stop(Scope.Everything, VendorEntryKind.Complaint),
 
-            // Our own push comes back as a change by Customer, and read as a Stop it would widen what the person asked for. What somebody at the
-            // controller did in Postmark's pages looks the same; the nightly pull finds it.
+            // Our own push comes back as a change by Customer. Read as a Stop, it would widen what the person asked for. A change by
+            // somebody at the controller on Postmark's pages looks the same; the nightly pull finds it.
             (_, "Customer") => Ignored,
             _ => streams.StopOf(stream) is { } stop ? Stop(stop, VendorEntryKind.Unsubscribed) : Ignored,
         };
 
-        // Without an id of its own. The stream is part of the key where it is part of the meaning.
-        VendorSignals Stop(Scope stop, VendorEntryKind why) => new()
+        // The event has no id of its own. The stream is part of the key only if it is part of the meaning.
+        VendorSignals Stop(Scope stop, VendorEntryKind kind) => new()
         {
-            Signals = [new VendorSignal($"change~{MessageId(record)}~{(streams.All.Contains(stream) ? stream : "other")}~{Ticks(at)}", who, stop, at, why)],
+            Signals = [new VendorSignal(
+                $"change~{MessageId(record)}~{(streams.All.Contains(stream) ? stream : "other")}~{Ticks(at)}", who, stop, at, kind)],
         };
     }
 
@@ -56,19 +60,23 @@ internal sealed class PostmarkEvents(PostmarkStreams streams, TimeProvider time)
         if (!record.TryEmail("Email", out var who))
             return Unreadable;
 
-        var at = Moment(record, "BouncedAt");
+        var at = OccurredAt(record, "BouncedAt");
         if (type is "HardBounce" or "BadEmailAddress")
             return new VendorSignals { Bounces = [new VendorBounce(who, at)] };
 
-        // Unsubscribe: the person, or the person's mail server, answered with a request to be removed.
+        // Unsubscribe: the person, or the person's mail server, replied with a request to be removed.
         var key = record.Field("ID") is { ValueKind: JsonValueKind.Number } id && id.TryGetInt64(out var number)
             ? string.Create(CultureInfo.InvariantCulture, $"bounce~{number}")
             : $"bounce~{MessageId(record)}~{Ticks(at)}";
-        return new VendorSignals { Signals = [new VendorSignal(key, who, Scope.Everything, at, type == "SpamComplaint" ? VendorEntryKind.Complaint : VendorEntryKind.Unsubscribed)] };
+        return new VendorSignals
+        {
+            Signals = [new VendorSignal(
+                key, who, Scope.Everything, at, type == "SpamComplaint" ? VendorEntryKind.Complaint : VendorEntryKind.Unsubscribed)],
+        };
     }
 
-    // A Stop without a usable moment is a Stop all the same: it happened by now.
-    private DateTimeOffset Moment(JsonElement record, string name) => record.TryMoment(name, out var at) ? at : time.GetUtcNow();
+    // A Stop without a usable time is still a Stop: it has happened by now.
+    private DateTimeOffset OccurredAt(JsonElement record, string name) => record.TryMoment(name, out var at) ? at : time.GetUtcNow();
 
     private static string MessageId(JsonElement record) => Guid.TryParse(record.Text("MessageID"), out var id) ? id.ToString("D") : "none";
 

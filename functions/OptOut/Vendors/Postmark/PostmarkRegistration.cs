@@ -6,7 +6,7 @@ namespace OptOut.Vendors.Postmark;
 
 internal static class PostmarkRegistration
 {
-    /// <summary>E-mail through Postmark, where <c>OptOut:Postmark</c> is set.</summary>
+    /// <summary>Adds e-mail through Postmark if <c>OptOut:Postmark</c> is set.</summary>
     internal static IServiceCollection AddPostmark(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(PostmarkOptions.Section);
@@ -16,7 +16,10 @@ internal static class PostmarkRegistration
         services.AddOptions<PostmarkOptions>().Bind(section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PostmarkOptions>, PostmarkOptionsValidator>();
         services.AddSingleton<PostmarkStreams>().AddSingleton<PostmarkApi>().AddSingleton<IVendor, PostmarkVendor>();
-        services.AddSingleton<PostmarkWebhookAuthenticator>().AddSingleton<PostmarkEvents>().AddSingleton<IVendorWebhook, PostmarkWebhook>();
+        services
+            .AddSingleton<PostmarkWebhookAuthenticator>()
+            .AddSingleton<PostmarkEvents>()
+            .AddSingleton<IVendorWebhook, PostmarkWebhook>();
         return services;
     }
 }

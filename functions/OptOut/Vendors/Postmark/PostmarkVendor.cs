@@ -7,7 +7,7 @@ using OptOut.Messaging;
 namespace OptOut.Vendors.Postmark;
 
 /// <summary>
-/// E-mail through Postmark: each message stream has a list of suppressed addresses, whatever the reason, and sends to none of them.
+/// E-mail through Postmark: each message stream has one list of suppressed addresses, whatever the reason, and sends to none of them.
 /// https://postmarkapp.com/developer/api/suppressions-api
 /// </summary>
 internal sealed class PostmarkVendor(PostmarkApi api, PostmarkStreams streams) : IVendor
@@ -28,9 +28,12 @@ internal sealed class PostmarkVendor(PostmarkApi api, PostmarkStreams streams) :
     public async Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken)
     {
         if (!Lists.Contains(list))
-            throw new ArgumentException($"'{list}' is no stream of OptOut:Postmark:Streams.", nameof(list));
+            throw new ArgumentException($"'{list}' is not a stream in OptOut:Postmark:Streams.", nameof(list));
         if (cursor is not null)
-            return new VendorPull.Failed(new VendorOutcome.Rejected("The cursor is none of Postmark's, which gives out no pages; begin the run again."));
+        {
+            return new VendorPull.Failed(
+                new VendorOutcome.Rejected("The cursor is not valid, because Postmark's lists have no pages; start the run again."));
+        }
 
         var (items, failure) = await api.DumpAsync(list, cancellationToken);
         if (failure is not null)
@@ -39,7 +42,7 @@ internal sealed class PostmarkVendor(PostmarkApi api, PostmarkStreams streams) :
         return new VendorPull.Page([.. entries.OfType<VendorEntry>().Where(e => e.At <= until)], null, entries.Count(e => e is null));
     }
 
-    // A stream that is refused keeps no other from its Stop.
+    // A refusal for one stream does not prevent the Stop on the others.
     private async Task<VendorOutcome?> AddAsync(VendorPush push, CancellationToken cancellationToken)
     {
         VendorOutcome? refusal = null;
@@ -54,40 +57,52 @@ internal sealed class PostmarkVendor(PostmarkApi api, PostmarkStreams streams) :
         return refusal;
     }
 
-    // Postmark refuses to change a spam complaint into a suppression of ours, and another refusal says "Failed" as well: only the list tells
-    // whether the address is stopped.
+    // Postmark refuses to turn a spam complaint into a suppression of ours, and answers other refusals with "Failed" too: only the list
+    // shows whether the address is stopped.
     private async Task<VendorOutcome?> AddAsync(string stream, Identifier who, CancellationToken cancellationToken)
     {
-        var (taken, failure) = await api.SuppressAsync(stream, who, cancellationToken);
-        if (taken || failure is not null)
+        var (accepted, failure) = await api.SuppressAsync(stream, who, cancellationToken);
+        if (accepted || failure is not null)
             return failure;
         var (suppressed, unknown) = await api.IsSuppressedAsync(stream, who, cancellationToken);
-        return suppressed ? null : unknown ?? new VendorOutcome.Rejected($"Postmark refused to suppress the address in the stream {stream}, and it is not suppressed there: mail of that stream still reaches it.");
+        return suppressed
+            ? null
+            : unknown
+                ?? new VendorOutcome.Rejected(
+                    $"Postmark refused to suppress the address in the stream {stream}, and it is not "
+                        + "suppressed there: mail of that stream still reaches it.");
     }
 
     private async Task<VendorOutcome?> RemoveAsync(VendorPush push, CancellationToken cancellationToken)
     {
         foreach (var stream in push.Confirmed is { } confirmed ? streams.For(confirmed).Except(streams.For(push.Stops)) : [])
         {
-            var (taken, failure) = await api.ReactivateAsync(stream, push.Identifier, cancellationToken);
+            var (accepted, failure) = await api.ReactivateAsync(stream, push.Identifier, cancellationToken);
             if (failure is not null)
                 return failure;
-            if (!taken)
-                return new VendorOutcome.Rejected($"Postmark lifts no spam complaint or unsubscription of the person's own in the stream {stream}, so the person, who asked for mail again, gets none: let Postmark's support lift it.");
+            if (!accepted)
+            {
+                return new VendorOutcome.Rejected(
+                    $"Postmark does not lift a spam complaint or the person's own unsubscription in the stream {stream}, so the "
+                        + "person asked for mail again but receives none: ask Postmark's support to lift it.");
+            }
         }
 
         return null;
     }
 
     private VendorEntry? Read(string stream, JsonElement item) =>
-        !item.TryEmail("EmailAddress", out var who) || !item.TryMoment("CreatedAt", out var at) ? null : item.Text("SuppressionReason") switch
-        {
-            // The scope is never recorded: an undeliverable address says nothing about the person.
-            "HardBounce" => new VendorEntry(who, stream, VendorEntryKind.Undeliverable, new Scope(Channel.Email, null), at),
-            "SpamComplaint" => new VendorEntry(who, stream, VendorEntryKind.Complaint, Scope.Everything, at),
+        !item.TryEmail("EmailAddress", out var who) || !item.TryMoment("CreatedAt", out var at)
+            ? null
+            : item.Text("SuppressionReason") switch
+            {
+                // The scope is never recorded: an undeliverable address says nothing about the person.
+                "HardBounce" => new VendorEntry(who, stream, VendorEntryKind.Undeliverable, new Scope(Channel.Email, null), at),
+                "SpamComplaint" => new VendorEntry(who, stream, VendorEntryKind.Complaint, Scope.Everything, at),
 
-            // ManualSuppression: by Recipient the person unsubscribed, by Customer it was us, or somebody at the controller for the person. A
-            // reason that Postmark adds one day is a Stop until it is known to be none.
-            _ => new VendorEntry(who, stream, VendorEntryKind.Unsubscribed, streams.StopOf(stream) ?? Scope.Everything, at),
-        };
+                // ManualSuppression: by Recipient means that the person unsubscribed; by Customer, that it was us or somebody at the
+                // controller on the person's behalf. A reason that Postmark adds in the future counts as a Stop until it is known not to be
+                // one.
+                _ => new VendorEntry(who, stream, VendorEntryKind.Unsubscribed, streams.StopOf(stream) ?? Scope.Everything, at),
+            };
 }

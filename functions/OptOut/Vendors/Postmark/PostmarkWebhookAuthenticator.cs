@@ -6,18 +6,20 @@ using Microsoft.Extensions.Options;
 namespace OptOut.Vendors.Postmark;
 
 /// <summary>
-/// Whether a webhook comes from Postmark. Postmark signs nothing; it sends the Basic authentication or the headers that were given with the
-/// webhook (https://postmarkapp.com/developer/api/webhooks-api), so whoever knows those is believed.
+/// Checks whether a webhook comes from Postmark. Postmark signs nothing; it sends the Basic authentication or the headers that were
+/// configured with the webhook (https://postmarkapp.com/developer/api/webhooks-api), so anyone who knows those is accepted.
 /// </summary>
 internal sealed class PostmarkWebhookAuthenticator(IOptions<PostmarkOptions> options)
 {
     public const string TokenHeader = "X-OptOut-Token";
 
-    // Hashes, so that what is compared is always of one length.
-    private readonly byte[][] _credentials = [.. options.Value.WebhookCredentials.Select(c => Hash($"Basic {Convert.ToBase64String(Encoding.ASCII.GetBytes($"{c.User}:{c.Password}"))}"))];
+    // Hashes, so that the compared values always have the same length.
+    private readonly byte[][] _credentials = [.. options.Value.WebhookCredentials.Select(
+        c => Hash($"Basic {Convert.ToBase64String(Encoding.ASCII.GetBytes($"{c.User}:{c.Password}"))}"))];
     private readonly byte[][] _tokens = [.. options.Value.WebhookTokens.Select(Hash)];
 
-    public bool IsAuthentic(HttpRequest request) => IsOneOf(_credentials, request.Headers.Authorization) | IsOneOf(_tokens, request.Headers[TokenHeader]);
+    public bool IsAuthentic(HttpRequest request) =>
+        IsOneOf(_credentials, request.Headers.Authorization) | IsOneOf(_tokens, request.Headers[TokenHeader]);
 
     private static bool IsOneOf(byte[][] known, string? given)
     {

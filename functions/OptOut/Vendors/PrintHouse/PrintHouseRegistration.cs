@@ -8,7 +8,9 @@ namespace OptOut.Vendors.PrintHouse;
 
 internal static class PrintHouseRegistration
 {
-    /// <summary>Post through a print house, where <c>OptOut:PrintHouse</c> is set. Needs the list files and the suppression files.</summary>
+    /// <summary>
+    /// Adds post through a print house if <c>OptOut:PrintHouse</c> is set. Requires the list files and the suppression files.
+    /// </summary>
     internal static IServiceCollection AddPrintHouse(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(PrintHouseOptions.Section);

@@ -4,15 +4,17 @@ using OptOut.Vendors.Files;
 
 namespace OptOut.Vendors.Registers;
 
-/// <summary>Setting <c>OptOut:Registers:{name}</c>, by the name of a <see cref="Register"/>: a register is used when its section is there.</summary>
+/// <summary>
+/// Setting <c>OptOut:Registers:{name}</c>, by the name of a <see cref="Register"/>. A register is used if its section is present.
+/// </summary>
 internal sealed class RegisterOptions
 {
     public const string Section = "OptOut:Registers";
 
-    /// <summary>How old the list may be, where that is not what the rule says.</summary>
+    /// <summary>The maximum age of the list, if it differs from the rule's.</summary>
     public TimeSpan? MaxAge { get; set; }
 
-    /// <summary>How the lists look that are dropped in <c>vendor-lists/{name}/</c>.</summary>
+    /// <summary>The format of the lists that are dropped in <c>vendor-lists/{name}/</c>.</summary>
     public ListFileOptions Files { get; init; } = new();
 }
 
@@ -22,10 +24,15 @@ internal sealed class RegisterOptionsValidator : IValidateOptions<RegisterOption
     {
         var section = $"{RegisterOptions.Section}:{name}";
         if (Register.Find(name!) is not { } register)
-            return ValidateOptionsResult.Fail($"{section} is a register there is no rule for; give {string.Join(" or ", Register.All.Select(r => r.Name))}, or add its rule to Register.");
-        var errors = options.Files.Problems($"{section}:Files", register.Rules[^1].Denies[0]).ToList();
+        {
+            return ValidateOptionsResult.Fail(
+                $"{section} is a register without a rule; give {string.Join(" or ", Register.All.Select(r => r.Name))}, or add its "
+                    + "rule to Register.");
+        }
+
+        var errors = options.Files.Problems($"{section}:Files", register.Rules[^1].BlockedChannels[0]).ToList();
         if (options.MaxAge is { } age && (age < TimeSpan.FromHours(1) || age > TimeSpan.FromDays(366)))
-            errors.Add($"{section}:MaxAge is {age}; give one hour to 366 days, as in '5.00:00:00', or leave it out for what the rule says.");
+            errors.Add($"{section}:MaxAge is {age}; give one hour to 366 days, as in '5.00:00:00', or leave it out to use the rule's.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }

@@ -8,25 +8,25 @@ using OptOut.Vendors.Files;
 namespace OptOut.Vendors.Registers;
 
 /// <summary>
-/// A register as a vendor that is only pulled: who stands in it is denied, and nobody is told anything. Its list is a file that somebody drops, because that
-/// is how the registers give theirs out.
+/// A register as a vendor that is only pulled: anyone in it is suppressed, and it receives no pushes. Its list is a file that somebody
+/// drops, because that is how the registers distribute theirs.
 /// </summary>
 internal sealed class RegisterVendor(Register register, RegisterOptions options, ListFiles files) : IVendor
 {
-    private readonly Channel _channel = register.Rules[^1].Denies[0];
+    private readonly Channel _channel = register.Rules[^1].BlockedChannels[0];
 
     public string Name => register.Name;
 
     public Channel Channel => _channel;
 
-    public bool TakesPushes => false;
+    public bool AcceptsPushes => false;
 
     public IReadOnlyList<string> Lists { get; } = [register.Name];
 
     public IReadOnlySet<string> ListsFor(StopSet stops) => FrozenSet<string>.Empty;
 
     public Task<VendorOutcome> PushAsync(VendorPush push, CancellationToken cancellationToken) =>
-        Task.FromResult<VendorOutcome>(new VendorOutcome.Rejected($"The register {Name} takes no entries of ours."));
+        Task.FromResult<VendorOutcome>(new VendorOutcome.Rejected($"The register {Name} does not accept entries from us."));
 
     public async Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken)
     {
@@ -34,24 +34,36 @@ internal sealed class RegisterVendor(Register register, RegisterOptions options,
         if (page.Failure is { } failure)
             return new VendorPull.Failed(failure);
 
-        // The scope is never recorded: whoever registered has said nothing to us. A date ahead of now is a slip; the entry stands.
+        // The scope is never recorded: a person who registered has told us nothing. A date in the future is a mistake; the entry still
+        // counts.
         VendorEntry[] entries = [.. page.Entries.Select(e => new VendorEntry(
             e.Identifier, list, VendorEntryKind.Registered, new Scope(_channel, null), e.At is { } at && at < until ? at : until))];
-        return new VendorPull.Page(entries, page.Next, page.Unreadable) { Notices = page.Drop is { } drop ? [.. Notices(drop, until)] : [] };
+        return new VendorPull.Page(entries, page.Next, page.Unreadable)
+        {
+            Notices = page.Drop is { } drop ? [.. Notices(drop, until)] : [],
+        };
     }
 
     private IEnumerable<string> Notices(ListDrop drop, DateTimeOffset now)
     {
-        if (drop.PassedOver is { } damaged)
-            yield return $"The list {damaged} is newer than the one that was read, {drop.Name}, but does not fit its digest: drop it again.";
+        if (drop.DamagedFile is { } damaged)
+        {
+            yield return $"The list {damaged} is newer than the one that was read, {drop.Name}, "
+                + "but does not match its digest: drop it again.";
+        }
+
         if (register.RuleAt(now) is not { } rule)
             yield break;
 
-        var (age, most) = (now - drop.At, options.MaxAge ?? rule.MaxAge);
-        if (age > most)
+        var (age, maxAge) = (now - drop.At, options.MaxAge ?? rule.MaxAge);
+        if (age > maxAge)
         {
-            yield return $"The list {drop.Name} of {drop.At.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)} is {Days(age)} old, and may be {Days(most)} ({(options.MaxAge is null ? rule.Source : $"OptOut:Registers:{Name}:MaxAge")}). "
-                + "It goes on denying, but who registered since is missing: drop a newer one before anything is sent.";
+            yield return $"The list {drop.Name} of {drop.At.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)} is "
+                + $"{Days(age)} "
+                + $"old, and may be at most {Days(maxAge)} "
+                + $"({(options.MaxAge is null ? rule.Source : $"OptOut:Registers:{Name}:MaxAge")}). "
+                + "It still blocks everyone on it, but people who registered since then are "
+                + "missing: drop a newer one before sending anything.";
         }
     }
 

@@ -5,12 +5,12 @@ using OptOut.Identity;
 namespace OptOut.Vendors.SendGrid;
 
 /// <summary>
-/// Reads verified events one by one, so that a bad one does not lose its neighbours.
+/// Reads verified events one by one, so that a malformed event does not affect the others.
 /// https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
 /// </summary>
 internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
 {
-    // Evidence.Reference takes no more.
+    // The maximum length of Evidence.Reference.
     private const int MaxKey = 200;
 
     public VendorSignals Read(ReadOnlySpan<byte> body)
@@ -26,7 +26,7 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
         }
         catch (JsonException)
         {
-            tally.Unreadable++; // The rest of the body; what came before it stands.
+            tally.Unreadable++; // The rest of the body is lost; the events before it are kept.
         }
 
         return new VendorSignals
@@ -66,13 +66,13 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
             case "group_resubscribe":
                 if (Group(element) is null)
                     tally.Ignored++;
-                else if (element.TryEmail("email", out var again))
-                    tally.Resubscribed.Add(again);
+                else if (element.TryEmail("email", out var resubscribed))
+                    tally.Resubscribed.Add(resubscribed);
                 else
                     tally.Unreadable++;
                 break;
             case "bounce":
-                // "blocked" is a refusal of this one message: the mail service was busy or did not like it.
+                // "blocked" is a refusal of this message only: the mail service was busy or rejected its content.
                 Bounce(element, tally, element.Text("type") == "bounce");
                 break;
             case "dropped":
@@ -84,13 +84,13 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
         }
     }
 
-    // Without its group it is still an objection: an unknown group stops everything.
+    // An event without a group is still an objection: an unknown group stops everything.
     private (string List, Scope Stop)? Group(JsonElement element) => lists.GroupEntry(element.Number("asm_group_id") ?? 0);
 
-    private void Stop(JsonElement element, Tally tally, Scope stop, VendorEntryKind why)
+    private void Stop(JsonElement element, Tally tally, Scope stop, VendorEntryKind kind)
     {
         if (element.TryEmail("email", out var who))
-            tally.Signals.Add(new VendorSignal(Key(element), who, stop, At(element), why));
+            tally.Signals.Add(new VendorSignal(Key(element), who, stop, OccurredAt(element), kind));
         else
             tally.Unreadable++;
     }
@@ -98,31 +98,32 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
     private void Bounce(JsonElement element, Tally tally, bool hard)
     {
         if (hard && element.TryEmail("email", out var who))
-            tally.Bounces.Add(new VendorBounce(who, At(element)));
+            tally.Bounces.Add(new VendorBounce(who, OccurredAt(element)));
         else
             tally.Undelivered++;
     }
 
     // The reasons: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event#delivery-events and
-    // https://www.twilio.com/docs/sendgrid/ui/sending-email/drops. Of those that are not here (an invalid header, spam content, a used-up quota), none is about the person.
+    // https://www.twilio.com/docs/sendgrid/ui/sending-email/drops. The other reasons (an invalid header, spam content, an exhausted
+    // quota) are not about the person.
     private void Drop(JsonElement element, Tally tally)
     {
         var reason = element.Text("reason")?.Trim().ToUpperInvariant();
         if (reason is not ("UNSUBSCRIBED ADDRESS" or "SPAM REPORTING ADDRESS"))
             Bounce(element, tally, reason == "BOUNCED ADDRESS");
         else if (element.TryEmail("email", out var who))
-            tally.Drifts.Add(new VendorDrift(Key(element), who, Channel.Email, At(element)));
+            tally.Drifts.Add(new VendorDrift(Key(element), who, Channel.Email, OccurredAt(element)));
         else
             tally.Unreadable++;
     }
 
-    // A Stop without a usable moment or id is a Stop all the same: it happened by now, and a replay of it is recorded again.
-    private DateTimeOffset At(JsonElement element) => element.TryUnix("timestamp", out var moment) ? moment : time.GetUtcNow();
+    // A Stop without a usable time or id is still a Stop: it has happened by now, and a replay of it is recorded again.
+    private DateTimeOffset OccurredAt(JsonElement element) => element.TryUnix("timestamp", out var moment) ? moment : time.GetUtcNow();
 
     private string Key(JsonElement element) =>
         element.Text("sg_event_id") is { Length: > 0 and <= MaxKey } id && id.All(c => c is >= ' ' and <= '~' and not '@')
             ? id
-            : Guid.CreateVersion7(At(element)).ToString("D");
+            : Guid.CreateVersion7(OccurredAt(element)).ToString("D");
 
     private sealed class Tally
     {

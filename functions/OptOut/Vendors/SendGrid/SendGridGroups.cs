@@ -6,25 +6,26 @@ using static SendGrid.BaseClient;
 namespace OptOut.Vendors.SendGrid;
 
 /// <summary>
-/// Which groups the account has. Asked before anything is put into a group, because SendGrid puts an entry for a group that is not
-/// there on the global list, says 201, and so stops more than the person asked for without anybody seeing it
+/// Which groups exist in the account. This is checked before an address is added to a group: if the group does not exist, SendGrid adds
+/// the address to the global list and answers 201, which stops more than the person asked for without anyone noticing
 /// (https://www.twilio.com/docs/sendgrid/api-reference/suppressions-suppressions/add-suppressions-to-a-suppression-group).
 /// </summary>
 internal sealed class SendGridGroups(SendGridApi api, TimeProvider time)
 {
-    private static readonly TimeSpan KeptFor = TimeSpan.FromHours(1);
+    private static readonly TimeSpan CacheDuration = TimeSpan.FromHours(1);
 
-    private volatile Known? _known;
+    private volatile CachedGroups? _cached;
 
-    /// <returns>Those of the groups that the account lacks, or why that cannot be told.</returns>
-    public async Task<(IReadOnlyList<int> Missing, VendorOutcome? Failure)> MissingAsync(IReadOnlyList<int> groups, CancellationToken cancellationToken)
+    /// <returns>The groups that do not exist in the account, or the reason why this is not known.</returns>
+    public async Task<(IReadOnlyList<int> Missing, VendorOutcome? Failure)> MissingAsync(
+        IReadOnlyList<int> groups, CancellationToken cancellationToken)
     {
-        // Only good news is kept: a group that was missing may have been made a moment ago.
-        if (_known is { } known && time.GetUtcNow() - known.At < KeptFor && groups.All(known.Ids.Contains))
+        // The cached result is used only if it contains every group: a missing group may have been created a moment ago.
+        if (_cached is { } cached && time.GetUtcNow() - cached.At < CacheDuration && groups.All(cached.Ids.Contains))
             return ([], null);
 
-        var asked = time.GetUtcNow();
-        var call = api.Call(Method.GET, "asm/groups", "asm.groups.read") with { Json = true };
+        var requestedAt = time.GetUtcNow();
+        var call = api.Call(Method.GET, "asm/groups", "asm.groups.read") with { ExpectsJson = true };
         var reply = await api.CallAsync(call, cancellationToken);
         if (reply.Failure is { } failure)
             return ([], failure);
@@ -32,9 +33,9 @@ internal sealed class SendGridGroups(SendGridApi api, TimeProvider time)
             return ([], call.Unreadable());
 
         var ids = list.EnumerateArray().Select(g => g.Number("id")).OfType<int>().ToFrozenSet();
-        _known = new Known(asked, ids);
+        _cached = new CachedGroups(requestedAt, ids);
         return ([.. groups.Where(g => !ids.Contains(g))], null);
     }
 
-    private sealed record Known(DateTimeOffset At, FrozenSet<int> Ids);
+    private sealed record CachedGroups(DateTimeOffset At, FrozenSet<int> Ids);
 }

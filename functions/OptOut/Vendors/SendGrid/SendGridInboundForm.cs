@@ -6,19 +6,20 @@ using OptOut.Replies.Mail;
 namespace OptOut.Vendors.SendGrid;
 
 /// <summary>
-/// The form that Inbound Parse posts for a mail (https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook),
-/// in both of its shapes: taken apart (<c>headers</c>, <c>text</c>, <c>html</c>), or whole (<c>email</c>, where the setting <i>POST the raw,
-/// full MIME message</i> is on). Attachments are passed over. Nothing in it can make reading fail: what cannot be read is left out. A body
-/// that is no form at all is taken for the text of a mail, and so is a whole mail with too long a header section: a person still sees it.
+/// The form that Inbound Parse posts for a mail
+/// (https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook). It has two shapes: parsed
+/// (<c>headers</c>, <c>text</c>, <c>html</c>), or raw (<c>email</c>, if the setting <i>POST the raw, full MIME message</i> is on).
+/// Attachments are ignored. Nothing in the form can make reading fail: whatever cannot be read is left out. A body that is not a form at
+/// all is treated as the text of a mail, and so is a raw mail whose header section is too long: a person still sees it.
 /// </summary>
 internal sealed class SendGridInboundForm
 {
-    // Of one field, bytes. A mail's own words come before its attachments.
+    // The size limit of one field, in bytes. A mail's own text comes before its attachments.
     private const int MaxField = 4 * 1024 * 1024;
 
     private const int MaxMessageId = 998, MaxParts = 1_000;
 
-    // RFC 2046 section 5.1.1 gives a boundary 70 characters.
+    // RFC 2046 section 5.1.1 limits a boundary to 70 characters.
     private const int MaxBoundary = 200;
 
     private readonly ReadOnlyMemory<byte> _body;
@@ -38,9 +39,10 @@ internal sealed class SendGridInboundForm
         var raw = Field("email");
         if (raw.IsEmpty)
         {
-            // Nothing of the mail's body stands in this field, so an empty line in it hides header fields.
+            // This field contains nothing of the mail's body, so an empty line in it would hide header fields.
             var scan = MimeScan.OfMail(Field("headers"), maxDepth: 1, maxLeaves: 1);
-            (_headers, _text, _html, _isPartial) = (scan.Headers, "", "", _isPartial || scan.Body.Span.ContainsAnyExcept(MimeScan.White));
+            (_headers, _text, _html, _isPartial) = (
+                scan.Headers, "", "", _isPartial || scan.Body.Span.ContainsAnyExcept(MimeScan.WhiteSpace));
         }
         else
         {
@@ -50,11 +52,11 @@ internal sealed class SendGridInboundForm
         }
     }
 
-    /// <summary>False for a body without a single field of the form, and where a limit left something unread.</summary>
+    /// <summary>False for a body that has no field of the form, and when a limit left something unread.</summary>
     public bool IsReadable => _fields.Count > 0 && _headers is not null && !_isPartial;
 
-    // SendGrid's boundary is always the same, so a mail can hold a delimiter and fields of its sender's making. Those SendGrid adds itself are
-    // there all the same, and so twice, or after a closing delimiter that the mail holds: such a form proves nothing about its sender.
+    // SendGrid's boundary is always the same, so a mail can contain a delimiter and fields made up by its sender. SendGrid still adds its
+    // own fields, so they appear twice, or after a closing delimiter inside the mail. Such a form proves nothing about its sender.
     private bool IsUnambiguous => IsReadable
         && Array.TrueForAll(["headers", "email", "envelope", "dkim", "SPF"], name => _fields.Count(f => f.Name == name) <= 1);
 
@@ -119,9 +121,10 @@ internal sealed class SendGridInboundForm
 
     private ReadOnlyMemory<byte> Field(string name) => _fields.Find(f => f.Name == name).Value;
 
-    // The same field twice: both are read.
+    // If a field appears twice, both are read.
     private string Text(string name) =>
-        string.Join('\n', _fields.Where(f => f.Name == name).Select(f => MailCharset.Decode(f.Value.Span, _charsets?.GetValueOrDefault(name))));
+        string.Join(
+            '\n', _fields.Where(f => f.Name == name).Select(f => MailCharset.Decode(f.Value.Span, _charsets?.GetValueOrDefault(name))));
 
     private List<SendGridEnvelope> Envelopes()
     {
@@ -155,7 +158,7 @@ internal sealed class SendGridInboundForm
 
     private static ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> value) => value.Length > MaxField ? value[..MaxField] : value;
 
-    // A Content-Type that lost its boundary on the way.
+    // For a request whose Content-Type lost its boundary in transit.
     private static string? FirstBoundary(ReadOnlySpan<byte> body) =>
         body.StartsWith("--"u8) && body.IndexOf((byte)'\n') is var end and > 2 ? MailCharset.Decode(body[2..end], null).TrimEnd() : null;
 }

@@ -2,8 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace OptOut.Vendors.SendGrid;
 
-/// <summary>The SMTP envelope of a mail, as the form's field of that name has it.</summary>
-internal sealed record SendGridEnvelope([property: JsonPropertyName("to")] IReadOnlyList<string?>? To, [property: JsonPropertyName("from")] string? From);
+/// <summary>The SMTP envelope of a mail, from the form field <c>envelope</c>.</summary>
+internal sealed record SendGridEnvelope(
+    [property: JsonPropertyName("to")] IReadOnlyList<string?>? To, [property: JsonPropertyName("from")] string? From);
 
 [JsonSerializable(typeof(SendGridEnvelope))]
 [JsonSerializable(typeof(Dictionary<string, string>))]

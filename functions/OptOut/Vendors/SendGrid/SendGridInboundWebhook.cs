@@ -9,15 +9,19 @@ using OptOut.Replies.Mail;
 namespace OptOut.Vendors.SendGrid;
 
 /// <summary>
-/// <c>POST /webhooks/sendgrid/inbound</c>. SendGrid keeps a mail answered with a 5xx and sends it again, for three days at most; of a 4xx it
-/// promises no such thing (https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/inbound-email). So whatever may work later is
-/// answered 503, and a 4xx goes only to what SendGrid did not send.
+/// <c>POST /webhooks/sendgrid/inbound</c>. If SendGrid receives a 5xx, it keeps the mail and retries for at most three days; for a 4xx it
+/// makes no such promise (https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/inbound-email). So the webhook answers 503
+/// whenever a retry may succeed, and a 4xx only to requests that did not come from SendGrid.
 /// </summary>
 internal sealed partial class SendGridInboundWebhook(
-    IOptions<SendGridOptions> options, MailtoIntake intake, OptOutMetrics metrics, TimeProvider time, ILogger<SendGridInboundWebhook> logger)
+    IOptions<SendGridOptions> options,
+    MailtoIntake intake,
+    OptOutMetrics metrics,
+    TimeProvider time,
+    ILogger<SendGridInboundWebhook> logger)
     : IVendorWebhook
 {
-    // SendGrid takes mails of up to 30 MB, attachments included; some room above it for the form.
+    // SendGrid accepts mail of up to 30 MB, attachments included; this leaves some room for the form.
     private const int MaxBytes = 32 * 1024 * 1024;
 
     private readonly SendGridSignature _signature = new(options.Value.InboundPublicKeys);
@@ -29,11 +33,12 @@ internal sealed partial class SendGridInboundWebhook(
         if (!_signature.HasKey)
         {
             LogNoKey();
-            return ApiAnswers.RetryLater("No key is configured, so nothing can be believed yet.");
+            return ApiProblems.RetryLater("No key is configured, so nothing can be verified yet.");
         }
 
-        string? signature = request.Headers[SendGridSignature.SignatureHeader], timestamp = request.Headers[SendGridSignature.TimestampHeader];
-        if (!SendGridSignature.CouldBe(signature, timestamp))
+        string? signature = request.Headers[SendGridSignature.SignatureHeader],
+            timestamp = request.Headers[SendGridSignature.TimestampHeader];
+        if (!SendGridSignature.IsWellFormed(signature, timestamp))
             return Results.Unauthorized();
         var (body, problem) = await RawBody.ReadAsync(request, MaxBytes, cancellationToken);
         if (problem is not null)
@@ -48,20 +53,25 @@ internal sealed partial class SendGridInboundWebhook(
             LogUnreadable(body.Length);
         }
 
-        return await intake.TakeAsync(form.ToMail(Moment(timestamp)), cancellationToken) ? Results.Ok() : ApiAnswers.RetryLater("The mail could not be kept.");
+        return await intake.TakeAsync(form.ToMail(SignedAt(timestamp)), cancellationToken)
+            ? Results.Ok()
+            : ApiProblems.RetryLater("The mail could not be saved.");
     }
 
-    // When SendGrid signed. A request caught and sent again says the same moment, so it undoes nothing that the person decided since.
-    private DateTimeOffset Moment(string? timestamp) =>
+    // The time at which SendGrid signed. A captured request that is sent again has the same time, so it undoes nothing that the person
+    // has decided since.
+    private DateTimeOffset SignedAt(string? timestamp) =>
         long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 253_402_300_800
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : time.GetUtcNow();
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A mail came in and OptOut:SendGrid:InboundPublicKeys is empty: it waits at SendGrid, three days at most. Give the public key of the Inbound Parse security policy")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A mail was received, but OptOut:SendGrid:InboundPublicKeys is empty. "
+        + "SendGrid keeps the mail for at most three days: set "
+        + "the public key of the Inbound Parse security policy")]
     private partial void LogNoKey();
 
     [LoggerMessage(Level = LogLevel.Error,
-        Message = "A signed mail of {Bytes} bytes is no form or goes beyond a limit: what can be read is "
-            + "searched for a link of ours and otherwise passed on. If this repeats, look at the Inbound Parse setting")]
+        Message = "A signed mail of {Bytes} bytes is not a form or exceeds a limit. Whatever can be read is "
+            + "searched for a link of ours, and otherwise the mail is passed on. If this recurs, check the Inbound Parse setting")]
     private partial void LogUnreadable(int bytes);
 }

@@ -6,15 +6,15 @@ using OptOut.Consent;
 
 namespace OptOut.Vendors.SendGrid;
 
-/// <summary>Which of SendGrid's lists means what: between scopes on our side, and lists and groups on theirs.</summary>
+/// <summary>Maps scopes on our side to lists and groups at SendGrid, and back.</summary>
 internal sealed class SendGridLists
 {
     public const string Global = "global";
 
-    /// <summary>All groups in one pull: SendGrid tells when an entry was made only where it gives out all groups together.</summary>
+    /// <summary>All groups in one pull: SendGrid reports when an entry was made only if all groups are requested together.</summary>
     public const string Groups = "groups";
 
-    /// <summary>Groups of the account that no topic has: an objection all the same.</summary>
+    /// <summary>Groups of the account that belong to no topic: an entry is still an objection.</summary>
     public const string OtherGroups = "other-groups";
 
     public const string SpamReports = "spam-reports";
@@ -37,7 +37,7 @@ internal sealed class SendGridLists
         All = [Global, .. GroupIds.Select(Name), OtherGroups, SpamReports, Bounces];
     }
 
-    /// <summary>The groups of the catalogue's topics, in its order.</summary>
+    /// <summary>The groups of the catalogue's topics, in the order of the catalogue.</summary>
     public IReadOnlyList<int> GroupIds { get; }
 
     public IReadOnlyList<string> All { get; }
@@ -53,7 +53,7 @@ internal sealed class SendGridLists
     public IEnumerable<int> GroupsFor(StopSet stops) => _catalogue.Topics.Where(t => stops.Stops(t)).Select(GroupOf);
 
     /// <summary>
-    /// What the person's entry in a group means; null for a group of service mail. A group nobody told us of stops everything:
+    /// What a person's entry in a group means; null for a group of service mail. A group that is not configured stops everything:
     /// stopping too much is a nuisance that one click undoes, stopping too little is unlawful.
     /// </summary>
     public (string List, Scope Stop)? GroupEntry(int group)

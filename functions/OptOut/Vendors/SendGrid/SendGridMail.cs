@@ -8,7 +8,8 @@ using static SendGrid.BaseClient;
 namespace OptOut.Vendors.SendGrid;
 
 /// <summary>
-/// Sends service mail. SendGrid has no idempotency: a mail sent again after a lost answer arrives twice, with the same reference.
+/// Sends service mail. SendGrid does not support idempotency: a mail that is sent again because the response was lost arrives twice, with
+/// the same reference.
 /// </summary>
 internal sealed class SendGridMail(SendGridApi api, IOptions<SendGridOptions> options) : IMailSender
 {
@@ -24,7 +25,11 @@ internal sealed class SendGridMail(SendGridApi api, IOptions<SendGridOptions> op
             return new VendorOutcome.Rejected($"SendGrid takes e-mail addresses, not a {mail.To.Kind} identifier.");
 
         var call = api.Call(Method.POST, "mail/send", "mail.send", mail.To, Message(mail).Serialize());
-        call = call with { Expected = [HttpStatusCode.Accepted], Personal = [.. call.Personal, mail.ToName ?? "", mail.SubjectLine] };
+        call = call with
+        {
+            Expected = [HttpStatusCode.Accepted],
+            SensitiveValues = [.. call.SensitiveValues, mail.ToName ?? "", mail.SubjectLine],
+        };
         return (await api.CallAsync(call, cancellationToken)).Failure ?? new VendorOutcome.Confirmed();
     }
 
@@ -37,21 +42,26 @@ internal sealed class SendGridMail(SendGridApi api, IOptions<SendGridOptions> op
             PlainTextContent = mail.PlainText,
             HtmlContent = mail.Html,
 
-            // Auto-Submitted keeps vacation programs from answering (RFC 3834 section 5).
-            Headers = new(StringComparer.Ordinal) { [ReferenceHeader] = mail.Reference, ["Content-Language"] = mail.Language, ["Auto-Submitted"] = "auto-generated" },
+            // Auto-Submitted prevents automatic replies, such as vacation responders (RFC 3834 section 5).
+            Headers = new(StringComparer.Ordinal)
+            {
+                [ReferenceHeader] = mail.Reference,
+                ["Content-Language"] = mail.Language,
+                ["Auto-Submitted"] = "auto-generated",
+            },
 
-            // SendGrid treats these two as not personal and keeps them for good, so only the reference goes in
+            // SendGrid does not treat these two as personal data and keeps them indefinitely, so they contain only the reference
             // (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event).
             CustomArgs = new(StringComparer.Ordinal) { [ReferenceArgument] = mail.Reference },
             Categories = [Category],
 
-            // A confirmation goes to somebody who stands on the global unsubscribes because of the very Stop it confirms. This
-            // bypass passes that list alone; bounces and spam reports still hold, and bypass_list_management, which passes them
-            // too, may not be combined with it (https://github.com/twilio/sendgrid-oai, tsg_mail_v3.json, mail_settings). No ASM
-            // group is set, so group entries do not apply.
+            // A confirmation goes to somebody who is on the global unsubscribe list because of the very Stop that it confirms. This
+            // bypass skips that list only; bounces and spam reports still apply. bypass_list_management, which skips those too, may not
+            // be combined with it (https://github.com/twilio/sendgrid-oai, tsg_mail_v3.json, mail_settings). No ASM group is set, so
+            // group entries do not apply.
             MailSettings = new MailSettings { BypassUnsubscribeManagement = new BypassUnsubscribeManagement { Enable = true } },
 
-            // Nobody who opted out is followed, and SendGrid's own unsubscribe footer has no place under a confirmation.
+            // Nobody who opted out is tracked, and SendGrid's own unsubscribe footer does not belong in a confirmation.
             TrackingSettings = new TrackingSettings
             {
                 ClickTracking = new ClickTracking { Enable = false, EnableText = false },

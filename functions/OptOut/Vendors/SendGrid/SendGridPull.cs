@@ -10,12 +10,12 @@ using static SendGrid.BaseClient;
 namespace OptOut.Vendors.SendGrid;
 
 /// <summary>
-/// Reads SendGrid's lists page by page. Unsubscribes, spam reports and bounces take limit (at most 500), offset and an inclusive
-/// end_time (https://www.twilio.com/docs/sendgrid/api-reference/suppressions-global-suppressions/retrieve-all-global-suppressions).
-/// The list of all group entries documents no parameters
-/// (https://www.twilio.com/docs/sendgrid/api-reference/suppressions-suppressions/retrieve-all-suppressions) but is known to take
-/// limit and offset (https://github.com/sendgrid/docs/issues/5178). So nothing here trusts the size of a page: the list ends with an
-/// empty page, with the same page again, or with a page longer than was asked for.
+/// Reads SendGrid's lists page by page. Unsubscribes, spam reports and bounces accept limit (at most 500), offset and an inclusive
+/// end_time (https://www.twilio.com/docs/sendgrid/api-reference/suppressions-global-suppressions/retrieve-all-global-suppressions). The
+/// list of all group entries has no documented parameters
+/// (https://www.twilio.com/docs/sendgrid/api-reference/suppressions-suppressions/retrieve-all-suppressions) but is known to accept limit
+/// and offset (https://github.com/sendgrid/docs/issues/5178). So nothing here relies on the size of a page: the list ends with an empty
+/// page, with a repeated page, or with a page longer than requested.
 /// </summary>
 internal sealed class SendGridPull(SendGridApi api, SendGridLists lists, SendGridOptions options)
 {
@@ -24,9 +24,9 @@ internal sealed class SendGridPull(SendGridApi api, SendGridLists lists, SendGri
     public async Task<VendorPull> PageAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken)
     {
         if (!TryCursor(cursor, out var offset, out var seen))
-            return new VendorPull.Failed(new VendorOutcome.Rejected("The cursor is none of SendGrid's; begin the run again."));
+            return new VendorPull.Failed(new VendorOutcome.Rejected("The cursor does not belong to SendGrid; start the run again."));
         if (Call(list, until, offset) is not { } call)
-            throw new ArgumentException($"'{list}' is no list of SendGrid's.", nameof(list));
+            throw new ArgumentException($"'{list}' is not a list of SendGrid's.", nameof(list));
 
         var reply = await api.CallAsync(call, cancellationToken);
         if (reply.Failure is { } failure)
@@ -52,7 +52,7 @@ internal sealed class SendGridPull(SendGridApi api, SendGridLists lists, SendGri
         var query = string.Create(CultureInfo.InvariantCulture, $"?limit={Limit}&offset={offset}");
         if (list != SendGridLists.Groups)
             query += string.Create(CultureInfo.InvariantCulture, $"&start_time=0&end_time={until.ToUnixTimeSeconds()}");
-        return api.Call(Method.GET, path, scope, query: query) with { Json = true, Timeout = options.PullTimeout };
+        return api.Call(Method.GET, path, scope, query: query) with { ExpectsJson = true, Timeout = options.PullTimeout };
     }
 
     private VendorPull.Page Page(string list, DateTimeOffset until, JsonElement array, int offset, string? seen, string fingerprint)
@@ -76,7 +76,7 @@ internal sealed class SendGridPull(SendGridApi api, SendGridLists lists, SendGri
         return new VendorPull.Page(entries, next, unreadable);
     }
 
-    /// <returns>Whether it could be read; the entry is null where it means nothing to us.</returns>
+    /// <returns>Whether it could be read. The entry is null if it has no meaning here.</returns>
     private bool TryRead(string list, JsonElement element, out VendorEntry? entry)
     {
         entry = null;
@@ -110,13 +110,17 @@ internal sealed class SendGridPull(SendGridApi api, SendGridLists lists, SendGri
         (offset, seen) = (0, null);
         if (cursor is null)
             return true;
-        if (cursor.Split('.') is not [var number, var fingerprint] || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out offset))
+        if (cursor.Split('.') is not [var number, var fingerprint]
+            || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out offset))
+        {
             return false;
+        }
+
         seen = fingerprint;
         return true;
     }
 
-    // Keyed, because a cursor is stored and a page may hold a single address.
+    // The hash is keyed, because a cursor is stored and a page may contain a single address.
     private string Fingerprint(byte[] page) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(options.ApiKey), page).AsSpan(0, 8));
 }

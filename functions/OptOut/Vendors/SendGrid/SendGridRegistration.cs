@@ -8,10 +8,14 @@ namespace OptOut.Vendors.SendGrid;
 
 internal static class SendGridRegistration
 {
-    /// <summary>E-mail through SendGrid: the vendor, service mail and the two webhooks. Needs the topic catalogue.</summary>
+    /// <summary>Adds e-mail through SendGrid: the vendor, service mail and the two webhooks. Requires the topic catalogue.</summary>
     internal static IServiceCollection AddSendGrid(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<SendGridOptions>().Bind(configuration.GetSection(SendGridOptions.Section)).PostConfigure(o => SettingName.ToNames(o.Groups)).ValidateOnStart();
+        services
+            .AddOptions<SendGridOptions>()
+            .Bind(configuration.GetSection(SendGridOptions.Section))
+            .PostConfigure(o => SettingName.NormalizeKeys(o.Groups))
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<SendGridOptions>, SendGridOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
 

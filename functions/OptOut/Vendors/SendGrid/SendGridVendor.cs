@@ -12,10 +12,11 @@ using static SendGrid.BaseClient;
 namespace OptOut.Vendors.SendGrid;
 
 /// <summary>
-/// E-mail through SendGrid: the global unsubscribes hold whoever stopped everything, one unsubscribe group a topic holds whoever
-/// stopped that topic. https://www.twilio.com/docs/sendgrid/api-reference/suppressions-suppressions
+/// E-mail through SendGrid: the global unsubscribe list contains everyone who stopped everything, and one unsubscribe group per topic
+/// contains everyone who stopped that topic. https://www.twilio.com/docs/sendgrid/api-reference/suppressions-suppressions
 /// </summary>
-internal sealed class SendGridVendor(SendGridApi api, SendGridLists lists, SendGridGroups groups, IOptions<SendGridOptions> options) : IVendor
+internal sealed class SendGridVendor(SendGridApi api, SendGridLists lists, SendGridGroups groups, IOptions<SendGridOptions> options)
+    : IVendor
 {
     private readonly SendGridPull _pull = new(api, lists, options.Value);
 
@@ -25,7 +26,8 @@ internal sealed class SendGridVendor(SendGridApi api, SendGridLists lists, SendG
 
     public IReadOnlyList<string> Lists => lists.All;
 
-    public IReadOnlyList<string> Pulls { get; } = [SendGridLists.Global, SendGridLists.Groups, SendGridLists.SpamReports, SendGridLists.Bounces];
+    public IReadOnlyList<string> Pulls { get; } =
+        [SendGridLists.Global, SendGridLists.Groups, SendGridLists.SpamReports, SendGridLists.Bounces];
 
     public IReadOnlySet<string> ListsFor(StopSet stops)
     {
@@ -41,8 +43,8 @@ internal sealed class SendGridVendor(SendGridApi api, SendGridLists lists, SendG
     public Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken) =>
         _pull.PageAsync(list, until, cursor, cancellationToken);
 
-    // Everything is added before anything is removed, so that at no moment less is stopped than should be; and a group that is
-    // missing keeps no other Stop from its list.
+    // Everything is added before anything is removed, so that at no time less is stopped than should be. A missing group does not prevent
+    // the other Stops.
     private async Task<VendorOutcome?> AddAsync(VendorPush push, CancellationToken cancellationToken)
     {
         if (lists.NeedsGlobal(push.Stops) && await CallAsync(AddToGlobal(push.Identifier), cancellationToken) is { } globalFailure)
@@ -77,7 +79,7 @@ internal sealed class SendGridVendor(SendGridApi api, SendGridLists lists, SendG
         if (!lists.NeedsGlobal(confirmed) || lists.NeedsGlobal(push.Stops))
             return null;
 
-        // A spam report blocks all mail by itself and would go on doing so after the person asked for mail again.
+        // A spam report blocks all mail on its own, and would continue to do so after the person asked for mail again.
         return await CallAsync(RemoveSpamReport(push.Identifier), cancellationToken)
             ?? await CallAsync(RemoveFromGlobal(push.Identifier), cancellationToken);
     }
@@ -86,8 +88,11 @@ internal sealed class SendGridVendor(SendGridApi api, SendGridLists lists, SendG
         (await api.CallAsync(call, cancellationToken)).Failure;
 
     private string Missing(IReadOnlyList<int> missing) =>
-        "SendGrid has no " + string.Join(", no ", missing.Select(m => string.Create(CultureInfo.InvariantCulture, $"group {m} (OptOut:SendGrid:Groups:{lists.TopicOf(m)})")))
-        + "; make the group there and give its id here.";
+        "SendGrid has no "
+        + string.Join(
+            ", no ",
+            missing.Select(m => string.Create(CultureInfo.InvariantCulture, $"group {m} (OptOut:SendGrid:Groups:{lists.TopicOf(m)})")))
+        + "; create the group there and set its id here.";
 
     private VendorCall AddToGlobal(Identifier who) => Add("asm/suppressions/global", who, "asm.suppressions.global.create");
 
@@ -102,13 +107,15 @@ internal sealed class SendGridVendor(SendGridApi api, SendGridLists lists, SendG
     private VendorCall Add(string list, Identifier who, string scope) =>
         api.Call(Method.POST, list, scope, who, Recipients(who)) with { Expected = [HttpStatusCode.Created] };
 
-    // SendGrid wants the address in the path, the one place where an address stands in a URL: VendorHttp keeps URLs out of logs and traces.
+    // SendGrid requires the address in the path. This is the only place with an address in a URL: VendorHttp keeps URLs out of logs and
+    // traces.
     private VendorCall Remove(string list, Identifier who, string scope) =>
-        api.Call(Method.DELETE, list + "/{email}", scope, who) with { Expected = [HttpStatusCode.NoContent], MayBeAbsent = true };
+        api.Call(Method.DELETE, list + "/{email}", scope, who) with { Expected = [HttpStatusCode.NoContent], AllowsNotFound = true };
 
     private static string InGroup(int group) => string.Create(CultureInfo.InvariantCulture, $"asm/groups/{group}/suppressions");
 
-    private static string Recipients(Identifier who) => JsonSerializer.Serialize(new SendGridRecipients([who.Value]), SendGridJson.Default.SendGridRecipients);
+    private static string Recipients(Identifier who) =>
+        JsonSerializer.Serialize(new SendGridRecipients([who.Value]), SendGridJson.Default.SendGridRecipients);
 }
 
 internal sealed record SendGridRecipients([property: JsonPropertyName("recipient_emails")] IReadOnlyList<string> Emails);

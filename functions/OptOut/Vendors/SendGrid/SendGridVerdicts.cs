@@ -4,8 +4,9 @@ using OptOut.Replies.Mail;
 namespace OptOut.Vendors.SendGrid;
 
 /// <summary>
-/// What Inbound Parse says of a mail's authentication. <c>SPF</c> is a word. <c>dkim</c> looks like JSON and is none: <c>{@example.com : pass}</c>,
-/// several with commas between them, or <c>none</c>; a failure may carry pages of reasons (https://github.com/sendgrid/docs/issues/1991 and 6483).
+/// Reads the results of Inbound Parse's mail authentication checks. <c>SPF</c> is one word. <c>dkim</c> looks like JSON but is not:
+/// <c>{@example.com : pass}</c>, several separated by commas, or <c>none</c>; a failure may include pages of reasons
+/// (https://github.com/sendgrid/docs/issues/1991 and 6483).
 /// </summary>
 internal static partial class SendGridVerdicts
 {
@@ -15,8 +16,9 @@ internal static partial class SendGridVerdicts
     public static bool SpfPassed(string field) => field.Trim().Equals("pass", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// The domains whose signature holds. A field that cannot be read to its end proves nothing: the signer chooses the identity (<c>i=</c>, RFC
-    /// 6376 section 3.5) that stands in it, and one made to look like two results would speak for somebody else's domain.
+    /// The domains whose signature is valid. A field that cannot be read completely proves nothing: the signer chooses the identity
+    /// (<c>i=</c>, RFC 6376 section 3.5) that appears in it, and one crafted to look like two results would vouch for somebody else's
+    /// domain.
     /// </summary>
     public static IReadOnlyList<string> DkimDomains(string field, MailHeaders headers)
     {
@@ -26,7 +28,12 @@ internal static partial class SendGridVerdicts
         {
             var whole = Whole().Match(field.Trim());
             return whole.Success
-                ? [.. whole.Groups["result"].Captures.Zip(whole.Groups["domain"].Captures).Where(r => r.First.Value == "pass").Select(r => r.Second.Value)]
+                ? [
+                    .. whole.Groups["result"].Captures
+                        .Zip(whole.Groups["domain"].Captures)
+                        .Where(r => r.First.Value == "pass")
+                        .Select(r => r.Second.Value),
+                ]
                 : [];
         }
         catch (RegexMatchTimeoutException)
@@ -41,6 +48,9 @@ internal static partial class SendGridVerdicts
     [GeneratedRegex(@"^[A-Za-z0-9._+-]*@[A-Za-z0-9.-]+\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Identity();
 
-    [GeneratedRegex(@"^\{\s*(?:[A-Za-z0-9._+-]*@(?<domain>[A-Za-z0-9.-]+) : (?<result>[a-z]+)(?: \([^(){}@]*\))?\s*(?:,\s*|(?=\})))+\}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^\{\s*(?:[A-Za-z0-9._+-]*@(?<domain>[A-Za-z0-9.-]+) : (?<result>[a-z]+)(?: \([^(){}@]*\))?\s*(?:,\s*|(?=\})))+\}\z",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Whole();
 }

@@ -4,21 +4,23 @@ using Microsoft.Extensions.Options;
 namespace OptOut.Vendors.SendGrid;
 
 /// <summary>
-/// <c>POST /webhooks/sendgrid/events</c>. SendGrid sends a batch again for a day until it gets a 2xx, so 503 loses nothing.
+/// <c>POST /webhooks/sendgrid/events</c>. SendGrid retries a batch for one day until it receives a 2xx, so answering 503 loses nothing.
 /// </summary>
 internal sealed class SendGridWebhook(IOptions<SendGridOptions> options, SendGridLists lists, SignalIntake intake, TimeProvider time)
     : SignalWebhook("sendgrid/events", "sendgrid", MaxBytes, intake)
 {
-    // SendGrid sends a batch when it has 768 KB or 30 seconds' worth; some room above it.
+    // SendGrid sends a batch once it has 768 KB or 30 seconds of events; this leaves some room.
     private const int MaxBytes = 4 * 1024 * 1024;
 
     private readonly SendGridSignature _signature = new(options.Value.EventPublicKeys);
     private readonly SendGridEvents _events = new(lists, time);
 
     protected override bool MayBeSigned(HttpRequest request) =>
-        SendGridSignature.CouldBe(request.Headers[SendGridSignature.SignatureHeader], request.Headers[SendGridSignature.TimestampHeader]);
+        SendGridSignature.IsWellFormed(
+            request.Headers[SendGridSignature.SignatureHeader], request.Headers[SendGridSignature.TimestampHeader]);
 
-    protected override ValueTask<VendorSignals?> ReadAsync(HttpRequest request, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    protected override ValueTask<VendorSignals?> ReadAsync(
+        HttpRequest request, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         string? signature = request.Headers[SendGridSignature.SignatureHeader];
         string? timestamp = request.Headers[SendGridSignature.TimestampHeader];

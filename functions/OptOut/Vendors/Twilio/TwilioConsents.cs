@@ -4,7 +4,7 @@ using OptOut.Messaging;
 
 namespace OptOut.Vendors.Twilio;
 
-/// <summary>One consent of the bulk call, written as JSON into a parameter of the form.</summary>
+/// <summary>One consent of the bulk call, written as JSON into a form parameter.</summary>
 internal sealed record TwilioConsent(
     [property: JsonPropertyName("contact_id")] string Contact,
     [property: JsonPropertyName("correlation_id")] string Correlation,
@@ -14,25 +14,25 @@ internal sealed record TwilioConsent(
 {
     public string ToJson() => JsonSerializer.Serialize(this, TwilioJson.Default.TwilioConsent);
 
-    // A record prints its members, and one of these is a number.
+    // A record prints its members, and one of these is a phone number.
     public override string ToString() => Correlation;
 }
 
 /// <summary>
-/// Reads what became of each consent. The call succeeds as a whole even where none of them does: each has its own <c>error_code</c>, 0 for taken
-/// (https://www.twilio.com/docs/api/errors/30646).
+/// Reads the result of each consent. The call as a whole succeeds even if none of them does: each has its own <c>error_code</c>, with 0
+/// for success (https://www.twilio.com/docs/api/errors/30646).
 /// </summary>
 internal static class TwilioConsents
 {
-    private const string TheirFault = "INTERNAL_SERVER_ERROR";
+    private const string InternalError = "INTERNAL_SERVER_ERROR";
 
-    // Their names of errors: capitals and underscores. Anything else might quote what was sent.
+    // Twilio's error names: capitals and underscores. Anything else might quote what was sent.
     private const int MaxNames = 5, MaxName = 40;
 
-    /// <param name="answer">The body.</param>
-    /// <param name="sent">The number of the sender in the settings, by correlation id.</param>
-    /// <param name="call">What was asked.</param>
-    /// <returns>Null when every consent was taken.</returns>
+    /// <param name="answer">The body of the response.</param>
+    /// <param name="sent">The index of the sender in the settings, by correlation id.</param>
+    /// <param name="call">The call that was made.</param>
+    /// <returns>Null when every consent was accepted.</returns>
     public static VendorOutcome? Read(JsonElement answer, IReadOnlyDictionary<string, int> sent, VendorCall call)
     {
         if (answer.Items("items") is not { } items)
@@ -40,7 +40,7 @@ internal static class TwilioConsents
 
         var answered = new HashSet<string>(StringComparer.Ordinal);
         var refused = new List<string>();
-        var again = false;
+        var retry = false;
         foreach (var item in items)
         {
             if (item.Text("correlation_id") is not { } id || !sent.TryGetValue(id, out var sender)
@@ -50,17 +50,22 @@ internal static class TwilioConsents
             if (code == 0)
                 continue;
             var names = Names(item);
-            if (names is [TheirFault])
-                again = true;
+            if (names is [InternalError])
+                retry = true;
             else
                 refused.Add($"OptOut:Twilio:Senders:{sender} ({code}{(names.Length > 0 ? ": " : "")}{string.Join(", ", names)})");
         }
 
-        // What may work later first: a sender that is wrong must not keep the others waiting for a person.
-        if (again)
-            return new VendorOutcome.Transient(null, $"Twilio had a fault of its own at {call.Operation} (30646).");
+        // A temporary failure takes precedence: a wrong sender, which someone must fix, must not delay the others.
+        if (retry)
+            return new VendorOutcome.Transient(null, $"Twilio had an internal error in {call.Operation} (30646).");
         if (refused.Count > 0)
-            return new VendorOutcome.Rejected($"Twilio did not take the consent for {string.Join(", ", refused)}; INVALID_SENDER_ID means that the sender is not the account's.");
+        {
+            return new VendorOutcome.Rejected(
+                $"Twilio did not accept the consent for {string.Join(", ", refused)}; "
+                    + "INVALID_SENDER_ID means that the sender does not belong to the account.");
+        }
+
         return answered.Count == sent.Count ? null : call.Unreadable();
     }
 

@@ -1,6 +1,6 @@
 namespace OptOut.Vendors.Twilio;
 
-/// <summary>Setting <c>OptOut:Twilio</c>; without it there is no Twilio.</summary>
+/// <summary>Setting <c>OptOut:Twilio</c>; Twilio is not used without it.</summary>
 internal sealed class TwilioOptions
 {
     public const string Section = "OptOut:Twilio";
@@ -9,19 +9,21 @@ internal sealed class TwilioOptions
     public string AccountSid { get; set; } = "";
 
     /// <summary>
-    /// The account's auth tokens, the primary one first. Webhooks signed with any of them are believed, so while a token rotates both stand here.
-    /// The first also opens the API where there is no <see cref="ApiKeySid"/>.
+    /// The account's auth tokens, the primary one first. A webhook may be signed with any of them, so while a token is rotated, list
+    /// both. The first is also used for the API if there is no <see cref="ApiKeySid"/>.
     /// </summary>
     public IList<string> AuthTokens { get; init; } = [];
 
-    /// <summary>A key of its own for the API, <c>SK</c> and 32 hexadecimal digits: better than the auth token, which opens the whole account.</summary>
+    /// <summary>
+    /// A separate API key, <c>SK</c> and 32 hexadecimal digits. It is safer than the auth token, which gives access to the whole account.
+    /// </summary>
     public string ApiKeySid { get; set; } = "";
 
     public string ApiKeySecret { get; set; } = "";
 
     /// <summary>
-    /// Whoever marketing SMSs come from: Messaging Service SIDs (<c>MG...</c>) and phone numbers in E.164. A Stop is put on each, because Twilio keeps
-    /// a list for each (https://www.twilio.com/docs/messaging/features/consent-api).
+    /// The senders of marketing SMS: Messaging Service SIDs (<c>MG...</c>) and phone numbers in E.164. A Stop is set on each, because
+    /// Twilio has a separate list for each (https://www.twilio.com/docs/messaging/features/consent-api).
     /// </summary>
     public IList<string> Senders { get; init; } = [];
 
@@ -32,30 +34,41 @@ internal sealed class TwilioOptions
     public SmsStop ReplyStops { get; set; } = SmsStop.Everything;
 
     /// <summary>
-    /// Whether Twilio itself answers its own English keywords. It does unless support has turned that off for the account
-    /// (https://help.twilio.com/articles/223134027), and then nobody else may answer them too.
+    /// Whether Twilio itself answers its own English keywords. It does unless its support has turned that off for the account
+    /// (https://help.twilio.com/articles/223134027); while it does, nobody else may answer them as well.
     /// </summary>
     public bool AnswersKeywords { get; set; } = true;
 
-    /// <summary>The address that Twilio calls, up to <c>/webhooks</c>, as it is typed in there: it is signed. Empty: <c>OptOut:Links:BaseUrl</c>.</summary>
+    /// <summary>
+    /// The address that Twilio calls, up to <c>/webhooks</c>, exactly as configured at Twilio, because it is signed. Empty:
+    /// <c>OptOut:Links:BaseUrl</c>.
+    /// </summary>
     public Uri? WebhookBaseUrl { get; set; }
 
-    /// <summary><c>https://accounts.twilio.com/</c>, or the sandbox of OptOut.Local.</summary>
+    /// <summary>The API's address: <c>https://accounts.twilio.com/</c>, or the sandbox of OptOut.Local.</summary>
     public Uri BaseAddress { get; set; } = new("https://accounts.twilio.com/");
 
-    /// <summary>How long one call may take. Twilio gives up after three seconds by itself.</summary>
+    /// <summary>The time limit for one call. Twilio itself gives up after three seconds.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Name and secret of the API's Basic authentication (https://www.twilio.com/docs/iam/api/authentication), and where they stand.</summary>
+    /// <summary>
+    /// The name and secret for the API's Basic authentication (https://www.twilio.com/docs/iam/api/authentication), and the setting that
+    /// the secret comes from.
+    /// </summary>
     public (string Name, string Secret, string Setting) Credential =>
-        !string.IsNullOrEmpty(ApiKeySid) ? (ApiKeySid, ApiKeySecret, $"{Section}:ApiKeySecret") : (AccountSid, AuthTokens[0], $"{Section}:AuthTokens:0");
+        !string.IsNullOrEmpty(ApiKeySid)
+            ? (ApiKeySid, ApiKeySecret, $"{Section}:ApiKeySecret")
+            : (AccountSid, AuthTokens[0], $"{Section}:AuthTokens:0");
 }
 
 internal enum SmsStop
 {
-    /// <summary>The default: one opt-out stops all marketing, unless the person was offered both the consolidated and the granular choice (GDPR art. 21(2)-(3)).</summary>
+    /// <summary>
+    /// The default: one opt-out stops all marketing, unless the person was offered both the consolidated and the granular choice (GDPR
+    /// art. 21(2)-(3)).
+    /// </summary>
     Everything,
 
-    /// <summary>SMS alone: only where every marketing SMS offers both choices.</summary>
+    /// <summary>SMS only. Use it only if every marketing SMS offers both choices.</summary>
     Sms,
 }

@@ -6,7 +6,7 @@ namespace OptOut.Vendors.Twilio;
 
 internal static class TwilioRegistration
 {
-    /// <summary>SMS through Twilio: the vendor and its two webhooks. Nothing where there is no section <c>OptOut:Twilio</c>.</summary>
+    /// <summary>Adds SMS through Twilio: the vendor and its two webhooks. Adds nothing without a section <c>OptOut:Twilio</c>.</summary>
     internal static IServiceCollection AddTwilio(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(TwilioOptions.Section);

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace OptOut.Vendors.Twilio;
 
-/// <summary>A webhook of Twilio's that is believed: its parameters, whichever way they were written.</summary>
+/// <summary>The parameters of an authentic webhook request from Twilio, in either of its formats.</summary>
 internal sealed class TwilioRequest
 {
     private readonly Dictionary<string, string> _values;
@@ -16,16 +16,19 @@ internal sealed class TwilioRequest
             _values.TryAdd(name, value);
     }
 
-    /// <summary>Empty where there is none.</summary>
+    /// <summary>The value of a parameter; empty when there is none.</summary>
     public string this[string name] => _values.GetValueOrDefault(name, "");
 
     /// <summary>
-    /// The id of the message: the same each time this is sent. Empty where it is none that can be kept
+    /// The id of the message, the same each time the request is sent. Empty if it is not an id that can be stored
     /// (https://www.twilio.com/docs/glossary/what-is-a-sid: two letters and 32 hexadecimal digits).
     /// </summary>
-    public string MessageSid => (this["MessageSid"] is { Length: > 0 } sid ? sid : this["SmsSid"]) is { Length: 34 } id && id.All(char.IsAsciiLetterOrDigit) ? id : "";
+    public string MessageSid =>
+        (this["MessageSid"] is { Length: > 0 } sid ? sid : this["SmsSid"]) is { Length: 34 } id && id.All(char.IsAsciiLetterOrDigit)
+            ? id
+            : "";
 
-    // The JSON form is a flat object. Whoever sends something else has signed it, and it has no parameters.
+    // The JSON format is a flat object. Anything else has no parameters, although it was signed.
     internal static IReadOnlyList<KeyValuePair<string, string>> Json(ReadOnlySpan<byte> body)
     {
         try
@@ -34,7 +37,12 @@ internal sealed class TwilioRequest
             using var json = JsonDocument.ParseValue(ref reader);
             return json.RootElement.ValueKind != JsonValueKind.Object
                 ? []
-                : [.. json.RootElement.EnumerateObject().Where(p => p.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number).Select(p => KeyValuePair.Create(p.Name, p.Value.ToString()))];
+                : [
+                    .. json.RootElement
+                        .EnumerateObject()
+                        .Where(p => p.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number)
+                        .Select(p => KeyValuePair.Create(p.Name, p.Value.ToString())),
+                ];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -5,10 +5,11 @@ using System.Text;
 namespace OptOut.Vendors.Twilio;
 
 /// <summary>
-/// How Twilio signs its webhooks (https://www.twilio.com/docs/usage/security#validating-requests): HMAC-SHA1 under the account's auth token, in
-/// base64. Of a form, the URL followed by every parameter, sorted by name, name and value without anything between; a name that comes twice has each
-/// of its values once, sorted (so do Twilio's own libraries). Of JSON, the URL alone, whose query holds the SHA-256 of the body as <c>bodySHA256</c>.
-/// Nothing in it tells when it was made, so a request stays believable for ever: what is recorded twice must be recorded once.
+/// Verifies the signature of Twilio's webhooks (https://www.twilio.com/docs/usage/security#validating-requests): HMAC-SHA1 under the
+/// account's auth token, in base64. For a form, it covers the URL followed by every parameter, sorted by name, with name and value
+/// concatenated; if a name appears twice, each of its values is included once, sorted (as in Twilio's own libraries). For JSON, it covers
+/// only the URL, whose query contains the SHA-256 of the body as <c>bodySHA256</c>. The signature contains no time, so a request remains
+/// valid for ever: a repeated request must be recorded only once.
 /// </summary>
 internal sealed class TwilioSignature(IEnumerable<string> authTokens)
 {
@@ -21,35 +22,42 @@ internal sealed class TwilioSignature(IEnumerable<string> authTokens)
 
     private readonly byte[][] _tokens = [.. authTokens.Select(Encoding.UTF8.GetBytes)];
 
-    /// <summary>Whether the header could be a signature, so that the body is worth reading.</summary>
-    public static bool CouldBe(string? signature) => signature is { Length: Length } && Base64.IsValid(signature);
+    /// <summary>Whether the header is a well-formed signature, so that the body is worth reading.</summary>
+    public static bool IsWellFormed(string? signature) => signature is { Length: Length } && Base64.IsValid(signature);
 
-    /// <summary>Whether one of the tokens signed this. Throws on nothing a sender can send.</summary>
-    /// <param name="signature">The header.</param>
-    /// <param name="url">The address Twilio called, as it was typed in there, with the query as it came.</param>
-    /// <param name="body">The bytes as they came.</param>
+    /// <summary>Whether the request was signed with one of the tokens. Never throws, whatever the sender sends.</summary>
+    /// <param name="signature">The signature header.</param>
+    /// <param name="url">The address that Twilio called, exactly as configured there, with the query as received.</param>
+    /// <param name="body">The bytes as received.</param>
     /// <param name="form">The parameters of a form; empty for JSON.</param>
     public bool Verify(string? signature, string url, ReadOnlySpan<byte> body, IReadOnlyList<KeyValuePair<string, string>> form)
     {
         Span<byte> given = stackalloc byte[SHA1.HashSizeInBytes];
-        if (!CouldBe(signature) || !Convert.TryFromBase64String(signature!, given, out var length) || length != given.Length)
+        if (!IsWellFormed(signature) || !Convert.TryFromBase64String(signature!, given, out var length) || length != given.Length)
             return false;
         var hash = Query(url, BodyHash);
         if (hash is not null && !IsHashOf(hash, body))
             return false;
 
-        var fields = hash is not null ? "" : string.Concat(form.Distinct().OrderBy(p => p.Key, StringComparer.Ordinal).ThenBy(p => p.Value, StringComparer.Ordinal).Select(p => p.Key + p.Value));
-        var good = false; // All are tried, whichever of them holds.
+        var fields = hash is not null
+            ? ""
+            : string.Concat(
+                form.Distinct()
+                    .OrderBy(p => p.Key, StringComparer.Ordinal)
+                    .ThenBy(p => p.Value, StringComparer.Ordinal)
+                    .Select(p => p.Key + p.Value));
+        var valid = false; // All are checked, even after one matches.
         foreach (var address in WithAndWithoutPort(url))
         {
             foreach (var token in _tokens)
-                good |= Signed(token, address + fields, given);
+                valid |= IsSignedBy(token, address + fields, given);
         }
 
-        return good;
+        return valid;
     }
 
-    // Whether Twilio names the port has changed more than once, so its own libraries take both: https://www.twilio.com/docs/usage/security#notes
+    // Whether Twilio includes the port has changed more than once, so its own libraries accept both:
+    // https://www.twilio.com/docs/usage/security#notes
     private static IEnumerable<string> WithAndWithoutPort(string url)
     {
         yield return url;
@@ -73,12 +81,15 @@ internal sealed class TwilioSignature(IEnumerable<string> authTokens)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(body, hash);
-        return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hash)), Encoding.UTF8.GetBytes(hex.ToLowerInvariant()));
+        return CryptographicOperations.FixedTimeEquals(
+            Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hash)), Encoding.UTF8.GetBytes(hex.ToLowerInvariant()));
     }
 
-    private static bool Signed(byte[] token, string text, ReadOnlySpan<byte> signature) => CryptographicOperations.FixedTimeEquals(Hmac(token, text), signature);
+    private static bool IsSignedBy(byte[] token, string text, ReadOnlySpan<byte> signature) =>
+        CryptographicOperations.FixedTimeEquals(Hmac(token, text), signature);
 
-    // SHA-1 is Twilio's choice. As an HMAC it still holds (https://www.twilio.com/docs/usage/security#a-note-on-hmac-sha1).
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "What Twilio signs with.")]
+    // SHA-1 is Twilio's choice. As part of an HMAC it is still secure (https://www.twilio.com/docs/usage/security#a-note-on-hmac-sha1).
+    [System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "Twilio signs with SHA-1.")]
     private static byte[] Hmac(byte[] key, string text) => HMACSHA1.HashData(key, Encoding.UTF8.GetBytes(text));
 }

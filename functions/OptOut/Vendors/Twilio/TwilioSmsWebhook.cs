@@ -11,12 +11,19 @@ using OptOut.Replies.Sms;
 namespace OptOut.Vendors.Twilio;
 
 /// <summary>
-/// <c>POST /webhooks/twilio/sms</c>: an SMS that somebody sent to one of our numbers (https://www.twilio.com/docs/messaging/guides/webhook-request),
-/// answered in TwiML. Twilio gives up after 15 seconds; what is answered 5xx it asks again only where the webhook's address says so
-/// (<c>#rc=5&amp;rp=5xx,ct,rt</c>, https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides), then once at the fallback address.
+/// <c>POST /webhooks/twilio/sms</c>: an SMS that somebody sent to one of our numbers
+/// (https://www.twilio.com/docs/messaging/guides/webhook-request), answered in TwiML. Twilio gives up after 15 seconds. It retries after
+/// a 5xx only if the configured webhook URL requests that (<c>#rc=5&amp;rp=5xx,ct,rt</c>,
+/// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides), and then once at the fallback URL.
 /// </summary>
 internal sealed partial class TwilioSmsWebhook(
-    TwilioRequestReader reader, SmsReplyIntake intake, SignalIntake signals, SmsAnswers answers, IOptions<TwilioOptions> options, TimeProvider time, ILogger<TwilioSmsWebhook> logger)
+    TwilioRequestReader reader,
+    SmsReplyIntake intake,
+    SignalIntake signals,
+    SmsAnswers answers,
+    IOptions<TwilioOptions> options,
+    TimeProvider time,
+    ILogger<TwilioSmsWebhook> logger)
     : IVendorWebhook
 {
     private const string WhatsApp = "whatsapp:";
@@ -27,7 +34,7 @@ internal sealed partial class TwilioSmsWebhook(
 
     public async Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var at = time.GetUtcNow(); // Twilio does not tell when the SMS was sent.
+        var at = time.GetUtcNow(); // Twilio does not report when the SMS was sent.
         if (!TwilioRequestReader.MayBeSigned(request))
             return Results.Unauthorized();
         var (body, problem) = await RawBody.ReadAsync(request, TwilioRequestReader.MaxBytes, cancellationToken);
@@ -42,35 +49,41 @@ internal sealed partial class TwilioSmsWebhook(
         var meaning = byTwilio is { } intent ? SmsReader.Read(sms["Body"]) with { Intent = intent } : SmsReader.Read(sms["Body"]);
         if (Sender(sms, out var isWhatsApp) is not { } from)
         {
-            // A short code, a name, a number of ours: nobody who could be stopped.
+            // A short code, a name or one of our own numbers: nobody who could be stopped.
             LogNobody(meaning.Intent);
             return Twiml(null);
         }
 
-        // Without an id a replay cannot be told from a second SMS: a Stop is recorded all the same, a Start is not.
+        // Without an id, a replay cannot be distinguished from a second SMS: a Stop is still recorded, a Start is not.
         var id = sms.MessageSid is { Length: > 0 } sid ? sid : EventIds.New(at).ToString("N");
         var reply = new SmsReply(id, from, at, "twilio");
         var result = meaning.Intent switch
         {
             SmsIntent.Stop => await intake.StopAsync(reply, _stops, cancellationToken),
 
-            // What is written over WhatsApp proves the number as well, and stops as well; but it does not speak of SMS.
+            // A WhatsApp message proves the number as well, so it can stop; but a START there is not about SMS.
             SmsIntent.Start when !isWhatsApp && sms.MessageSid.Length > 0 => await intake.StartAsync(reply, cancellationToken),
             _ => SmsResult.NothingToStart,
         };
 
-        // Twilio has lifted its own block. Where a Stop of ours still stands, it is told of it anew.
-        var lifted = byTwilio == SmsIntent.Start && result is not (SmsResult.Started or SmsResult.Lost);
-        if (result == SmsResult.Lost || (lifted && !await signals.RecordAsync("twilio", new VendorSignals { Resubscribed = [from] }, cancellationToken)))
-            return ApiAnswers.RetryLater("The SMS could not be kept.");
+        // Twilio has lifted its own block. If a Stop of ours still applies, it is pushed to Twilio again.
+        var lifted = byTwilio == SmsIntent.Start && result is not (SmsResult.Started or SmsResult.NotRecorded);
+        if (result == SmsResult.NotRecorded
+            || (lifted && !await signals.RecordAsync("twilio", new VendorSignals { Resubscribed = [from] }, cancellationToken)))
+        {
+            return ApiProblems.RetryLater("The SMS could not be saved.");
+        }
+
         if (meaning.Intent == SmsIntent.None)
             LogOther();
 
-        // Twilio has answered what it acted on; a person who gets two answers trusts neither.
-        return byTwilio is null && IsOurs(meaning.Intent, result) && answers.MayAnswer(from) ? await WriteAsync(meaning, result, from, cancellationToken) : Twiml(null);
+        // Twilio has already answered the keywords that it acted on; a person who gets two answers trusts neither.
+        return byTwilio is null && ShouldAnswer(meaning.Intent, result) && answers.MayAnswer(from)
+            ? await WriteAsync(meaning, result, from, cancellationToken)
+            : Twiml(null);
     }
 
-    private static bool IsOurs(SmsIntent intent, SmsResult result) => intent switch
+    private static bool ShouldAnswer(SmsIntent intent, SmsResult result) => intent switch
     {
         SmsIntent.None => false,
         SmsIntent.Start => result != SmsResult.NothingToStart,
@@ -94,16 +107,25 @@ internal sealed partial class TwilioSmsWebhook(
         isWhatsApp = from.StartsWith(WhatsApp, StringComparison.OrdinalIgnoreCase);
         if (isWhatsApp)
             from = from[WhatsApp.Length..];
-        return from.StartsWith('+') && PhoneNumber.TryParse(from, "ZZ", out var who) && !options.Value.Senders.Contains(who.Value) && from != sms["To"] ? who : null;
+        return from.StartsWith('+')
+                && PhoneNumber.TryParse(from, "ZZ", out var who)
+                && !options.Value.Senders.Contains(who.Value)
+                && from != sms["To"]
+            ? who
+            : null;
     }
 
     // https://www.twilio.com/docs/messaging/twiml
     private static IResult Twiml(string? message) =>
-        Results.Text($"""<?xml version="1.0" encoding="UTF-8"?>{new XElement("Response", message is null ? null : new XElement("Message", message)).ToString(SaveOptions.DisableFormatting)}""", "text/xml", Encoding.UTF8);
+        Results.Text(
+            """<?xml version="1.0" encoding="UTF-8"?>"""
+            + new XElement("Response", message is null ? null : new XElement("Message", message)).ToString(SaveOptions.DisableFormatting),
+            "text/xml",
+            Encoding.UTF8);
 
-    [LoggerMessage(LogLevel.Information, "An SMS asks for nothing that is done here: it is left to whoever reads them")]
+    [LoggerMessage(LogLevel.Information, "An SMS contains no request that is handled here; it is left to the people who read incoming SMS")]
     private partial void LogOther();
 
-    [LoggerMessage(LogLevel.Warning, "An SMS came from a sender that is no phone number of anybody's ({Intent}): nothing is recorded")]
+    [LoggerMessage(LogLevel.Warning, "An SMS came from a sender that is not a person's phone number ({Intent}): nothing is recorded")]
     private partial void LogNobody(SmsIntent intent);
 }

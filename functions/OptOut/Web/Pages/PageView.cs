@@ -6,7 +6,7 @@ using OptOut.Company;
 
 namespace OptOut.Web.Pages;
 
-/// <summary>What every page shows: in which language, in whose name, and where the same page is in another language.</summary>
+/// <summary>What every page needs: the language, the controller, and the address of the same page in another language.</summary>
 /// <param name="Logo">A data URI; null shows the name.</param>
 /// <param name="Address">The page's path and query, without <c>lang</c>.</param>
 public sealed record PageView(Language Language, ControllerOptions Controller, PageStyle Style, string? Logo, string Address)
@@ -17,21 +17,26 @@ public sealed record PageView(Language Language, ControllerOptions Controller, P
 
     public Uri? PrivacyStatement => Controller.PrivacyStatement;
 
-    /// <summary>Where the form for people without a link is, in this page's language.</summary>
+    /// <summary>The address of the public form, in this page's language.</summary>
     public string PublicFormAddress => $"/unsubscribe?lang={Language.Code}";
 
-    /// <summary>The same, but another language is found elsewhere: for the answer to a POST, and for pages that must be alike whatever was asked.</summary>
+    /// <summary>
+    /// The same view with another address for the language links: for the response to a POST, and for pages that must be
+    /// the same for every request.
+    /// </summary>
     public PageView At(string address) => this with { Address = address };
 
-    /// <summary>Where this page is in a language.</summary>
-    public string In(Language language) => QueryHelpers.AddQueryString(Address, "lang", language.Code);
+    /// <summary>The address of this page in a language.</summary>
+    public string AddressIn(Language language) => QueryHelpers.AddQueryString(Address, "lang", language.Code);
 }
 
-/// <summary>Chooses the language: the link's <c>lang</c>, then the person's own, then the browser's, then the controller's.</summary>
+/// <summary>
+/// Creates the view of a request. The language is the link's <c>lang</c>, else the person's own, else the browser's, else the controller's.
+/// </summary>
 internal sealed partial class PageViews(IOptions<ControllerOptions> controller, IOptions<BrandOptions> brand, PageStyle style)
 {
-    // What an address of ours may carry from page to page. Anything else may be personal, and is not repeated.
-    private static readonly string[] Kept = ["via", "ref", "code"];
+    // The query parameters that our links carry from page to page. Anything else may be personal and is not repeated.
+    private static readonly string[] CarriedParameters = ["via", "ref", "code"];
 
     public PageView For(HttpRequest request, string? profileLanguage = null)
     {
@@ -42,7 +47,8 @@ internal sealed partial class PageViews(IOptions<ControllerOptions> controller, 
 
     private static string Address(HttpRequest request)
     {
-        var kept = Kept.Select(name => KeyValuePair.Create(name, (string?)request.Query[name])).Where(p => p.Value is not null && Harmless().IsMatch(p.Value));
+        var kept = CarriedParameters.Select(name => KeyValuePair.Create(name, (string?)request.Query[name]))
+            .Where(p => p.Value is not null && SafeValue().IsMatch(p.Value));
         return QueryHelpers.AddQueryString(request.PathBase.Add(request.Path), kept);
     }
 
@@ -53,5 +59,5 @@ internal sealed partial class PageViews(IOptions<ControllerOptions> controller, 
         .FirstOrDefault(l => l is not null);
 
     [GeneratedRegex(@"\A[A-Za-z0-9-]{1,32}\z", RegexOptions.None, matchTimeoutMilliseconds: 100)]
-    private static partial Regex Harmless();
+    private static partial Regex SafeValue();
 }

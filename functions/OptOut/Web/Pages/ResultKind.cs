@@ -1,6 +1,6 @@
 namespace OptOut.Web.Pages;
 
-/// <summary>What a person did that the result page tells of.</summary>
+/// <summary>What the person did, as shown on the result page.</summary>
 public enum ResultKind
 {
     Stopped,

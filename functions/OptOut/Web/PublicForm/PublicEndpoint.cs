@@ -12,19 +12,19 @@ using OptOut.Web.Pages;
 namespace OptOut.Web.PublicForm;
 
 /// <summary>
-/// <c>/unsubscribe</c>: for whoever has no working link. What is typed is stopped at once, known to us or not, and the answer is
-/// the same for both, as is the time it takes.
+/// <c>/unsubscribe</c>: for people without a working link. What they type is stopped immediately, whether we know it or not. The response
+/// and the time it takes are the same in both cases.
 /// </summary>
 /// <remarks>
-/// The form needs no token against forgery: it is for strangers, there is no session to ride on, and a Stop that somebody else's page sends is one that
-/// anybody could have typed here.
+/// The form needs no anti-forgery token: it is for strangers, there is no session to abuse, and anyone could type here what
+/// another site's page can send.
 /// </remarks>
 internal sealed class PublicEndpoint(
     PublicStop stop,
     LinkRequestEndpoint links,
     CodeBook codes,
     RequestLimits limits,
-    TooManyAnswer tooMany,
+    TooManyRequestsResponse tooMany,
     PageRenderer renderer,
     PageViews views,
     IOptions<ControllerOptions> controller,
@@ -36,47 +36,48 @@ internal sealed class PublicEndpoint(
         if (!HttpMethods.IsPost(request.Method))
             return await FormAsync(view, StatusCodes.Status200OK, TypedForm.Empty with { Code = CodeIn(request) });
 
-        var pace = new ResponseTimeEqualizer(time);
+        var equalizer = new ResponseTimeEqualizer(time);
         var typed = await TypedForm.ReadAsync(request, cancellationToken);
-        if (typed.AsksForLink)
+        if (typed.RequestsLink)
             return await links.AnswerAsync(request, view, typed);
-        var reading = FormReading.Read(typed, controller.Value.PhoneRegion);
-        if (reading.Errors.Count > 0)
-            return await FormAsync(view, StatusCodes.Status400BadRequest, typed, reading.Errors);
+        var form = ParsedForm.From(typed, controller.Value.PhoneRegion);
+        if (form.Errors.Count > 0)
+            return await FormAsync(view, StatusCodes.Status400BadRequest, typed, form.Errors);
 
-        var answer = await StopAsync(request, view, typed, reading, cancellationToken).OrPageAsync(() => DownAsync(view));
-        await pace.WaitAsync();
+        var answer = await StopAsync(request, view, typed, form, cancellationToken).OrPageAsync(() => UnavailableAsync(view));
+        await equalizer.WaitAsync();
         return answer;
     }
 
-    private async Task<IResult> StopAsync(HttpRequest request, PageView view, TypedForm typed, FormReading reading, CancellationToken cancellationToken)
+    private async Task<IResult> StopAsync(
+        HttpRequest request, PageView view, TypedForm typed, ParsedForm form, CancellationToken cancellationToken)
     {
         CodeEntry? entry = null;
-        if (reading.Code is { } code)
+        if (form.Code is { } code)
         {
-            if (!limits.MayByClient(request, LimitedAction.CodeGuess, out var guess))
-                return await tooMany.CreateAsync(view, guess, view.PublicFormAddress);
+            if (!limits.CanAcquireForClient(request, LimitedAction.CodeGuess, out var guessWait))
+                return await tooMany.CreateAsync(view, guessWait, view.PublicFormAddress);
             entry = await codes.FindAsync(code, cancellationToken);
             if (entry is null)
             {
-                limits.TryByClient(request, LimitedAction.CodeGuess, out _);
+                limits.TryAcquireForClient(request, LimitedAction.CodeGuess, out _);
                 return await FormAsync(view, StatusCodes.Status200OK, typed, help: "public.help.unknown");
             }
 
-            if (entry.Subject is null && reading.Identifiers.Count == 0)
+            if (entry.Subject is null && form.Identifiers.Count == 0)
                 return await FormAsync(view, StatusCodes.Status200OK, typed, help: "public.help.leaflet");
         }
 
-        if (!MayStop(request, reading.Identifiers, out var wait))
+        if (!MayStop(request, form.Identifiers, out var wait))
             return await tooMany.CreateAsync(view, wait, view.PublicFormAddress);
-        if (await stop.RecordAsync(reading.Identifiers, entry, cancellationToken) is not { } submission)
-            return await DownAsync(view);
+        if (await stop.RecordAsync(form.Identifiers, entry, cancellationToken) is not { } submission)
+            return await UnavailableAsync(view);
 
         return await renderer.RenderAsync<PublicDonePage>(StatusCodes.Status200OK, new Dictionary<string, object?>
         {
             [nameof(PublicDonePage.View)] = view,
             [nameof(PublicDonePage.Action)] = view.PublicFormAddress,
-            [nameof(PublicDonePage.Moment)] = controller.Value.Moment(submission.At, view.Language),
+            [nameof(PublicDonePage.Moment)] = controller.Value.FormatMoment(submission.At, view.Language),
             [nameof(PublicDonePage.Reference)] = Reference.From(submission.Id),
             [nameof(PublicDonePage.Email)] = typed.Email,
         });
@@ -84,21 +85,22 @@ internal sealed class PublicEndpoint(
 
     private bool MayStop(HttpRequest request, IReadOnlyList<Identifier> identifiers, out TimeSpan wait)
     {
-        if (!limits.TryByClient(request, LimitedAction.PublicStop, out wait))
+        if (!limits.TryAcquireForClient(request, LimitedAction.PublicStop, out wait))
             return false;
         foreach (var identifier in identifiers)
         {
-            if (!limits.TryByIdentifier(identifier, LimitedAction.PublicStop, out wait))
+            if (!limits.TryAcquireForIdentifier(identifier, LimitedAction.PublicStop, out wait))
                 return false;
         }
 
         return true;
     }
 
-    // A leaflet's short link leads here with its code, so that nobody types it twice. Only what reads as a code is put into the page.
+    // A leaflet's short link leads here with its code, so that nobody types it twice. Only a valid code is put into the page.
     private static string CodeIn(HttpRequest request) => PrintedCode.TryParse(request.Query["code"], out var code) ? code.ToString() : "";
 
-    private Task<IResult> FormAsync(PageView view, int status, TypedForm typed, IReadOnlyDictionary<string, string>? errors = null, string? help = null) =>
+    private Task<IResult> FormAsync(
+        PageView view, int status, TypedForm typed, IReadOnlyDictionary<string, string>? errors = null, string? help = null) =>
         renderer.RenderAsync<PublicPage>(status, new Dictionary<string, object?>
         {
             [nameof(PublicPage.View)] = view,
@@ -108,6 +110,11 @@ internal sealed class PublicEndpoint(
             [nameof(PublicPage.Help)] = help,
         });
 
-    private async Task<IResult> DownAsync(PageView view) => new RetryAfterResult(await renderer.RenderAsync<DownPage>(
-        StatusCodes.Status503ServiceUnavailable, new Dictionary<string, object?> { [nameof(DownPage.View)] = view, [nameof(DownPage.Action)] = view.PublicFormAddress }));
+    private async Task<IResult> UnavailableAsync(PageView view) => new RetryAfterResult(await renderer.RenderAsync<UnavailablePage>(
+        StatusCodes.Status503ServiceUnavailable,
+        new Dictionary<string, object?>
+        {
+            [nameof(UnavailablePage.View)] = view,
+            [nameof(UnavailablePage.Action)] = view.PublicFormAddress,
+        }));
 }

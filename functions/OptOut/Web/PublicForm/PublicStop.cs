@@ -6,32 +6,46 @@ using OptOut.Records;
 
 namespace OptOut.Web.PublicForm;
 
-/// <summary>Stops everything for whoever a form names: by contact points, known to us or not, and by the code of a letter.</summary>
+/// <summary>
+/// Stops everything for the people that a form names: by contact points, known to us or not, and by the code of a letter.
+/// </summary>
 internal sealed class PublicStop(IdentifierIntake identifiers, ChangeIntake intake, TopicCatalogue catalogue, TimeProvider time)
 {
-    /// <param name="typed">The contact points.</param>
-    /// <param name="code">What the code stands for; null when none was typed.</param>
-    /// <returns>The one submission it is recorded as; null when not all of it is durable.</returns>
-    /// <exception cref="Platform.StoreUnavailableException">The store cannot say whose a contact point is: not all is recorded.</exception>
-    internal async Task<RecordedPublicStop?> RecordAsync(IReadOnlyList<Identifier> typed, CodeEntry? code, CancellationToken cancellationToken)
+    /// <param name="typed">The contact points that were typed.</param>
+    /// <param name="code">The entry of the code that was typed; null when none was typed.</param>
+    /// <returns>The submission that was recorded; null when not all of it is durable.</returns>
+    /// <exception cref="Platform.StoreUnavailableException">The owner of a contact point cannot be looked up: not
+    /// everything is recorded.</exception>
+    internal async Task<RecordedPublicStop?> RecordAsync(
+        IReadOnlyList<Identifier> typed, CodeEntry? code, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var submissionId = EventIds.New(now);
         var key = submissionId.ToString("N");
         var evidence = code is null ? ChangeEvidence.None : new ChangeEvidence(code.Channel, catalogue.Find(code.TopicId), code.Campaign);
 
-        // The answer waits for what is durable and not for the store to show it: how long that takes depends on how much we know of somebody.
+        // The response waits until the Stop is durable, not until the store shows it: how long that takes depends on how much
+        // we know about the person.
         if (code?.Subject is { } subject)
         {
-            var stop = Change.Create(EventIds.Derive(key, subject.ToString()), subject, Scope.Everything, Decision.Stop, now, now, Source.PrintedCode, evidence, submissionId);
-            if (!(await intake.RecordAsync(stop, AnswerWhen.WaitForDurable)).Durable)
+            var stop = Change.Create(
+                EventIds.Derive(key, subject.ToString()),
+                subject,
+                Scope.Everything,
+                Decision.Stop,
+                now,
+                now,
+                Source.PrintedCode,
+                evidence,
+                submissionId);
+            if (!(await intake.RecordAsync(stop, WaitFor.Durable)).Durable)
                 return null;
         }
 
         foreach (var identifier in typed)
         {
             var stop = new IdentifierStop(identifier, Scope.Everything, now, Source.PublicPage, evidence, key, submissionId);
-            if (await identifiers.RecordAsync(stop, AnswerWhen.WaitForDurable, cancellationToken) is null)
+            if (await identifiers.RecordAsync(stop, WaitFor.Durable, cancellationToken) is null)
                 return null;
         }
 
@@ -39,5 +53,5 @@ internal sealed class PublicStop(IdentifierIntake identifiers, ChangeIntake inta
     }
 }
 
-/// <summary>What a person did in one go, and when.</summary>
+/// <summary>The id and the time of a submission that was recorded.</summary>
 internal sealed record RecordedPublicStop(Guid Id, DateTimeOffset At);

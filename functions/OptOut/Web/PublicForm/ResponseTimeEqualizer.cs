@@ -1,8 +1,8 @@
 namespace OptOut.Web.PublicForm;
 
 /// <summary>
-/// Lets an answer go only at whole half seconds after the request came. Somebody we know costs a few reads and writes more or less than somebody we do
-/// not, and whoever measures the difference would learn which it was.
+/// Delays a response until a whole number of half seconds after the request. A person we know takes a few reads and writes more or fewer
+/// than one we do not; without the delay, a client could measure that difference and learn which it was.
 /// </summary>
 internal sealed class ResponseTimeEqualizer(TimeProvider time)
 {

@@ -8,25 +8,28 @@ using OptOut.Web.Pages;
 
 namespace OptOut.Web.Unsubscribe;
 
-/// <summary>Somebody with a link of ours: whose it is, what it was about, and how the pages behind it speak and find each other.</summary>
-/// <param name="Topic">The topic of the message; null for none and for one since retired.</param>
-/// <param name="Profile">Null while the store is away.</param>
+/// <summary>
+/// A request that came by a link of ours: whose link it is, what its message was about, and the language and
+/// addresses of the pages behind it.
+/// </summary>
+/// <param name="Topic">The topic of the message; null when it had none, or one that was removed since.</param>
+/// <param name="Profile">Null when the store is unavailable.</param>
 internal sealed record LinkVisit(HttpRequest Request, string Token, Link Link, Topic? Topic, Profile? Profile, PageView View)
 {
     public SubjectKey Subject => Link.Subject;
 
     public ChangeEvidence Evidence => new(Link.Channel, Topic, Link.Campaign);
 
-    /// <summary>The endpoint of a Stop. A printed code proves nothing of who typed it, so whatever may loosen has another source.</summary>
+    /// <summary>The source of a Stop. A printed code does not prove who typed it, so anything that may loosen has another source.</summary>
     public Source StopSource => IsByCode ? Source.PrintedCode : Source.UnsubscribePage;
 
     private bool IsByCode => Request.Query["via"] == "code";
 
-    /// <summary>Where a step is, keeping how the visitor came, and the language if it was asked for.</summary>
+    /// <summary>The address of a step. It keeps how the visitor came, and the language if the request had one.</summary>
     public string Address(string? step = null, string? reference = null, string? format = null) =>
         Query(step, reference, format, Language.Find(Request.Query["lang"])?.Code);
 
-    /// <summary>The page in the visitor's language, as found at an address of its own in the others.</summary>
+    /// <summary>The view of this visit, with the address of a step for the links to the other languages.</summary>
     public PageView ViewAt(string? step = null, string? reference = null) => View.At(Query(step, reference, format: null, language: null));
 
     private string Query(string? step, string? reference, string? format, string? language)

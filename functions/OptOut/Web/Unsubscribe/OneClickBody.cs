@@ -6,10 +6,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace OptOut.Web.Unsubscribe;
 
-/// <summary>What a POST to a link asks for.</summary>
+/// <summary>What a POST to a link requests.</summary>
 internal enum PostKind
 {
-    /// <summary>Nothing we know: the page asks to confirm.</summary>
+    /// <summary>Anything else: the page asks to confirm.</summary>
     Other,
 
     /// <summary>No body at all.</summary>
@@ -23,12 +23,12 @@ internal enum PostKind
 }
 
 /// <summary>
-/// Reads the body of a POST to a link. RFC 8058 section 3.2 allows <c>multipart/form-data</c> and <c>application/x-www-form-urlencoded</c>; the
-/// charset parameter means nothing, since every character that matters is ASCII.
+/// Reads the body of a POST to a link. RFC 8058 section 3.2 allows <c>multipart/form-data</c> and <c>application/x-www-form-urlencoded</c>;
+/// the charset parameter is ignored, because every character that matters is ASCII.
 /// </summary>
 internal static class OneClickBody
 {
-    // The one field that matters has 26 characters. A larger body is somebody else's.
+    // The one field that matters has 26 characters, so a larger body is not a one-click request.
     private const int MaxBytes = 16 * 1024;
 
     public static async Task<PostKind> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -38,7 +38,8 @@ internal static class OneClickBody
             return PostKind.Other;
         if (body.Length == 0)
             return PostKind.Empty;
-        var fields = MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+        var fields = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
             ? await MultipartAsync(body, HeaderUtilities.RemoveQuotes(type.Boundary).Value, cancellationToken)
             : UrlEncoded(body);
         return Kind(fields);
@@ -46,15 +47,22 @@ internal static class OneClickBody
 
     private static PostKind Kind(List<(string Name, string Value)> fields)
     {
-        if (fields.Exists(f => f.Name.Equals("List-Unsubscribe", StringComparison.OrdinalIgnoreCase) && f.Value.Trim().Equals("One-Click", StringComparison.OrdinalIgnoreCase)))
+        if (fields.Exists(
+            f => f.Name.Equals("List-Unsubscribe", StringComparison.OrdinalIgnoreCase)
+                && f.Value.Trim().Equals("One-Click", StringComparison.OrdinalIgnoreCase)))
+        {
             return PostKind.OneClick;
+        }
+
         return fields.Contains(("choice", "stop")) ? PostKind.PageStop : PostKind.Other;
     }
 
     private static List<(string Name, string Value)> UrlEncoded(byte[] body) =>
-        [.. Encoding.Latin1.GetString(body).Trim().Split('&').Select(pair => pair.Split('=', 2)).Where(p => p.Length == 2).Select(p => (WebUtility.UrlDecode(p[0]).Trim(), WebUtility.UrlDecode(p[1])))];
+        [.. Encoding.Latin1.GetString(body).Trim().Split('&').Select(pair => pair.Split('=', 2)).Where(p => p.Length == 2).Select(
+            p => (WebUtility.UrlDecode(p[0]).Trim(), WebUtility.UrlDecode(p[1])))];
 
-    private static async Task<List<(string Name, string Value)>> MultipartAsync(byte[] body, string? boundary, CancellationToken cancellationToken)
+    private static async Task<List<(string Name, string Value)>> MultipartAsync(
+        byte[] body, string? boundary, CancellationToken cancellationToken)
     {
         var fields = new List<(string, string)>();
         if (string.IsNullOrEmpty(boundary) || boundary.Length > 200)
@@ -72,7 +80,7 @@ internal static class OneClickBody
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            // Cut short or not multipart at all: what was read so far decides, and a whole field was read before it.
+            // Cut short, or not multipart at all. Only fields that were read completely before that count.
         }
 
         return fields;

@@ -10,13 +10,16 @@ using OptOut.Web.Pages;
 
 namespace OptOut.Web.Unsubscribe;
 
-/// <summary><c>/u/{token}/preferences</c>: what a person receives, by channel and topic, and the way to change it in one go.</summary>
-internal sealed class PreferencesEndpoint(ChangeIntake intake, ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, ResultPages results, TimeProvider time)
+/// <summary>
+/// <c>/u/{token}/preferences</c>: shows what a person receives, by channel and topic, and saves changes as one submission.
+/// </summary>
+internal sealed class PreferencesEndpoint(
+    ChangeIntake intake, ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, ResultPages results, TimeProvider time)
 {
-    // What cannot be seen cannot be adjusted. To stop everything asks for nothing that stands.
+    // Without the current state, preferences cannot be adjusted. Stopping everything does not need the current state.
     internal Task<IResult> AnswerAsync(LinkVisit visit, CancellationToken cancellationToken) =>
-        AdjustAsync(visit, cancellationToken).OrPageAsync(() => results.DownAsync(
-            visit.ViewAt(LinkSteps.Preferences), "down.read", visit.Address(LinkSteps.Preferences), visit.Address()));
+        AdjustAsync(visit, cancellationToken).OrPageAsync(() => results.UnavailableAsync(
+            visit.ViewAt(LinkPages.Preferences), "down.read", visit.Address(LinkPages.Preferences), visit.Address()));
 
     private async Task<IResult> AdjustAsync(LinkVisit visit, CancellationToken cancellationToken)
     {
@@ -30,32 +33,35 @@ internal sealed class PreferencesEndpoint(ChangeIntake intake, ConsentStore cons
             return await FormAsync(visit, now, StatusCodes.Status400BadRequest);
 
         var submission = Submission.Create(visit.Subject, Source.PreferencePage, visit.Evidence, began, now);
-        var changes = Preferences.Changes(now, wanted, submission.Write);
-        Change[] all = changes.Any(c => c.Decision == Decision.Allow) ? [.. changes] : [.. changes, .. Preferences.Repeats(now, Left(wanted), submission.Write)];
-        var recorded = all.Length == 0 ? new IntakeResult(Durable: true, Stored: true) : await intake.RecordAsync(all, AnswerWhen.WaitForVisible);
+        var changes = Preferences.Changes(now, wanted, submission.CreateChange);
+        Change[] all = changes.Any(c => c.Decision == Decision.Allow)
+            ? [.. changes]
+            : [.. changes, .. Preferences.Repeats(now, Declined(wanted), submission.CreateChange)];
+        var recorded = all.Length == 0 ? new IntakeResult(Durable: true, Stored: true) : await intake.RecordAsync(all, WaitFor.Visible);
         if (recorded.Durable && changes.Count == 0)
-            return await results.SameAsync(visit, "preferences.same.title", "preferences.same");
+            return await results.NothingChangedAsync(visit, "preferences.same.title", "preferences.same");
         return recorded.Durable
             ? await results.RecordedAsync(visit, ResultKind.Saved, changes, recorded)
-            : await results.DownAsync(visit.ViewAt(LinkSteps.Preferences), "down.save", visit.Address(LinkSteps.Preferences));
+            : await results.UnavailableAsync(visit.ViewAt(LinkPages.Preferences), "down.save", visit.Address(LinkPages.Preferences));
     }
 
-    // What was on offer, and is not wanted.
-    private IEnumerable<(Channel, Topic)> Left(IReadOnlyDictionary<Channel, StopSet> wanted) =>
+    // The topics that were offered and that the person does not want.
+    private IEnumerable<(Channel, Topic)> Declined(IReadOnlyDictionary<Channel, StopSet> wanted) =>
         from offered in catalogue.Matrix
         where wanted.ContainsKey(offered.Channel)
         from topic in offered.Topics
         where wanted[offered.Channel].Stops(topic)
         select (offered.Channel, topic);
 
-    private Task<IResult> FormAsync(LinkVisit visit, ConsentState now, int status) => renderer.RenderAsync<PreferencesPage>(status, new Dictionary<string, object?>
-    {
-        [nameof(PreferencesPage.View)] = visit.ViewAt(LinkSteps.Preferences),
-        [nameof(PreferencesPage.Action)] = visit.Address(LinkSteps.Preferences),
-        [nameof(PreferencesPage.Stop)] = visit.Address(),
-        [nameof(PreferencesPage.Refused)] = status == StatusCodes.Status400BadRequest,
-        [nameof(PreferencesPage.Channels)] = catalogue.Matrix.Select(c => Choices(visit, now, c.Channel, c.Topics)).ToList(),
-    });
+    private Task<IResult> FormAsync(LinkVisit visit, ConsentState now, int status) =>
+        renderer.RenderAsync<PreferencesPage>(status, new Dictionary<string, object?>
+        {
+            [nameof(PreferencesPage.View)] = visit.ViewAt(LinkPages.Preferences),
+            [nameof(PreferencesPage.Action)] = visit.Address(LinkPages.Preferences),
+            [nameof(PreferencesPage.Stop)] = visit.Address(),
+            [nameof(PreferencesPage.Refused)] = status == StatusCodes.Status400BadRequest,
+            [nameof(PreferencesPage.Channels)] = catalogue.Matrix.Select(c => Choices(visit, now, c.Channel, c.Topics)).ToList(),
+        });
 
     private ChannelChoices Choices(LinkVisit visit, ConsentState now, Channel channel, IReadOnlyList<Topic> topics)
     {

@@ -10,7 +10,10 @@ using OptOut.Web.Pages;
 
 namespace OptOut.Web.Unsubscribe;
 
-/// <summary><c>GET /u/{token}/receipt?ref=XXXX-XXXX-XXXX</c>: the proof of a submission, to print; <c>format=html</c> and <c>format=json</c> to keep. Changes nothing.</summary>
+/// <summary>
+/// <c>GET /u/{token}/receipt?ref=XXXX-XXXX-XXXX</c>: the proof of a submission, to print; with <c>format=html</c> or <c>format=json</c> a
+/// file to keep. Changes nothing.
+/// </summary>
 internal sealed class ReceiptEndpoint(
     ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, ResultPages results, IOptions<ControllerOptions> controller)
 {
@@ -19,7 +22,7 @@ internal sealed class ReceiptEndpoint(
         if (!Reference.TryParse(visit.Request.Query["ref"], out var reference))
             return await MissingAsync(visit);
         return await FindAsync(visit, reference, cancellationToken).OrPageAsync(() =>
-            results.DownAsync(visit.ViewAt(LinkSteps.Receipt, reference), "down.read", visit.Address(LinkSteps.Receipt, reference)));
+            results.UnavailableAsync(visit.ViewAt(LinkPages.Receipt, reference), "down.read", visit.Address(LinkPages.Receipt, reference)));
     }
 
     private async Task<IResult> FindAsync(LinkVisit visit, string reference, CancellationToken cancellationToken)
@@ -36,11 +39,12 @@ internal sealed class ReceiptEndpoint(
             : await ShowAsync(visit, reference, Receipt.From(entries, visit.View.Language, catalogue, controller.Value));
     }
 
-    internal Task<IResult> MissingAsync(LinkVisit visit) => renderer.RenderAsync<ReceiptMissingPage>(StatusCodes.Status404NotFound, new Dictionary<string, object?>
-    {
-        [nameof(ReceiptMissingPage.View)] = visit.ViewAt(),
-        [nameof(ReceiptMissingPage.Back)] = visit.Address(),
-    });
+    internal Task<IResult> MissingAsync(LinkVisit visit) =>
+        renderer.RenderAsync<ReceiptMissingPage>(StatusCodes.Status404NotFound, new Dictionary<string, object?>
+        {
+            [nameof(ReceiptMissingPage.View)] = visit.ViewAt(),
+            [nameof(ReceiptMissingPage.Back)] = visit.Address(),
+        });
 
     private async Task<IResult> ShowAsync(LinkVisit visit, string reference, Receipt receipt)
     {
@@ -51,11 +55,11 @@ internal sealed class ReceiptEndpoint(
             StatusCodes.Status200OK,
             new Dictionary<string, object?>
             {
-                [nameof(ReceiptPage.View)] = visit.ViewAt(LinkSteps.Receipt, reference),
+                [nameof(ReceiptPage.View)] = visit.ViewAt(LinkPages.Receipt, reference),
                 [nameof(ReceiptPage.Receipt)] = receipt,
-                [nameof(ReceiptPage.Kept)] = format == "html",
-                [nameof(ReceiptPage.Html)] = visit.Address(LinkSteps.Receipt, reference, "html"),
-                [nameof(ReceiptPage.Json)] = visit.Address(LinkSteps.Receipt, reference, "json"),
+                [nameof(ReceiptPage.IsFile)] = format == "html",
+                [nameof(ReceiptPage.Html)] = visit.Address(LinkPages.Receipt, reference, "html"),
+                [nameof(ReceiptPage.Json)] = visit.Address(LinkPages.Receipt, reference, "json"),
                 [nameof(ReceiptPage.Back)] = visit.Address(),
             },
             downloadAs: format == "html" ? $"optout-{reference}.html" : null);

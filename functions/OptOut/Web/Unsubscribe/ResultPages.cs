@@ -11,79 +11,94 @@ using OptOut.Web.Pages;
 
 namespace OptOut.Web.Unsubscribe;
 
-/// <summary>What a person reads after they acted: what was recorded, when, under which number, and how to take it back. Or that it was not.</summary>
-internal sealed class ResultPages(ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, IOptions<ControllerOptions> controller)
+/// <summary>
+/// The pages after a submission: what was recorded, when, under which reference number, and how to undo it; or that nothing was recorded.
+/// </summary>
+internal sealed class ResultPages(
+    ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, IOptions<ControllerOptions> controller)
 {
     internal async Task<IResult> StoppedAsync(LinkVisit visit, Change change, IntakeResult recorded, CancellationToken cancellationToken)
     {
-        var (standing, seen) = recorded.Stored is true ? await InLedgerAsync(change, cancellationToken) : (change, change.At);
-        return await RecordedAsync(visit, ResultKind.Stopped, [standing], recorded, seen);
+        var (current, seen) = recorded.Stored is true ? await InLedgerAsync(change, cancellationToken) : (change, change.At);
+        return await RecordedAsync(visit, ResultKind.Stopped, [current], recorded, seen);
     }
 
-    /// <param name="visit">Whose.</param>
-    /// <param name="kind">What they did.</param>
-    /// <param name="changes">What was recorded, all of one submission.</param>
-    /// <param name="recorded">Durable.</param>
-    /// <param name="seen">The moment of the latest Stop this page knows of; null for that of the changes.</param>
-    internal Task<IResult> RecordedAsync(LinkVisit visit, ResultKind kind, IReadOnlyList<Change> changes, IntakeResult recorded, DateTimeOffset? seen = null)
+    /// <param name="visit">The visit in which the submission was made.</param>
+    /// <param name="kind">What the person did.</param>
+    /// <param name="changes">The changes that were recorded, all of one submission.</param>
+    /// <param name="recorded">The result of recording them, which must be durable.</param>
+    /// <param name="seen">The time of the latest Stop that this page shows; null for that of the changes.</param>
+    internal Task<IResult> RecordedAsync(
+        LinkVisit visit, ResultKind kind, IReadOnlyList<Change> changes, IntakeResult recorded, DateTimeOffset? seen = null)
     {
         var reference = Reference.From(changes[0]);
         var language = visit.View.Language;
         var visible = recorded.Stored is true;
         return renderer.RenderAsync<ResultPage>(StatusCodes.Status200OK, new Dictionary<string, object?>
         {
-            // The same in another language is the receipt: a link cannot repeat what a form did.
-            [nameof(ResultPage.View)] = visible ? visit.ViewAt(LinkSteps.Receipt, reference) : visit.ViewAt(),
+            // The links to the other languages lead to the receipt: a link cannot repeat what a form did.
+            [nameof(ResultPage.View)] = visible ? visit.ViewAt(LinkPages.Receipt, reference) : visit.ViewAt(),
             [nameof(ResultPage.Kind)] = kind,
-            [nameof(ResultPage.Moment)] = controller.Value.Moment(changes.Max(c => c.At), language),
+            [nameof(ResultPage.Moment)] = controller.Value.FormatMoment(changes.Max(c => c.At), language),
             [nameof(ResultPage.Stopped)] = Words(Decision.Stop),
             [nameof(ResultPage.Allowed)] = Words(Decision.Allow),
             [nameof(ResultPage.Reference)] = reference,
             [nameof(ResultPage.Visible)] = visible,
             [nameof(ResultPage.Seen)] = (seen ?? changes.Max(c => c.At)).ToUnixTimeMilliseconds(),
             [nameof(ResultPage.Stop)] = visit.Address(),
-            [nameof(ResultPage.Undo)] = visit.Address(LinkSteps.Undo),
-            [nameof(ResultPage.Preferences)] = visit.Address(LinkSteps.Preferences),
-            [nameof(ResultPage.Receipt)] = visit.Address(LinkSteps.Receipt, reference),
-            [nameof(ResultPage.ReceiptHtml)] = visit.Address(LinkSteps.Receipt, reference, "html"),
-            [nameof(ResultPage.ReceiptJson)] = visit.Address(LinkSteps.Receipt, reference, "json"),
+            [nameof(ResultPage.Undo)] = visit.Address(LinkPages.Undo),
+            [nameof(ResultPage.Preferences)] = visit.Address(LinkPages.Preferences),
+            [nameof(ResultPage.Receipt)] = visit.Address(LinkPages.Receipt, reference),
+            [nameof(ResultPage.ReceiptHtml)] = visit.Address(LinkPages.Receipt, reference, "html"),
+            [nameof(ResultPage.ReceiptJson)] = visit.Address(LinkPages.Receipt, reference, "json"),
         });
 
-        IReadOnlyList<string> Words(Decision decision) => [.. changes.Where(c => c.Decision == decision).Select(c => ScopeText.Describe(c.Scope, language, catalogue))];
+        IReadOnlyList<string> Words(Decision decision) =>
+            [.. changes.Where(c => c.Decision == decision).Select(c => ScopeText.Describe(c.Scope, language, catalogue))];
     }
 
-    /// <summary>Nothing was there to change, said as it is.</summary>
-    internal Task<IResult> SameAsync(LinkVisit visit, string title, string body) => renderer.RenderAsync<SamePage>(StatusCodes.Status200OK, new Dictionary<string, object?>
-    {
-        [nameof(SamePage.View)] = visit.ViewAt(LinkSteps.Preferences),
-        [nameof(SamePage.Title)] = visit.View.Language[title],
-        [nameof(SamePage.Body)] = visit.View.Language[body],
-        [nameof(SamePage.Preferences)] = visit.Address(LinkSteps.Preferences),
-    });
+    /// <summary>The page that says that nothing had to change.</summary>
+    internal Task<IResult> NothingChangedAsync(LinkVisit visit, string title, string body) =>
+        renderer.RenderAsync<NothingChangedPage>(StatusCodes.Status200OK, new Dictionary<string, object?>
+        {
+            [nameof(NothingChangedPage.View)] = visit.ViewAt(LinkPages.Preferences),
+            [nameof(NothingChangedPage.Title)] = visit.View.Language[title],
+            [nameof(NothingChangedPage.Body)] = visit.View.Language[body],
+            [nameof(NothingChangedPage.Preferences)] = visit.Address(LinkPages.Preferences),
+        });
 
-    /// <summary>Neither durable nor shown as if it were.</summary>
-    /// <param name="view">In which language.</param>
-    /// <param name="body">What did not work: the name of a text that takes the privacy address.</param>
-    /// <param name="retry">Where to try again by a link.</param>
-    /// <param name="stop">Where everything can be stopped all the same: the bus takes that without the store.</param>
-    internal async Task<IResult> DownAsync(PageView view, string body, string? retry, string? stop = null) => new RetryAfterResult(await renderer.RenderAsync<DownPage>(
-        StatusCodes.Status503ServiceUnavailable,
-        new Dictionary<string, object?> { [nameof(DownPage.View)] = view, [nameof(DownPage.Body)] = body, [nameof(DownPage.Action)] = retry, [nameof(DownPage.Stop)] = stop }));
+    /// <summary>The page that says that the submission was not recorded, or that the store cannot be read.</summary>
+    /// <param name="view">Gives the language of the page.</param>
+    /// <param name="body">The name of the text that says what did not work; it has a placeholder for the privacy address.</param>
+    /// <param name="retry">The address of the link with which to try again; null for no link.</param>
+    /// <param name="stop">The address at which everything can still be stopped, because the bus accepts that without the store;
+    /// null for no button.</param>
+    internal async Task<IResult> UnavailableAsync(PageView view, string body, string? retry, string? stop = null) =>
+        new RetryAfterResult(await renderer.RenderAsync<UnavailablePage>(
+            StatusCodes.Status503ServiceUnavailable,
+            new Dictionary<string, object?>
+            {
+                [nameof(UnavailablePage.View)] = view,
+                [nameof(UnavailablePage.Body)] = body,
+                [nameof(UnavailablePage.Action)] = retry,
+                [nameof(UnavailablePage.Stop)] = stop,
+            }));
 
-    // A button pressed twice leads to the one entry in the ledger, so that the number on the page is a number that can be found.
+    // If the button is pressed twice, the ledger has one entry. The page shows the reference number of that entry, so
+    // that it can be found again.
     private async Task<(Change Change, DateTimeOffset Seen)> InLedgerAsync(Change change, CancellationToken cancellationToken)
     {
         try
         {
             var state = (await consent.LoadAsync(change.Subject, cancellationToken)).Consent;
-            var standing = state.Entries.FirstOrDefault(e => e.Key == change.Scope).Value;
-            return standing.EventId == change.Id || standing.EventId == Guid.Empty
+            var current = state.Entries.FirstOrDefault(e => e.Key == change.Scope).Value;
+            return current.EventId == change.Id || current.EventId == Guid.Empty
                 ? (change, change.At)
-                : ((await consent.FindAsync(change.Subject, standing.EventId, cancellationToken))?.Change ?? change, standing.At);
+                : ((await consent.FindAsync(change.Subject, current.EventId, cancellationToken))?.Change ?? change, current.At);
         }
         catch (StoreUnavailableException)
         {
-            return (change, change.At); // It was there a moment ago; the page need not wait until it is again.
+            return (change, change.At); // The store became unavailable after the change was recorded. The page does not wait for it.
         }
     }
 }

@@ -11,14 +11,15 @@ using OptOut.Web.Pages;
 namespace OptOut.Web.Unsubscribe;
 
 /// <summary>
-/// What <c>/u/{token}</c> and the steps behind it answer. Only a POST that says what it wants changes anything: link scanners follow links and
-/// some of them POST, and a person's choice is never guessed from who seems to be asking.
+/// Answers <c>/u/{token}</c> and the steps behind it. Only a POST that states what it wants changes anything: link scanners follow links,
+/// some even with a POST, and we never guess from the client whether a person made a choice.
 /// </summary>
 /// <remarks>
-/// Cross-site request forgery has nothing to forge here. It makes a victim's browser send what the attacker cannot: a cookie or a login. There
-/// is none. All that speaks for a person is the token in the address, 128 bits of MAC that only their mail holds and that no page sends on
-/// (<c>Referrer-Policy: no-referrer</c>). Who knows it needs no victim's browser; who does not cannot write the form's address. An anti-forgery
-/// cookie would add nothing, and would break what RFC 8058 section 3.1 asks: a POST without cookies that works.
+/// Cross-site request forgery does not apply here. It makes a victim's browser send what the attacker cannot: a cookie or a login.
+/// There is none. The only proof of who the person is, is the token in the address: 128 bits of MAC that only their mail contains and
+/// that no page passes on (<c>Referrer-Policy: no-referrer</c>). An attacker who knows it needs no victim's browser; one who does not
+/// cannot write the form's address. An anti-forgery cookie would add nothing, and would break what RFC 8058 section 3.1 requires: a
+/// POST without cookies that works.
 /// </remarks>
 internal sealed class UnsubscribeEndpoint(
     LinkKeyRing ring,
@@ -34,17 +35,17 @@ internal sealed class UnsubscribeEndpoint(
     IOptions<LinkOptions> links,
     TimeProvider time)
 {
-    // A page in the browser's language now is better than one in the person's own after a minute.
+    // A page in the browser's language now is better than one in the person's own language after a minute.
     private static readonly TimeSpan ProfileTimeout = TimeSpan.FromSeconds(3);
 
-    /// <param name="request">GET and HEAD look, OPTIONS asks what there is, POST acts.</param>
-    /// <param name="token">Of a link.</param>
+    /// <param name="request">GET and HEAD only read, OPTIONS lists the methods, POST changes something.</param>
+    /// <param name="token">The token of a link.</param>
     /// <param name="step">Null, <c>preferences</c>, <c>undo</c> or <c>receipt</c>; any other is a broken link.</param>
-    /// <param name="cancellationToken">Ends reading. What is recorded is recorded whole.</param>
+    /// <param name="cancellationToken">Cancels reading. What is recorded is recorded completely.</param>
     public async Task<IResult> AnswerAsync(HttpRequest request, string token, string? step, CancellationToken cancellationToken)
     {
         if (HttpMethods.IsOptions(request.Method))
-            return new Allowed();
+            return new AllowedMethods();
         if (!ring.TryVerify(token, out var link))
             return await BrokenLinkAsync(request);
 
@@ -52,10 +53,12 @@ internal sealed class UnsubscribeEndpoint(
         return step switch
         {
             null when post => await PostAsync(request, token, link, cancellationToken),
-            LinkSteps.Preferences => await preferences.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
-            LinkSteps.Undo when post => await undo.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
-            LinkSteps.Receipt => await receipts.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
-            null or LinkSteps.Undo => await AskAsync(await VisitAsync(request, token, link, cancellationToken)),
+            LinkPages.Preferences => await preferences.AnswerAsync(
+                await VisitAsync(request, token, link, cancellationToken), cancellationToken),
+            LinkPages.Undo when post =>
+                await undo.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
+            LinkPages.Receipt => await receipts.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
+            null or LinkPages.Undo => await ConfirmAsync(await VisitAsync(request, token, link, cancellationToken)),
             _ => await BrokenLinkAsync(request),
         };
     }
@@ -66,24 +69,25 @@ internal sealed class UnsubscribeEndpoint(
             PostKind.OneClick => await OneClickAsync(request, link),
             PostKind.Empty when links.Value.EmptyPostIsOneClick => await OneClickAsync(request, link),
             PostKind.PageStop => await PageStopAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
-            _ => await AskAsync(await VisitAsync(request, token, link, cancellationToken)),
+            _ => await ConfirmAsync(await VisitAsync(request, token, link, cancellationToken)),
         };
 
     private async Task<IResult> OneClickAsync(HttpRequest request, Link link)
     {
         var topic = catalogue.Find(link.TopicId);
-        var scope = links.Value.OneClickScope.From(link.Channel, topic);
-        var recorded = await intake.RecordAsync(Stop(link.Subject, scope, Source.OneClick, new ChangeEvidence(link.Channel, topic, link.Campaign)), AnswerWhen.WaitForDurable);
-        return recorded.Durable ? Results.Ok() : await results.DownAsync(views.For(request), "down.body", retry: null);
+        var scope = links.Value.OneClickScope.ToScope(link.Channel, topic);
+        var recorded = await intake.RecordAsync(
+            Stop(link.Subject, scope, Source.OneClick, new ChangeEvidence(link.Channel, topic, link.Campaign)), WaitFor.Durable);
+        return recorded.Durable ? Results.Ok() : await results.UnavailableAsync(views.For(request), "down.body", retry: null);
     }
 
     private async Task<IResult> PageStopAsync(LinkVisit visit, CancellationToken cancellationToken)
     {
         var change = Stop(visit.Subject, Scope.Everything, visit.StopSource, visit.Evidence);
-        var recorded = await intake.RecordAsync(change, AnswerWhen.WaitForVisible);
+        var recorded = await intake.RecordAsync(change, WaitFor.Visible);
         return recorded.Durable
             ? await results.StoppedAsync(visit, change, recorded, cancellationToken)
-            : await results.DownAsync(visit.ViewAt(), "down.body", visit.Address());
+            : await results.UnavailableAsync(visit.ViewAt(), "down.body", visit.Address());
     }
 
     private Change Stop(SubjectKey subject, Scope scope, Source source, ChangeEvidence evidence)
@@ -92,16 +96,17 @@ internal sealed class UnsubscribeEndpoint(
         return Change.Create(EventIds.New(now), subject, scope, Decision.Stop, now, now, source, evidence);
     }
 
-    private Task<IResult> AskAsync(LinkVisit visit) => renderer.RenderAsync<UnsubscribePage>(StatusCodes.Status200OK, new Dictionary<string, object?>
-    {
-        [nameof(UnsubscribePage.View)] = visit.ViewAt(),
-        [nameof(UnsubscribePage.Action)] = visit.Address(),
-        [nameof(UnsubscribePage.Preferences)] = visit.Address(LinkSteps.Preferences),
-        [nameof(UnsubscribePage.Channel)] = visit.Link.Channel is { } channel ? visit.View.Language[$"channel.{channel.Name()}"] : null,
-        [nameof(UnsubscribePage.Topic)] = visit.Topic is { } topic ? catalogue.Title(topic, visit.View.Language.Code) : null,
-    });
+    private Task<IResult> ConfirmAsync(LinkVisit visit) =>
+        renderer.RenderAsync<UnsubscribePage>(StatusCodes.Status200OK, new Dictionary<string, object?>
+        {
+            [nameof(UnsubscribePage.View)] = visit.ViewAt(),
+            [nameof(UnsubscribePage.Action)] = visit.Address(),
+            [nameof(UnsubscribePage.Preferences)] = visit.Address(LinkPages.Preferences),
+            [nameof(UnsubscribePage.Channel)] = visit.Link.Channel is { } channel ? visit.View.Language[$"channel.{channel.Name()}"] : null,
+            [nameof(UnsubscribePage.Topic)] = visit.Topic is { } topic ? catalogue.Title(topic, visit.View.Language.Code) : null,
+        });
 
-    // Whatever was wrong with the link, the same bytes: nothing to learn from them, and a way out all the same.
+    // The same bytes whatever is wrong with the link, so that they reveal nothing. The person can still unsubscribe on this page.
     private Task<IResult> BrokenLinkAsync(HttpRequest request)
     {
         var view = views.For(request).At("/unsubscribe");
@@ -128,11 +133,11 @@ internal sealed class UnsubscribeEndpoint(
         }
         catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
         {
-            return null; // The browser's language does.
+            return null; // The page is then in the browser's language.
         }
     }
 
-    private sealed class Allowed : IResult
+    private sealed class AllowedMethods : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {

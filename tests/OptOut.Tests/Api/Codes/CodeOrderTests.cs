@@ -7,22 +7,24 @@ using OptOut.Records;
 
 namespace OptOut.Tests.Api.Codes;
 
-/// <summary><c>POST /api/codes</c>, as the controller's systems call it.</summary>
+/// <summary><c>POST /api/codes</c>, called by the controller's systems.</summary>
 public sealed class CodeOrderTests(OptOutHost host, AzuriteFixture azurite) : IClassFixture<OptOutHost>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Without_the_key_nobody_orders_codes()
+    public async Task Requests_without_a_valid_key_are_rejected()
     {
         Assert.Equal((401, ""), await host.SendAsync("POST", "/api/codes") is var none ? (none.Status, none.Body) : default);
-        Assert.Equal((401, ""), await host.SendAsync("POST", "/api/codes", key: "wrong") is var wrong ? (wrong.Status, wrong.Body) : default);
+        Assert.Equal(
+            (401, ""), await host.SendAsync("POST", "/api/codes", key: "wrong") is var wrong ? (wrong.Status, wrong.Body) : default);
     }
 
     [Fact]
-    public async Task Each_person_has_a_code_of_their_own_in_the_order_asked()
+    public async Task Each_person_gets_their_own_code_in_the_order_of_the_request()
     {
-        var codes = await OrderAsync(new { subjects = new[] { "order-1", "order-2", "order-3", "order-1" }, topic = "offers", campaign = 7 });
+        var codes = await OrderAsync(
+            new { subjects = new[] { "order-1", "order-2", "order-3", "order-1" }, topic = "offers", campaign = 7 });
 
         Assert.Equal(4, codes.Count);
         Assert.Equal(3, codes.Distinct().Count());
@@ -36,7 +38,7 @@ public sealed class CodeOrderTests(OptOutHost host, AzuriteFixture azurite) : IC
     }
 
     [Fact]
-    public async Task An_answer_has_the_code_as_it_is_printed_and_the_link_as_it_is_typed()
+    public async Task A_response_has_the_code_as_printed_and_the_short_link()
     {
         var answer = await PostAsync(new { subjects = new[] { "form-1" } });
 
@@ -44,11 +46,12 @@ public sealed class CodeOrderTests(OptOutHost host, AzuriteFixture azurite) : IC
         Assert.Equal(["code", "url"], code.Select(p => p.Key));
         var printed = code["code"]!.GetValue<string>();
         Assert.Matches("^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$", printed);
-        Assert.Equal($"https://optout.kruidtuin.example/q/{printed.Replace("-", "", StringComparison.Ordinal)}", code["url"]!.GetValue<string>());
+        Assert.Equal(
+            $"https://optout.kruidtuin.example/q/{printed.Replace("-", "", StringComparison.Ordinal)}", code["url"]!.GetValue<string>());
     }
 
     [Fact]
-    public async Task A_call_sent_again_gives_the_same_codes_and_writes_nothing()
+    public async Task A_repeated_call_gives_the_same_codes_and_writes_nothing()
     {
         var letters = new { subjects = Enumerable.Range(0, 20).Select(i => $"again-{i}").ToArray(), channel = "post", campaign = 9u };
         var leaflets = new { count = 3, campaign = 9u };
@@ -60,14 +63,16 @@ public sealed class CodeOrderTests(OptOutHost host, AzuriteFixture azurite) : IC
         Assert.Equal(first, again);
         Assert.Equal(firstLeaflets, againLeaflets);
         Assert.Equal(before, await host.EverythingAsync());
-        var (other, more) = (await OrderAsync(new { letters.subjects, letters.channel, campaign = 10u }), await OrderAsync(new { count = 5, campaign = 9u }));
+        var (other, more) = (
+            await OrderAsync(new { letters.subjects, letters.channel, campaign = 10u }),
+            await OrderAsync(new { count = 5, campaign = 9u }));
         Assert.Empty(first.Intersect(other));
         Assert.Equal(firstLeaflets, more[..3]);
         Assert.Equal(5, more.Distinct().Count());
     }
 
     [Fact]
-    public async Task The_same_call_twice_at_once_gives_the_same_codes()
+    public async Task Two_concurrent_identical_calls_give_the_same_codes()
     {
         var order = new { subjects = Enumerable.Range(0, 50).Select(i => $"at-once-{i}").ToArray() };
 
@@ -77,7 +82,7 @@ public sealed class CodeOrderTests(OptOutHost host, AzuriteFixture azurite) : IC
     }
 
     [Fact]
-    public async Task A_leaflet_is_addressed_to_nobody_and_one_code_serves_a_whole_print_run()
+    public async Task A_leaflet_code_belongs_to_nobody()
     {
         var code = Assert.Single(await OrderAsync(new { count = 1, topic = "newsletter", campaign = 11u, qr = "none" }));
 
@@ -86,7 +91,7 @@ public sealed class CodeOrderTests(OptOutHost host, AzuriteFixture azurite) : IC
     }
 
     [Fact]
-    public async Task A_thousand_go_in_one_call()
+    public async Task One_call_can_order_a_thousand_codes()
     {
         var codes = await OrderAsync(new { subjects = Enumerable.Range(0, 1000).Select(i => $"thousand-{i}").ToArray() });
 
@@ -94,18 +99,21 @@ public sealed class CodeOrderTests(OptOutHost host, AzuriteFixture azurite) : IC
     }
 
     [Fact]
-    public async Task No_row_holds_a_customer_number()
+    public async Task No_row_contains_a_customer_number()
     {
         await OrderAsync(new { subjects = new[] { "klant-qwxzyqv" } });
 
-        var rows = await host.Storage.Codes.QueryAsync<TableEntity>(cancellationToken: Cancel).Select(r => string.Join(' ', r.Select(p => $"{p.Key}={p.Value}"))).ToListAsync(Cancel);
+        var rows = await host.Storage.Codes
+            .QueryAsync<TableEntity>(cancellationToken: Cancel)
+            .Select(r => string.Join(' ', r.Select(p => $"{p.Key}={p.Value}")))
+            .ToListAsync(Cancel);
         Assert.Contains(rows, r => r.Contains(host.SubjectOf("klant-qwxzyqv").ToString(), StringComparison.Ordinal));
         Assert.DoesNotContain(rows, r => r.Contains("qwxzyqv", StringComparison.Ordinal));
         Assert.DoesNotContain(host.Logs.Lines, l => l.Contains("qwxzyqv", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_code_that_is_taken_is_left_alone_and_the_next_draw_is_found_again()
+    public async Task A_code_that_is_already_in_use_is_kept_and_the_next_draw_is_found_again()
     {
         await using var other = await OptOutHost.StartAsync(azurite);
         var purpose = new CodePurpose(other.SubjectOf("collides"), 0, Channel.Post, 0, 0);
@@ -122,9 +130,9 @@ public sealed class CodeOrderTests(OptOutHost host, AzuriteFixture azurite) : IC
         Assert.Equal(2, other.Rows(other.Storage.Codes));
     }
 
-    // Written out: if either ever came out differently, every reprint would carry new codes.
+    // Literal codes on purpose: if the code of a purpose ever changed, every reprint would carry new codes.
     [Fact]
-    public void A_purpose_has_one_code_for_ever()
+    public void The_code_of_a_purpose_never_changes()
     {
         var book = host.Service<CodeBook>();
 
@@ -133,22 +141,39 @@ public sealed class CodeOrderTests(OptOutHost host, AzuriteFixture azurite) : IC
     }
 
     [Fact]
-    public async Task Every_fault_is_told_at_once_with_the_mend_and_nothing_is_written()
+    public async Task All_errors_are_reported_at_once_with_their_fix_and_nothing_is_written()
     {
         var before = await host.EverythingAsync();
 
         AssertErrors(
-            await PostAsync(new { subjects = new[] { "C-1", " ", new string('x', 201), null }, count = 0, channel = "fax", topic = "cars", qr = "jpeg" }),
+            await PostAsync(new
+            {
+                subjects = new[] { "C-1", " ", new string('x', 201), null },
+                count = 0,
+                channel = "fax",
+                topic = "cars",
+                qr = "jpeg",
+            }),
             ("channel", "Give the channel it is printed for: post, email, sms or phone; or leave it out for post."),
             ("topic", "Not in the catalogue. Give one of: newsletter, offers; or leave it out."),
             ("qr", "Give svg or png for a picture of each code; or none, or leave it out."),
-            ("subjects", "Give subjects, the customer numbers of who gets a letter, or count, for leaflets addressed to nobody: one of the two."),
-            ("subjects", "Entry 2 is not a customer number; give 1 to 200 characters, as PUT /api/subjects/{id} knows the person by."),
-            ("subjects", "Entry 3 is not a customer number; give 1 to 200 characters, as PUT /api/subjects/{id} knows the person by."),
-            ("subjects", "Entry 4 is not a customer number; give 1 to 200 characters, as PUT /api/subjects/{id} knows the person by."),
-            ("count", "Give 1 or more. One code may serve a whole print run."));
-        AssertErrors(await PostAsync(new { }), ("subjects", "Give subjects, the customer numbers of who gets a letter, or count, for leaflets addressed to nobody: one of the two."));
-        AssertErrors(await PostAsync(new { subjects = Array.Empty<string>() }), ("subjects", "The list is empty; give the customer numbers of who gets a letter."));
+            (
+                "subjects",
+                "Give subjects, the customer numbers of the people who get a letter, or "
+                    + "count, for leaflets addressed to nobody: one of the two."),
+            ("subjects", "Entry 2 is not a customer number; give 1 to 200 characters, as in PUT /api/subjects/{id}."),
+            ("subjects", "Entry 3 is not a customer number; give 1 to 200 characters, as in PUT /api/subjects/{id}."),
+            ("subjects", "Entry 4 is not a customer number; give 1 to 200 characters, as in PUT /api/subjects/{id}."),
+            ("count", "Give 1 or more. One code can be used for a whole print run."));
+        AssertErrors(
+            await PostAsync(new { }),
+            (
+                "subjects",
+                "Give subjects, the customer numbers of the people who get a letter, or "
+                    + "count, for leaflets addressed to nobody: one of the two."));
+        AssertErrors(
+            await PostAsync(new { subjects = Array.Empty<string>() }),
+            ("subjects", "The list is empty; give the customer numbers of the people who get a letter."));
         AssertErrors(
             await PostAsync(new { subjects = Enumerable.Repeat("C-1", 1001).ToArray() }),
             ("subjects", "There are 1001; at most 1000 in one call, or 100 with pictures: send the rest in other calls."));
@@ -157,7 +182,10 @@ public sealed class CodeOrderTests(OptOutHost host, AzuriteFixture azurite) : IC
             ("subjects", "There are 101; at most 1000 in one call, or 100 with pictures: send the rest in other calls."));
         AssertErrors(
             await PostAsync(new { count = 101, qr = "png" }),
-            ("count", "It is 101; at most 1000 in one call, or 100 with pictures: send the rest in other calls. One code may serve a whole print run."));
+            (
+                "count",
+                "It is 101; at most 1000 in one call, or 100 with pictures: send the rest in other calls. "
+                    + "One code can be used for a whole print run."));
         Assert.Equal(400, (await PostAsync(new { count = 1, campaign = -1 })).Status);
         Assert.Equal(400, (await PostAsync(new { count = 1, size = "A4" })).Status);
         Assert.Equal(413, (await PostAsync(new { subjects = Enumerable.Repeat(new string('x', 199), 1400).ToArray() })).Status);
@@ -166,32 +194,39 @@ public sealed class CodeOrderTests(OptOutHost host, AzuriteFixture azurite) : IC
     }
 
     [Fact]
-    public async Task While_the_store_is_away_the_order_is_to_be_sent_again()
+    public async Task While_the_store_is_unavailable_the_response_asks_to_send_the_order_again()
     {
-        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-codes-").FullName });
+        await using var storage = await AzuriteProcess.StartAsync(
+            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-codes-").FullName });
         await using var other = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var order = new { subjects = new[] { "away-1", "away-2" } };
         await storage.StopAsync();
 
         var answer = await other.SendAsync("POST", "/api/codes", JsonContent.Create(order), OptOutHost.FunctionKey);
 
-        Assert.Equal((503, "60", "Not now. Send the same request again."), (answer.Status, answer.Headers["Retry-After"], answer.Json["title"]!.GetValue<string>()));
+        Assert.Equal(
+            (503, "60", "Temporarily unavailable. Send the same request again."),
+            (answer.Status, answer.Headers["Retry-After"], answer.Json["title"]!.GetValue<string>()));
         await storage.StartAgainAsync(Cancel);
-        await OptOutHost.UntilAsync(async () => (await other.SendAsync("POST", "/api/codes", JsonContent.Create(order), OptOutHost.FunctionKey)).Status == 200);
+        await OptOutHost.UntilAsync(
+            async () => (await other.SendAsync("POST", "/api/codes", JsonContent.Create(order), OptOutHost.FunctionKey)).Status == 200);
         Assert.Equal(2, other.Rows(other.Storage.Codes));
     }
 
     private static void AssertErrors(Answer answer, params (string Field, string Error)[] expected)
     {
-        Assert.Equal((400, "The request was not taken. Nothing was changed."), (answer.Status, answer.Json["title"]!.GetValue<string>()));
-        Assert.Equal(expected, answer.Json["errors"]!.AsObject().SelectMany(f => f.Value!.AsArray().Select(e => (f.Key, e!.GetValue<string>()))));
+        Assert.Equal(
+            (400, "The request was not accepted. Nothing was changed."), (answer.Status, answer.Json["title"]!.GetValue<string>()));
+        Assert.Equal(
+            expected, answer.Json["errors"]!.AsObject().SelectMany(f => f.Value!.AsArray().Select(e => (f.Key, e!.GetValue<string>()))));
     }
 
     private async Task<List<PrintedCode>> OrderAsync(object order)
     {
         var answer = await PostAsync(order);
         Assert.Equal(200, answer.Status);
-        return [.. answer.Json["codes"]!.AsArray().Select(c => PrintedCode.TryParse(c!["code"]!.GetValue<string>(), out var code) ? code : throw new FormatException(c.ToJsonString()))];
+        return [.. answer.Json["codes"]!.AsArray().Select(
+            c => PrintedCode.TryParse(c!["code"]!.GetValue<string>(), out var code) ? code : throw new FormatException(c.ToJsonString()))];
     }
 
     private Task<Answer> PostAsync(object order) => host.SendAsync("POST", "/api/codes", JsonContent.Create(order), OptOutHost.FunctionKey);

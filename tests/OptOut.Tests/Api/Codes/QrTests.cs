@@ -4,13 +4,13 @@ using OptOut.Links;
 
 namespace OptOut.Tests.Api.Codes;
 
-/// <summary>The picture of a code, read back from its pixels.</summary>
+/// <summary>The QR code of a printed code, read back from its pixels.</summary>
 public sealed class QrTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     private static readonly PrintedCode Code = new(0x0123456789AB);
 
     [Fact]
-    public async Task Both_pictures_say_the_short_link_in_capitals()
+    public async Task Both_pictures_contain_the_short_link_in_capitals()
     {
         var svg = await host.SendAsync("GET", $"/q/{Code.Compact}/qr.svg");
         var png = await host.Client.GetAsync($"/q/{Code}/qr.png", TestContext.Current.CancellationToken);
@@ -18,15 +18,17 @@ public sealed class QrTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal((200, "image/svg+xml"), (svg.Status, svg.Headers["Content-Type"]));
         Assert.Equal("HTTPS://OPTOUT.KRUIDTUIN.EXAMPLE/Q/14D2PF2DBR", Scanner.ReadSvg(svg.Body));
         Assert.Equal("image/png", png.Content.Headers.ContentType!.ToString());
-        Assert.Equal("HTTPS://OPTOUT.KRUIDTUIN.EXAMPLE/Q/14D2PF2DBR", Scanner.ReadPng(await png.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal(
+            "HTTPS://OPTOUT.KRUIDTUIN.EXAMPLE/Q/14D2PF2DBR",
+            Scanner.ReadPng(await png.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)));
     }
 
     [Fact]
-    public async Task The_picture_is_small_black_on_white_with_a_quiet_zone_and_a_name_that_names_nobody()
+    public async Task The_picture_is_small_black_on_white_with_a_quiet_zone_and_an_impersonal_title()
     {
         var svg = (await host.SendAsync("GET", $"/q/{Code.Compact}/qr.svg")).Body;
 
-        // Version 3, 29 modules: in small letters the same link would want version 4.
+        // Version 3, 29 modules: in lower case the same link would need version 4.
         var modules = Scanner.Modules(svg);
         Assert.Equal(29 + 4 + 4, modules.Length);
         Assert.All(modules[..4].Concat(modules[^4..]), row => Assert.DoesNotContain(true, row));
@@ -34,12 +36,14 @@ public sealed class QrTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.InRange(svg.Length, 1000, 8000);
         var root = XDocument.Parse(svg).Root!;
         Assert.Equal(["title", "path", "path"], root.Elements().Select(e => e.Name.LocalName));
-        Assert.Equal(("img", "0 0 37 37", "QR code to unsubscribe"), (root.Attribute("role")!.Value, root.Attribute("viewBox")!.Value, root.Elements().First().Value));
+        Assert.Equal(
+            ("img", "0 0 37 37", "QR code to unsubscribe"),
+            (root.Attribute("role")!.Value, root.Attribute("viewBox")!.Value, root.Elements().First().Value));
         Assert.Equal(["#fff", "#000"], root.Elements().Skip(1).Select(e => e.Attribute("fill")!.Value));
     }
 
     [Fact]
-    public async Task A_picture_may_be_kept_by_whoever_asked_and_runs_nothing()
+    public async Task A_picture_may_be_cached_by_the_client_only_and_cannot_run_scripts()
     {
         var before = await host.EverythingAsync();
 
@@ -49,7 +53,11 @@ public sealed class QrTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal((200, ""), (head.Status, head.Body));
         Assert.All([get, head], answer => Assert.Equal(
             ("max-age=31536000, private, immutable", "default-src 'none'", "nosniff", "noindex, nofollow"),
-            (answer.Headers["Cache-Control"], answer.Headers["Content-Security-Policy"], answer.Headers["X-Content-Type-Options"], answer.Headers["X-Robots-Tag"])));
+            (
+                answer.Headers["Cache-Control"],
+                answer.Headers["Content-Security-Policy"],
+                answer.Headers["X-Content-Type-Options"],
+                answer.Headers["X-Robots-Tag"])));
         Assert.Equal(before, await host.EverythingAsync());
     }
 
@@ -57,7 +65,7 @@ public sealed class QrTests(OptOutHost host) : IClassFixture<OptOutHost>
     [InlineData("14D2PF2DBS")]
     [InlineData("14D2PF2DB")]
     [InlineData("jan@example.com")]
-    public async Task There_is_no_picture_of_what_is_no_code(string typed)
+    public async Task An_invalid_code_has_no_picture(string typed)
     {
         Assert.Equal(404, (await host.SendAsync("GET", $"/q/{typed}/qr.svg")).Status);
         Assert.Equal(404, (await host.SendAsync("GET", $"/q/{typed}/qr.png")).Status);
@@ -66,9 +74,10 @@ public sealed class QrTests(OptOutHost host) : IClassFixture<OptOutHost>
     [Theory]
     [InlineData("svg")]
     [InlineData("png")]
-    public async Task An_order_brings_the_picture_of_each_code(string qr)
+    public async Task An_order_can_return_the_picture_of_each_code(string qr)
     {
-        var answer = await host.SendAsync("POST", "/api/codes", JsonContent.Create(new { subjects = new[] { "qr-1", "qr-2" }, qr }), OptOutHost.FunctionKey);
+        var answer = await host.SendAsync(
+            "POST", "/api/codes", JsonContent.Create(new { subjects = new[] { "qr-1", "qr-2" }, qr }), OptOutHost.FunctionKey);
 
         Assert.Equal(200, answer.Status);
         Assert.All(answer.Json["codes"]!.AsArray(), code =>

@@ -10,7 +10,7 @@ using ZXing.QrCode;
 
 namespace OptOut.Tests.Api.Codes;
 
-/// <summary>A telephone's camera: reads a picture by its pixels, with another library than the one that drew it.</summary>
+/// <summary>Reads a QR code from its pixels, like a phone's camera, with another library than the one that drew it.</summary>
 internal static class Scanner
 {
     private const int PixelsPerModule = 4;
@@ -19,7 +19,7 @@ internal static class Scanner
 
     public static string ReadPng(byte[] png) => Read(Pixels(png));
 
-    /// <summary>The dark modules of an SVG, a row each, quiet zone and all.</summary>
+    /// <summary>The modules of an SVG by row, quiet zone included; true is dark.</summary>
     public static bool[][] Modules(string svg)
     {
         XNamespace ns = "http://www.w3.org/2000/svg";
@@ -40,18 +40,20 @@ internal static class Scanner
     }
 
     private static byte[][] Raster(string svg) =>
-        [.. Modules(svg).SelectMany(row => Enumerable.Repeat(row.SelectMany(dark => Enumerable.Repeat(dark ? (byte)0 : (byte)255, PixelsPerModule)).ToArray(), PixelsPerModule))];
+        [.. Modules(svg).SelectMany(row => Enumerable.Repeat(
+            row.SelectMany(dark => Enumerable.Repeat(dark ? (byte)0 : (byte)255, PixelsPerModule)).ToArray(), PixelsPerModule))];
 
     private static string Read(byte[][] rows)
     {
-        var source = new RGBLuminanceSource([.. rows.SelectMany(r => r)], rows[0].Length, rows.Length, RGBLuminanceSource.BitmapFormat.Gray8);
+        var source = new RGBLuminanceSource(
+            [.. rows.SelectMany(r => r)], rows[0].Length, rows.Length, RGBLuminanceSource.BitmapFormat.Gray8);
         var result = new QRCodeReader().decode(new BinaryBitmap(new HybridBinarizer(source)));
         Assert.NotNull(result);
         Assert.Equal("M", result.ResultMetadata[ResultMetadataType.ERROR_CORRECTION_LEVEL]);
         return result.Text;
     }
 
-    // PNG (ISO/IEC 15948), as far as it is used here: one bit of grey a pixel, no interlace, rows unfiltered.
+    // The subset of PNG (ISO/IEC 15948) that is used here: one greyscale bit per pixel, no interlacing, unfiltered rows.
     private static byte[][] Pixels(byte[] png)
     {
         Assert.Equal([0x89, .. "PNG\r\n\u001a\n"u8], png[..8]);

@@ -13,12 +13,12 @@ using OptOut.Records.ExternalSuppressions;
 namespace OptOut.Tests.Api.OpenApi;
 
 /// <summary>
-/// Every endpoint asked for everything that the document says it answers, once: first as it should be asked, then wrongly, then while the tables are away,
-/// then without the bus as well. The tests of <see cref="AnswerTests"/> look at what came back.
+/// Requests every response that the document describes once: first with valid requests, then with invalid ones, then while the tables are
+/// unavailable, then without the bus as well. <see cref="AnswerTests"/> verifies the responses.
 /// </summary>
 public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
 {
-    // Not printed by anybody, and whole: its check agrees.
+    // A complete code, with a correct check character, that was never printed.
     private const string UnknownCode = "ABCDEFGHJT";
 
     private static readonly Dictionary<string, string?> Settings = new(StringComparer.Ordinal)
@@ -33,35 +33,39 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
 
     internal IReadOnlyList<Exchange> All => _all;
 
-    /// <summary>The answers to the document's own examples, while nothing is away.</summary>
+    /// <summary>The responses to the document's own examples, while everything is available.</summary>
     internal IReadOnlyList<Exchange> Examples => _examples;
 
     private OptOutHost Host => _host!;
 
     public async ValueTask InitializeAsync()
     {
-        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-openapi-").FullName });
+        await using var storage = await AzuriteProcess.StartAsync(
+            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-openapi-").FullName });
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString, Settings, vendors: ["crm"]);
         _host = host;
         await DeadLetterAsync();
         _examples.AddRange(await ExamplesAsync("example"));
-        await ReasonsAsync();
-        var (token, code) = await PublicAsync();
+        await CheckReasonsAsync();
+        var (token, code) = await PublicPagesAsync();
         await ProofsAsync();
-        await RefusedAsync();
+        await InvalidRequestsAsync();
         await WebhooksAsync();
         await host.QuietAsync();
 
         await storage.StopAsync();
-        await UnavailableAsync("tables away", token, code);
+        await UnavailableAsync("tables unavailable", token, code);
         await host.StopBusAsync();
-        await UnavailableAsync("tables and bus away", token, code);
+        await UnavailableAsync("tables and bus unavailable", token, code);
     }
 
     public ValueTask DisposeAsync() => default;
 
     private async Task<Exchange[]> ExamplesAsync(string what) => await Task.WhenAll(
-        ApiDescription.Operations.Where(o => o.IsApi).SelectMany(o => o.Examples().Select(e => SayAsync(e.Request, $"{what} '{e.Name}'", o.NeedsKey ? OptOutHost.FunctionKey : null))));
+        ApiDescription.Operations
+            .Where(o => o.IsApi)
+            .SelectMany(
+                o => o.Examples().Select(e => SendAsync(e.Request, $"{what} '{e.Name}'", o.NeedsKey ? OptOutHost.FunctionKey : null))));
 
     private async Task DeadLetterAsync()
     {
@@ -71,8 +75,8 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         await OptOutHost.UntilAsync(async () => (await Host.DeadLettersAsync(Topology.Apply)).Count > 0);
     }
 
-    // One person for each reason of an answer to "may I send?", and what only some answers hold.
-    private async Task ReasonsAsync()
+    // One identifier for each reason that a check can give, and the properties that only some responses have.
+    private async Task CheckReasonsAsync()
     {
         await Host.PutSubjectAsync("R-1", ["reasons@example.com"]);
         await ApiAsync("PUT", "/api/subjects/R-1/preferences", """{"channels":{"email":{"newsletter":true,"offers":false}}}""");
@@ -84,16 +88,20 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         await CheckAsync("email", "newsletter", "reasons@example.com");
         await CheckAsync("email", null, "nobody-ever@example.com");
         Assert.True(EmailAddress.TryParse("gone@example.com", out var gone) & PhoneNumber.TryParse("+32470222201", "BE", out var listed));
-        await Host.Service<ExternalSuppressionStore>().SetAsync(new ExternalSuppression(gone, ExternalSuppression.OfBounces("sendgrid"), [Channel.Email], DateTimeOffset.UnixEpoch), CancellationToken.None);
-        await Host.Service<ExternalSuppressionStore>().SetAsync(new ExternalSuppression(listed, "do-not-call", [Channel.Phone], DateTimeOffset.UnixEpoch), CancellationToken.None);
+        await Host.Service<ExternalSuppressionStore>()
+            .SetAsync(
+                new ExternalSuppression(gone, ExternalSuppression.BounceOrigin("sendgrid"), [Channel.Email], DateTimeOffset.UnixEpoch),
+                CancellationToken.None);
+        await Host.Service<ExternalSuppressionStore>()
+            .SetAsync(new ExternalSuppression(listed, "do-not-call", [Channel.Phone], DateTimeOffset.UnixEpoch), CancellationToken.None);
         await CheckAsync("email", null, "gone@example.com");
         await CheckAsync("phone", null, "0470 22 22 01");
-        await ApiAsync("POST", "/api/opt-outs", """{"subject":"nobody told us","agent":"A-1","call":"C-2"}""");
+        await ApiAsync("POST", "/api/opt-outs", """{"subject":"not registered","agent":"A-1","call":"C-2"}""");
         await ApiAsync("PUT", "/api/subjects/R-2/preferences", """{"channels":{"sms":{"newsletter":true}}}""");
         await ApiAsync("POST", "/api/dead-letters/replay", null);
     }
 
-    // One that was confirmed, one that was refused, and one that a vendor told us of and somebody meddled with.
+    // One change that the vendor confirmed, one that it rejected, and one that came from a vendor and was then tampered with in the store.
     private async Task ProofsAsync()
     {
         var confirmed = await Host.PutSubjectAsync("P-4", ["confirmed@example.com"]);
@@ -104,11 +112,12 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         Host.Sandbox.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Status: 400));
         await Host.PutSubjectAsync("P-2", ["refused@example.com"]);
         await ApiAsync("PUT", "/api/subjects/P-2/preferences", """{"everything":"stop"}""");
-        await OptOutHost.UntilAsync(async () => (await ApiAsync("GET", "/api/subjects/P-2/proof", null)).Answer.Body.Contains("rejected", StringComparison.Ordinal));
+        await OptOutHost.UntilAsync(async () => (await ApiAsync("GET", "/api/subjects/P-2/proof", null)).Answer.Body.Contains(
+            "rejected", StringComparison.Ordinal));
         Host.Sandbox.SendGrid.Failures.Clear();
 
-        var subject = await Host.PutSubjectAsync("P-3", ["told@example.com"]);
-        await PostWebhookAsync("a vendor's", """{"type":"unsubscribed","id":"evt-82","identifier":"told@example.com"}"""u8.ToArray());
+        var subject = await Host.PutSubjectAsync("P-3", ["webhook@example.com"]);
+        await PostWebhookAsync("a vendor's", """{"type":"unsubscribed","id":"evt-82","identifier":"webhook@example.com"}"""u8.ToArray());
         await Host.LedgerAsync(subject, 1);
         var row = (await Host.Storage.Consent.GetEntityAsync<TableEntity>(subject.ToString(), $"event~{subject}~0000000001")).Value;
         row["Change"] = row.GetString("Change").Replace("VendorWebhook", "Portal", StringComparison.Ordinal);
@@ -116,48 +125,90 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         await ApiAsync("GET", "/api/subjects/P-3/proof", null);
     }
 
-    private async Task<(string Token, string Code)> PublicAsync()
+    private async Task<(string Token, string Code)> PublicPagesAsync()
     {
         await Host.PutSubjectAsync("P-1", ["public@example.com"]);
         var token = await Host.TokenAsync("P-1");
         var recorded = await ApiAsync("PUT", "/api/subjects/P-1/preferences", """{"everything":"stop"}""");
         var reference = recorded.Answer.Json["recorded"]!["reference"]!.GetValue<string>();
-        var code = (await ApiAsync("POST", "/api/codes", """{"subjects":["P-1"]}""")).Answer.Json["codes"]![0]!["code"]!.GetValue<string>().Replace("-", "", StringComparison.Ordinal);
+        var code = (await ApiAsync("POST", "/api/codes", """{"subjects":["P-1"]}"""))
+            .Answer.Json["codes"]![0]!["code"]!.GetValue<string>()
+            .Replace("-", "", StringComparison.Ordinal);
 
-        foreach (var path in (string[])[$"/u/{token}?lang=nl", "/u/not-a-token", $"/u/{token}/preferences", $"/u/{token}/receipt", $"/u/{token}/receipt?ref={reference}", $"/u/{token}/receipt?ref={reference}&format=json", $"/u/{token}/other", "/unsubscribe", "/q", $"/q/{code}", $"/q/{code[..9]}", $"/q/{code}/qr.svg", "/q/x/qr.svg", $"/q/{code}/qr.png", "/q/x/qr.png"])
-            await LookAsync(path);
+        foreach (var path in (string[])
+        [
+            $"/u/{token}?lang=nl", "/u/not-a-token", $"/u/{token}/preferences", $"/u/{token}/receipt",
+            $"/u/{token}/receipt?ref={reference}", $"/u/{token}/receipt?ref={reference}&format=json",
+            $"/u/{token}/other", "/unsubscribe", "/q", $"/q/{code}", $"/q/{code[..9]}", $"/q/{code}/qr.svg",
+            "/q/x/qr.svg", $"/q/{code}/qr.png", "/q/x/qr.png",
+        ])
+        {
+            await GetAndHeadAsync(path);
+        }
+
         foreach (var path in (string[])[$"/u/{token}", $"/u/{token}/preferences"])
-            await SayAsync(new HttpRequestMessage(HttpMethod.Options, path), "methods");
+            await SendAsync(new HttpRequestMessage(HttpMethod.Options, path), "methods");
         foreach (var (path, form) in ((string, string)[])
         [
-            ($"/u/{token}", "List-Unsubscribe=One-Click"), ($"/u/{token}", "choice=stop"), ($"/u/{token}", "x=y"), ("/u/not-a-token", "choice=stop"),
-            ($"/u/{token}/preferences", "shown=email,newsletter&want=email,newsletter"), ($"/u/{token}/preferences", "want=x"), ($"/u/{token}/undo", $"ref={reference}"), ($"/u/{token}/undo", "ref=x"),
-            ("/unsubscribe", "email=form@example.com"), ("/unsubscribe", "email=x"), ("/unsubscribe", "email=form@example.com&ask=link"), ("/unsubscribe", "email=form@example.com&ask=link"),
+            ($"/u/{token}", "List-Unsubscribe=One-Click"),
+            ($"/u/{token}", "choice=stop"),
+            ($"/u/{token}", "x=y"),
+            ("/u/not-a-token", "choice=stop"),
+            ($"/u/{token}/preferences", "shown=email,newsletter&want=email,newsletter"),
+            ($"/u/{token}/preferences", "want=x"),
+            ($"/u/{token}/undo", $"ref={reference}"),
+            ($"/u/{token}/undo", "ref=x"),
+            ("/unsubscribe", "email=form@example.com"),
+            ("/unsubscribe", "email=x"),
+            ("/unsubscribe", "email=form@example.com&ask=link"),
+            ("/unsubscribe", "email=form@example.com&ask=link"),
             ("/q", $"code={code}"), ("/q", "code=x"),
         ])
             await PostFormAsync(path, form);
 
-        // From another address, so that nobody else has guessed too often.
+        // From another client address, so that the limit on guesses does not affect other requests.
         for (var guess = 0; guess < 6; guess++)
-            await SayAsync(new HttpRequestMessage(guess == 5 ? HttpMethod.Head : HttpMethod.Get, $"/q/{UnknownCode}") { Headers = { { "X-Azure-ClientIP", "203.0.113.9" } } }, $"guess {guess}");
-        await SayAsync(new HttpRequestMessage(HttpMethod.Get, $"/q/{UnknownCode}") { Headers = { { "X-Azure-ClientIP", "203.0.113.9" } } }, "one guess more");
+        {
+            await SendAsync(
+                new HttpRequestMessage(guess == 5 ? HttpMethod.Head : HttpMethod.Get, $"/q/{UnknownCode}")
+                {
+                    Headers = { { "X-Azure-ClientIP", "203.0.113.9" } },
+                },
+                $"guess {guess}");
+        }
+
+        await SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, $"/q/{UnknownCode}") { Headers = { { "X-Azure-ClientIP", "203.0.113.9" } } },
+            "one more guess");
         return (token, code);
     }
 
-    private async Task RefusedAsync()
+    private async Task InvalidRequestsAsync()
     {
         var longId = new string('9', 201);
         foreach (var operation in ApiDescription.Operations.Where(o => o.NeedsKey))
         {
             var (_, request) = operation.Examples().First();
-            await SayAsync(Again(operation, request), "no key");
-            await SayAsync(Again(operation, request), "wrong key", "wrong");
+            await SendAsync(Repeat(operation, request), "no key");
+            await SendAsync(Repeat(operation, request), "wrong key", "wrong");
             if (operation.Path.Contains("{id}", StringComparison.Ordinal))
-                await SayAsync(Again(operation, request, operation.Path.Replace("{id}", longId, StringComparison.Ordinal)), "a long number", OptOutHost.FunctionKey);
-            foreach (var (what, body) in ((string, string)[])[("unknown property", """{"nope":1}"""), ("null", "null"), ("no JSON", "{"), ("too large", new string(' ', 262_145))])
+            {
+                await SendAsync(
+                    Repeat(operation, request, operation.Path.Replace("{id}", longId, StringComparison.Ordinal)),
+                    "a long number",
+                    OptOutHost.FunctionKey);
+            }
+
+            foreach (var (what, body) in ((string, string)[])
+            [
+                ("unknown property", """{"nope":1}"""),
+                ("null", "null"),
+                ("no JSON", "{"),
+                ("too large", new string(' ', 262_145)),
+            ])
             {
                 if (operation.BodyContent is not null)
-                    await SayAsync(Again(operation, request, body: body), what, OptOutHost.FunctionKey);
+                    await SendAsync(Repeat(operation, request, body: body), what, OptOutHost.FunctionKey);
             }
         }
 
@@ -167,59 +218,84 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         await ApiAsync("POST", "/api/links", "{}");
         await ApiAsync("GET", "/api/check?channel=fax&email=x&topic=x", null);
         await ApiAsync("GET", "/api/check?channel=email", null);
-        await ApiAsync("POST", "/api/opt-outs?language=es&x=y", """{"identifier":{},"scope":"fax","agent":"a@b","call":"+32470123456","at":"now"}""");
+        await ApiAsync(
+            "POST", "/api/opt-outs?language=es&x=y", """{"identifier":{},"scope":"fax","agent":"a@b","call":"+32470123456","at":"now"}""");
         await ApiAsync("POST", "/api/codes", """{"subjects":[],"count":1001,"channel":"fax","topic":"x","qr":"gif"}""");
         await ApiAsync("GET", "/api/texts/es?x=y&printed_code=x", null);
         await ApiAsync("POST", "/api/dead-letters/replay", """{"subscription":"x","vendor":"","reason":"x","max":0}""");
         var tag = (await ApiAsync("GET", "/api/openapi.json", null)).Answer.Headers["ETag"];
-        await SayAsync(new HttpRequestMessage(HttpMethod.Get, "/api/openapi.json") { Headers = { { "If-None-Match", tag } } }, "the same", OptOutHost.FunctionKey);
+        await SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "/api/openapi.json") { Headers = { { "If-None-Match", tag } } },
+            "the same",
+            OptOutHost.FunctionKey);
     }
 
     private async Task WebhooksAsync()
     {
         await PostWebhookAsync("the example", Event());
-        await PostWebhookAsync("nobody's endpoint", Event(), "/webhooks/generic/nobody");
+        await PostWebhookAsync("an unknown vendor", Event(), "/webhooks/generic/nobody");
         await PostWebhookAsync("too large", new byte[(4 * 1024 * 1024) + 1]);
-        await SayAsync(new HttpRequestMessage(HttpMethod.Post, "/webhooks/generic/crm") { Content = new ByteArrayContent(Event()) }, "not signed");
+        await SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, "/webhooks/generic/crm") { Content = new ByteArrayContent(Event()) }, "unsigned");
     }
 
     private async Task UnavailableAsync(string what, string token, string code)
     {
         await ExamplesAsync(what);
         foreach (var path in (string[])[$"/u/{token}", $"/u/{token}/preferences", $"/q/{code}"])
-            await LookAsync(path);
-        foreach (var (path, form) in ((string, string)[])[($"/u/{token}", "List-Unsubscribe=One-Click"), ($"/u/{token}/preferences", "x=y"), ("/unsubscribe", "email=away@example.com")])
+            await GetAndHeadAsync(path);
+        foreach (var (path, form) in ((string, string)[])
+        [
+            ($"/u/{token}", "List-Unsubscribe=One-Click"),
+            ($"/u/{token}/preferences", "x=y"),
+            ("/unsubscribe", "email=away@example.com"),
+        ])
+        {
             await PostFormAsync(path, form);
+        }
+
         await PostWebhookAsync(what, Event());
     }
 
     private static byte[] Event() =>
-        Encoding.UTF8.GetBytes(ApiDescription.Operation("VendorWebhook").BodyContent!["application/json"]!["examples"]!["generic"]!["value"]!.ToJsonString());
+        Encoding.UTF8.GetBytes(
+            ApiDescription.Operation("VendorWebhook").BodyContent!["application/json"]!["examples"]!["generic"]!["value"]!.ToJsonString());
 
-    private Task<Exchange> ApiAsync(string method, string path, string? body) => SayAsync(
-        new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") }, $"{path} {body}", OptOutHost.FunctionKey);
+    private Task<Exchange> ApiAsync(string method, string path, string? body) => SendAsync(
+        new HttpRequestMessage(new HttpMethod(method), path)
+        {
+            Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
+        },
+        $"{path} {body}",
+        OptOutHost.FunctionKey);
 
-    private Task CheckAsync(string channel, string? topic, string identifier) => SayAsync(
-        new HttpRequestMessage(HttpMethod.Get, $"/api/check?channel={channel}{(topic is null ? "" : $"&topic={topic}")}") { Headers = { { "OptOut-Identifier", identifier } } }, $"{channel} {topic} {identifier}", OptOutHost.FunctionKey);
+    private Task CheckAsync(string channel, string? topic, string identifier) => SendAsync(
+        new HttpRequestMessage(HttpMethod.Get, $"/api/check?channel={channel}{(topic is null ? "" : $"&topic={topic}")}")
+        {
+            Headers = { { "OptOut-Identifier", identifier } },
+        },
+        $"{channel} {topic} {identifier}",
+        OptOutHost.FunctionKey);
 
-    // Every page has a HEAD beside its GET.
-    private async Task LookAsync(string path)
+    // Every page answers HEAD as well as GET.
+    private async Task GetAndHeadAsync(string path)
     {
-        await SayAsync(new HttpRequestMessage(HttpMethod.Get, path), path);
-        await SayAsync(new HttpRequestMessage(HttpMethod.Head, path), path);
+        await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), path);
+        await SendAsync(new HttpRequestMessage(HttpMethod.Head, path), path);
     }
 
-    private Task PostFormAsync(string path, string form) => SayAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = OptOutHost.Form(form) }, $"{path} {form}");
+    private Task PostFormAsync(string path, string form) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = OptOutHost.Form(form) }, $"{path} {form}");
 
     private Task PostWebhookAsync(string what, byte[] body, string path = "/webhooks/generic/crm")
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         foreach (var (header, value) in new GenericSigner(GenericSandbox.WebhookSecret, TimeProvider.System).Sign(body, null))
             request.Headers.Add(header, value);
-        return SayAsync(request, what);
+        return SendAsync(request, what);
     }
 
-    private static HttpRequestMessage Again(ApiOperation operation, HttpRequestMessage request, string? path = null, string? body = null)
+    private static HttpRequestMessage Repeat(ApiOperation operation, HttpRequestMessage request, string? path = null, string? body = null)
     {
         var again = new HttpRequestMessage(request.Method, path ?? request.RequestUri!.OriginalString);
         if (body is not null || operation.BodyContent is not null)
@@ -227,13 +303,14 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         return again;
     }
 
-    private async Task<Exchange> SayAsync(HttpRequestMessage request, string what, string? key = null)
+    private async Task<Exchange> SendAsync(HttpRequestMessage request, string what, string? key = null)
     {
         using (request)
         {
             if (key is not null)
                 request.Headers.Add("x-functions-key", key);
-            var operation = ApiDescription.Find(request.Method.Method, WebUtility.UrlDecode(request.RequestUri!.OriginalString.Split('?')[0]));
+            var operation = ApiDescription.Find(
+                request.Method.Method, WebUtility.UrlDecode(request.RequestUri!.OriginalString.Split('?')[0]));
             var exchange = new Exchange(operation, what, await Host.SendAsync(request));
             lock (_all)
                 _all.Add(exchange);

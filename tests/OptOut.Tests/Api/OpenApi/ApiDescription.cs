@@ -7,7 +7,7 @@ using OptOut.Api.OpenApi;
 
 namespace OptOut.Tests.Api.OpenApi;
 
-/// <summary>The document as it is served: its operations, its references, its schemas as a validator of JSON Schema 2020-12 has them.</summary>
+/// <summary>The document as it is served: its operations, its references, and its schemas for a JSON Schema 2020-12 validator.</summary>
 internal static partial class ApiDescription
 {
     private const string ToSchemas = "#/components/schemas/";
@@ -30,35 +30,49 @@ internal static partial class ApiDescription
 
     public static ApiOperation Operation(string id) => Operations.Single(o => o.Id == id);
 
-    /// <summary>The operation that a request means: where two paths match, the one that says more.</summary>
+    /// <summary>The operation of a request: where two paths match, the more specific one.</summary>
     public static ApiOperation Find(string method, string path) => Operations
-        .Where(o => o.Method.Equals(method, StringComparison.OrdinalIgnoreCase) && Regex.IsMatch(path, $"^{Variable().Replace(o.Path, "[^/]+")}$"))
+        .Where(
+            o => o.Method.Equals(method, StringComparison.OrdinalIgnoreCase)
+                && Regex.IsMatch(path, $"^{Variable().Replace(o.Path, "[^/]+")}$"))
         .OrderBy(o => o.Path.Count(c => c == '{')).ThenByDescending(o => o.Path.Length).First();
 
-    /// <summary>What is meant, where there is a reference in its place.</summary>
-    public static JsonObject Resolve(JsonNode node) => node["$ref"]?.GetValue<string>() is { } reference ? Resolve(Target(reference) ?? throw new KeyNotFoundException(reference)) : node.AsObject();
+    /// <summary>The node itself, or the target of its reference.</summary>
+    public static JsonObject Resolve(JsonNode node) => node["$ref"]?.GetValue<string>() is { } reference
+        ? Resolve(Target(reference) ?? throw new KeyNotFoundException(reference))
+        : node.AsObject();
 
     public static JsonNode? Target(string reference)
     {
         JsonNode? target = Root;
         foreach (var step in reference.Split('/').Skip(1))
-            target = (target as JsonObject)?[step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)];
+        {
+            target =
+                (target as JsonObject)?[step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)];
+        }
+
         return reference.StartsWith("#/", StringComparison.Ordinal) ? target : null;
     }
 
-    /// <returns>What in the value is not as the schema has it; none when all is.</returns>
+    /// <returns>Where the value violates the schema; empty when it is valid.</returns>
     public static IReadOnlyList<string> Problems(JsonNode schema, JsonNode? value)
     {
         var results = Schemas.GetOrAdd(schema.ToJsonString(), Build).Evaluate(JsonSerializer.SerializeToElement(value), Strict);
-        return results.IsValid ? [] : [.. (results.Details ?? []).Where(d => d.Errors is { Count: > 0 }).SelectMany(d => d.Errors!.Select(e => $"{d.InstanceLocation}: {e.Value} ({d.EvaluationPath})"))];
+        return results.IsValid
+            ? []
+            : [
+                .. (results.Details ?? [])
+                    .Where(d => d.Errors is { Count: > 0 })
+                    .SelectMany(d => d.Errors!.Select(e => $"{d.InstanceLocation}: {e.Value} ({d.EvaluationPath})")),
+            ];
     }
 
-    /// <summary>Fails with all of them, each on a line of its own.</summary>
+    /// <summary>Fails with all problems, one per line, if there are any.</summary>
     public static void AssertNone(IEnumerable<string> problems)
     {
         var found = problems.ToList();
         if (found.Count > 0)
-            Assert.Fail(string.Join('\n', found.Prepend($"{found.Count} in all:")));
+            Assert.Fail(string.Join('\n', found.Prepend($"{found.Count} problems:")));
     }
 
     /// <summary>Every object in the document.</summary>

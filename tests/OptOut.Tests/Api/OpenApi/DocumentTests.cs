@@ -16,30 +16,35 @@ using OpenApiDocument = Microsoft.OpenApi.OpenApiDocument;
 
 namespace OptOut.Tests.Api.OpenApi;
 
-/// <summary>The document itself: whole, of its standard, and of the endpoints there are.</summary>
+/// <summary>The document itself: complete, valid OpenAPI, and in step with the endpoints.</summary>
 public sealed class DocumentTests(AzuriteFixture azurite)
 {
-    // Which methods are in the document is what the attributes say; a function of one method gives the operation its name, else its GET has the bare name.
+    // The methods come from the trigger attributes. A function with one method gives the operation its name; otherwise
+    // its GET has the bare name.
     [Fact]
-    public void Every_http_function_is_described_by_its_name_and_key_and_nothing_else_is()
+    public void Exactly_the_HTTP_functions_are_described_with_their_names_and_keys()
     {
         var declared = DeclaredFunctions.With<HttpTriggerAttribute>().SelectMany(f => f.Trigger.Methods!.Select(method =>
-            $"{method} /{f.Trigger.Route} {(f.Trigger.Methods!.Length == 1 || method == "get" ? f.Name : $"{f.Name}_{method}")} {f.Trigger.AuthLevel switch
-            {
-                AuthorizationLevel.Anonymous => "[]",
-                AuthorizationLevel.Function => """[{"functionKey":[]}]""",
-                _ => "not described",
-            }}"));
+            $"{method} /{f.Trigger.Route} {(f.Trigger.Methods!.Length == 1 || method == "get" ? f.Name : $"{f.Name}_{method}")} "
+                + f.Trigger.AuthLevel switch
+                {
+                    AuthorizationLevel.Anonymous => "[]",
+                    AuthorizationLevel.Function => """[{"functionKey":[]}]""",
+                    _ => "unknown level",
+                }));
 
         Assert.Equal(
             declared.Order(StringComparer.Ordinal),
-            ApiDescription.Operations.Select(o => $"{o.Method} {o.Path} {o.Id} {o.Json["security"]!.ToJsonString()}").Order(StringComparer.Ordinal));
+            ApiDescription.Operations
+                .Select(o => $"{o.Method} {o.Path} {o.Id} {o.Json["security"]!.ToJsonString()}")
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void It_is_a_document_of_OpenAPI_3_1_without_an_error_or_a_warning()
+    public void It_is_valid_OpenAPI_3_1_without_errors_or_warnings()
     {
-        var read = OpenApiDocument.Parse(ApiDescription.Text, "json", new OpenApiReaderSettings { RuleSet = Microsoft.OpenApi.ValidationRuleSet.GetDefaultRuleSet() });
+        var read = OpenApiDocument.Parse(
+            ApiDescription.Text, "json", new OpenApiReaderSettings { RuleSet = Microsoft.OpenApi.ValidationRuleSet.GetDefaultRuleSet() });
 
         ApiDescription.AssertNone(read.Diagnostic!.Errors.Select(e => $"{e.Pointer} {e.Message}"));
         ApiDescription.AssertNone(read.Diagnostic.Warnings.Select(e => $"{e.Pointer} {e.Message}"));
@@ -48,16 +53,20 @@ public sealed class DocumentTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public void No_name_stands_twice_in_one_object()
+    public void No_property_occurs_twice_in_one_object()
     {
         using var written = typeof(OpenApiEndpoint).Assembly.GetManifestResourceStream("OptOut.OpenApi.openapi.json")!;
         Assert.NotNull(JsonNode.Parse(written, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }));
     }
 
     [Fact]
-    public void Every_reference_leads_somewhere_and_every_component_is_used()
+    public void Every_reference_has_a_target_and_every_component_is_used()
     {
-        var references = ApiDescription.Objects(ApiDescription.Root).Select(o => o["$ref"]).OfType<JsonValue>().Select(r => r.GetValue<string>()).ToHashSet(StringComparer.Ordinal);
+        var references = ApiDescription.Objects(ApiDescription.Root)
+            .Select(o => o["$ref"])
+            .OfType<JsonValue>()
+            .Select(r => r.GetValue<string>())
+            .ToHashSet(StringComparer.Ordinal);
         var components = from kind in ApiDescription.Root["components"]!.AsObject()
                          where kind.Key != "securitySchemes"
                          from component in kind.Value!.AsObject()
@@ -68,7 +77,7 @@ public sealed class DocumentTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public void Every_operation_is_told_in_a_line_and_in_full_and_has_a_tag_that_is_explained()
+    public void Every_operation_has_a_summary_a_description_and_a_described_tag()
     {
         var tags = ApiDescription.Root["tags"]!.AsArray().Select(t => t!["name"]!.GetValue<string>()).ToList();
 
@@ -77,44 +86,59 @@ public sealed class DocumentTests(AzuriteFixture azurite)
             Assert.InRange(o.Json["summary"]!.GetValue<string>().Length, 1, 100);
             Assert.NotEmpty(o.Json["description"]!.GetValue<string>());
             Assert.Contains(Assert.Single(o.Json["tags"]!.AsArray())!.GetValue<string>(), tags);
-            Assert.Equal(Templates(o.Path), o.Parameters.Where(p => p["in"]!.GetValue<string>() == "path").Select(p => p["name"]!.GetValue<string>()));
+            Assert.Equal(
+                Templates(o.Path),
+                o.Parameters.Where(p => p["in"]!.GetValue<string>() == "path").Select(p => p["name"]!.GetValue<string>()));
         });
     }
 
     [Fact]
-    public void Every_body_has_an_example_and_every_example_is_as_its_schema_has_it()
+    public void Every_body_has_an_example_and_every_example_matches_its_schema()
     {
         var problems = new List<string>();
         foreach (var operation in ApiDescription.Operations)
         {
-            var contents = operation.Statuses.Select(s => operation.Response(s)!["content"]).Append(operation.BodyContent).OfType<JsonObject>().SelectMany(c => c);
+            var contents = operation.Statuses
+                .Select(s => operation.Response(s)!["content"])
+                .Append(operation.BodyContent)
+                .OfType<JsonObject>()
+                .SelectMany(c => c);
             foreach (var (type, content) in contents.Where(c => c.Key != "image/png"))
             {
                 var examples = content!["examples"]?.AsObject() ?? [];
                 if (examples.Count == 0)
                     problems.Add($"{operation.Id} {type}: no example");
-                problems.AddRange(examples.SelectMany(e => ApiDescription.Problems(content["schema"]!, ApiDescription.Resolve(e.Value!)["value"]).Select(p => $"{operation.Id} {type} '{e.Key}': {p}")));
+                problems.AddRange(examples.SelectMany(
+                    e => ApiDescription.Problems(content["schema"]!, ApiDescription.Resolve(e.Value!)["value"])
+                        .Select(p => $"{operation.Id} {type} '{e.Key}': {p}")));
             }
 
             foreach (var parameter in operation.Parameters)
             {
-                var values = (parameter["examples"]?.AsObject().Select(e => e.Value!["value"]) ?? []).Append(parameter["example"]).OfType<JsonNode>();
-                problems.AddRange(values.SelectMany(v => ApiDescription.Problems(parameter["schema"]!, v)).Select(p => $"{operation.Id} {parameter["name"]}: {p}"));
+                var values = (parameter["examples"]?.AsObject().Select(e => e.Value!["value"]) ?? [])
+                    .Append(parameter["example"])
+                    .OfType<JsonNode>();
+                problems.AddRange(
+                    values
+                        .SelectMany(v => ApiDescription.Problems(parameter["schema"]!, v))
+                        .Select(p => $"{operation.Id} {parameter["name"]}: {p}"));
             }
         }
 
         ApiDescription.AssertNone(problems);
     }
 
-    // A form may hold whatever else a browser or a vendor sends; what the API takes and answers is all there is.
+    // A form may have other fields that a browser or vendor sends. The bodies of the API have no others.
     [Fact]
-    public void What_the_api_takes_and_answers_is_described_to_the_last_property()
+    public void Every_property_of_API_bodies_is_described()
     {
         string[] forms = ["LinkForm", "StepForm", "PublicForm", "CodeForm"];
         var open = from schema in ApiDescription.Root["components"]!["schemas"]!.AsObject()
                    where !forms.Contains(schema.Key, StringComparer.Ordinal)
                    from described in ApiDescription.Objects(schema.Value)
-                   where described["properties"] is JsonObject && described["type"] is JsonValue && described["additionalProperties"]?.ToJsonString() != "false"
+                   where described["properties"] is JsonObject
+                       && described["type"] is JsonValue
+                       && described["additionalProperties"]?.ToJsonString() != "false"
                    select schema.Key;
 
         ApiDescription.AssertNone(open);
@@ -131,10 +155,10 @@ public sealed class DocumentTests(AzuriteFixture azurite)
             "reason": { "$ref": "#/components/schemas/CheckReason" },
             "since": {
               "type": ["string", "null"], "format": "date-time",
-              "description": "The latest decision about this identifier, or when it was registered or bounced; null when there is none."
+              "description": "The time of the latest decision about this identifier, or of its registration or bounce; null when there is none."
             },
-            "register": { "type": "string", "description": "With `register`: its name in the settings." },
-            "vendor": { "type": "string", "description": "With `undeliverable`: the vendor to which it bounced." }
+            "register": { "type": "string", "description": "For `register`: the name of the register in the settings." },
+            "vendor": { "type": "string", "description": "For `undeliverable`: the vendor that reported the bounce." }
           }
         }
         """)]
@@ -146,7 +170,7 @@ public sealed class DocumentTests(AzuriteFixture azurite)
           "properties": {
             "subjects": {
               "type": "array", "minItems": 1, "maxItems": 1000, "items": { "$ref": "#/components/schemas/CustomerNumber" },
-              "description": "Who gets a letter: a code for each, in this order, the same for the same number. At most 100 with pictures."
+              "description": "The people who get a letter: a code for each, in this order; the same number gives the same code. At most 100 with pictures."
             },
             "count": {
               "type": "integer", "format": "int32", "minimum": 1, "maximum": 1000,
@@ -159,51 +183,69 @@ public sealed class DocumentTests(AzuriteFixture azurite)
           }
         }
         """)]
-    public void A_schema_says_what_the_record_says(string name, string schema) =>
+    public void A_schema_matches_its_record(string name, string schema) =>
         Assert.Equal(JsonNode.Parse(schema), Schema(name), JsonNode.DeepEquals);
 
     [Fact]
-    public void What_is_chosen_from_is_what_the_code_chooses_from()
+    public void Enumerations_have_the_values_of_the_code()
     {
         AssertNames("Channel", Channels.All.Select(c => c.Name()));
         AssertNames("Language", Language.All.Select(l => l.Code));
         AssertNames("CheckReason", Constants(typeof(CheckReason)));
         AssertNames("Subscription", Topology.Subscriptions.Select(s => s.Name));
         AssertNames("DeadLetterReason", DeadLetterReader.Reasons);
-        AssertNames("Step", Constants(typeof(LinkSteps)));
-        Assert.All(Channels.All, c => Assert.All((string[])["ByChannel", "ByChannelAndTopic"], s => Assert.Contains(c.Name(), Schema(s)["properties"]!.AsObject().Select(p => p.Key))));
+        AssertNames("Step", Constants(typeof(LinkPages)));
+        Assert.All(
+            Channels.All,
+            c => Assert.All(
+                (string[])["ByChannel", "ByChannelAndTopic"],
+                s => Assert.Contains(c.Name(), Schema(s)["properties"]!.AsObject().Select(p => p.Key))));
 
-        static IEnumerable<string> Constants(Type type) => type.GetFields().Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!);
+        static IEnumerable<string> Constants(Type type) =>
+            type.GetFields().Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!);
 
         static void AssertNames(string schema, IEnumerable<string> names) =>
-            Assert.Equal(names.Order(StringComparer.Ordinal), Schema(schema)["enum"]!.AsArray().Select(v => v!.GetValue<string>()).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                names.Order(StringComparer.Ordinal),
+                Schema(schema)["enum"]!.AsArray().Select(v => v!.GetValue<string>()).Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void Limits_are_those_of_the_code()
+    public void Limits_equal_those_in_the_code()
     {
         Assert.Equal(uint.MaxValue, Schema("Campaign")["maximum"]!.GetValue<uint>());
         Assert.Equal($"^[A-Za-z0-9_-]{{{LinkKeyRing.TokenLength}}}$", Schema("Token")["pattern"]!.GetValue<string>());
         Assert.Equal($"^[0-7][0-9A-HJKMNP-TV-Z]{{{SubjectKey.Length - 1}}}$", Schema("SubjectKey")["pattern"]!.GetValue<string>());
-        Assert.Equal(CheckEndpoint.IdentifierHeader, ApiDescription.Operation("Check").Parameters.Single(p => p["in"]!.GetValue<string>() == "header")["name"]!.GetValue<string>());
-        Assert.Contains($"{ApiBody.MaxBytes:N0} bytes", ApiDescription.Root["info"]!["description"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(
+            CheckEndpoint.IdentifierHeader,
+            ApiDescription.Operation("Check").Parameters.Single(p => p["in"]!.GetValue<string>() == "header")["name"]!.GetValue<string>());
+        Assert.Contains(
+            $"{ApiBody.MaxBytes:N0} bytes", ApiDescription.Root["info"]!["description"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_endpoints_of_vendors_are_those_there_are()
+    public async Task Exactly_the_existing_vendor_webhooks_are_described()
     {
         await using var host = await OptOutHost.StartAsync(azurite, vendors: OptOutHost.AllVendors);
-        var described = ApiDescription.Operation("VendorWebhook").Json["description"]!.GetValue<string>().Split('`').Where(t => t.StartsWith("/webhooks/", StringComparison.Ordinal)).Select(t => t["/webhooks/".Length..]);
+        var described = ApiDescription.Operation("VendorWebhook")
+            .Json["description"]!.GetValue<string>()
+            .Split('`')
+            .Where(t => t.StartsWith("/webhooks/", StringComparison.Ordinal))
+            .Select(t => t["/webhooks/".Length..]);
 
         Assert.Equal(
-            host.Services<IVendorWebhook>().Select(d => d.Path.StartsWith("generic/", StringComparison.Ordinal) ? "generic/{vendor}" : d.Path).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            host.Services<IVendorWebhook>()
+                .Select(d => d.Path.StartsWith("generic/", StringComparison.Ordinal) ? "generic/{vendor}" : d.Path)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
             described.Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task It_is_served_with_the_controllers_own_address_and_otherwise_as_it_is()
+    public async Task It_is_served_unchanged_except_for_the_controllers_own_address()
     {
-        await using var host = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?> { ["OptOut:Links:BaseUrl"] = "https://mail.kruidtuin.example/optout/" });
+        await using var host = await OptOutHost.StartAsync(
+            azurite, settings: new Dictionary<string, string?> { ["OptOut:Links:BaseUrl"] = "https://mail.kruidtuin.example/optout/" });
 
         var served = await host.SendAsync("GET", "/api/openapi.json", key: OptOutHost.FunctionKey);
         var expected = ApiDescription.Root.DeepClone();
@@ -211,7 +253,10 @@ public sealed class DocumentTests(AzuriteFixture azurite)
 
         Assert.Equal((200, "application/json"), (served.Status, served.Headers["Content-Type"]));
         Assert.True(JsonNode.DeepEquals(expected, served.Json));
-        Assert.Contains("\"Asked too often (RFC 6585 section 4). Nothing was recorded; the page says when to try again.\"", served.Body, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"Too many requests (RFC 6585 section 4). Nothing was recorded; the page says when to try again.\"",
+            served.Body,
+            StringComparison.Ordinal);
         Assert.Contains("<mailto:", served.Body, StringComparison.Ordinal);
         Assert.Equal((304, ""), await AgainAsync(served.Headers["ETag"]));
         Assert.Equal((304, ""), await AgainAsync($"\"other\", W/{served.Headers["ETag"]}"));
@@ -220,7 +265,10 @@ public sealed class DocumentTests(AzuriteFixture azurite)
 
         async Task<(int, string)> AgainAsync(string known)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/openapi.json") { Headers = { { "x-functions-key", OptOutHost.FunctionKey }, { "If-None-Match", known } } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/openapi.json")
+            {
+                Headers = { { "x-functions-key", OptOutHost.FunctionKey }, { "If-None-Match", known } },
+            };
             var answer = await host.SendAsync(request);
             Assert.Equal((served.Headers["ETag"], "no-cache"), (answer.Headers["ETag"], answer.Headers["Cache-Control"]));
             return (answer.Status, answer.Body);
@@ -229,5 +277,6 @@ public sealed class DocumentTests(AzuriteFixture azurite)
 
     private static JsonNode Schema(string name) => ApiDescription.Target($"#/components/schemas/{name}")!;
 
-    private static IEnumerable<string> Templates(string path) => path.Split('/').Where(s => s.StartsWith('{')).Select(s => s.Trim('{', '}'));
+    private static IEnumerable<string> Templates(string path) =>
+        path.Split('/').Where(s => s.StartsWith('{')).Select(s => s.Trim('{', '}'));
 }

@@ -2,15 +2,15 @@ using System.Text.Json.Nodes;
 
 namespace OptOut.Tests.Api.OpenApi;
 
-/// <summary>A request that was sent, and what came back.</summary>
-/// <param name="What">For whoever reads that it was not as described.</param>
+/// <summary>A request that was sent, and its response.</summary>
+/// <param name="What">Names the request in failure messages.</param>
 internal sealed record Exchange(ApiOperation Operation, string What, Answer Answer)
 {
     public JsonNode? Json => Answer.Body.Length > 0 && (MediaType is "application/json" or "application/problem+json") ? Answer.Json : null;
 
     private string? MediaType => Answer.Headers.GetValueOrDefault("Content-Type")?.Split(';')[0];
 
-    /// <returns>What in the answer is not as the document has it.</returns>
+    /// <returns>Where the response differs from the document.</returns>
     public IEnumerable<string> Problems() => Found().Select(problem => $"{Operation.Id}, {What}, {Answer.Status}: {problem}");
 
     private IEnumerable<string> Found()
@@ -26,15 +26,21 @@ internal sealed record Exchange(ApiOperation Operation, string What, Answer Answ
         {
             var header = ApiDescription.Resolve(reference!);
             if (!Answer.Headers.TryGetValue(name, out var value))
+            {
                 yield return $"the header {name} is missing";
-            else if (ApiDescription.Problems(header["schema"]!, header["schema"]!["type"]!.GetValue<string>() == "integer" ? JsonNode.Parse(value) : value) is [var problem, ..])
+            }
+            else if (ApiDescription.Problems(
+                header["schema"]!,
+                header["schema"]!["type"]!.GetValue<string>() == "integer" ? JsonNode.Parse(value) : value) is [var problem, ..])
+            {
                 yield return $"the header {name}: {problem}";
+            }
         }
     }
 
     private IEnumerable<string> InBody(JsonObject? content)
     {
-        // Outside the API one status may come with a page and without.
+        // Outside the API, the same status may have a page or no body.
         if (Answer.Body.Length == 0)
             return content is null || !Operation.IsApi ? [] : ["the body is missing"];
         if (MediaType is not { } type || content?[type] is not { } described)

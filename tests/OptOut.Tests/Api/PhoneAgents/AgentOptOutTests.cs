@@ -3,11 +3,11 @@ using OptOut.Consent;
 
 namespace OptOut.Tests.Api.PhoneAgents;
 
-/// <summary>A person says stop in a call, and the agent's screen records it: <c>POST /api/opt-outs</c>.</summary>
+/// <summary><c>POST /api/opt-outs</c>: a person opts out in a call, and the agent's screen records it.</summary>
 public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     [Fact]
-    public async Task What_is_said_in_a_call_stops_every_channel_with_one_entry_naming_the_agent_and_the_call()
+    public async Task An_opt_out_in_a_call_stops_every_channel_with_one_entry_that_names_the_agent_and_the_call()
     {
         var subject = await host.PutSubjectAsync("agent-1", ["agent-1@example.com"], ["0470 77 00 01"], ["Kerkstraat 71, 9000 Gent"], "nl");
 
@@ -21,7 +21,10 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
         Assert.Equal(Reference.From(change), Text(answer, "reference"));
         Assert.Equal([subject.ToString()], Subjects(answer));
         Assert.Equal(change.At, answer.Json["recorded"]!.GetValue<DateTimeOffset>());
-        Assert.Equal($"U bent uitgeschreven voor alle communicaties van De Kruidtuin, en dat geldt meteen. Uw referentienummer is {Reference.From(change)}.", Text(answer, "say"));
+        Assert.Equal(
+            "U bent uitgeschreven voor alle communicaties van De Kruidtuin, en dat geldt "
+                + $"meteen. Uw referentienummer is {Reference.From(change)}.",
+            Text(answer, "say"));
 
         Assert.Equal((false, "stopped"), await host.CheckAsync("email", "agent-1@example.com", "offers"));
         Assert.Equal((false, "stopped"), await host.CheckAsync("sms", "0470 77 00 01"));
@@ -30,15 +33,23 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
         await host.ConfirmedAsync(subject, change.Id);
         Assert.Contains("agent-1@example.com", host.OnSendGridsList());
         await host.QuietAsync();
-        Assert.Single(host.Sandbox.SendGrid.Mails, m => m.To == "agent-1@example.com" && m.PlainText.Contains(Reference.From(change), StringComparison.Ordinal));
+        Assert.Single(
+            host.Sandbox.SendGrid.Mails,
+            m => m.To == "agent-1@example.com" && m.PlainText.Contains(Reference.From(change), StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData("""{"identifier":{"phone":"0470770201"},"agent":"A","call":"twice-1"}""", "sms", "0470770201")]
-    [InlineData("""{"identifier":{"email":"twice-2@example.com"},"agent":"A","call":"twice-2","at":"2026-11-20T10:00:00+01:00"}""", "email", "twice-2@example.com")]
-    [InlineData("""{"identifier":{"postal":"Kerkstraat 73, 9000 Gent"},"scope":"post,offers","agent":"A","call":"twice-3"}""", "post", "Kerkstraat 73, 9000 Gent")]
+    [InlineData(
+        """{"identifier":{"email":"twice-2@example.com"},"agent":"A","call":"twice-2","at":"2026-11-20T10:00:00+01:00"}""",
+        "email",
+        "twice-2@example.com")]
+    [InlineData(
+        """{"identifier":{"postal":"Kerkstraat 73, 9000 Gent"},"scope":"post,offers","agent":"A","call":"twice-3"}""",
+        "post",
+        "Kerkstraat 73, 9000 Gent")]
     [InlineData("""{"subject":"twice-4","agent":"A","call":"twice-4"}""", null, null)]
-    public async Task The_same_request_again_changes_nothing_and_gives_the_same_number(string body, string? channel, string? identifier)
+    public async Task A_repeated_request_changes_nothing_and_gives_the_same_number(string body, string? channel, string? identifier)
     {
         var first = await PostAsync(body);
         await host.QuietAsync();
@@ -54,20 +65,23 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Fact]
-    public async Task The_same_request_from_an_impatient_screen_is_recorded_once()
+    public async Task The_same_request_sent_five_times_at_once_is_recorded_once()
     {
         var subject = await host.PutSubjectAsync("agent-14", phone: ["0470770014"]);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => PostAsync("""{"identifier":{"phone":"0470770014"},"agent":"A-17","call":"impatient-1"}""")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 5).Select(_ => PostAsync("""{"identifier":{"phone":"0470770014"},"agent":"A-17","call":"impatient-1"}""")));
 
         Assert.All(answers, a => Assert.Equal(200, a.Status));
-        Assert.Equal(Assert.Single(answers.Select(a => Text(a, "reference")).Distinct()), Reference.From(Assert.Single(await host.LedgerAsync(subject, 1)).Change));
+        Assert.Equal(
+            Assert.Single(answers.Select(a => Text(a, "reference")).Distinct()),
+            Reference.From(Assert.Single(await host.LedgerAsync(subject, 1)).Change));
         await host.QuietAsync();
         await host.LedgerAsync(subject, 1);
     }
 
     [Fact]
-    public async Task A_second_contact_point_of_the_same_call_is_stopped_too_under_the_same_number()
+    public async Task A_second_contact_point_from_the_same_call_is_stopped_under_the_same_number()
     {
         var known = await host.PutSubjectAsync("agent-2", ["agent-2@example.com"]);
         var phone = await PostAsync("""{"identifier":{"phone":"0470770002"},"agent":"A-17","call":"two-1"}""");
@@ -84,27 +98,39 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Fact]
-    public async Task Whoever_is_named_in_any_way_is_stopped_by_one_request()
+    public async Task One_request_stops_everyone_it_names_in_any_way()
     {
         var customer = await host.PutSubjectAsync("agent-3", ["agent-3@example.com"]);
 
-        var answer = await PostAsync("""{"subject":"agent-3","identifier":{"phone":"0470770003","email":"agent-3@example.com","postal":"Kerkstraat 74, 9000 Gent"},"agent":"A-17","call":"all-1"}""");
+        var answer = await PostAsync(
+            """
+            {"subject":"agent-3",
+             "identifier":{"phone":"0470770003","email":"agent-3@example.com","postal":"Kerkstraat 74, 9000 Gent"},
+             "agent":"A-17","call":"all-1"}
+            """);
 
         Assert.Equal(3, Subjects(answer).Distinct().Count());
         Assert.Equal(customer.ToString(), Subjects(answer)[0]);
         foreach (var subject in Subjects(answer))
-            Assert.Equal(Text(answer, "reference"), Reference.From(Assert.Single(await host.LedgerAsync(SubjectKey.Parse(subject), 1)).Change));
+        {
+            Assert.Equal(
+                Text(answer, "reference"), Reference.From(Assert.Single(await host.LedgerAsync(SubjectKey.Parse(subject), 1)).Change));
+        }
+
         Assert.Equal((false, "stopped"), await host.CheckAsync("phone", "0470770003"));
         Assert.Equal((false, "stopped"), await host.CheckAsync("email", "agent-3@example.com"));
         Assert.Equal((false, "stopped"), await host.CheckAsync("post", "Kerkstraat 74, 9000 Gent"));
     }
 
     [Fact]
-    public async Task A_wider_scope_of_the_same_call_is_recorded_too_and_confirmed_by_a_mail_of_its_own()
+    public async Task A_wider_scope_from_the_same_call_is_recorded_too_and_gets_its_own_confirmation_mail()
     {
         var subject = await host.PutSubjectAsync("agent-4", ["agent-4@example.com"], ["0470770004"], language: "en");
         var calls = await PostAsync("""{"identifier":{"phone":"0470770004"},"scope":"phone,*","agent":"A-17","call":"wider-1"}""");
-        Assert.Equal($"De Kruidtuin has recorded your opt-out for: all marketing by telephone. It holds at once. Your reference number is {Text(calls, "reference")}.", Text(calls, "say"));
+        Assert.Equal(
+            "De Kruidtuin has recorded your opt-out for: all marketing by telephone. It holds at once. "
+                + $"Your reference number is {Text(calls, "reference")}.",
+            Text(calls, "say"));
         Assert.True((await host.CheckAsync("email", "agent-4@example.com")).Allowed);
 
         var all = await PostAsync("""{"identifier":{"phone":"0470770004"},"agent":"A-17","call":"wider-1"}""");
@@ -119,7 +145,7 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Fact]
-    public async Task A_narrower_scope_stops_that_and_nothing_more()
+    public async Task A_narrower_scope_stops_only_that_scope()
     {
         await host.PutSubjectAsync("agent-5", ["agent-5@example.com"], ["0470770005"]);
 
@@ -144,7 +170,7 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Fact]
-    public async Task A_number_nobody_gave_us_is_stopped_all_the_same_and_for_whoever_turns_out_to_have_it()
+    public async Task An_unknown_number_is_stopped_and_later_applies_to_the_person_who_turns_out_to_own_it()
     {
         Assert.Equal(200, (await PostAsync("""{"identifier":{"phone":"+32 470 77 00 07"},"agent":"A-17","call":"unknown-1"}""")).Status);
         Assert.Equal((false, "stopped"), await host.CheckAsync("phone", "0470770007"));
@@ -155,19 +181,19 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Fact]
-    public async Task A_customer_number_nobody_told_us_of_is_recorded_and_the_agent_is_told_to_look_again()
+    public async Task An_unregistered_customer_number_is_recorded_and_the_agent_is_asked_to_check_it()
     {
         var answer = await PostAsync("""{"subject":"agent-8","agent":"A-17","call":"stranger-1"}""");
 
         Assert.Equal(200, answer.Status);
-        Assert.StartsWith("Recorded, but nobody told us of this customer number yet", Text(answer, "notice"), StringComparison.Ordinal);
+        Assert.StartsWith("Recorded, but this customer number is not registered yet", Text(answer, "notice"), StringComparison.Ordinal);
         await host.PutSubjectAsync("agent-8", ["agent-8@example.com"]);
         await OptOutHost.UntilAsync(async () => await host.CheckAsync("email", "agent-8@example.com") == (false, "stopped"));
         Assert.Null((await PostAsync("""{"subject":"agent-8","agent":"A-17","call":"stranger-1"}""")).Json["notice"]);
     }
 
     [Fact]
-    public async Task Who_had_stopped_everything_already_hears_the_number_that_stands_in_the_ledger()
+    public async Task A_person_who_had_already_stopped_everything_gets_the_reference_number_in_the_ledger()
     {
         var subject = await host.PutSubjectAsync("agent-9", ["agent-9@example.com"], ["0470770009"]);
         await host.OneClickAsync(await host.TokenAsync("agent-9"));
@@ -182,18 +208,22 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Fact]
-    public async Task The_moment_is_when_it_was_said_and_never_later_than_now()
+    public async Task The_recorded_time_is_when_the_person_said_it_and_never_later_than_now()
     {
-        var past = await PostAsync("""{"identifier":{"phone":"0470770010"},"agent":"A","call":"past-1","at":"2019-03-01T08:30:00+01:00"}""");
+        var past = await PostAsync(
+            """{"identifier":{"phone":"0470770010"},"agent":"A","call":"past-1","at":"2019-03-01T08:30:00+01:00"}""");
         var future = await PostAsync("""{"identifier":{"phone":"0470770011"},"agent":"A","call":"future-1","at":"2099-01-01T00:00Z"}""");
 
         Assert.Equal(new DateTimeOffset(2019, 3, 1, 7, 30, 0, TimeSpan.Zero), past.Json["recorded"]!.GetValue<DateTimeOffset>());
         Assert.Equal((false, "stopped"), await host.CheckAsync("phone", "0470770010"));
-        Assert.InRange(future.Json["recorded"]!.GetValue<DateTimeOffset>(), TimeProvider.System.GetUtcNow().AddMinutes(-5), TimeProvider.System.GetUtcNow());
+        Assert.InRange(
+            future.Json["recorded"]!.GetValue<DateTimeOffset>(),
+            TimeProvider.System.GetUtcNow().AddMinutes(-5),
+            TimeProvider.System.GetUtcNow());
     }
 
     [Fact]
-    public async Task A_call_sent_again_after_the_person_allowed_does_not_stop_it_again_and_a_new_call_does()
+    public async Task Repeating_a_call_after_an_Allow_does_not_stop_it_again_and_a_new_call_does()
     {
         const string Call = """{"identifier":{"phone":"0470770012"},"agent":"A-17","call":"late-1","at":"2026-11-20T10:00:00Z"}""";
         var subject = await host.PutSubjectAsync("agent-12", ["agent-12@example.com"], ["0470770012"]);
@@ -207,16 +237,18 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
         await host.LedgerAsync(subject, 2);
         Assert.True((await host.CheckAsync("email", "agent-12@example.com", "newsletter")).Allowed);
 
-        // A dialler that uses its numbers anew: another moment is another Stop.
+        // A dialler that reuses its call numbers: another time is another Stop.
         Assert.Equal(200, (await PostAsync("""{"identifier":{"phone":"0470770012"},"agent":"A-17","call":"late-1"}""")).Status);
         await host.LedgerAsync(subject, 3);
         Assert.False((await host.CheckAsync("email", "agent-12@example.com", "newsletter")).Allowed);
     }
 
     [Theory]
-    [InlineData("fr", "Votre désinscription de toutes les communications envoyées par De Kruidtuin est enregistrée, avec effet immédiat. Votre numéro de référence est {0}.")]
-    [InlineData("de-BE", "Sie sind von allen Mitteilungen von De Kruidtuin abgemeldet, und das gilt sofort. Ihre Referenznummer lautet {0}.")]
-    public async Task The_agent_may_ask_for_the_language_that_is_spoken(string language, string sentence)
+    [InlineData("fr", "Votre désinscription de toutes les communications envoyées par De Kruidtuin est "
+        + "enregistrée, avec effet immédiat. Votre numéro de référence est {0}.")]
+    [InlineData(
+        "de-BE", "Sie sind von allen Mitteilungen von De Kruidtuin abgemeldet, und das gilt sofort. Ihre Referenznummer lautet {0}.")]
+    public async Task The_agent_may_request_the_language_of_the_call(string language, string sentence)
     {
         await host.PutSubjectAsync($"say-{language}", phone: ["0470770013"], language: "nl");
 
@@ -228,7 +260,8 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
     private async Task AllowEmailAsync(string id) => Assert.Equal(200, (await host.SendAsync(
         "PUT", $"/api/subjects/{id}/preferences", Json("""{"channels":{"email":{"newsletter":true}}}"""), OptOutHost.FunctionKey)).Status);
 
-    private Task<Answer> PostAsync(string body, string query = "") => host.SendAsync("POST", $"/api/opt-outs{query}", Json(body), OptOutHost.FunctionKey);
+    private Task<Answer> PostAsync(string body, string query = "") =>
+        host.SendAsync("POST", $"/api/opt-outs{query}", Json(body), OptOutHost.FunctionKey);
 
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
 

@@ -4,7 +4,7 @@ using OptOut.Local.Azurite;
 
 namespace OptOut.Tests.Api.PhoneAgents;
 
-/// <summary>What the agent is told when the bus, the tables or both are away: never a success that is not safe.</summary>
+/// <summary>The response to the agent when the bus, the tables or both are unavailable: never a success that is not durable.</summary>
 public sealed class AgentOutageTests(AzuriteFixture azurite)
 {
     private const string ByPhone = """{"identifier":{"phone":"0470790001"},"agent":"A-17","call":"outage-1"}""";
@@ -13,7 +13,7 @@ public sealed class AgentOutageTests(AzuriteFixture azurite)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task While_the_bus_is_away_the_stop_waits_in_the_outbox_and_holds_at_once()
+    public async Task While_the_bus_is_unavailable_the_Stop_waits_in_the_outbox_and_applies_at_once()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var subject = await host.PutSubjectAsync("outage", ["agent-outage@example.com"], ["0470790001"]);
@@ -31,9 +31,10 @@ public sealed class AgentOutageTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task While_the_tables_are_away_a_customer_number_is_safe_on_the_bus_and_a_contact_point_must_wait()
+    public async Task While_the_tables_are_unavailable_a_customer_number_is_accepted_on_the_bus_and_a_contact_point_must_wait()
     {
-        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-agent-").FullName });
+        await using var storage = await AzuriteProcess.StartAsync(
+            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-agent-").FullName });
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var subject = await host.PutSubjectAsync("outage", ["agent-outage@example.com"], ["0470790001"]);
         await host.QuietAsync();
@@ -44,7 +45,9 @@ public sealed class AgentOutageTests(AzuriteFixture azurite)
 
         Assert.Equal(200, byCustomer.Status);
         Assert.Equal((503, "60"), (byPhone.Status, byPhone.Headers["Retry-After"]));
-        Assert.Equal("The store does not answer, so the opt-out is not recorded in full. Tell the person nothing yet.", byPhone.Json["detail"]!.GetValue<string>());
+        Assert.Equal(
+            "The store does not answer, so the opt-out is not completely recorded. Do not tell the person anything yet.",
+            byPhone.Json["detail"]!.GetValue<string>());
 
         await storage.StartAgainAsync(Cancel);
         var change = Assert.Single(await host.LedgerAsync(subject, 1)).Change;
@@ -52,9 +55,10 @@ public sealed class AgentOutageTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task While_both_are_away_nothing_is_recorded_and_the_same_request_later_is()
+    public async Task While_both_are_unavailable_nothing_is_recorded_and_the_same_request_succeeds_later()
     {
-        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-agent-").FullName });
+        await using var storage = await AzuriteProcess.StartAsync(
+            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-agent-").FullName });
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var subject = await host.PutSubjectAsync("outage", ["agent-outage@example.com"], ["0470790001"]);
         await host.QuietAsync();
@@ -70,8 +74,10 @@ public sealed class AgentOutageTests(AzuriteFixture azurite)
         Assert.Equal(before, await host.EverythingAsync());
 
         Assert.Equal(200, (await PostAsync(host, ByPhone)).Status);
-        Assert.Equal((Scope.Everything, Source.PhoneAgent), Assert.Single(await host.LedgerAsync(subject, 1)).Change is var c ? (c.Scope, c.Source) : default);
-        await SweptAsync(host); // For a while after an outage what is new goes by the outbox.
+        Assert.Equal(
+            (Scope.Everything, Source.PhoneAgent),
+            Assert.Single(await host.LedgerAsync(subject, 1)).Change is var c ? (c.Scope, c.Source) : default);
+        await SweptAsync(host); // For a while after an outage, new changes go through the outbox.
         await host.ConfirmedAsync(subject);
     }
 

@@ -7,18 +7,19 @@ using OptOut.Local.Npm;
 
 namespace OptOut.Tests.Api.Portal;
 
-/// <summary>The samples that a controller's developer starts from, run for real against the real functions.</summary>
+/// <summary>The samples for a controller's developer, run against the real functions.</summary>
 public sealed class PortalSampleTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_plain_HTML_button_stops_everything_everywhere_by_one_press()
+    public async Task The_plain_HTML_button_stops_everything_with_one_press()
     {
         var subject = await host.PutSubjectAsync("sample-html", ["sample-html@example.com"], ["0470 55 77 01"], language: "nl");
         var preferences = await host.SendAsync("GET", "/api/subjects/sample-html/preferences", key: OptOutHost.FunctionKey);
         var page = (await File.ReadAllTextAsync(Sample("portal.html"), Cancel))
-            .Replace("{{unsubscribe}}", WebUtility.HtmlEncode(preferences.Json["unsubscribe"]!.GetValue<string>()), StringComparison.Ordinal)
+            .Replace(
+                "{{unsubscribe}}", WebUtility.HtmlEncode(preferences.Json["unsubscribe"]!.GetValue<string>()), StringComparison.Ordinal)
             .Replace("{{link}}", WebUtility.HtmlEncode(preferences.Json["link"]!.GetValue<string>()), StringComparison.Ordinal);
 
         var (form, link) = (FormOf(page), new Uri(Regex.Match(page, "<a href=\"(?<href>[^\"]+)\"").Groups["href"].Value));
@@ -36,7 +37,7 @@ public sealed class PortalSampleTests(OptOutHost host) : IClassFixture<OptOutHos
     }
 
     [Fact]
-    public async Task The_script_stops_everything_everywhere_and_says_what_was_recorded()
+    public async Task The_script_stops_everything_and_prints_what_was_recorded()
     {
         var subject = await host.PutSubjectAsync("sample 1/js", ["sample-js@example.com"], ["0470 55 77 02"]);
 
@@ -48,30 +49,39 @@ public sealed class PortalSampleTests(OptOutHost host) : IClassFixture<OptOutHos
         Assert.Equal(new ChangeEvidence(Reference: "customer portal"), entry.Change.Evidence);
         var found = $"no more marketing over any channel. Reference {Reference.From(entry.Change)}, ledger entry 1, {entry.Hash}.";
         Assert.Equal((0, ""), (first.Code, first.Errors));
-        Assert.Equal(["Before: this person may get marketing.", $"Recorded: {found}"], first.Lines[..2]);
+        Assert.Equal(["Before: this person may receive marketing.", $"Recorded: {found}"], first.Lines[..2]);
         Assert.StartsWith("To choose instead: https://optout.kruidtuin.example/u/", first.Lines[2], StringComparison.Ordinal);
-        Assert.Equal(["Before: everything is stopped.", $"Stopped already: {found}"], second.Lines[..2]);
+        Assert.Equal(["Before: everything is stopped.", $"Already stopped: {found}"], second.Lines[..2]);
         await AssertStoppedAsync(subject, "sample-js@example.com", "0470 55 77 02");
     }
 
     [Fact]
-    public async Task The_script_says_what_is_wrong_and_how_to_mend_it_and_changes_nothing()
+    public async Task The_script_prints_what_is_wrong_and_how_to_fix_it_and_changes_nothing()
     {
         var before = await host.EverythingAsync();
-        var (url, nobody) = (host.Client.BaseAddress!.AbsoluteUri, $"http://127.0.0.1:{FreePort.Find()}");
+        var (url, closed) = (host.Client.BaseAddress!.AbsoluteUri, $"http://127.0.0.1:{FreePort.Find()}");
 
         Assert.Equal(
-            (1, "Set in the environment:\n  OPTOUT_URL: where OptOut is, as in https://optout.example.com\n  OPTOUT_KEY: a function key of OptOut\n  OPTOUT_CUSTOMER: your own number for the person who is logged in\n"),
+            (
+                1,
+                "Set in the environment:\n  OPTOUT_URL: the address of OptOut, for example https://optout.example.com\n"
+                    + "  OPTOUT_KEY: a function key of OptOut\n  OPTOUT_CUSTOMER: your own number for the person who is logged in\n"),
             await RunAsync("no address", "", "") is var unset ? (unset.Code, unset.Errors) : default);
         Assert.Equal(
-            (1, "OptOut does not know this key. Give a function key in OPTOUT_KEY.\n"),
+            (1, "OptOut does not accept this key. Set OPTOUT_KEY to a function key.\n"),
             await RunAsync(url, "wrong", "sample-2") is var refused ? (refused.Code, refused.Errors) : default);
         Assert.Equal(
-            (1, "OptOut answered 400. The request was not taken. Nothing was changed.\n  id: The customer number has 201 characters; at most 200 are taken.\n"),
+            (
+                1,
+                "OptOut answered 400. The request was not accepted. Nothing was changed.\n"
+                    + "  id: The customer number has 201 characters; the maximum is 200.\n"),
             await RunAsync(url, OptOutHost.FunctionKey, new string('7', 201)) is var wrong ? (wrong.Code, wrong.Errors) : default);
         Assert.Equal(
-            (1, $"OptOut does not answer at {nobody} (ECONNREFUSED). Whether it is recorded is not known: show the person no success, and send the same again. Twice is once.\n"),
-            await RunAsync(nobody, "k", "sample-2") is var away ? (away.Code, away.Errors) : default);
+            (
+                1,
+                $"OptOut does not answer at {closed} (ECONNREFUSED). It is unknown whether the request was recorded: show no success, "
+                    + "and send the same request again. A repeated request changes nothing.\n"),
+            await RunAsync(closed, "k", "sample-2") is var away ? (away.Code, away.Errors) : default);
         Assert.Equal(before, await host.EverythingAsync());
     }
 
@@ -83,16 +93,21 @@ public sealed class PortalSampleTests(OptOutHost host) : IClassFixture<OptOutHos
         Assert.Equal((false, "stopped"), await host.CheckAsync("phone", phone));
     }
 
-    /// <summary>What a browser sends when the person presses the page's one button: its own name and value, no more.</summary>
+    /// <summary>What a browser sends when the person presses the page's only button: the name and value of the button.</summary>
     private static (string Method, Uri Action, string Body) FormOf(string page)
     {
-        var form = Regex.Match(page, "<form method=\"(?<method>[a-z]+)\" action=\"(?<action>[^\"]+)\">(?<inside>.*?)</form>", RegexOptions.Singleline);
+        var form = Regex.Match(
+            page, "<form method=\"(?<method>[a-z]+)\" action=\"(?<action>[^\"]+)\">(?<inside>.*?)</form>", RegexOptions.Singleline);
         var button = Assert.Single(Regex.Matches(form.Groups["inside"].Value, "<(button|input|select|textarea)[^>]*>"));
         var (name, value) = (Attribute("name"), Attribute("value"));
         Assert.Equal("submit", Attribute("type"));
-        return (form.Groups["method"].Value.ToUpperInvariant(), new Uri(WebUtility.HtmlDecode(form.Groups["action"].Value)), $"{WebUtility.UrlEncode(name)}={WebUtility.UrlEncode(value)}");
+        return (
+            form.Groups["method"].Value.ToUpperInvariant(),
+            new Uri(WebUtility.HtmlDecode(form.Groups["action"].Value)),
+            $"{WebUtility.UrlEncode(name)}={WebUtility.UrlEncode(value)}");
 
-        string Attribute(string attribute) => WebUtility.HtmlDecode(Regex.Match(button.Value, $" {attribute}=\"([^\"]*)\"").Groups[1].Value);
+        string Attribute(string attribute) =>
+            WebUtility.HtmlDecode(Regex.Match(button.Value, $" {attribute}=\"([^\"]*)\"").Groups[1].Value);
     }
 
     private static async Task<(int Code, string[] Lines, string Errors)> RunAsync(string url, string key, string customer)

@@ -12,49 +12,57 @@ public sealed class PreferenceUpdateTests
     private static readonly SubjectKey Subject = new(7);
     private static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
-    // What a person says in the portal: some channels, and some topics of each.
+    // A choice in the portal: some channels, and some topics of each.
     private static readonly Gen<PreferenceUpdate> Update = Gen.Int[0, 2].Array[12].Select(cells => new PreferenceUpdate(
         Everything: false,
         Channels.All.Zip(cells.Chunk(3))
-            .Select(row => KeyValuePair.Create(row.First, (IReadOnlyDictionary<Topic, bool>)Topics.Zip(row.Second).Where(c => c.Second < 2).ToDictionary(c => c.First, c => c.Second == 1)))
+            .Select(row => KeyValuePair.Create(
+                row.First,
+                (IReadOnlyDictionary<Topic, bool>)Topics.Zip(row.Second)
+                    .Where(c => c.Second < 2)
+                    .ToDictionary(c => c.First, c => c.Second == 1)))
             .Where(row => row.Value.Count > 0)
             .ToDictionary(),
         null));
 
     [Fact]
-    public void What_is_named_stands_as_wanted_and_no_other_topic_is_loosened_or_stopped() => Gen.Select(Generated.State, Update).Sample((state, update) =>
-    {
-        var after = Save(state, update);
-
-        foreach (var channel in Channels.All)
+    public void What_is_named_is_as_wanted_afterwards_and_no_other_topic_is_loosened_or_stopped() =>
+        Gen.Select(Generated.State, Update).Sample((state, update) =>
         {
-            foreach (var topic in Topics)
+            var after = Save(state, update);
+
+            foreach (var channel in Channels.All)
             {
-                var wanted = update.Cells.GetValueOrDefault(channel)?.TryGetValue(topic, out var said) is true ? said : !state.Stops(channel).Stops(topic);
-                Assert.Equal(wanted, after.Answer(channel, topic).Decision == Decision.Allow);
+                foreach (var topic in Topics)
+                {
+                    var wanted = update.Cells.GetValueOrDefault(channel)?.TryGetValue(topic, out var choice) is true
+                        ? choice
+                        : !state.Stops(channel).Stops(topic);
+                    Assert.Equal(wanted, after.Answer(channel, topic).Decision == Decision.Allow);
+                }
+
+                var (general, cells) = (state.Stops(channel).General, update.Cells.GetValueOrDefault(channel));
+                if (cells is null || (cells.Values.Contains(true) && cells.Values.Contains(false)))
+                    Assert.Equal(general, after.Stops(channel).General);
+                else if (cells.Count < Topics.Count)
+                    Assert.True(after.Stops(channel).General || !general, "A stopped channel is loosened only for what is named.");
+                else
+                    Assert.Equal(cells.Values.Contains(false), after.Stops(channel).General);
             }
-
-            var (general, cells) = (state.Stops(channel).General, update.Cells.GetValueOrDefault(channel));
-            if (cells is null || (cells.Values.Contains(true) && cells.Values.Contains(false)))
-                Assert.Equal(general, after.Stops(channel).General);
-            else if (cells.Count < Topics.Count)
-                Assert.True(after.Stops(channel).General || !general, "A channel that was stopped is loosened for what is named, and no further.");
-            else
-                Assert.Equal(cells.Values.Contains(false), after.Stops(channel).General);
-        }
-    });
+        });
 
     [Fact]
-    public void What_the_store_cannot_confirm_is_said_word_for_word_and_means_the_same() => Gen.Select(Generated.State, Update).Sample((state, update) =>
-    {
-        var after = update.Changes(null, Offered, Topics, Write).Aggregate(state, (s, c) => s.With(c));
+    public void Without_the_current_state_the_choice_is_recorded_as_given_and_has_the_same_effect() =>
+        Gen.Select(Generated.State, Update).Sample((state, update) =>
+        {
+            var after = update.Changes(null, Offered, Topics, Write).Aggregate(state, (s, c) => s.With(c));
 
-        foreach (var (channel, cells) in update.Cells)
-            Assert.All(cells, cell => Assert.Equal(cell.Value, after.Answer(channel, cell.Key).Decision == Decision.Allow));
-    });
+            foreach (var (channel, cells) in update.Cells)
+                Assert.All(cells, cell => Assert.Equal(cell.Value, after.Answer(channel, cell.Key).Decision == Decision.Allow));
+        });
 
     [Fact]
-    public void Wanting_it_twice_is_wanting_it_once() => Gen.Select(Generated.State, Update).Sample((state, update) =>
+    public void Saving_the_same_choice_twice_changes_nothing_more() => Gen.Select(Generated.State, Update).Sample((state, update) =>
     {
         var once = Save(state, update);
 
@@ -62,24 +70,39 @@ public sealed class PreferenceUpdateTests
     });
 
     [Fact]
-    public void A_Stop_said_again_outlives_an_Allow_that_is_still_on_its_way_to_the_store()
+    public void A_repeated_Stop_overrides_an_Allow_that_has_not_reached_the_store_yet()
     {
-        var stopped = ConsentState.Empty.With(Change.Create(Guid.CreateVersion7(Now), Subject, Scope.Everything, Decision.Stop, Now.AddDays(-1), Now, Source.OneClick));
-        var underWay = Change.Create(Guid.CreateVersion7(Now), Subject, Scope.Parse("email,a"), Decision.Allow, Now.AddSeconds(-5), Now, Source.Portal);
-        var update = new PreferenceUpdate(false, new Dictionary<Channel, IReadOnlyDictionary<Topic, bool>> { [Channel.Email] = new Dictionary<Topic, bool> { [Topics[0]] = false } }, null);
+        var stopped = ConsentState.Empty.With(
+            Change.Create(Guid.CreateVersion7(Now), Subject, Scope.Everything, Decision.Stop, Now.AddDays(-1), Now, Source.OneClick));
+        var inFlight = Change.Create(
+            Guid.CreateVersion7(Now), Subject, Scope.Parse("email,a"), Decision.Allow, Now.AddSeconds(-5), Now, Source.Portal);
+        var update = new PreferenceUpdate(
+            false,
+            new Dictionary<Channel, IReadOnlyDictionary<Topic, bool>>
+            {
+                [Channel.Email] = new Dictionary<Topic, bool> { [Topics[0]] = false },
+            },
+            null);
 
         var change = Assert.Single(update.Changes(stopped, Offered, Topics, Write));
 
         Assert.True(stopped.IsRepeated(change));
-        Assert.Equal(Decision.Stop, stopped.ExtendRepeat(change).With(underWay).Answer(Channel.Email, Topics[0]).Decision);
+        Assert.Equal(Decision.Stop, stopped.ExtendRepeat(change).With(inFlight).Answer(Channel.Email, Topics[0]).Decision);
     }
 
     [Fact]
-    public void Yes_to_every_topic_of_a_channel_does_not_speak_for_a_topic_that_is_sent_over_another_channel_alone()
+    public void Allowing_every_topic_of_a_channel_does_not_allow_a_topic_that_is_only_offered_on_another_channel()
     {
         var offered = new Dictionary<Channel, IReadOnlyList<Topic>> { [Channel.Email] = [Topics[0], Topics[1]], [Channel.Post] = Topics };
-        var stopped = ConsentState.Empty.With(Change.Create(Guid.CreateVersion7(Now), Subject, Scope.Everything, Decision.Stop, Now.AddDays(-1), Now, Source.OneClick));
-        var update = new PreferenceUpdate(false, new Dictionary<Channel, IReadOnlyDictionary<Topic, bool>> { [Channel.Email] = new Dictionary<Topic, bool> { [Topics[0]] = true, [Topics[1]] = true } }, null);
+        var stopped = ConsentState.Empty.With(
+            Change.Create(Guid.CreateVersion7(Now), Subject, Scope.Everything, Decision.Stop, Now.AddDays(-1), Now, Source.OneClick));
+        var update = new PreferenceUpdate(
+            false,
+            new Dictionary<Channel, IReadOnlyDictionary<Topic, bool>>
+            {
+                [Channel.Email] = new Dictionary<Topic, bool> { [Topics[0]] = true, [Topics[1]] = true },
+            },
+            null);
 
         var after = update.Changes(stopped, offered, Topics, Write).Aggregate(stopped, (s, c) => s.With(c));
 
@@ -88,10 +111,16 @@ public sealed class PreferenceUpdateTests
     }
 
     [Fact]
-    public void No_to_every_topic_of_every_channel_the_controller_has_stops_the_others_too()
+    public void Declining_every_topic_of_every_channel_that_the_controller_offers_stops_the_other_channels_too()
     {
         var offered = new Dictionary<Channel, IReadOnlyList<Topic>> { [Channel.Email] = [Topics[0]] };
-        var update = new PreferenceUpdate(false, new Dictionary<Channel, IReadOnlyDictionary<Topic, bool>> { [Channel.Email] = new Dictionary<Topic, bool> { [Topics[0]] = false } }, null);
+        var update = new PreferenceUpdate(
+            false,
+            new Dictionary<Channel, IReadOnlyDictionary<Topic, bool>>
+            {
+                [Channel.Email] = new Dictionary<Topic, bool> { [Topics[0]] = false },
+            },
+            null);
 
         Assert.Equal(Scope.Everything, Assert.Single(update.Changes(ConsentState.Empty, offered, Topics, Write)).Scope);
     }
@@ -101,7 +130,7 @@ public sealed class PreferenceUpdateTests
 
     private static Change Write(Scope scope, Decision decision, TimeSpan before)
     {
-        // After everything that the generated states hold.
+        // Later than every entry of the generated states.
         var now = Now.AddYears(10);
         return Change.Create(Guid.CreateVersion7(now), Subject, scope, decision, now - before, now, Source.Portal);
     }

@@ -3,32 +3,36 @@ using OptOut.Consent;
 
 namespace OptOut.Tests.Api.Portal;
 
-/// <summary>The controller's portal reads what stands for the person who has logged in, and sets what the person chooses.</summary>
+/// <summary>The controller's portal reads the preferences of the person who has logged in, and records what the person chooses.</summary>
 public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
-    private const string AllTrue = """{"email":{"newsletter":true,"offers":true},"sms":{"newsletter":true,"offers":true},"phone":{"newsletter":true,"offers":true},"post":{"newsletter":true,"offers":true}}""";
+    private const string AllTrue =
+        """{"email":{"newsletter":true,"offers":true},"sms":{"newsletter":true,"offers":true}"""
+        + ""","phone":{"newsletter":true,"offers":true},"post":{"newsletter":true,"offers":true}}""";
 
     [Theory]
     [InlineData("GET")]
     [InlineData("PUT")]
-    public async Task Without_the_key_nobody_comes_in(string method)
+    public async Task Requests_without_a_valid_key_are_rejected(string method)
     {
         var before = await host.EverythingAsync();
 
         Assert.Equal(401, (await host.SendAsync(method, "/api/subjects/key-1/preferences", Json("""{"everything":"stop"}"""))).Status);
-        Assert.Equal(401, (await host.SendAsync(method, "/api/subjects/key-1/preferences", Json("""{"everything":"stop"}"""), "wrong")).Status);
+        Assert.Equal(
+            401, (await host.SendAsync(method, "/api/subjects/key-1/preferences", Json("""{"everything":"stop"}"""), "wrong")).Status);
         Assert.Equal(before, await host.EverythingAsync());
     }
 
     [Fact]
-    public async Task Nobody_we_know_has_not_objected_and_reading_changes_nothing()
+    public async Task An_unknown_person_has_no_objection_and_reading_changes_nothing()
     {
         var before = await host.EverythingAsync();
 
         var answer = await GetAsync("read-1");
 
         Assert.Equal((200, "no-store"), (answer.Status, answer.Headers["Cache-Control"]));
-        Assert.Equal(["subject", "stoppedEverything", "general", "channels", "link", "unsubscribe"], answer.Json.AsObject().Select(p => p.Key));
+        Assert.Equal(
+            ["subject", "stoppedEverything", "general", "channels", "link", "unsubscribe"], answer.Json.AsObject().Select(p => p.Key));
         Assert.Equal(host.SubjectOf("read-1").ToString(), Text(answer, "subject"));
         Assert.False(answer.Json["stoppedEverything"]!.GetValue<bool>());
         Assert.Equal("""{"email":true,"sms":true,"phone":true,"post":true}""", answer.Json["general"]!.ToJsonString());
@@ -38,7 +42,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Fact]
-    public async Task The_links_are_the_persons_own_and_the_button_behind_them_stops_everything()
+    public async Task The_links_are_the_persons_own_and_the_button_on_their_page_stops_everything()
     {
         var subject = await host.PutSubjectAsync("links", ["portal-links@example.com"]);
         var answer = await GetAsync("links");
@@ -53,20 +57,23 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
         Assert.Equal(200, (await host.PressAsync(unsubscribe.Segments[^1])).Status);
 
         var change = Assert.Single(await host.LedgerAsync(subject, 1)).Change;
-        Assert.Equal((Scope.Everything, Decision.Stop, Source.UnsubscribePage, ChangeEvidence.None), (change.Scope, change.Decision, change.Source, change.Evidence));
+        Assert.Equal(
+            (Scope.Everything, Decision.Stop, Source.UnsubscribePage, ChangeEvidence.None),
+            (change.Scope, change.Decision, change.Source, change.Evidence));
         Assert.True((await GetAsync("links")).Json["stoppedEverything"]!.GetValue<bool>());
     }
 
     [Fact]
-    public async Task A_link_for_a_message_names_the_preference_page_too()
+    public async Task A_link_for_a_message_includes_the_preference_page()
     {
-        var answer = await host.SendAsync("POST", "/api/links", Json("""{"subject":"links-2","channel":"email"}"""), OptOutHost.FunctionKey);
+        var answer = await host.SendAsync(
+            "POST", "/api/links", Json("""{"subject":"links-2","channel":"email"}"""), OptOutHost.FunctionKey);
 
         Assert.Equal($"{Text(answer, "url")}/preferences", Text(answer, "preferences"));
     }
 
     [Fact]
-    public async Task Stopping_everything_is_one_entry_from_the_portal_and_reaches_every_endpoint()
+    public async Task Stopping_everything_is_one_entry_from_the_portal_and_reaches_every_channel()
     {
         var subject = await host.PutSubjectAsync("stop-1", ["portal-stop@example.com"], ["0470 55 66 01"], ["Kerkstraat 7, 9000 Gent"]);
 
@@ -96,7 +103,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     [InlineData("""{"channels":{"email":{"newsletter":false}}}""", 1)]
     [InlineData("""{"channels":{"email":{"newsletter":false,"offers":true},"post":{"offers":false}}}""", 2)]
     [InlineData("""{"channels":{"sms":{"newsletter":false,"offers":false}}}""", 1)]
-    public async Task The_same_call_twice_changes_nothing_more_and_gives_the_same_number(string body, int entries)
+    public async Task A_repeated_call_changes_nothing_and_gives_the_same_number(string body, int entries)
     {
         var id = $"twice-{body.GetHashCode(StringComparison.Ordinal):x}";
         var subject = await host.PutSubjectAsync(id, [$"{id}@example.com"]);
@@ -122,7 +129,8 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
         var answer = await PutAsync("cells-1", """{"channels":{"email":{"newsletter":false},"phone":{"newsletter":true}}}""");
 
         Assert.Equal(
-            """{"email":{"newsletter":false,"offers":true},"sms":{"newsletter":true,"offers":false},"phone":{"newsletter":true,"offers":true},"post":{"newsletter":true,"offers":true}}""",
+            """{"email":{"newsletter":false,"offers":true},"sms":{"newsletter":true,"offers":false}"""
+                + ""","phone":{"newsletter":true,"offers":true},"post":{"newsletter":true,"offers":true}}""",
             answer.Json["channels"]!.ToJsonString());
         Assert.Equal("""{"email":true,"sms":true,"phone":true,"post":true}""", answer.Json["general"]!.ToJsonString());
         Assert.False(answer.Json["stoppedEverything"]!.GetValue<bool>());
@@ -134,7 +142,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Fact]
-    public async Task The_person_may_want_one_topic_again_after_stopping_everything_and_gets_that_and_no_more()
+    public async Task A_person_who_stopped_everything_may_allow_one_topic_and_only_that_topic_again()
     {
         var subject = await host.PutSubjectAsync("again-1", ["portal-again@example.com"]);
         await host.OneClickAsync(await host.TokenAsync("again-1"));
@@ -151,7 +159,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Fact]
-    public async Task Switching_off_every_topic_of_a_channel_stops_the_channel_for_what_comes_later_too()
+    public async Task Switching_off_every_topic_of_a_channel_stops_the_channel_for_later_topics_too()
     {
         var subject = await host.PutSubjectAsync("whole-1", ["portal-whole@example.com"]);
 
@@ -163,7 +171,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Fact]
-    public async Task Switching_off_all_there_is_is_the_consolidated_opt_out()
+    public async Task Switching_off_every_topic_of_every_channel_is_the_consolidated_opt_out()
     {
         var answer = await PutAsync("whole-2", $$"""{"channels":{{AllTrue.Replace("true", "false", StringComparison.Ordinal)}}}""");
 
@@ -172,7 +180,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Fact]
-    public async Task Saying_yes_to_every_topic_of_a_channel_allows_that_channel_again_and_no_other()
+    public async Task Allowing_every_topic_of_a_channel_allows_that_channel_and_no_other()
     {
         await host.PutSubjectAsync("whole-4", ["portal-yes@example.com"], ["0470 55 66 04"]);
         await PutAsync("whole-4", """{"everything":"stop"}""");
@@ -186,7 +194,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Fact]
-    public async Task Saving_what_stands_records_nothing_and_mentions_no_number()
+    public async Task Saving_the_current_preferences_records_nothing_and_returns_no_reference()
     {
         var before = await host.EverythingAsync();
 
@@ -194,7 +202,8 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
 
         Assert.Equal(200, answer.Status);
         Assert.Equal(
-            ["subject", "stoppedEverything", "general", "channels", "link", "unsubscribe", "recorded"], answer.Json.AsObject().Select(p => p.Key));
+            ["subject", "stoppedEverything", "general", "channels", "link", "unsubscribe", "recorded"],
+            answer.Json.AsObject().Select(p => p.Key));
         Assert.Equal(["changed", "ledger"], answer.Json["recorded"]!.AsObject().Select(p => p.Key));
         Assert.False(answer.Json["recorded"]!["changed"]!.GetValue<bool>());
         Assert.Equal(0, answer.Json["recorded"]!["ledger"]!["sequence"]!.GetValue<long>());
@@ -202,7 +211,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Fact]
-    public async Task A_choice_made_before_anybody_gave_us_an_address_holds_for_the_address_that_comes()
+    public async Task A_choice_made_before_the_first_address_applies_to_the_address_that_comes_later()
     {
         await PutAsync("early 1/\u00e9", """{"everything":"stop"}""");
 
@@ -214,20 +223,44 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Theory]
-    [InlineData("{}", "body", "Give \"everything\":\"stop\", or \"channels\" with what is to change.")]
-    [InlineData("""{"everything":"allow"}""", "everything", "The one value is \"stop\". What the person wants to receive again is named by channel and topic in channels.")]
-    [InlineData("""{"everything":"stop","channels":{"email":{"offers":true}}}""", "everything", "Give everything or channels, not both: what is stopped altogether has no exceptions.")]
+    [InlineData("{}", "body", "Give \"everything\":\"stop\", or \"channels\" with what changes.")]
+    [InlineData(
+        """{"everything":"allow"}""",
+        "everything",
+        "The only value is \"stop\". In channels, name what the person wants to receive again by channel and topic.")]
+    [InlineData(
+        """{"everything":"stop","channels":{"email":{"offers":true}}}""",
+        "everything",
+        "Give everything or channels, not both: stopping everything has no exceptions.")]
     [InlineData("""{"channels":{}}""", "channels", "Name at least one channel: email, sms, phone, post.")]
     [InlineData("""{"channels":{"email":{}}}""", "channels.email", "Name at least one topic, as in {\"newsletter\":false}.")]
     [InlineData("""{"channels":{"email":null}}""", "channels.email", "Name at least one topic, as in {\"newsletter\":false}.")]
-    [InlineData("""{"everything":"stop","reference":""}""", "reference", "Give 1 to 200 printable ASCII characters without personal data (so no @), or leave it out.")]
-    [InlineData("""{"everything":"stop","reference":"jan@example.com"}""", "reference", "Give 1 to 200 printable ASCII characters without personal data (so no @), or leave it out.")]
-    [InlineData("""{"everything":"stop","reference":"caf\u00e9"}""", "reference", "Give 1 to 200 printable ASCII characters without personal data (so no @), or leave it out.")]
-    [InlineData("""{"channels":{"email":{"offers":"no"}}}""", "channels.email.offers", "Not the JSON this call takes, at line 1, byte 36: look for a wrong type, a missing or unknown property, or a stray comma.")]
-    [InlineData("""{"channels":{"email":{"offers":true,"offers":false}}}""", "channels.email.offers", "Not the JSON this call takes, at line 1, byte 51: look for a wrong type, a missing or unknown property, or a stray comma.")]
-    [InlineData("""{"everyting":"stop"}""", "everyting", "Not the JSON this call takes, at line 1, byte 14: look for a wrong type, a missing or unknown property, or a stray comma.")]
+    [InlineData(
+        """{"everything":"stop","reference":""}""",
+        "reference",
+        "Give 1 to 200 printable ASCII characters without personal data (so no @), or leave it out.")]
+    [InlineData(
+        """{"everything":"stop","reference":"jan@example.com"}""",
+        "reference",
+        "Give 1 to 200 printable ASCII characters without personal data (so no @), or leave it out.")]
+    [InlineData(
+        """{"everything":"stop","reference":"caf\u00e9"}""",
+        "reference",
+        "Give 1 to 200 printable ASCII characters without personal data (so no @), or leave it out.")]
+    [InlineData(
+        """{"channels":{"email":{"offers":"no"}}}""",
+        "channels.email.offers",
+        "Not the JSON that this call expects, at line 1, byte 36: look for a wrong type, a missing or unknown property, or a stray comma.")]
+    [InlineData(
+        """{"channels":{"email":{"offers":true,"offers":false}}}""",
+        "channels.email.offers",
+        "Not the JSON that this call expects, at line 1, byte 51: look for a wrong type, a missing or unknown property, or a stray comma.")]
+    [InlineData(
+        """{"everyting":"stop"}""",
+        "everyting",
+        "Not the JSON that this call expects, at line 1, byte 14: look for a wrong type, a missing or unknown property, or a stray comma.")]
     [InlineData("null", "body", "The body is null; give a JSON object.")]
-    public async Task A_wrong_body_is_refused_with_the_mend_and_changes_nothing(string body, string field, string error)
+    public async Task An_invalid_body_is_rejected_with_its_fix_and_changes_nothing(string body, string field, string error)
     {
         var before = await host.EverythingAsync();
 
@@ -236,13 +269,16 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Fact]
-    public async Task Every_fault_is_told_at_once_and_what_may_be_somebodys_address_is_not_repeated()
+    public async Task All_errors_are_reported_at_once_and_what_may_be_an_address_is_not_repeated()
     {
-        var answer = await PutAsync(new string('7', 201), """{"reference":"a\nb","channels":{"fax":{"offers":true},"email":{"oferts":true,"jan@example.com":false},"jan@example.com":{"offers":false}}}""");
+        var answer = await PutAsync(
+            new string('7', 201),
+            """{"reference":"a\nb","channels":{"fax":{"offers":true},"email":{"oferts":true,"jan@example.com":false}"""
+                + ""","jan@example.com":{"offers":false}}}""");
 
         AssertErrors(
             answer,
-            ("id", "The customer number has 201 characters; at most 200 are taken."),
+            ("id", "The customer number has 201 characters; the maximum is 200."),
             ("reference", "Give 1 to 200 printable ASCII characters without personal data (so no @), or leave it out."),
             ("channels.fax", "Not a channel of the catalogue. Give one of: email, sms, phone, post."),
             ("channels.email.oferts", "Not a topic of this channel. Give one of: newsletter, offers."),
@@ -252,31 +288,39 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Fact]
-    public async Task Too_long_a_customer_number_is_refused_when_reading_too() =>
-        AssertErrors(await GetAsync(new string('7', 201)), ("id", "The customer number has 201 characters; at most 200 are taken."));
+    public async Task An_overlong_customer_number_is_rejected_when_reading_too() =>
+        AssertErrors(await GetAsync(new string('7', 201)), ("id", "The customer number has 201 characters; the maximum is 200."));
 
     private static void AssertRecorded(Answer answer, bool changed, string reference, LedgerEntry end)
     {
         var recorded = answer.Json["recorded"]!;
         Assert.Equal(
             (changed, reference, end.Sequence, end.Hash),
-            (recorded["changed"]!.GetValue<bool>(), recorded["reference"]!.GetValue<string>(), recorded["ledger"]!["sequence"]!.GetValue<long>(), recorded["ledger"]!["hash"]!.GetValue<string>()));
+            (
+                recorded["changed"]!.GetValue<bool>(),
+                recorded["reference"]!.GetValue<string>(),
+                recorded["ledger"]!["sequence"]!.GetValue<long>(),
+                recorded["ledger"]!["hash"]!.GetValue<string>()));
     }
 
     private static void AssertErrors(Answer answer, params (string Field, string Error)[] expected)
     {
         Assert.Equal(400, answer.Status);
-        Assert.Equal("The request was not taken. Nothing was changed.", Text(answer, "title"));
-        Assert.Equal(expected, answer.Json["errors"]!.AsObject().SelectMany(f => f.Value!.AsArray().Select(e => (f.Key, e!.GetValue<string>()))));
+        Assert.Equal("The request was not accepted. Nothing was changed.", Text(answer, "title"));
+        Assert.Equal(
+            expected, answer.Json["errors"]!.AsObject().SelectMany(f => f.Value!.AsArray().Select(e => (f.Key, e!.GetValue<string>()))));
     }
 
-    private static IEnumerable<string> Lines(IEnumerable<LedgerEntry> ledger) => ledger.Select(e => $"{e.Change.Scope} {e.Change.Decision} {e.Change.Source}");
+    private static IEnumerable<string> Lines(IEnumerable<LedgerEntry> ledger) =>
+        ledger.Select(e => $"{e.Change.Scope} {e.Change.Decision} {e.Change.Source}");
 
     private static string Text(Answer answer, string name) => answer.Json[name]!.GetValue<string>();
 
-    private Task<Answer> GetAsync(string id) => host.SendAsync("GET", $"/api/subjects/{Uri.EscapeDataString(id)}/preferences", key: OptOutHost.FunctionKey);
+    private Task<Answer> GetAsync(string id) =>
+        host.SendAsync("GET", $"/api/subjects/{Uri.EscapeDataString(id)}/preferences", key: OptOutHost.FunctionKey);
 
-    private Task<Answer> PutAsync(string id, string body) => host.SendAsync("PUT", $"/api/subjects/{Uri.EscapeDataString(id)}/preferences", Json(body), OptOutHost.FunctionKey);
+    private Task<Answer> PutAsync(string id, string body) =>
+        host.SendAsync("PUT", $"/api/subjects/{Uri.EscapeDataString(id)}/preferences", Json(body), OptOutHost.FunctionKey);
 
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
 }

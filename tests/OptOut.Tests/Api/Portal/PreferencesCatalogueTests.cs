@@ -5,7 +5,7 @@ namespace OptOut.Tests.Api.Portal;
 public sealed class PreferencesCatalogueTests(AzuriteFixture azurite)
 {
     [Fact]
-    public async Task A_portal_sees_and_sets_the_channels_and_topics_that_the_controller_uses_and_no_others()
+    public async Task A_portal_reads_and_sets_only_the_channels_and_topics_that_the_controller_uses()
     {
         await using var host = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -21,12 +21,14 @@ public sealed class PreferencesCatalogueTests(AzuriteFixture azurite)
         Assert.Equal("""{"email":{"newsletter":true},"post":{"newsletter":true,"offers":true}}""", read.Json["channels"]!.ToJsonString());
         Assert.Equal("""{"email":true,"post":true}""", read.Json["general"]!.ToJsonString());
         Assert.Equal(
-            """{"channels.sms":["Not a channel of the catalogue. Give one of: email, post."],"channels.email.offers":["Not a topic of this channel. Give one of: newsletter."]}""",
+            """{"channels.sms":["Not a channel of the catalogue. Give one of: email, post."]"""
+                + ""","channels.email.offers":["Not a topic of this channel. Give one of: newsletter."]}""",
             wrong.Json["errors"]!.ToJsonString());
         Assert.True(none.Json["stoppedEverything"]!.GetValue<bool>());
         Assert.Equal("*,*", Assert.Single(await host.LedgerAsync(host.SubjectOf("few"), 1)).Change.Scope.ToString());
     }
 
     private static Task<Answer> PutAsync(OptOutHost host, string body) =>
-        host.SendAsync("PUT", "/api/subjects/few/preferences", new StringContent(body, Encoding.UTF8, "application/json"), OptOutHost.FunctionKey);
+        host.SendAsync(
+            "PUT", "/api/subjects/few/preferences", new StringContent(body, Encoding.UTF8, "application/json"), OptOutHost.FunctionKey);
 }

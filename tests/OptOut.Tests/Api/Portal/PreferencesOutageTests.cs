@@ -4,13 +4,13 @@ using OptOut.Local.Azurite;
 
 namespace OptOut.Tests.Api.Portal;
 
-/// <summary>What the portal is told, and what becomes of the choice, when the bus, the tables or both are away.</summary>
+/// <summary>The response to the portal, and what happens to the choice, when the bus, the tables or both are unavailable.</summary>
 public sealed class PreferencesOutageTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task While_the_bus_is_away_the_choice_waits_in_the_outbox_and_shows_at_once()
+    public async Task While_the_bus_is_unavailable_the_choice_waits_in_the_outbox_and_is_visible_at_once()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var subject = await host.PutSubjectAsync("bus-away", ["portal-bus-away@example.com"]);
@@ -35,18 +35,22 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task While_the_tables_are_away_what_is_safe_on_the_bus_is_accepted_word_for_word_and_nothing_is_claimed_beyond_that()
+    public async Task While_the_tables_are_unavailable_the_choice_is_accepted_on_the_bus_as_given_and_only_that_is_reported()
     {
-        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-portal-").FullName });
+        await using var storage = await AzuriteProcess.StartAsync(
+            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-portal-").FullName });
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var subject = await host.PutSubjectAsync("away", ["portal-away@example.com"]);
         await host.QuietAsync();
         await storage.StopAsync();
 
         var read = await host.SendAsync("GET", "/api/subjects/away/preferences", key: OptOutHost.FunctionKey);
-        var answer = await PutAsync(host, """{"channels":{"email":{"newsletter":false,"offers":true},"sms":{"newsletter":false,"offers":false}}}""", "away");
+        var answer = await PutAsync(
+            host, """{"channels":{"email":{"newsletter":false,"offers":true},"sms":{"newsletter":false,"offers":false}}}""", "away");
 
-        Assert.Equal((503, "60", "Not now. Send the same request again."), (read.Status, read.Headers["Retry-After"], read.Json["title"]!.GetValue<string>()));
+        Assert.Equal(
+            (503, "60", "Temporarily unavailable. Send the same request again."),
+            (read.Status, read.Headers["Retry-After"], read.Json["title"]!.GetValue<string>()));
         Assert.Equal(202, answer.Status);
         Assert.Equal(["subject", "link", "unsubscribe", "recorded"], answer.Json.AsObject().Select(p => p.Key));
         Assert.Equal(["reference"], answer.Json["recorded"]!.AsObject().Select(p => p.Key));
@@ -54,16 +58,22 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
         await storage.StartAgainAsync(Cancel);
 
         var ledger = await host.LedgerAsync(subject, 3);
-        Assert.Equal(["email,newsletter Stop Portal", "email,offers Allow Portal", "sms,* Stop Portal"], ledger.Select(e => $"{e.Change.Scope} {e.Change.Decision} {e.Change.Source}"));
-        Assert.Equal(answer.Json["recorded"]!["reference"]!.GetValue<string>(), Assert.Single(ledger.Select(e => Reference.From(e.Change)).Distinct()));
-        await OptOutHost.UntilAsync(async () => await host.CheckAsync("email", "portal-away@example.com", "newsletter") == (false, "stopped-topic"));
+        Assert.Equal(
+            ["email,newsletter Stop Portal", "email,offers Allow Portal", "sms,* Stop Portal"],
+            ledger.Select(e => $"{e.Change.Scope} {e.Change.Decision} {e.Change.Source}"));
+        Assert.Equal(
+            answer.Json["recorded"]!["reference"]!.GetValue<string>(),
+            Assert.Single(ledger.Select(e => Reference.From(e.Change)).Distinct()));
+        await OptOutHost.UntilAsync(
+            async () => await host.CheckAsync("email", "portal-away@example.com", "newsletter") == (false, "stopped-topic"));
         Assert.Equal((true, "allowed"), await host.CheckAsync("email", "portal-away@example.com", "offers"));
     }
 
     [Fact]
-    public async Task While_both_are_away_no_success_is_shown_and_nothing_is_recorded()
+    public async Task While_both_are_unavailable_no_success_is_reported_and_nothing_is_recorded()
     {
-        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-portal-").FullName });
+        await using var storage = await AzuriteProcess.StartAsync(
+            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-portal-").FullName });
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var subject = await host.PutSubjectAsync("both", ["portal-both@example.com"]);
         await host.QuietAsync();
@@ -76,7 +86,9 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
 
         Assert.Equal((503, "60"), (everything.Status, everything.Headers["Retry-After"]));
         Assert.Equal((503, "60"), (cell.Status, cell.Headers["Retry-After"]));
-        Assert.Equal("The choice could not be kept, so it is not recorded. Show the person no success.", cell.Json["detail"]!.GetValue<string>());
+        Assert.Equal(
+            "The choice could not be saved, so it is not recorded. Do not show the person a success.",
+            cell.Json["detail"]!.GetValue<string>());
 
         await storage.StartAgainAsync(Cancel);
         await host.StartBusAsync();
@@ -85,5 +97,6 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
     }
 
     private static Task<Answer> PutAsync(OptOutHost host, string body, string id) =>
-        host.SendAsync("PUT", $"/api/subjects/{id}/preferences", new StringContent(body, Encoding.UTF8, "application/json"), OptOutHost.FunctionKey);
+        host.SendAsync(
+            "PUT", $"/api/subjects/{id}/preferences", new StringContent(body, Encoding.UTF8, "application/json"), OptOutHost.FunctionKey);
 }

@@ -11,19 +11,25 @@ using OptOut.Replies.Sms;
 
 namespace OptOut.Tests.Api.ReadyTexts;
 
-/// <summary>The words by which every message offers the way out. The files in <c>Golden</c> hold them exactly, as they are pasted.</summary>
+/// <summary>
+/// The texts with which every message offers the opt-out. The files in <c>Golden</c> contain them exactly as they are pasted.
+/// </summary>
 public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     public static TheoryData<string> Codes => ["nl", "fr", "de", "en"];
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public async Task The_texts_exactly(string code)
+    public async Task The_texts_match_the_golden_files(string code)
     {
         var answer = await GetAsync(code);
 
         Assert.Equal((200, "application/json; charset=utf-8"), (answer.Status, answer.Headers["Content-Type"]));
-        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Api", "ReadyTexts", "Golden", $"{code}.txt"), TestContext.Current.CancellationToken), Written(answer.Json));
+        Assert.Equal(
+            await File.ReadAllTextAsync(
+                Path.Combine(AppContext.BaseDirectory, "Api", "ReadyTexts", "Golden", $"{code}.txt"),
+                TestContext.Current.CancellationToken),
+            Written(answer.Json));
     }
 
     [Theory]
@@ -31,20 +37,27 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
     [InlineData("fr", "Je me désinscris de toutes les communications", "J’adapte mes préférences de communication")]
     [InlineData("de", "Ich melde mich von allen Mitteilungen ab", "Ich passe meine Einstellungen an")]
     [InlineData("en", "I unsubscribe from all communications", "I adjust my communication preferences")]
-    public async Task Both_choices_are_offered_in_the_words_of_the_page_they_lead_to(string code, string stop, string preferences)
+    public async Task Both_choices_have_the_same_wording_as_the_page_they_lead_to(string code, string stop, string preferences)
     {
         var footer = (await GetAsync(code)).Json["mailFooter"]!;
 
         var colon = code == "fr" ? " :" : ":";
-        Assert.Contains($"{stop}{colon} {{{{unsubscribe_url}}}}\n{preferences}{colon} {{{{preferences_url}}}}\n", Text(footer, "plain"), StringComparison.Ordinal);
-        Assert.Contains($"<a href=\"{{{{unsubscribe_url}}}}\">{stop}</a><br>\n<a href=\"{{{{preferences_url}}}}\">{preferences.Replace("'", "&#x27;", StringComparison.Ordinal)}</a>", Text(footer, "html"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{stop}{colon} {{{{unsubscribe_url}}}}\n{preferences}{colon} {{{{preferences_url}}}}\n",
+            Text(footer, "plain"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"<a href=\"{{{{unsubscribe_url}}}}\">{stop}</a><br>\n<a "
+                + $"href=\"{{{{preferences_url}}}}\">{preferences.Replace("'", "&#x27;", StringComparison.Ordinal)}</a>",
+            Text(footer, "html"),
+            StringComparison.Ordinal);
         Assert.Contains(stop, Text((await GetAsync(code)).Json["privacyStatement"]!, "plain"), StringComparison.Ordinal);
         Assert.Contains(preferences, Text((await GetAsync(code)).Json["privacyStatement"]!, "plain"), StringComparison.Ordinal);
     }
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public async Task What_is_still_to_be_filled_in_is_listed_and_nothing_else_is(string code)
+    public async Task Exactly_the_placeholders_in_the_texts_are_listed(string code)
     {
         var answer = (await GetAsync(code)).Json;
         var texts = Written(answer)[Written(answer).IndexOf("## mailFooter", StringComparison.Ordinal)..];
@@ -56,11 +69,12 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public async Task The_SMS_suffix_fits_the_alphabet_of_an_SMS_and_sixty_septets_and_tells_its_length(string code)
+    public async Task The_SMS_suffix_fits_the_SMS_character_set_and_sixty_septets_and_reports_its_length(string code)
     {
         var sms = (await GetAsync(code)).Json["smsSuffix"]!;
         var words = Text(sms, "plain").Replace("{{unsubscribe_url}}", "", StringComparison.Ordinal);
-        var whole = Text(sms, "plain").Replace("{{unsubscribe_url}}", $"https://optout.kruidtuin.example/u/{await host.TokenAsync("sms-1", "sms")}", StringComparison.Ordinal);
+        var whole = Text(sms, "plain").Replace(
+            "{{unsubscribe_url}}", $"https://optout.kruidtuin.example/u/{await host.TokenAsync("sms-1", "sms")}", StringComparison.Ordinal);
 
         Assert.Equal(["plain", "where", "rule", "septets", "septetsWithLink"], sms.AsObject().Select(p => p.Key));
         Assert.StartsWith("De Kruidtuin - ", words, StringComparison.Ordinal);
@@ -71,7 +85,7 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public void A_long_or_foreign_name_is_left_out_of_the_SMS_and_an_accent_that_would_double_its_price_is_dropped(string code)
+    public void A_long_or_non_Latin_name_is_left_out_of_the_SMS_and_an_accent_that_would_double_its_price_is_dropped(string code)
     {
         var language = Language.Find(code)!;
         var @short = language.Format("readytexts.sms.short", ReadyTextWriter.UnsubscribeUrl);
@@ -84,9 +98,12 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public void Whatever_the_controller_is_called_cannot_break_out_of_the_HTML(string code)
+    public void The_controllers_name_and_addresses_are_escaped_in_the_HTML(string code)
     {
-        var texts = Writer("Bloem & <b>\"Blad\"</b>", "o'neil&co@kruidtuin.example", "https://www.kruidtuin.example/privacy?a=1&b=\"><script>").Write(Language.Find(code)!);
+        var texts = Writer(
+            "Bloem & <b>\"Blad\"</b>",
+            "o'neil&co@kruidtuin.example",
+            "https://www.kruidtuin.example/privacy?a=1&b=\"><script>").Write(Language.Find(code)!);
 
         foreach (var html in new[] { texts.MailFooter.Html, texts.CallScript.Html, texts.PrivacyStatement.Html })
         {
@@ -100,7 +117,7 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
     }
 
     [Fact]
-    public void Without_a_privacy_statement_no_text_points_to_one()
+    public void Without_a_privacy_statement_no_text_links_to_one()
     {
         var footer = Writer("De Kruidtuin", statement: null).Write(Language.English).MailFooter;
 
@@ -110,7 +127,7 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
     }
 
     [Fact]
-    public async Task A_language_we_do_not_speak_is_refused_naming_the_four()
+    public async Task An_unsupported_language_is_rejected_and_the_four_languages_are_listed()
     {
         var answer = await GetAsync("es");
 
@@ -119,16 +136,19 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
     }
 
     [Fact]
-    public async Task With_a_printed_code_the_leaflet_is_ready_to_print_and_its_picture_leads_where_its_link_does()
+    public async Task With_a_printed_code_the_leaflet_is_ready_to_print_with_the_QR_code_of_its_link()
     {
-        var order = await host.SendAsync("POST", "/api/codes", JsonContent.Create(new { count = 1, campaign = 90, qr = "svg" }), OptOutHost.FunctionKey);
-        var (code, url, qr) = (Text(order.Json["codes"]![0]!, "code"), Text(order.Json["codes"]![0]!, "url"), Text(order.Json["codes"]![0]!, "qr"));
+        var order = await host.SendAsync(
+            "POST", "/api/codes", JsonContent.Create(new { count = 1, campaign = 90, qr = "svg" }), OptOutHost.FunctionKey);
+        var (code, url, qr) = (
+            Text(order.Json["codes"]![0]!, "code"), Text(order.Json["codes"]![0]!, "url"), Text(order.Json["codes"]![0]!, "qr"));
 
-        // As a person copies it.
+        // In lower case and with a space, as a person might copy it.
         var answer = await GetAsync($"nl?printed_code={code.ToLowerInvariant().Replace('-', '+')}");
 
         Assert.Equal(
-            $"Geen reclame meer van De Kruidtuin, of zelf kiezen wat u nog krijgt? Scan de QR-code, ga naar {url} of mail naar privacy@kruidtuin.example.\nCode: {code}",
+            $"Geen reclame meer van De Kruidtuin, of zelf kiezen wat u nog krijgt? Scan de QR-code, ga naar {url} of mail naar "
+                + $"privacy@kruidtuin.example.\nCode: {code}",
             Text(answer.Json["leaflet"]!, "plain"));
         Assert.Equal(["plain", "where", "rule", "qrSvg"], answer.Json["leaflet"]!.AsObject().Select(p => p.Key));
         Assert.Equal(qr, Text(answer.Json["leaflet"]!, "qrSvg"));
@@ -137,7 +157,7 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
     }
 
     [Fact]
-    public async Task Every_fault_of_a_request_is_told_at_once()
+    public async Task All_errors_of_a_request_are_reported_at_once()
     {
         var answer = await GetAsync("es?printed_code=ABCDE-FGHJJ&token=x");
 
@@ -145,24 +165,29 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal(
             [
                 ("language", "Not one of our languages. Give nl, fr, de or en."),
-                ("token", "Not a parameter of this call. It takes printed_code, or nothing."),
-                ("printed_code", "Not a whole code, or a character of it is wrong. Give one that POST /api/codes answered, or leave it out for placeholders."),
+                ("token", "Not a parameter of this call. It accepts only printed_code."),
+                (
+                    "printed_code",
+                    "Not a complete code, or one of its characters is wrong. Give one that POST "
+                        + "/api/codes returned, or leave it out for placeholders."),
             ],
             answer.Json["errors"]!.AsObject().Select(e => (e.Key, e.Value![0]!.GetValue<string>())));
     }
 
     [Fact]
-    public async Task A_key_in_the_address_is_not_taken_for_a_printed_code() =>
+    public async Task A_key_in_the_URL_is_not_taken_for_a_printed_code() =>
         Assert.Equal(200, (await host.SendAsync("GET", $"/api/texts/nl?code={OptOutHost.FunctionKey}")).Status);
 
     [Fact]
-    public async Task A_region_of_a_language_is_that_language() => Assert.Equal("nl", (await GetAsync("nl-BE")).Json["language"]!.GetValue<string>());
+    public async Task A_language_tag_with_a_region_gives_that_language() =>
+        Assert.Equal("nl", (await GetAsync("nl-BE")).Json["language"]!.GetValue<string>());
 
     [Fact]
-    public async Task Without_the_key_nobody_comes_in() => Assert.Equal((401, ""), await host.SendAsync("GET", "/api/texts/nl") is var none ? (none.Status, none.Body) : default);
+    public async Task Requests_without_a_key_are_rejected() =>
+        Assert.Equal((401, ""), await host.SendAsync("GET", "/api/texts/nl") is var none ? (none.Status, none.Body) : default);
 
     [Fact]
-    public async Task Asking_for_texts_changes_nothing()
+    public async Task Reading_the_texts_changes_nothing()
     {
         var before = await host.EverythingAsync();
 
@@ -171,9 +196,15 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal(before, await host.EverythingAsync());
     }
 
-    private static ReadyTextWriter Writer(string name, string address = "privacy@kruidtuin.example", string? statement = "https://www.kruidtuin.example/privacy")
+    private static ReadyTextWriter Writer(
+        string name, string address = "privacy@kruidtuin.example", string? statement = "https://www.kruidtuin.example/privacy")
     {
-        var controller = Options.Create(new ControllerOptions { Name = name, PrivacyAddress = address, PrivacyStatement = statement is null ? null : new Uri(statement) });
+        var controller = Options.Create(new ControllerOptions
+        {
+            Name = name,
+            PrivacyAddress = address,
+            PrivacyStatement = statement is null ? null : new Uri(statement),
+        });
         var links = Options.Create(new LinkOptions { BaseUrl = new Uri("https://optout.kruidtuin.example") });
         return new(controller, links, new CodeLinks(links, controller));
     }
@@ -182,7 +213,7 @@ public sealed class ReadyTextTests(OptOutHost host) : IClassFixture<OptOutHost>
 
     private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
 
-    // Every value under its place in the answer, in the lines it is pasted in.
+    // Every value under its path in the response, with the line breaks as they are pasted.
     private static string Written(JsonNode answer)
     {
         var text = new StringBuilder();

@@ -10,7 +10,7 @@ public sealed class AllowancesTests
     private readonly Allowances _allowances = new();
 
     [Fact]
-    public void So_many_may_come_at_once_and_then_one_each_time_its_share_of_the_window_has_passed()
+    public void A_burst_up_to_the_limit_is_allowed_and_then_one_more_for_each_share_of_the_window()
     {
         Assert.Equal([0, 0, 0, 20, 20], Enumerable.Range(0, 5).Select(_ => WaitAt(Noon)));
 
@@ -20,7 +20,7 @@ public sealed class AllowancesTests
     }
 
     [Fact]
-    public void Looking_counts_nothing()
+    public void A_check_without_taking_does_not_count()
     {
         Assert.All(Enumerable.Range(0, 10), _ => Assert.True(_allowances.TryTake(7, Noon, TwentyMinutes, Hour, take: false, out var _)));
         Assert.Equal([0, 0, 0, 20], Enumerable.Range(0, 4).Select(_ => WaitAt(Noon)));
@@ -29,18 +29,18 @@ public sealed class AllowancesTests
     }
 
     [Fact]
-    public void One_who_has_spent_it_all_takes_nothing_from_another()
+    public void A_client_that_used_up_its_allowance_does_not_reduce_anothers()
     {
         while (WaitAt(Noon, 7) == 0)
         {
         }
 
-        // The same set, and another.
+        // One key in the same set, and one in another.
         Assert.Equal([0, 0], [WaitAt(Noon, 7 + 8192), WaitAt(Noon, 8)]);
     }
 
     [Fact]
-    public void A_flood_of_strangers_takes_no_memory_and_does_not_make_forget_who_asked_the_most()
+    public void A_flood_of_other_clients_allocates_no_memory_and_does_not_evict_the_busiest_client()
     {
         while (WaitAt(Noon, 7) == 0)
         {
@@ -55,7 +55,7 @@ public sealed class AllowancesTests
     }
 
     [Fact]
-    public async Task Asked_from_many_threads_at_once_it_gives_no_more_than_there_is()
+    public async Task Concurrent_threads_never_get_more_than_the_allowance()
     {
         var given = 0;
 

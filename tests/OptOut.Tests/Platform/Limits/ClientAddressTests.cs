@@ -15,7 +15,7 @@ public sealed class ClientAddressTests
         Assert.Equal(Written(IPAddress.Parse(client)), Client(IPAddress.Parse(connection)));
 
     [Fact]
-    public void A_connection_without_an_address_is_a_client_too() => Assert.Empty(Client(null));
+    public void A_connection_without_an_address_has_an_empty_client_address() => Assert.Empty(Client(null));
 
     private static byte[] Client(IPAddress? connection)
     {
@@ -25,5 +25,6 @@ public sealed class ClientAddressTests
         return bytes[..ClientAddress.Write(context.Connection, bytes)];
     }
 
-    private static byte[] Written(IPAddress address) => address.GetAddressBytes() is { Length: 16 } v6 ? v6[..8] : address.GetAddressBytes();
+    private static byte[] Written(IPAddress address) =>
+        address.GetAddressBytes() is { Length: 16 } v6 ? v6[..8] : address.GetAddressBytes();
 }

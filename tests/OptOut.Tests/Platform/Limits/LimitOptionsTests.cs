@@ -6,12 +6,14 @@ namespace OptOut.Tests.Platform.Limits;
 public sealed class LimitOptionsTests
 {
     [Fact]
-    public void The_defaults_let_an_office_behind_one_address_opt_out()
+    public void The_defaults_are_high_enough_for_an_office_behind_one_address()
     {
         var options = new LimitOptions();
 
         Assert.True(Validate(options).Succeeded);
-        Assert.Equal(("", 300, TimeSpan.FromMinutes(10)), (options.ClientAddressHeader, options.PublicStop.Client.Count, options.PublicStop.Client.Window));
+        Assert.Equal(
+            ("", 300, TimeSpan.FromMinutes(10)),
+            (options.ClientAddressHeader, options.PublicStop.Client.Count, options.PublicStop.Client.Window));
     }
 
     [Fact]
@@ -24,7 +26,7 @@ public sealed class LimitOptionsTests
 
         Assert.Equal(
             [
-                "OptOut:Limits:ClientAddressHeader is not the name of a header; give one as in 'X-Azure-ClientIP', or nothing.",
+                "OptOut:Limits:ClientAddressHeader is not a valid header name; give one such as 'X-Azure-ClientIP', or leave it empty.",
                 "OptOut:Limits:PublicStop:Client:Count is 0; give 1 to 1000000.",
                 "OptOut:Limits:LinkMail:Identifier:Window is 2.00:00:00; give a time from one second to one day, as in '00:10:00'.",
                 "OptOut:Limits:CodeGuess:Client:Window is 00:00:00; give a time from one second to one day, as in '00:10:00'.",
@@ -33,10 +35,15 @@ public sealed class LimitOptionsTests
     }
 
     [Fact]
-    public void A_code_is_limited_by_client_only()
+    public void Guessing_codes_is_limited_by_client_only()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
-            new Dictionary<string, string?> { ["OptOut:Limits:CodeGuess:Client:Count"] = "5", ["OptOut:Limits:CodeGuess:Identifier:Count"] = "0" }).Build();
+            new Dictionary<string, string?>
+            {
+                ["OptOut:Limits:CodeGuess:Client:Count"] = "5",
+                ["OptOut:Limits:CodeGuess:Identifier:Count"] = "0",
+            })
+                .Build();
         var options = configuration.GetSection("OptOut:Limits").Get<LimitOptions>()!;
 
         Assert.Equal((5, true), (options.For(LimitedAction.CodeGuess).Client.Count, Validate(options).Succeeded));
@@ -46,11 +53,16 @@ public sealed class LimitOptionsTests
     [Fact]
     public void One_setting_leaves_the_others_at_their_defaults()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["PublicStop:Client:Count"] = "5" }).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["PublicStop:Client:Count"] = "5" })
+            .Build();
         var options = configuration.Get<LimitOptions>()!;
 
-        Assert.Equal((5, TimeSpan.FromMinutes(10), 10), (options.PublicStop.Client.Count, options.PublicStop.Client.Window, options.PublicStop.Identifier.Count));
+        Assert.Equal(
+            (5, TimeSpan.FromMinutes(10), 10),
+            (options.PublicStop.Client.Count, options.PublicStop.Client.Window, options.PublicStop.Identifier.Count));
     }
 
-    private static Microsoft.Extensions.Options.ValidateOptionsResult Validate(LimitOptions options) => new LimitOptionsValidator().Validate(null, options);
+    private static Microsoft.Extensions.Options.ValidateOptionsResult Validate(LimitOptions options) =>
+        new LimitOptionsValidator().Validate(null, options);
 }

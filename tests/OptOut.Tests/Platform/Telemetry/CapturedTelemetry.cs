@@ -6,15 +6,16 @@ using Microsoft.Extensions.Logging;
 
 namespace OptOut.Tests.Platform.Telemetry;
 
-/// <param name="Scope">The host it was made in.</param>
+/// <summary>One captured measurement.</summary>
+/// <param name="Scope">The host that made the measurement.</param>
 internal sealed record CapturedMeasurement(string Meter, object? Scope, string Instrument, double Value, string Tags)
 {
     public override string ToString() => $"{Instrument} {Value.ToString("0.###", CultureInfo.InvariantCulture)} {Tags}".TrimEnd();
 }
 
 /// <summary>
-/// Everything that this process tells of itself while it listens: each span of every source, each measurement of every meter, and every line of the logs
-/// it is given to. Other tests run beside it, so an assertion names a host, a trace or a person.
+/// Captures all telemetry of this process: every span of every source, every measurement of every meter, and every line of the logs it is
+/// registered with. Other tests run in parallel, so assertions must filter by host, trace or person.
 /// </summary>
 internal sealed class CapturedTelemetry : ILoggerProvider, ILogger
 {
@@ -49,7 +50,7 @@ internal sealed class CapturedTelemetry : ILoggerProvider, ILogger
 
     public ConcurrentQueue<string> Lines { get; } = [];
 
-    /// <summary>The product's own measurements in one host, in their order; and empties the list.</summary>
+    /// <summary>Returns the product's own measurements in one host, in order, and clears all measurements.</summary>
     public List<string> Take(object scope)
     {
         var taken = Measurements.Where(m => m.Meter == "OptOut" && ReferenceEquals(m.Scope, scope)).Select(m => m.ToString()).ToList();
@@ -60,28 +61,28 @@ internal sealed class CapturedTelemetry : ILoggerProvider, ILogger
     public void Observe() => _meters.RecordObservableInstruments();
 
     /// <summary>
-    /// Whatever one function host told, or could have told anybody who listens: its log, every measurement, and every span but those of others in this
-    /// process: the web servers of the vendors, and the HTTP clients of whoever calls the functions.
+    /// All telemetry that one function host emitted: its log, every measurement, and every span except those of others in this process: the
+    /// vendors' web servers, and the HTTP clients that call the functions.
     /// </summary>
-    /// <param name="server">The source of the host's own web server, which each has one of.</param>
+    /// <param name="server">The activity source of the host's own web server. Each web server has its own.</param>
     public IEnumerable<string> Texts(ActivitySource server) =>
         [.. Lines, .. Measurements.Select(m => $"{m.Meter} {m}"), .. Spans.Where(s => IsOf(server, s)).Select(Text)];
 
     private static bool IsOf(ActivitySource server, Activity span) => span.Source.Name switch
     {
         "Microsoft.AspNetCore" => ReferenceEquals(span.Source, server),
-        // A function's own call has its span above it; a caller's has not.
-        "System.Net.Http" or "" => Above(span).Any(a => a.Source.Name.StartsWith("OptOut", StringComparison.Ordinal)),
+        // A call made by a function has the function's span as an ancestor. A call to a function has not.
+        "System.Net.Http" or "" => Ancestors(span).Any(a => a.Source.Name.StartsWith("OptOut", StringComparison.Ordinal)),
         _ => true,
     };
 
-    private static IEnumerable<Activity> Above(Activity span)
+    private static IEnumerable<Activity> Ancestors(Activity span)
     {
-        for (var above = span.Parent; above is not null; above = above.Parent)
-            yield return above;
+        for (var ancestor = span.Parent; ancestor is not null; ancestor = ancestor.Parent)
+            yield return ancestor;
     }
 
-    /// <summary>All that an exporter could send of a span.</summary>
+    /// <summary>Everything about a span that an exporter could send.</summary>
     public static string Text(Activity span) => string.Join(' ', [
         span.Source.Name, span.OperationName, span.DisplayName, span.StatusDescription, span.TraceStateString,
         .. span.TagObjects.Select(Pair), .. span.Baggage.Select(b => $"{b.Key}={b.Value}"),
@@ -95,8 +96,11 @@ internal sealed class CapturedTelemetry : ILoggerProvider, ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Enqueue(
-        $"{logLevel} {formatter(state, exception)} {exception} {(state is IEnumerable<KeyValuePair<string, object?>> values ? string.Join(' ', values.Select(Pair)) : "")}");
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Lines.Enqueue(
+            $"{logLevel} {formatter(state, exception)} {exception} "
+                + $"{(state is IEnumerable<KeyValuePair<string, object?>> values ? string.Join(' ', values.Select(Pair)) : "")}");
 
     public void Dispose()
     {
@@ -104,8 +108,14 @@ internal sealed class CapturedTelemetry : ILoggerProvider, ILogger
         _meters.Dispose();
     }
 
-    private void Measured(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => Measurements.Enqueue(new CapturedMeasurement(
-        instrument.Meter.Name, instrument.Meter.Scope, instrument.Name, value, string.Join(' ', tags.ToArray().Concat(instrument.Meter.Tags ?? []).Select(Pair))));
+    private void Measured(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        Measurements.Enqueue(new CapturedMeasurement(
+            instrument.Meter.Name,
+            instrument.Meter.Scope,
+            instrument.Name,
+            value,
+            string.Join(' ', tags.ToArray().Concat(instrument.Meter.Tags ?? []).Select(Pair))));
 
-    private static string Pair(KeyValuePair<string, object?> pair) => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}");
+    private static string Pair(KeyValuePair<string, object?> pair) =>
+        string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}");
 }

@@ -9,7 +9,7 @@ using OptOut.Platform.Telemetry;
 
 namespace OptOut.Tests.Platform.Telemetry;
 
-/// <summary>What leaves the process, and whether anything does.</summary>
+/// <summary>Whether telemetry is exported, and what is removed from it first.</summary>
 public sealed class ExportTests
 {
     [Theory]
@@ -17,7 +17,7 @@ public sealed class ExportTests
     [InlineData("OptOut:Telemetry:Console", "false", false)]
     [InlineData("OptOut:Telemetry:Console", "true", true)]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4317", true)]
-    public void On_one_machine_nothing_is_sent_anywhere_unless_a_setting_says_so(string? setting, string? value, bool sent)
+    public void On_a_local_machine_no_telemetry_is_exported_unless_a_setting_says_so(string? setting, string? value, bool sent)
     {
         var services = new ServiceCollection();
         services.AddLocalTelemetry(new ConfigurationBuilder().AddInMemoryCollection(setting is null ? [] : [new(setting, value)]).Build());
@@ -26,30 +26,36 @@ public sealed class ExportTests
     }
 
     [Fact]
-    public void A_path_or_a_query_never_leaves_whoever_wrote_it()
+    public void A_path_or_query_is_never_exported_not_even_from_other_sources()
     {
         var sent = new List<Activity>();
         var services = new ServiceCollection();
-        using var exporter = new Taken(sent);
-        services.AddOptOutTelemetry().WithTracing(traces => traces.AddSource("somebody else's").AddProcessor(new SimpleActivityExportProcessor(exporter)));
+        using var exporter = new CapturingExporter(sent);
+        services.AddOptOutTelemetry().WithTracing(
+            traces => traces.AddSource("another source").AddProcessor(new SimpleActivityExportProcessor(exporter)));
         using var provider = services.BuildServiceProvider();
         _ = provider.GetRequiredService<TracerProvider>();
-        using var source = new ActivitySource("somebody else's");
+        using var source = new ActivitySource("another source");
 
         source.StartActivity("GET /u/{token}")!
-            .SetTag("url.path", "/u/TOKEN").SetTag("url.query", "?ref=1").SetTag("url.full", "https://host/u/TOKEN").SetTag("http.target", "/u/TOKEN").SetTag("http.url", "https://host/u/TOKEN")
+            .SetTag("url.path", "/u/TOKEN")
+            .SetTag("url.query", "?ref=1")
+            .SetTag("url.full", "https://host/u/TOKEN")
+            .SetTag("http.target", "/u/TOKEN")
+            .SetTag("http.url", "https://host/u/TOKEN")
             .SetTag("http.route", "/u/{token}").Dispose();
 
-        // Sources are heard in the whole process, so also those of the tests that run beside this one.
+        // The listener receives spans from the whole process, including those of tests that run in parallel.
         Assert.Equal(["http.route=/u/{token}"], Assert.Single(sent, a => a.Source == source).TagObjects.Select(t => $"{t.Key}={t.Value}"));
     }
 
-    // The alarms `silent` and `ledger-mismatches` rest on it: a value said over and over by an instance that lives on would hide that nothing measures any more.
-    // Application Insights takes deltas (https://learn.microsoft.com/azure/azure-monitor/app/opentelemetry-add-modify#add-custom-metrics).
+    // The alarms `silent` and `ledger-mismatches` rely on it: an instance that kept repeating an old value would hide that nothing is
+    // measured any more. Application Insights uses deltas
+    // (https://learn.microsoft.com/azure/azure-monitor/app/opentelemetry-add-modify#add-custom-metrics).
     [Fact]
-    public void A_value_is_told_once_for_each_time_it_was_measured()
+    public void A_value_is_exported_once_for_each_measurement()
     {
-        using var exporter = new TakenMetrics();
+        using var exporter = new CapturingMetricExporter();
         using var reader = new BaseExportingMetricReader(exporter) { TemporalityPreference = MetricReaderTemporalityPreference.Delta };
         var services = new ServiceCollection().AddMetrics().AddSingleton<OptOutMetrics>();
         services.AddOptOutTelemetry().WithMetrics(metrics => metrics.AddReader(reader));
@@ -57,25 +63,25 @@ public sealed class ExportTests
         _ = provider.GetRequiredService<MeterProvider>();
         var metrics = provider.GetRequiredService<OptOutMetrics>();
 
-        AssertIsTold();
+        AssertIsExported();
         Assert.Empty(exporter.Collect(reader));
-        AssertIsTold();
+        AssertIsExported();
 
-        // A gauge keeps the latest value, which another test of this process may have measured in between: then once more.
-        void AssertIsTold()
+        // A gauge keeps only the latest value, and another test in this process may measure in between. Then it is measured again.
+        void AssertIsExported()
         {
-            string[] told = [];
-            for (var attempt = 0; attempt < 10 && told.Length == 0; attempt++)
+            string[] exported = [];
+            for (var attempt = 0; attempt < 10 && exported.Length == 0; attempt++)
             {
                 metrics.OutboxSwept(7);
-                told = exporter.Collect(reader);
+                exported = exporter.Collect(reader);
             }
 
-            Assert.Equal(["optout.outbox.depth 7"], told);
+            Assert.Equal(["optout.outbox.depth 7"], exported);
         }
     }
 
-    private sealed class TakenMetrics : BaseExporter<Metric>
+    private sealed class CapturingMetricExporter : BaseExporter<Metric>
     {
         private readonly List<string> _taken = [];
 
@@ -86,7 +92,7 @@ public sealed class ExportTests
             return [.. _taken];
         }
 
-        // Meters are heard in the whole process: what tests beside this one measure has tags, or another value.
+        // The exporter receives measurements from the whole process. Those of other tests have tags or another value.
         public override ExportResult Export(in Batch<Metric> batch)
         {
             foreach (var metric in batch)
@@ -102,7 +108,7 @@ public sealed class ExportTests
         }
     }
 
-    private sealed class Taken(List<Activity> sent) : BaseExporter<Activity>
+    private sealed class CapturingExporter(List<Activity> sent) : BaseExporter<Activity>
     {
         public override ExportResult Export(in Batch<Activity> batch)
         {

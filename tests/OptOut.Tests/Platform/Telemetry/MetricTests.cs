@@ -7,13 +7,13 @@ using OptOut.Tests.Replies.Mail;
 
 namespace OptOut.Tests.Platform.Telemetry;
 
-/// <summary>Each metric by what really happens: its value, its tags, and no other.</summary>
+/// <summary>Triggers each metric by real actions and verifies its value and tags, and that no other metric is recorded.</summary>
 public sealed class MetricTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_press_counts_a_change_an_outcome_and_the_time_to_the_vendors_confirmation_once()
+    public async Task A_press_counts_one_change_one_outcome_and_one_time_to_stop()
     {
         using var telemetry = new CapturedTelemetry();
         await using var host = await OptOutHost.StartAsync(azurite);
@@ -36,17 +36,20 @@ public sealed class MetricTests(AzuriteFixture azurite)
             ],
             telemetry.Take(scope).Order(StringComparer.Ordinal));
 
-        // The same press again is no new change, and is confirmed by the vendor as the first was.
+        // The same press again is not a new change, but the vendor confirms it like the first.
         await host.OneClickAsync(token);
         await host.QuietAsync();
-        Assert.Equal(["optout.stop.duration", "optout.vendor.outcomes"], telemetry.Take(scope).Select(m => m.Split(' ')[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["optout.stop.duration", "optout.vendor.outcomes"],
+            telemetry.Take(scope).Select(m => m.Split(' ')[0]).Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task A_vendor_that_fails_and_then_refuses_counts_both_and_the_dead_letter_is_gauged_until_it_is_gone()
+    public async Task Failures_and_rejections_of_a_vendor_are_counted_and_dead_letters_are_measured_until_they_are_gone()
     {
         using var telemetry = new CapturedTelemetry();
-        await using var host = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["OptOut:FanOut:MaxAttempts"] = "2" });
+        await using var host = await OptOutHost.StartAsync(
+            azurite, settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["OptOut:FanOut:MaxAttempts"] = "2" });
         var scope = host.Service<IMeterFactory>();
         await host.PutSubjectAsync("metric-2", ["metric-2@example.com"]);
         await host.QuietAsync();
@@ -58,12 +61,17 @@ public sealed class MetricTests(AzuriteFixture azurite)
         await host.RunTimerAsync("CountDeadLetters");
 
         var taken = telemetry.Take(scope);
-        Assert.Equal(["optout.vendor.outcomes 1 vendor=sendgrid outcome=gave-up", "optout.vendor.outcomes 1 vendor=sendgrid outcome=transient"], taken.Where(m => m.Contains("outcomes", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["optout.vendor.outcomes 1 vendor=sendgrid outcome=gave-up", "optout.vendor.outcomes 1 vendor=sendgrid outcome=transient"],
+            taken.Where(m => m.Contains("outcomes", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(taken, m => m.StartsWith("optout.stop.duration", StringComparison.Ordinal));
-        Assert.Equal("optout.deadletters.count 1 subscription=email reason=GaveUp", Assert.Single(taken, m => m.StartsWith("optout.deadletters.count 1", StringComparison.Ordinal)));
+        Assert.Equal(
+            "optout.deadletters.count 1 subscription=email reason=GaveUp",
+            Assert.Single(taken, m => m.StartsWith("optout.deadletters.count 1", StringComparison.Ordinal)));
         Assert.Equal(48, taken.Count(m => m.StartsWith("optout.deadletters.count 0", StringComparison.Ordinal)));
 
-        host.Sandbox.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Status: 403, Message: "access forbidden", Containing: "/v3/asm/"));
+        host.Sandbox.SendGrid.Failures.Set(
+            new SandboxFailure(SandboxFailureKind.Status, Status: 403, Message: "access forbidden", Containing: "/v3/asm/"));
         await host.SendAsync("POST", "/api/dead-letters/replay", key: OptOutHost.FunctionKey);
         await OptOutHost.UntilAsync(async () => (await host.DeadLettersAsync("email")) is [{ DeadLetterReason: "Rejected" }]);
         await host.RunTimerAsync("CountDeadLetters");
@@ -75,7 +83,7 @@ public sealed class MetricTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task What_vendors_tell_what_the_outbox_holds_and_what_the_comparison_finds_are_counted()
+    public async Task Vendor_signals_the_outbox_depth_and_the_results_of_the_reconciliation_are_measured()
     {
         using var telemetry = new CapturedTelemetry();
         await using var host = await OptOutHost.StartAsync(azurite);
@@ -89,7 +97,11 @@ public sealed class MetricTests(AzuriteFixture azurite)
         await account.ActAsync("spamreport", "metric-3@example.com", cancellationToken: Cancel);
         await host.QuietAsync();
         Assert.Equal(
-            ["optout.changes.recorded 1 source=VendorWebhook decision=Stop", "optout.vendor.outcomes 1 vendor=sendgrid outcome=confirmed", "optout.vendor.signals 1 vendor=sendgrid kind=complaints"],
+            [
+                "optout.changes.recorded 1 source=VendorWebhook decision=Stop",
+                "optout.vendor.outcomes 1 vendor=sendgrid outcome=confirmed",
+                "optout.vendor.signals 1 vendor=sendgrid kind=complaints",
+            ],
             telemetry.Take(scope).Where(m => !m.StartsWith("optout.stop", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
 
         await InboundPost.SignedAsync(host, Encoding.UTF8.GetBytes("no form at all"), "text/plain");
@@ -99,7 +111,8 @@ public sealed class MetricTests(AzuriteFixture azurite)
         await host.PressAsync(await host.TokenAsync("metric-3"));
         await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=metric-5%40example.com"));
         await host.RunTimerAsync("SweepOutbox");
-        Assert.Equal("optout.outbox.depth 2", Assert.Single(telemetry.Take(scope), m => m.StartsWith("optout.outbox", StringComparison.Ordinal)));
+        Assert.Equal(
+            "optout.outbox.depth 2", Assert.Single(telemetry.Take(scope), m => m.StartsWith("optout.outbox", StringComparison.Ordinal)));
         await host.StartBusAsync();
         await OptOutHost.UntilAsync(async () =>
         {

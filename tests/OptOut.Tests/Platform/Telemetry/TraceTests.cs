@@ -16,9 +16,10 @@ public sealed class TraceTests(AzuriteFixture azurite)
         var token = await host.TokenAsync("trace-1");
         var (trace, parent) = (ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom());
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/u/{token}") { Content = OptOutHost.Form("List-Unsubscribe=One-Click") };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, $"/u/{token}") { Content = OptOutHost.Form("List-Unsubscribe=One-Click") };
         request.Headers.Add("traceparent", $"00-{trace}-{parent}-01");
-        // The client's own span would be another parent.
+        // Otherwise the test client's own span would become the parent.
         Activity.Current = null;
         Assert.Equal(200, (await host.SendAsync(request)).Status);
         await host.ConfirmedAsync(subject);
@@ -28,23 +29,35 @@ public sealed class TraceTests(AzuriteFixture azurite)
 
         var spans = telemetry.Spans.Where(s => s.TraceId == trace).ToList();
         Assert.Equal(
-            ["OptOut.Local.Functions Link", "OptOut optout intake", "Azure.Messaging.ServiceBus.Message Message", "Azure.Messaging.ServiceBus.ServiceBusProcessor ServiceBusProcessor.ProcessMessage", "OptOut.Local.Functions PushEmail", "OptOut optout push sendgrid", "OptOut SendGrid POST asm/suppressions/global"],
+            [
+                "OptOut.Local.Functions Link",
+                "OptOut optout intake",
+                "Azure.Messaging.ServiceBus.Message Message",
+                "Azure.Messaging.ServiceBus.ServiceBusProcessor ServiceBusProcessor.ProcessMessage",
+                "OptOut.Local.Functions PushEmail",
+                "OptOut optout push sendgrid",
+                "OptOut SendGrid POST asm/suppressions/global",
+            ],
             Path(spans, "SendGrid POST asm/suppressions/global"));
         Assert.Equal(
             ["OptOut.Local.Functions Confirm", "OptOut optout mail", "OptOut SendGrid POST mail/send"],
             Path(spans, "SendGrid POST mail/send")[^3..]);
-        Assert.Equal(["OptOut.Local.Functions Apply", "OptOut optout apply"], Path(spans.Where(s => s.OperationName != "optout apply" || s.Parent?.OperationName == "Apply"), "optout apply")[^2..]);
+        Assert.Equal(
+            ["OptOut.Local.Functions Apply", "OptOut optout apply"],
+            Path(spans.Where(s => s.OperationName != "optout apply" || s.Parent?.OperationName == "Apply"), "optout apply")[^2..]);
 
         var push = spans.Single(s => s.OperationName == "optout push sendgrid");
         Assert.Equal(
             [$"optout.vendor=sendgrid", $"optout.subject={subject}", "optout.attempt=1", "optout.outcome=confirmed"],
             push.TagObjects.Select(t => $"{t.Key}={t.Value}"));
         var link = spans.Single(s => s is { OperationName: "Link", Source.Name: "OptOut.Local.Functions" });
-        Assert.Equal((ActivityKind.Server, "/u/{token}", 200), (link.Kind, link.GetTagItem("http.route"), link.GetTagItem("http.response.status_code")));
+        Assert.Equal(
+            (ActivityKind.Server, "/u/{token}", 200),
+            (link.Kind, link.GetTagItem("http.route"), link.GetTagItem("http.response.status_code")));
     }
 
     [Fact]
-    public async Task A_vendors_call_with_an_address_in_its_URL_has_a_span_by_its_operation_and_none_with_the_URL()
+    public async Task A_call_to_a_vendor_with_an_address_in_its_URL_has_a_span_for_its_operation_and_none_with_the_URL()
     {
         using var telemetry = new CapturedTelemetry();
         await using var host = await OptOutHost.StartAsync(azurite);
@@ -53,12 +66,17 @@ public sealed class TraceTests(AzuriteFixture azurite)
         await host.ConfirmedAsync(subject);
 
         await host.SendAsync(
-            "PUT", "/api/subjects/trace-2/preferences", new StringContent("""{"channels":{"email":{"newsletter":true,"offers":true}}}"""), OptOutHost.FunctionKey);
+            "PUT",
+            "/api/subjects/trace-2/preferences",
+            new StringContent("""{"channels":{"email":{"newsletter":true,"offers":true}}}"""),
+            OptOutHost.FunctionKey);
         await OptOutHost.UntilAsync(() => Task.FromResult(host.OnSendGridsList().Length == 0));
         await host.QuietAsync();
 
-        // More than one where two handlers push at once; the second finds nothing there.
-        var calls = telemetry.Spans.Where(s => s.OperationName == "SendGrid DELETE asm/suppressions/global/{email}" && IsOf(s, telemetry, subject)).ToList();
+        // If two handlers push at the same time there is more than one call, and the second finds nothing to delete.
+        var calls = telemetry.Spans
+            .Where(s => s.OperationName == "SendGrid DELETE asm/suppressions/global/{email}" && IsOf(s, telemetry, subject))
+            .ToList();
         Assert.Contains(calls, c => c.Kind == ActivityKind.Client && Equals(c.GetTagItem("http.response.status_code"), 204));
         Assert.All(calls, call => Assert.DoesNotContain(telemetry.Spans, s => s.ParentSpanId == call.SpanId && s.TraceId == call.TraceId));
         var server = host.Service<ActivitySource>();
@@ -68,7 +86,7 @@ public sealed class TraceTests(AzuriteFixture azurite)
     private static bool IsOf(Activity call, CapturedTelemetry telemetry, SubjectKey subject) =>
         telemetry.Spans.Any(s => s.TraceId == call.TraceId && Equals(s.GetTagItem("optout.subject"), subject.ToString()));
 
-    // From the request down to the span of this name, each by its source and name.
+    // The sources and names of the spans from the request down to the span with this name.
     private static List<string> Path(IEnumerable<Activity> spans, string name)
     {
         var all = spans.ToList();

@@ -6,13 +6,15 @@ using static OptOut.Tests.Replies.Mail.MailWriter;
 
 namespace OptOut.Tests.Replies.Mail;
 
-/// <summary><c>/webhooks/sendgrid/inbound</c>: believed only when signed, and told to come back when nothing could be kept.</summary>
+/// <summary>
+/// <c>/webhooks/sendgrid/inbound</c>: accepts only signed mails, and answers 503 with Retry-After when nothing could be stored.
+/// </summary>
 public sealed class InboundEndpointTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_mail_that_is_unsigned_altered_signed_for_another_moment_or_by_the_other_key_changes_nothing()
+    public async Task A_mail_that_is_unsigned_altered_or_signed_with_another_timestamp_or_key_changes_nothing()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         await host.PutSubjectAsync("forged", ["forged@example.com"]);
@@ -42,7 +44,7 @@ public sealed class InboundEndpointTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task While_a_key_is_changed_both_are_believed_and_a_late_signature_is_too()
+    public async Task During_a_key_rotation_both_keys_are_accepted_and_so_is_an_old_signature()
     {
         using var next = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         await using var host = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?>
@@ -50,20 +52,24 @@ public sealed class InboundEndpointTests(AzuriteFixture azurite)
             ["OptOut:SendGrid:InboundPublicKeys:1"] = Convert.ToBase64String(next.ExportSubjectPublicKeyInfo()),
         });
         var person = await host.PutSubjectAsync("rotated", ["rotated@example.com"]);
-        var (late, at) = (Plain("rotated@example.com", $"u-{await host.TokenAsync("rotated")}@{Host}").ToForm(), TimeProvider.System.GetUtcNow().AddDays(-2));
+        var (late, at) = (
+            Plain("rotated@example.com", $"u-{await host.TokenAsync("rotated")}@{Host}").ToForm(),
+            TimeProvider.System.GetUtcNow().AddDays(-2));
         var timestamp = at.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var signature = Convert.ToBase64String(next.SignData([.. Encoding.ASCII.GetBytes(timestamp), .. late], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+        var signature = Convert.ToBase64String(next.SignData(
+            [.. Encoding.ASCII.GetBytes(timestamp), .. late], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
 
         Assert.Equal(200, (await InboundPost.SendAsync(host, late, signature, timestamp)).Status);
         Assert.Equal(at.ToUnixTimeSeconds(), Assert.Single(await host.LedgerAsync(person, 1)).Change.At.ToUnixTimeSeconds());
-        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Proven("old-key@example.com", $"x@{Host}"), Cancel));
+        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Authenticated("old-key@example.com", $"x@{Host}"), Cancel));
         await host.LedgerAsync(host.StandInFor("old-key@example.com"), 1);
     }
 
     [Fact]
-    public async Task Without_a_key_mails_wait_at_SendGrid()
+    public async Task Without_a_configured_key_every_mail_is_answered_503_so_that_SendGrid_retries()
     {
-        await using var host = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?> { ["OptOut:SendGrid:InboundPublicKeys:0"] = null });
+        await using var host = await OptOutHost.StartAsync(
+            azurite, settings: new Dictionary<string, string?> { ["OptOut:SendGrid:InboundPublicKeys:0"] = null });
 
         var answer = await InboundPost.SignedAsync(host, Plain("a@example.com", $"x@{Host}").ToForm());
 
@@ -72,12 +78,15 @@ public sealed class InboundEndpointTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_address_stops_what_a_one_click_stops_and_a_written_link_everything()
+    public async Task A_token_in_the_address_stops_the_one_click_scope_and_a_link_in_the_text_stops_everything()
     {
-        await using var host = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?> { ["OptOut:Links:OneClickScope"] = "Topic" });
+        await using var host = await OptOutHost.StartAsync(
+            azurite, settings: new Dictionary<string, string?> { ["OptOut:Links:OneClickScope"] = "Topic" });
         var person = await host.PutSubjectAsync("scoped", ["scoped@example.com"]);
-        var (newsletter, offers) = (await host.TokenAsync("scoped", "email", "newsletter"), await host.TokenAsync("scoped", "email", "offers"));
-        var mail = Plain("scoped@example.com", $"u-{newsletter}@{Host}") with { EnvelopeTo = [$"u-{newsletter}@{Host}", $"u-{offers}@{Host}"] };
+        var (newsletter, offers) = (
+            await host.TokenAsync("scoped", "email", "newsletter"), await host.TokenAsync("scoped", "email", "offers"));
+        var mail =
+            Plain("scoped@example.com", $"u-{newsletter}@{Host}") with { EnvelopeTo = [$"u-{newsletter}@{Host}", $"u-{offers}@{Host}"] };
 
         Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(mail, Cancel));
         var both = await host.LedgerAsync(person, 2);
@@ -86,24 +95,39 @@ public sealed class InboundEndpointTests(AzuriteFixture azurite)
         await host.QuietAsync();
         Assert.Single(host.Sandbox.SendGrid.Mails);
 
-        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Plain("scoped@example.com", $"x@{Host}", text: $"https://{Host}/u/{offers}"), Cancel));
+        Assert.Equal(
+            200,
+            await host.Sandbox.SendGrid.ReceiveAsync(Plain("scoped@example.com", $"x@{Host}", text: $"https://{Host}/u/{offers}"), Cancel));
         Assert.Equal(Scope.Everything, (await host.LedgerAsync(person, 3))[2].Change.Scope);
     }
 
     [Fact]
-    public async Task An_address_of_another_host_or_of_a_revoked_key_is_no_token()
+    public async Task A_token_with_another_host_a_revoked_key_or_a_wrong_signature_is_not_accepted()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var person = await host.PutSubjectAsync("elsewhere", ["elsewhere@example.com"]);
         var token = await host.TokenAsync("elsewhere");
         var subject = host.SubjectOf("elsewhere");
-        var leaked = new OptOut.Links.LinkKeyRing(Microsoft.Extensions.Options.Options.Create(new OptOut.Links.LinkOptions { Keys = { new() { Id = 5, Secret = OptOutSettings.LeakedLinkSecret, Use = OptOut.Links.LinkKeyUse.Sign } } }))
+        var leaked = new OptOut.Links.LinkKeyRing(Microsoft.Extensions.Options.Options.Create(new OptOut.Links.LinkOptions
+        {
+            Keys = { new() { Id = 5, Secret = OptOutSettings.LeakedLinkSecret, Use = OptOut.Links.LinkKeyUse.Sign } },
+        }))
             .Sign(new(subject, Channel.Email, 0, TimeProvider.System.GetUtcNow(), 0));
 
-        // The host of another brand posts here too: the token is then in To, so in what was written, and counts; in the envelope alone it does not.
-        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Plain("a@example.com", "x@other.example") with { EnvelopeTo = [$"u-{token}@other.example"] }, Cancel));
-        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Plain("a@example.com", $"u-{leaked}@{Host}", text: $"https://{Host}/u/{leaked}"), Cancel));
-        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Plain("a@example.com", $"u-{token[..^1]}{(token[^1] == 'A' ? 'Q' : 'A')}@{Host}"), Cancel));
+        // Mail for the host of another brand arrives here too. Its token counts when it is in the To header, but not when it is only in
+        // the envelope.
+        Assert.Equal(
+            200,
+            await host.Sandbox.SendGrid.ReceiveAsync(
+                Plain("a@example.com", "x@other.example") with { EnvelopeTo = [$"u-{token}@other.example"] }, Cancel));
+        Assert.Equal(
+            200,
+            await host.Sandbox.SendGrid.ReceiveAsync(
+                Plain("a@example.com", $"u-{leaked}@{Host}", text: $"https://{Host}/u/{leaked}"), Cancel));
+        Assert.Equal(
+            200,
+            await host.Sandbox.SendGrid.ReceiveAsync(
+                Plain("a@example.com", $"u-{token[..^1]}{(token[^1] == 'A' ? 'Q' : 'A')}@{Host}"), Cancel));
 
         await host.QuietAsync();
         Assert.Empty(await host.LedgerAsync(person));
@@ -111,13 +135,17 @@ public sealed class InboundEndpointTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task While_the_bus_is_away_a_mail_is_kept_while_both_are_away_it_is_not_and_then_it_comes_again()
+    public async Task A_mail_is_stored_while_the_bus_is_unavailable_and_answered_503_for_a_retry_while_storage_is_too()
     {
-        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-mail-").FullName });
+        await using var storage = await AzuriteProcess.StartAsync(
+            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-mail-").FullName });
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
-        var (one, two) = (await host.PutSubjectAsync("away-1", ["away-1@example.com"]), await host.PutSubjectAsync("away-2", ["away-2@example.com"]));
-        var (first, second) = (Plain("away-1@example.com", $"u-{await host.TokenAsync("away-1")}@{Host}"), Plain("away-2@example.com", $"u-{await host.TokenAsync("away-2")}@{Host}"));
-        var proven = Proven("away-3@example.com", $"x@{Host}");
+        var (one, two) = (
+            await host.PutSubjectAsync("away-1", ["away-1@example.com"]), await host.PutSubjectAsync("away-2", ["away-2@example.com"]));
+        var (first, second) = (
+            Plain("away-1@example.com", $"u-{await host.TokenAsync("away-1")}@{Host}"),
+            Plain("away-2@example.com", $"u-{await host.TokenAsync("away-2")}@{Host}"));
+        var authenticated = Authenticated("away-3@example.com", $"x@{Host}");
         await host.QuietAsync();
 
         await host.StopBusAsync();
@@ -129,22 +157,25 @@ public sealed class InboundEndpointTests(AzuriteFixture azurite)
         var body = second.ToForm();
         var answer = await InboundPost.SignedAsync(host, body);
         Assert.Equal((503, "60"), (answer.Status, answer.Headers["Retry-After"]));
-        Assert.Equal(503, await host.Sandbox.SendGrid.ReceiveAsync(proven, Cancel));
+        Assert.Equal(503, await host.Sandbox.SendGrid.ReceiveAsync(authenticated, Cancel));
 
         await host.StartBusAsync();
-        Assert.Equal(503, await host.Sandbox.SendGrid.ReceiveAsync(proven, Cancel)); // Whose address it is only the store knows.
+        Assert.Equal(503, await host.Sandbox.SendGrid.ReceiveAsync(authenticated, Cancel)); // Only the store can tell whose address it is.
         await storage.StartAgainAsync(Cancel);
         Assert.Empty(await host.LedgerAsync(two));
-        await OptOutHost.UntilAsync(async () => await host.Sandbox.SendGrid.ReceiveAsync(second, Cancel) == 200 && await host.Sandbox.SendGrid.ReceiveAsync(proven, Cancel) == 200);
+        await OptOutHost.UntilAsync(
+            async () => await host.Sandbox.SendGrid.ReceiveAsync(second, Cancel) == 200
+                && await host.Sandbox.SendGrid.ReceiveAsync(authenticated, Cancel) == 200);
 
         await host.LedgerAsync(two, 1);
         await host.LedgerAsync(host.StandInFor("away-3@example.com"), 1);
     }
 
     [Fact]
-    public async Task While_the_tables_are_away_the_bus_keeps_a_mail_with_a_token()
+    public async Task While_storage_is_unavailable_a_mail_with_a_token_is_kept_on_the_bus()
     {
-        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-mail-").FullName });
+        await using var storage = await AzuriteProcess.StartAsync(
+            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-mail-").FullName });
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var person = await host.PutSubjectAsync("tables", ["tables@example.com"]);
         var mail = Plain("tables@example.com", $"u-{await host.TokenAsync("tables")}@{Host}");
@@ -164,20 +195,34 @@ public sealed class InboundEndpointTests(AzuriteFixture azurite)
         await using var host = await OptOutHost.StartAsync(azurite);
         await host.PutSubjectAsync("klant-5511", ["zoe.vermeersch@example.com"]);
         var token = await host.TokenAsync("klant-5511");
-        host.Sandbox.SendGrid.Failures.Set(new OptOut.Emulators.Sandbox.SandboxFailure(OptOut.Emulators.Sandbox.SandboxFailureKind.Status, Calls: 1, Status: 400, Message: "bad privacy@kruidtuin.example", Containing: "mail/send"));
+        host.Sandbox.SendGrid.Failures.Set(new OptOut.Emulators.Sandbox.SandboxFailure(
+            OptOut.Emulators.Sandbox.SandboxFailureKind.Status,
+            Calls: 1,
+            Status: 400,
+            Message: "bad privacy@kruidtuin.example",
+            Containing: "mail/send"));
 
-        await host.Sandbox.SendGrid.ReceiveAsync(Plain("Zoe <zoe.vermeersch@example.com>", $"x@{Host}", "Vermeersch stop", "Zoe Vermeersch"), Cancel);
-        await host.Sandbox.SendGrid.ReceiveAsync(Plain("Zoe <zoe.vermeersch@example.com>", $"x@{Host}", "Vermeersch stop", "Zoe Vermeersch"), Cancel);
-        await host.Sandbox.SendGrid.ReceiveAsync(Plain("zoe.vermeersch@example.com", $"u-{token}@{Host}", "Vermeersch stop", id: "<zoe.vermeersch@mail.example>"), Cancel);
-        await host.Sandbox.SendGrid.ReceiveAsync(Proven("zoe.vermeersch@example.com", $"x@{Host}", "Vermeersch stop", id: "<zoe.vermeersch.2@mail.example>"), Cancel);
-        await host.Sandbox.SendGrid.ReceiveAsync(Proven("new.vermeersch@example.com", $"x@{Host}"), Cancel);
-        await host.Sandbox.SendGrid.ReceiveAsync(Plain("zoe.vermeersch@example.com", $"x@{Host}", extra: "Auto-Submitted: auto-replied"), Cancel);
+        await host.Sandbox.SendGrid.ReceiveAsync(
+            Plain("Zoe <zoe.vermeersch@example.com>", $"x@{Host}", "Vermeersch stop", "Zoe Vermeersch"), Cancel);
+        await host.Sandbox.SendGrid.ReceiveAsync(
+            Plain("Zoe <zoe.vermeersch@example.com>", $"x@{Host}", "Vermeersch stop", "Zoe Vermeersch"), Cancel);
+        await host.Sandbox.SendGrid.ReceiveAsync(
+            Plain("zoe.vermeersch@example.com", $"u-{token}@{Host}", "Vermeersch stop", id: "<zoe.vermeersch@mail.example>"), Cancel);
+        await host.Sandbox.SendGrid.ReceiveAsync(
+            Authenticated("zoe.vermeersch@example.com", $"x@{Host}", "Vermeersch stop", id: "<zoe.vermeersch.2@mail.example>"), Cancel);
+        await host.Sandbox.SendGrid.ReceiveAsync(Authenticated("new.vermeersch@example.com", $"x@{Host}"), Cancel);
+        await host.Sandbox.SendGrid.ReceiveAsync(
+            Plain("zoe.vermeersch@example.com", $"x@{Host}", extra: "Auto-Submitted: auto-replied"), Cancel);
         await InboundPost.SignedAsync(host, "vermeersch"u8.ToArray());
         await InboundPost.SendAsync(host, "vermeersch"u8.ToArray(), "AAAA", "1");
         await host.QuietAsync();
 
         Assert.NotEmpty(host.Logs.Lines);
-        foreach (var text in host.Logs.Lines.Where(l => !l.Contains("RequestPath:/api/subjects/", StringComparison.Ordinal)).Concat((await host.SentAsync()).Select(m => $"{m.MessageId} {m.Body} {string.Join(' ', m.ApplicationProperties)}")))
+        foreach (var text in host.Logs.Lines
+            .Where(l => !l.Contains("RequestPath:/api/subjects/", StringComparison.Ordinal))
+            .Concat((await host.SentAsync()).Select(m => $"{m.MessageId} {m.Body} {string.Join(' ', m.ApplicationProperties)}")))
+        {
             Assert.All(["vermeersch", "zoe", "klant-5511", token], p => Assert.DoesNotContain(p, text, StringComparison.OrdinalIgnoreCase));
+        }
     }
 }

@@ -4,7 +4,7 @@ using OptOut.Emulators.Sandbox.SendGrid;
 
 namespace OptOut.Tests.Replies.Mail;
 
-/// <summary>A request to the endpoint, with whatever somebody puts in it.</summary>
+/// <summary>Sends requests with arbitrary content to the inbound mail endpoint.</summary>
 internal static class InboundPost
 {
     public const string Path = "/webhooks/sendgrid/inbound";
@@ -15,9 +15,11 @@ internal static class InboundPost
         return SendAsync(host, body, signature, timestamp, contentType);
     }
 
-    public static async Task<Answer> SendAsync(OptOutHost host, byte[] body, string? signature, string? timestamp, string? contentType = null)
+    public static async Task<Answer> SendAsync(
+        OptOutHost host, byte[] body, string? signature, string? timestamp, string? contentType = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = new ByteArrayContent(body), Version = HttpVersion.Version11 };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, Path) { Content = new ByteArrayContent(body), Version = HttpVersion.Version11 };
         if ((contentType ?? SendGridInboundMail.ContentType) is { Length: > 0 } type)
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         if (signature is not null)

@@ -8,19 +8,21 @@ using OptOut.Vendors.SendGrid;
 
 namespace OptOut.Tests.Replies.Mail;
 
-/// <summary>Mails made to cost a reader time or memory. The timeout is a net against hangs: each is read in less than a second.</summary>
+/// <summary>
+/// Mails crafted to cost a reader time or memory. The timeout only catches hangs: each mail is read in less than a second.
+/// </summary>
 public sealed class MailBombTests
 {
     private const int Timeout = 300_000, MiB = 1024 * 1024;
 
-    // As large as SendGrid takes them, for the long run; and large enough to see what grows.
-    private const int Largest = 30 * MiB, Telling = 8 * MiB;
+    // The largest mail that SendGrid accepts, for the long run; and one large enough to show how memory use grows.
+    private const int LargestMail = 30 * MiB, SampleMail = 8 * MiB;
 
     private const string Delimiter = $"--{SendGridInboundMail.Boundary}";
 
     private static readonly string Token = new('T', LinkKeyRing.TokenLength);
 
-    // A field of the form that holds the bomb (none: the form itself goes on with it), how it begins, and what is repeated.
+    // The form field that contains the bomb (empty: the form itself continues with it), how the bomb begins, and what is repeated.
     public static TheoryData<string, string, string> Bombs => new()
     {
         { "", "", $"{Delimiter}" },
@@ -62,18 +64,19 @@ public sealed class MailBombTests
 
     [Theory(Timeout = Timeout)]
     [MemberData(nameof(Bombs))]
-    public Task Memory_grows_no_faster_than_the_mail_and_is_bounded(string field, string beginning, string repeated) =>
-        MeasureAsync(field, beginning, repeated, Telling, TestContext.Current.CancellationToken);
+    public Task Memory_use_grows_no_faster_than_the_mail_and_is_bounded(string field, string beginning, string repeated) =>
+        MeasureAsync(field, beginning, repeated, SampleMail, TestContext.Current.CancellationToken);
 
-    // The first, as it once took over an hour; and in the long run all of them.
+    // The first of the bombs, because it once took over an hour. The long run reads all of them.
     [Fact(Timeout = Timeout)]
-    public Task The_largest_mail_of_repeated_boundaries_is_read() => MeasureAsync("", "", Delimiter, Largest, TestContext.Current.CancellationToken);
+    public Task The_largest_mail_of_repeated_boundaries_is_read() =>
+        MeasureAsync("", "", Delimiter, LargestMail, TestContext.Current.CancellationToken);
 
     [LongFact]
     public async Task The_largest_mails_of_all_kinds_are_read()
     {
         foreach (var bomb in Bombs)
-            await MeasureAsync(bomb.Data.Item1, bomb.Data.Item2, bomb.Data.Item3, Largest, TestContext.Current.CancellationToken);
+            await MeasureAsync(bomb.Data.Item1, bomb.Data.Item2, bomb.Data.Item3, LargestMail, TestContext.Current.CancellationToken);
     }
 
     private static async Task MeasureAsync(string field, string beginning, string repeated, int size, CancellationToken cancellationToken)
@@ -87,13 +90,13 @@ public sealed class MailBombTests
             },
             cancellationToken);
 
-        Assert.InRange(whole, 0, Math.Min(4 * Largest, (8 * quarter) + MiB));
+        Assert.InRange(whole, 0, Math.Min(4 * LargestMail, (8 * quarter) + MiB));
     }
 
     [Theory(Timeout = Timeout)]
     [InlineData("multipart/mixed; boundary=b{0}", "--b{0}\n")]
     [InlineData("message/rfc822", "")]
-    public async Task Nesting_thousands_of_levels_deep_overflows_no_stack(string type, string delimiter)
+    public async Task Nesting_thousands_of_levels_deep_does_not_overflow_the_stack(string type, string delimiter)
     {
         var level = $"Content-Type: {type}\n\n{delimiter}";
         var nested = string.Concat(Enumerable.Range(0, 50_000).Select(i => level.Replace("{0}", $"{i}", StringComparison.Ordinal)));
@@ -107,7 +110,7 @@ public sealed class MailBombTests
     [Theory]
     [InlineData("headers", "Subject: ")]
     [InlineData("email", "Subject: ")]
-    public void A_header_section_above_the_limit_is_not_read_and_what_was_written_is(string field, string beginning)
+    public void A_header_section_above_the_limit_is_skipped_and_the_text_is_still_read(string field, string beginning)
     {
         const int fits = MimeInput.MaxHeaders - 1_000;
         var text = field == "headers" ? Part("text", $"/u/{Token}") : "";
@@ -131,12 +134,12 @@ public sealed class MailBombTests
         {
             Assert.Equal([Token], TokenSearch.InTexts(mail.Text));
             Assert.Equal(["a@b.example"], mail.Recipients);
-            Assert.Equal(MailNature.Person, MailNatures.Classify(mail));
+            Assert.Equal(MailOrigin.Person, MailClassifier.Classify(mail));
         });
     }
 
     [Fact]
-    public void After_a_limit_the_form_proves_nothing_and_what_came_before_is_kept()
+    public void A_form_beyond_a_limit_does_not_authenticate_the_sender_and_keeps_what_was_read_before()
     {
         var before = Part("headers", "From: jan@example.com\n") + Part("SPF", "pass") + Part("text", $"/u/{Token}");
 
@@ -156,16 +159,16 @@ public sealed class MailBombTests
     [InlineData("", true)]
     [InlineData("\r\n \r\n", true)]
     [InlineData("\nFrom: jan@example.com\n", false)]
-    public void A_header_field_after_an_empty_line_makes_the_sender_doubtful(string after, bool proves)
+    public void A_header_field_after_an_empty_line_leaves_the_sender_unauthenticated(string after, bool isAuthenticated)
     {
         var form = $"{Part("headers", "From: jan@example.com\n" + after)}{Part("SPF", "pass")}{Delimiter}--\r\n";
 
         var mail = Read(Encoding.Latin1.GetBytes(form)).ToMail(DateTimeOffset.UnixEpoch);
 
-        Assert.Equal(("jan@example.com", proves), (mail.Headers["From"], mail.SpfPass));
+        Assert.Equal(("jan@example.com", isAuthenticated), (mail.Headers["From"], mail.SpfPass));
     }
 
-    // A field above 4 MiB is cut.
+    // A field above 4 MiB is truncated.
     [Fact]
     public void A_field_is_read_up_to_its_limit()
     {
@@ -176,14 +179,15 @@ public sealed class MailBombTests
         Assert.Equal((4 * 1024 * 1024, "s"), (mail.Text.Length, mail.SubjectLine));
     }
 
-    // MimeKit keeps every name it looks up, in a dictionary that nothing empties.
+    // MimeKit caches every charset name that it looks up in a dictionary that is never cleared.
     [Fact]
-    public void A_charset_that_nobody_knows_is_not_remembered()
+    public void An_unknown_charset_name_is_not_cached()
     {
         const string unknown = "x-nobody-knows";
         var value = $"=?{unknown}?q?a?=; charset={unknown}; name*={unknown}''a; x=\"=?{unknown}?q?a?=\"";
         var headers = string.Concat(
-            new[] { "Subject: ", "Content-Type: text/plain; ", "Content-Disposition: inline; ", "Content-Transfer-Encoding: " }.Select(f => $"{f}{value}\n"));
+            new[] { "Subject: ", "Content-Type: text/plain; ", "Content-Disposition: inline; ", "Content-Transfer-Encoding: " }.Select(
+                f => $"{f}{value}\n"));
         string[] forms =
         [
             Part("headers", headers),
@@ -205,7 +209,7 @@ public sealed class MailBombTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         var mail = Read(form).ToMail(DateTimeOffset.UnixEpoch);
         _ = HtmlText.ToPlainText(mail.Html);
-        _ = MailNatures.Classify(mail);
+        _ = MailClassifier.Classify(mail);
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
@@ -219,7 +223,8 @@ public sealed class MailBombTests
         return bytes;
     }
 
-    private static string Part(string name, string value) => $"{Delimiter}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n";
+    private static string Part(string name, string value) =>
+        $"{Delimiter}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n";
 
     private static SendGridInboundForm Read(byte[] form) => SendGridInboundForm.Read(form, SendGridInboundMail.ContentType);
 }

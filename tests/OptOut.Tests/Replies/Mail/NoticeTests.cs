@@ -5,28 +5,41 @@ using static OptOut.Tests.Replies.Mail.MailWriter;
 
 namespace OptOut.Tests.Replies.Mail;
 
-/// <summary>A mail that nobody can be recognised in goes to somebody who can read.</summary>
+/// <summary>A mail that identifies nobody is sent to the controller's privacy address, where a person reads it.</summary>
 public sealed class NoticeTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_controller_reads_who_wrote_what_and_what_to_do()
+    public async Task The_notice_tells_the_controller_who_wrote_what_and_what_to_do()
     {
-        await using var host = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?> { ["OptOut:Controller:DefaultLanguage"] = "nl" });
+        await using var host = await OptOutHost.StartAsync(
+            azurite, settings: new Dictionary<string, string?> { ["OptOut:Controller:DefaultLanguage"] = "nl" });
 
-        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Plain("Jan <jan@example.com>", $"uitschrijven@{Host}", "Geen reclame\u0007 meer", "Hallo,\r\n\r\nik wil <b>niets</b> meer.\u001b[2J\r\nJan"), Cancel));
+        Assert.Equal(
+            200,
+            await host.Sandbox.SendGrid.ReceiveAsync(
+                Plain(
+                    "Jan <jan@example.com>",
+                    $"uitschrijven@{Host}",
+                    "Geen reclame\u0007 meer",
+                    "Hallo,\r\n\r\nik wil <b>niets</b> meer.\u001b[2J\r\nJan"),
+                Cancel));
 
         var mail = Assert.Single(host.Sandbox.SendGrid.Mails);
-        Assert.Equal(("privacy@kruidtuin.example", "De Kruidtuin: een mail aan het uitschrijfadres wacht op u", null), (mail.To, mail.Subject, mail.Dropped));
+        Assert.Equal(
+            ("privacy@kruidtuin.example", "De Kruidtuin: een mail aan het uitschrijfadres wacht op u", null),
+            (mail.To, mail.Subject, mail.Dropped));
         var lines = mail.PlainText.Split('\n');
         Assert.Equal(
             [
-                "Iemand schreef naar het uitschrijfadres. De mail bevat geen geldige uitschrijflink en het is niet zeker dat hij van de genoemde afzender komt.",
+                "Iemand schreef naar het uitschrijfadres. De mail bevat geen geldige uitschrijflink "
+                    + "en het is niet zeker dat hij van de genoemde afzender komt.",
                 "",
                 "Er is daarom niets geregistreerd. Lees de mail hieronder en handel hem af.",
                 "",
-                "Wil de persoon geen reclame meer ontvangen? Vul dan zijn adres in op https://optout.kruidtuin.example/unsubscribe. De uitschrijving geldt meteen.",
+                "Wil de persoon geen reclame meer ontvangen? Vul dan zijn adres in op "
+                    + "https://optout.kruidtuin.example/unsubscribe. De uitschrijving geldt meteen.",
                 "",
                 "Van: Jan <jan@example.com>",
                 "Onderwerp: Geen reclame  meer",
@@ -43,18 +56,21 @@ public sealed class NoticeTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_long_mail_is_cut_an_HTML_mail_is_read_and_an_empty_one_says_so()
+    public async Task A_notice_truncates_a_long_mail_shows_an_HTML_mail_as_text_and_says_when_a_mail_is_empty()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
 
-        await host.Sandbox.SendGrid.ReceiveAsync(Plain("a@example.com", $"x@{Host}", text: new string('é', 1_999) + "👋" + new string('z', 5_000)), Cancel);
-        await host.Sandbox.SendGrid.ReceiveAsync(Plain("b@example.com", $"x@{Host}") with { Html = "<style>p{color:red}</style><p>Stop&nbsp;met <b>mailen</b></p>" }, Cancel);
+        await host.Sandbox.SendGrid.ReceiveAsync(
+            Plain("a@example.com", $"x@{Host}", text: new string('é', 1_999) + "👋" + new string('z', 5_000)), Cancel);
+        await host.Sandbox.SendGrid.ReceiveAsync(
+            Plain("b@example.com", $"x@{Host}") with { Html = "<style>p{color:red}</style><p>Stop&nbsp;met <b>mailen</b></p>" }, Cancel);
         await host.Sandbox.SendGrid.ReceiveAsync(Plain("c@example.com", $"x@{Host}", new string('s', 900)), Cancel);
         await host.Sandbox.SendGrid.ReceiveAsync(Plain("d@example.com", $"x@{Host}", new string('s', 299) + "👋"), Cancel);
         await InboundPost.SignedAsync(host, "nothing that can be read"u8.ToArray());
 
         var texts = host.Sandbox.SendGrid.Mails.Select(m => m.PlainText).ToArray();
-        Assert.EndsWith($"\n\n{new string('é', 1_999)}\n(The mail goes on. Only its beginning stands here.)\n", texts[0], StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"\n\n{new string('é', 1_999)}\n(The mail goes on. Only its beginning stands here.)\n", texts[0], StringComparison.Ordinal);
         Assert.Contains("Stop\u00a0met  mailen", texts[1], StringComparison.Ordinal);
         Assert.DoesNotContain("color", texts[1], StringComparison.Ordinal);
         Assert.EndsWith("\n\n(The mail holds no text.)\n", texts[2], StringComparison.Ordinal);
@@ -65,9 +81,10 @@ public sealed class NoticeTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_flood_waits_at_the_mail_service_and_hinders_no_opt_out()
+    public async Task Mails_above_the_hourly_notice_limit_are_answered_503_and_opt_outs_still_succeed()
     {
-        await using var host = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?> { ["OptOut:Mailto:NoticesPerHour"] = "2" });
+        await using var host = await OptOutHost.StartAsync(
+            azurite, settings: new Dictionary<string, string?> { ["OptOut:Mailto:NoticesPerHour"] = "2" });
         var person = await host.PutSubjectAsync("flood", ["flood@example.com"]);
 
         var statuses = new List<int?>();
@@ -76,12 +93,14 @@ public sealed class NoticeTests(AzuriteFixture azurite)
 
         Assert.Equal([200, 200, 503, 503], statuses);
         Assert.Equal(2, host.Sandbox.SendGrid.Mails.Count);
-        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Plain("flood@example.com", $"u-{await host.TokenAsync("flood")}@{Host}"), Cancel));
+        Assert.Equal(
+            200,
+            await host.Sandbox.SendGrid.ReceiveAsync(Plain("flood@example.com", $"u-{await host.TokenAsync("flood")}@{Host}"), Cancel));
         await host.LedgerAsync(person, 1);
     }
 
     [Fact]
-    public async Task A_notice_that_cannot_be_sent_keeps_the_mail_at_SendGrid()
+    public async Task When_a_notice_cannot_be_sent_SendGrid_is_asked_to_retry_the_mail()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var mail = Plain("a@example.com", $"x@{Host}", "stop");
@@ -95,15 +114,24 @@ public sealed class NoticeTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_mail_with_too_long_a_header_section_stops_by_its_address_and_otherwise_goes_to_a_person()
+    public async Task A_mail_with_an_oversized_header_section_counts_by_its_address_token_and_otherwise_becomes_a_notice()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var person = await host.PutSubjectAsync("long", ["long@example.com"]);
         var extra = $"X-Long: {new string('x', 300_000)}";
 
-        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Plain("long@example.com", $"u-{await host.TokenAsync("long")}@{Host}", extra: extra), Cancel));
-        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Proven("jan@example.com", $"x@{Host}", "stop", "Schrijf mij uit.", extra), Cancel));
-        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Raw("raw@example.com", $"x@{Host}", "X-Raw: yes", "Schrijf mij uit.", "Subject: raw\r\n" + extra + "\r\n"), Cancel));
+        Assert.Equal(
+            200,
+            await host.Sandbox.SendGrid.ReceiveAsync(
+                Plain("long@example.com", $"u-{await host.TokenAsync("long")}@{Host}", extra: extra), Cancel));
+        Assert.Equal(
+            200,
+            await host.Sandbox.SendGrid.ReceiveAsync(
+                Authenticated("jan@example.com", $"x@{Host}", "stop", "Schrijf mij uit.", extra), Cancel));
+        Assert.Equal(
+            200,
+            await host.Sandbox.SendGrid.ReceiveAsync(
+                Raw("raw@example.com", $"x@{Host}", "X-Raw: yes", "Schrijf mij uit.", "Subject: raw\r\n" + extra + "\r\n"), Cancel));
 
         await host.LedgerAsync(person, 1);
         Assert.Empty(await host.LedgerAsync(host.StandInFor("jan@example.com")));

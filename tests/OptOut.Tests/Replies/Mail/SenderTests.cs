@@ -3,7 +3,9 @@ using static OptOut.Tests.Replies.Mail.MailWriter;
 
 namespace OptOut.Tests.Replies.Mail;
 
-/// <summary>A mail without a token: its sender's address counts where the sender's domain answers for it, and nobody else's.</summary>
+/// <summary>
+/// A mail without a token: the sender's address counts only if the sender's domain authenticates it. No other address counts.
+/// </summary>
 public sealed class SenderTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     private const string To = $"uitschrijven@{Host}";
@@ -11,23 +13,28 @@ public sealed class SenderTests(OptOutHost host) : IClassFixture<OptOutHost>
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Whoever_proves_their_address_is_stopped_everywhere()
+    public async Task An_authenticated_sender_is_stopped_everywhere()
     {
         var person = await host.PutSubjectAsync("proven", ["jan.proven@example.com", "jan.other@example.com"], ["+32470333444"]);
 
-        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Proven("Jan Proven <Jan.Proven@example.com>", To, "STOP", "Ik wil niets meer ontvangen."), Cancel));
+        Assert.Equal(
+            200,
+            await host.Sandbox.SendGrid.ReceiveAsync(
+                Authenticated("Jan Proven <Jan.Proven@example.com>", To, "STOP", "Ik wil niets meer ontvangen."), Cancel));
 
         var change = Assert.Single(await host.LedgerAsync(person, 1)).Change;
-        Assert.Equal((Scope.Everything, Decision.Stop, Source.Mailto, ChangeEvidence.None), (change.Scope, change.Decision, change.Source, change.Evidence));
+        Assert.Equal(
+            (Scope.Everything, Decision.Stop, Source.Mailto, ChangeEvidence.None),
+            (change.Scope, change.Decision, change.Source, change.Evidence));
         await host.ConfirmedAsync(person);
         Assert.Equal((false, "stopped"), await host.CheckAsync("sms", "+32470333444"));
         Assert.Contains("jan.other@example.com", host.OnSendGridsList());
     }
 
     [Fact]
-    public async Task Somebody_nobody_knows_is_kept_too_and_the_same_mail_counts_once()
+    public async Task An_unknown_sender_is_recorded_too_and_the_same_mail_counts_once()
     {
-        var mail = Proven("unknown@example.net", To, "désinscription");
+        var mail = Authenticated("unknown@example.net", To, "désinscription");
 
         Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(mail, Cancel));
         await host.LedgerAsync(host.StandInFor("unknown@example.net"), 1);
@@ -38,8 +45,8 @@ public sealed class SenderTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Single(host.Sandbox.SendGrid.Mails, m => m.To == "unknown@example.net");
     }
 
-    // who, dkim, SPF, envelope sender
-    public static TheoryData<string, string, string, string> Proofs => new()
+    // who, DKIM, SPF, envelope sender
+    public static TheoryData<string, string, string, string> PassingResults => new()
     {
         { "dkim", "{@aligned.example : pass}", "fail", "bounce@elsewhere.example" },
         { "dkim-identity", "{dkim-identity@aligned.example : pass}", "none", "x@elsewhere.example" },
@@ -51,17 +58,22 @@ public sealed class SenderTests(OptOutHost host) : IClassFixture<OptOutHost>
     };
 
     [Theory]
-    [MemberData(nameof(Proofs))]
-    public async Task A_signature_or_an_SPF_pass_of_an_aligned_domain_proves_the_sender(string who, string dkim, string spf, string envelope)
+    [MemberData(nameof(PassingResults))]
+    public async Task A_DKIM_signature_or_an_SPF_pass_of_an_aligned_domain_authenticates_the_sender(
+        string who, string dkim, string spf, string envelope)
     {
         var address = $"{who}@aligned.example";
 
-        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Plain($"\"Someone, with a comma\" <{address}>", To, "stop") with { EnvelopeFrom = envelope, Dkim = dkim, Spf = spf }, Cancel));
+        Assert.Equal(
+            200,
+            await host.Sandbox.SendGrid.ReceiveAsync(
+                Plain($"\"Someone, with a comma\" <{address}>", To, "stop") with { EnvelopeFrom = envelope, Dkim = dkim, Spf = spf },
+                Cancel));
 
         await host.LedgerAsync(host.StandInFor(address), 1);
     }
 
-    public static TheoryData<string, string, string, string, string> NoProofs => new()
+    public static TheoryData<string, string, string, string, string> FailingResults => new()
     {
         { "nothing", "none", "none", "{0}", "" },
         { "dkim-fail", "{@victim.example : fail (body has been altered)}", "softfail", "{0}", "" },
@@ -69,9 +81,22 @@ public sealed class SenderTests(OptOutHost host) : IClassFixture<OptOutHost>
         { "dkim-suffix", "{@evilvictim.example : pass}", "none", "x@evil.example", "" },
         { "dkim-top-level", "{@example : pass}", "pass", "x@example", "" },
         { "dkim-mixed", "{@victim.example : fail (bad), @evil.example : pass}", "none", "x@evil.example", "" },
-        { "dkim-unreadable", "{@victim.example : invalid (public key: invalid data at PublicKey.pm line 186, <> line 1. check('HASH(0x1)') called), @victim.example : pass}", "none", "x@evil.example", "" },
+        {
+            "dkim-unreadable",
+            "{@victim.example : invalid (public key: invalid data at PublicKey.pm line 186, <> line 1. "
+                + "check('HASH(0x1)') called), @victim.example : pass}",
+            "none",
+            "x@evil.example",
+            ""
+        },
         { "dkim-cut", "{@victim.example : pass", "none", "x@evil.example", "" },
-        { "dkim-identity-in-disguise", "{a@evil.example : pass, @victim.example : pass}", "none", "x@evil.example", "DKIM-Signature: v=1; d=evil.example; i=\"a@evil.example : pass, \"@evil.example; b=x" },
+        {
+            "dkim-identity-in-disguise",
+            "{a@evil.example : pass, @victim.example : pass}",
+            "none",
+            "x@evil.example",
+            "DKIM-Signature: v=1; d=evil.example; i=\"a@evil.example : pass, \"@evil.example; b=x"
+        },
         { "spf-elsewhere", "none", "pass", "x@evil.example", "" },
         { "spf-neutral", "none", "neutral", "{0}", "" },
         { "spf-passage", "none", "pass (but not really)", "{0}", "" },
@@ -79,13 +104,19 @@ public sealed class SenderTests(OptOutHost host) : IClassFixture<OptOutHost>
     };
 
     [Theory]
-    [MemberData(nameof(NoProofs))]
-    public async Task Without_proof_nothing_is_recorded_and_a_person_is_told(string who, string dkim, string spf, string envelope, string extra)
+    [MemberData(nameof(FailingResults))]
+    public async Task Without_authentication_nothing_is_recorded_and_the_controller_gets_a_notice(
+        string who, string dkim, string spf, string envelope, string extra)
     {
         var address = $"{who}@victim.example";
         var person = await host.PutSubjectAsync($"victim-{who}", [address]);
         var notices = Notices(who);
-        var mail = Plain(address, To, $"uitschrijven {who}", "Schrijf mij uit.", extra) with { EnvelopeFrom = envelope.Replace("{0}", address, StringComparison.Ordinal), Dkim = dkim, Spf = spf };
+        var mail = Plain(address, To, $"uitschrijven {who}", "Schrijf mij uit.", extra) with
+        {
+            EnvelopeFrom = envelope.Replace("{0}", address, StringComparison.Ordinal),
+            Dkim = dkim,
+            Spf = spf,
+        };
 
         Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(mail, Cancel));
 
@@ -97,10 +128,10 @@ public sealed class SenderTests(OptOutHost host) : IClassFixture<OptOutHost>
     }
 
     [Fact]
-    public async Task A_signed_mail_that_was_written_to_somebody_else_proves_nothing_here()
+    public async Task A_signed_mail_addressed_to_someone_else_does_not_authenticate_its_sender_here()
     {
         var person = await host.PutSubjectAsync("replayed", ["replayed@example.com"]);
-        var mail = Proven("replayed@example.com", "a.friend@example.org", "Dinner on Friday?") with { EnvelopeTo = [To] };
+        var mail = Authenticated("replayed@example.com", "a.friend@example.org", "Dinner on Friday?") with { EnvelopeTo = [To] };
 
         Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(mail, Cancel));
 
@@ -113,12 +144,21 @@ public sealed class SenderTests(OptOutHost host) : IClassFixture<OptOutHost>
     [InlineData("dkim", "{@victim.example : pass}")]
     [InlineData("envelope", """{"to":["a@optout.kruidtuin.example"],"from":"smuggled@victim.example"}""")]
     [InlineData("SPF", "pass")]
-    public async Task Fields_smuggled_in_by_the_text_of_a_mail_prove_nothing(string field, string value)
+    public async Task Form_fields_injected_through_the_text_of_a_mail_are_not_trusted(string field, string value)
     {
         var person = await host.PutSubjectAsync("smuggled", ["smuggled@victim.example"]);
-        var text = $"stop\r\n--xYzZY\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n--xYzZY\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n";
+        var text = $"stop\r\n--xYzZY\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n--xYzZY\r\n"
+            + "Content-Disposition: form-data; name=\"x\"\r\n\r\n";
 
-        Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(Plain("smuggled@victim.example", To, $"smuggled {field}", text) with { EnvelopeFrom = "x@evil.example", Spf = field == "envelope" ? "pass" : "none" }, Cancel));
+        Assert.Equal(
+            200,
+            await host.Sandbox.SendGrid.ReceiveAsync(
+                Plain("smuggled@victim.example", To, $"smuggled {field}", text) with
+                {
+                    EnvelopeFrom = "x@evil.example",
+                    Spf = field == "envelope" ? "pass" : "none",
+                },
+                Cancel));
 
         await host.QuietAsync();
         Assert.Empty(await host.LedgerAsync(person));
@@ -129,7 +169,7 @@ public sealed class SenderTests(OptOutHost host) : IClassFixture<OptOutHost>
     [InlineData("closed", "--xYzZY--\r\n")]
     [InlineData("nested", "--xYzZY\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; boundary=xYzZY\r\n\r\n")]
     [InlineData("unended", "--xYzZY\r\nContent-Disposition: form-data; name=\"x\"")]
-    public async Task A_mail_that_hides_the_forms_own_fields_proves_nothing(string how, string hiding)
+    public async Task A_mail_that_hides_the_forms_own_fields_is_not_trusted(string how, string hiding)
     {
         var person = await host.PutSubjectAsync($"hidden-{how}", [$"hidden-{how}@victim.example"]);
         static string Part(string name, string value) => $"--xYzZY\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n";
@@ -140,8 +180,11 @@ public sealed class SenderTests(OptOutHost host) : IClassFixture<OptOutHost>
 
         await host.QuietAsync();
         Assert.Empty(await host.LedgerAsync(person));
-        Assert.Single(host.Sandbox.SendGrid.Mails, m => m.To == "privacy@kruidtuin.example" && m.PlainText.Contains($"hidden {how}", StringComparison.Ordinal));
+        Assert.Single(
+            host.Sandbox.SendGrid.Mails,
+            m => m.To == "privacy@kruidtuin.example" && m.PlainText.Contains($"hidden {how}", StringComparison.Ordinal));
     }
 
-    private int Notices(string about) => host.Sandbox.SendGrid.Mails.Count(m => m.To == "privacy@kruidtuin.example" && m.PlainText.Contains($" {about}\n", StringComparison.Ordinal));
+    private int Notices(string about) => host.Sandbox.SendGrid.Mails.Count(
+        m => m.To == "privacy@kruidtuin.example" && m.PlainText.Contains($" {about}\n", StringComparison.Ordinal));
 }

@@ -18,9 +18,9 @@ public sealed class Gsm7Tests
     public void Septets_are_counted_as_the_network_counts_them(string text, int? septets) => Assert.Equal(septets, Gsm7.Septets(text));
 
     [Fact]
-    public void The_alphabet_has_its_128_places()
+    public void The_alphabet_has_127_characters_and_9_extension_characters()
     {
-        // Without the escape that leads to the ten characters of the extension, form feed aside.
+        // Of the 128 places one is the escape to the extension table, which has ten characters. Its form feed is left out.
         Assert.Equal(127, Enumerable.Range(0, char.MaxValue).Count(c => Gsm7.Septets(((char)c).ToString()) == 1));
         Assert.Equal(9, Enumerable.Range(0, char.MaxValue).Count(c => Gsm7.Septets(((char)c).ToString()) == 2));
     }
@@ -32,5 +32,5 @@ public sealed class Gsm7Tests
     [InlineData("Garçon", "Garcon")]
     [InlineData("Зелёный", "Зеленыи")]
     [InlineData("🌿 Blad", "🌿 Blad")]
-    public void Only_the_accents_that_the_alphabet_lacks_are_left_off(string text, string folded) => Assert.Equal(folded, Gsm7.Fold(text));
+    public void Only_accents_missing_from_the_alphabet_are_removed(string text, string folded) => Assert.Equal(folded, Gsm7.Fold(text));
 }

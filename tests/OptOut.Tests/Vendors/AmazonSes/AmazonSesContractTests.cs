@@ -13,7 +13,9 @@ public sealed class AmazonSesContractTests(AzuriteFixture azurite) : VendorContr
 
     private protected override IEnumerable<KeyValuePair<string, string?>> MoreSettings => [new("OptOut:AmazonSes:PullTimeout", "00:00:01")];
 
-    private protected override Task<bool> IsStoppedThereAsync(Identifier who) => Task.FromResult(Account.Find(who.Value) is { UnsubscribeAll: true });
+    private protected override Task<bool> IsStoppedAtVendorAsync(Identifier who) =>
+        Task.FromResult(Account.Find(who.Value) is { UnsubscribeAll: true });
 
-    private protected override Task StopThereAsync(Identifier who) => Account.ActAsync(who.Value, sendEvent: false, cancellationToken: Cancel);
+    private protected override Task StopAtVendorAsync(Identifier who) =>
+        Account.ActAsync(who.Value, sendEvent: false, cancellationToken: Cancel);
 }

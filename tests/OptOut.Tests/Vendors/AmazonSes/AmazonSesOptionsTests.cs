@@ -9,24 +9,26 @@ namespace OptOut.Tests.Vendors.AmazonSes;
 public sealed class AmazonSesOptionsTests
 {
     [Fact]
-    public void A_full_account_passes()
+    public void A_complete_configuration_is_valid()
     {
         Assert.Empty(Errors(Good()));
         Assert.Equal(new Uri("https://email.eu-west-1.amazonaws.com/"), Good().Address);
     }
 
     [Fact]
-    public void Nothing_at_all_reports_everything_at_once() => Assert.Equal(
+    public void Empty_settings_report_every_missing_value_at_once() => Assert.Equal(
         [
             "OptOut:AmazonSes:Region is ''; give the region that mail is sent from, as in eu-west-1.",
-            "OptOut:AmazonSes:AccessKeyId is empty, or holds a space or a character that is not ASCII; give the id of an access key, without anything around it.",
-            "OptOut:AmazonSes:SecretAccessKey is empty, or holds a space or a character that is not ASCII; give the secret of the access key, without anything around it.",
+            "OptOut:AmazonSes:AccessKeyId is empty, or contains a space or a character that is not ASCII; "
+                + "give the id of an access key, without anything around it.",
+            "OptOut:AmazonSes:SecretAccessKey is empty, or contains a space or a character that is not ASCII; "
+                + "give the secret of the access key, without anything around it.",
             "OptOut:AmazonSes:ContactList is ''; give the name of the contact list that marketing is sent with.",
         ],
         Errors(new AmazonSesOptions()));
 
     [Fact]
-    public void Every_mistake_names_its_setting_and_its_mend()
+    public void Every_mistake_names_its_setting_and_its_fix()
     {
         var options = Good();
         options.Region = "Ireland";
@@ -42,14 +44,17 @@ public sealed class AmazonSesOptionsTests
         Assert.Equal(
             [
                 "OptOut:AmazonSes:Region is 'Ireland'; give the region that mail is sent from, as in eu-west-1.",
-                "OptOut:AmazonSes:BaseAddress is 'http://email.eu-west-1.amazonaws.com/'; give none, or an address with https (http only for a sandbox on this machine).",
+                "OptOut:AmazonSes:BaseAddress is 'http://email.eu-west-1.amazonaws.com/'; give none, or an https address (http "
+                    + "only for a sandbox on this machine).",
                 "OptOut:AmazonSes:Timeout is 00:00:00; give more than 00:00:00, at most 00:05:00.",
                 "OptOut:AmazonSes:PullTimeout is 01:00:00; give more than 00:00:00, at most 00:05:00.",
                 "OptOut:AmazonSes:ContactList is 'a/b'; give the name of the contact list that marketing is sent with.",
-                "OptOut:AmazonSes:Topics:1 names no topic of OptOut:Catalogue:Topics; remove it or name the topic there.",
+                "OptOut:AmazonSes:Topics:1 is not a topic in OptOut:Catalogue:Topics; remove it, or add the topic there.",
                 "OptOut:AmazonSes:ListTopicOptOuts is 7; give Everything or Nothing.",
-                "OptOut:AmazonSes:SnsTopics:1 is no ARN of an SNS topic; give it as in arn:aws:sns:eu-west-1:123456789012:ses-events.",
-                "OptOut:AmazonSes:SnsSandbox is 'http://sns.example.com/'; give none, or a sandbox on this machine, as in http://127.0.0.1:7072/amazon-ses/sns/.",
+                "OptOut:AmazonSes:SnsTopics:1 is not the ARN of an SNS topic; give one as in "
+                    + "arn:aws:sns:eu-west-1:123456789012:ses-events.",
+                "OptOut:AmazonSes:SnsSandbox is 'http://sns.example.com/'; give none, or a sandbox on this machine, as in "
+                    + "http://127.0.0.1:7072/amazon-ses/sns/.",
             ],
             Errors(options));
     }
@@ -59,7 +64,7 @@ public sealed class AmazonSesOptionsTests
     [InlineData("http://127.0.0.1:7072/amazon-ses/sns", false)]
     [InlineData("http://127.0.0.1.example.com/", false)]
     [InlineData("http://127.0.0.1:7072/amazon-ses/sns/", true)]
-    public void Only_this_machine_may_play_SNS(string address, bool passes)
+    public void Only_an_address_on_this_machine_is_accepted_as_the_SNS_sandbox(string address, bool passes)
     {
         var options = Good();
         options.SnsSandbox = new Uri(address);
@@ -68,10 +73,11 @@ public sealed class AmazonSesOptionsTests
     }
 
     [Fact]
-    public void A_setting_written_as_null_is_reported_as_any_other_and_a_secret_is_in_no_message()
+    public void A_null_setting_is_reported_like_any_other_and_no_message_contains_a_secret()
     {
         var options = Good();
-        (options.Region, options.AccessKeyId, options.SecretAccessKey, options.ContactList, options.Topics[0], options.SnsTopics[0]) = (null!, "s3cret ", "s3cret ", null!, null!, null!);
+        (options.Region, options.AccessKeyId, options.SecretAccessKey, options.ContactList, options.Topics[0], options.SnsTopics[0]) = (
+            null!, "s3cret ", "s3cret ", null!, null!, null!);
 
         Assert.Equal(
             ["Region", "AccessKeyId", "SecretAccessKey", "ContactList", "Topics:0", "SnsTopics:0"],
@@ -80,7 +86,7 @@ public sealed class AmazonSesOptionsTests
     }
 
     [Fact]
-    public async Task Without_its_section_there_is_no_SES()
+    public async Task Without_its_section_Amazon_SES_is_not_registered()
     {
         await using var it = await SandboxedVendor.StartAsync("sendgrid");
 
@@ -100,7 +106,10 @@ public sealed class AmazonSesOptionsTests
 
     private static string[] Errors(AmazonSesOptions options)
     {
-        var catalogue = new CatalogueOptions { Topics = [new TopicOptions { Id = 1, Name = "newsletter" }, new TopicOptions { Id = 2, Name = "offers" }] };
+        var catalogue = new CatalogueOptions
+        {
+            Topics = [new TopicOptions { Id = 1, Name = "newsletter" }, new TopicOptions { Id = 2, Name = "offers" }],
+        };
         return [.. new AmazonSesOptionsValidator(Options.Create(catalogue)).Validate(null, options).Failures ?? []];
     }
 }

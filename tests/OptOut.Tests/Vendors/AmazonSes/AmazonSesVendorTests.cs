@@ -11,7 +11,8 @@ namespace OptOut.Tests.Vendors.AmazonSes;
 
 public sealed class AmazonSesVendorTests
 {
-    private const string Contact = "/amazon-ses/v2/email/contact-lists/marketing/contacts/jan.peeters%2Bx%2Fy%40example.com", Suppression = "/amazon-ses/v2/email/suppression/addresses/jan.peeters%2Bx%2Fy%40example.com";
+    private const string Contact = "/amazon-ses/v2/email/contact-lists/marketing/contacts/jan.peeters%2Bx%2Fy%40example.com",
+        Suppression = "/amazon-ses/v2/email/suppression/addresses/jan.peeters%2Bx%2Fy%40example.com";
 
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
@@ -23,17 +24,17 @@ public sealed class AmazonSesVendorTests
     [InlineData("*!offers", false)]
     [InlineData("newsletter,offers", false)]
     [InlineData("-", false)]
-    public async Task Its_contact_list_holds_whoever_stopped_everything_it_sends(string stops, bool held)
+    public async Task The_contact_list_must_contain_people_who_stopped_every_topic_it_sends(string stops, bool isListed)
     {
         await using var it = await StartAsync("amazon-ses", _time);
 
-        Assert.Equal(held ? ["contacts"] : [], it.Vendor.ListsFor(StopSet.Parse(stops)));
+        Assert.Equal(isListed ? ["contacts"] : [], it.Vendor.ListsFor(StopSet.Parse(stops)));
         Assert.Equal(["contacts", "contact-topics", "account-suppressions"], it.Vendor.Lists);
         Assert.Equal(["contacts", "account-suppressions"], it.Vendor.Pulls);
     }
 
     [Fact]
-    public async Task Somebody_new_becomes_a_contact_who_is_unsubscribed_and_is_not_suppressed_for_service_mail()
+    public async Task A_new_address_becomes_an_unsubscribed_contact_that_can_still_receive_service_mail()
     {
         await using var it = await StartAsync("amazon-ses", _time);
 
@@ -41,11 +42,11 @@ public sealed class AmazonSesVendorTests
 
         Assert.True(it.Account().Find(Jan.Value)!.UnsubscribeAll);
         Assert.Empty(it.Account().Suppressions);
-        Assert.Equal([$"GET {Contact}", "POST /amazon-ses/v2/email/contact-lists/marketing/contacts"], it.There.Requests.All);
+        Assert.Equal([$"GET {Contact}", "POST /amazon-ses/v2/email/contact-lists/marketing/contacts"], it.Remote.Requests.All);
     }
 
     [Fact]
-    public async Task A_contact_keeps_what_else_stands_there_through_a_stop_and_an_allow()
+    public async Task A_contact_keeps_its_other_data_through_a_Stop_and_an_Allow()
     {
         await using var it = await StartAsync("amazon-ses", _time);
         it.Account().Put(new AmazonSesContact(Jan.Value, false, ["news"], "{\"name\":\"Jan\"}", Noon.AddDays(-1)));
@@ -60,30 +61,30 @@ public sealed class AmazonSesVendorTests
     }
 
     [Fact]
-    public async Task Who_stands_there_already_is_written_no_second_time()
+    public async Task A_contact_that_is_already_unsubscribed_is_not_written_again()
     {
         await using var it = await StartAsync("amazon-ses", _time);
         it.Account().Put(new AmazonSesContact(Jan.Value, true, [], null, Noon.AddDays(-1)));
 
         Assert.IsType<VendorOutcome.Confirmed>(await it.PushAsync("*"));
 
-        Assert.Equal([$"GET {Contact}"], it.There.Requests.All);
+        Assert.Equal([$"GET {Contact}"], it.Remote.Requests.All);
         Assert.Equal(Noon.AddDays(-1), it.Account().Find(Jan.Value)!.UpdatedAt);
     }
 
     [Fact]
-    public async Task Who_allows_again_is_no_longer_blocked_by_a_complaint()
+    public async Task A_person_who_allows_again_is_no_longer_blocked_by_a_complaint()
     {
         await using var it = await StartAsync("amazon-ses", _time);
         await it.PushAsync("*");
         it.Account().Suppress(new AmazonSesSuppression(Jan.Value, "COMPLAINT", Noon));
-        it.There.Requests.Clear();
+        it.Remote.Requests.Clear();
 
         Assert.IsType<VendorOutcome.Confirmed>(await it.PushAsync("offers", confirmed: "*"));
 
         Assert.Empty(it.Account().Suppressions);
         Assert.False(it.Account().Find(Jan.Value)!.UnsubscribeAll);
-        Assert.Equal([$"GET {Suppression}", $"DELETE {Suppression}", $"GET {Contact}", $"PUT {Contact}"], it.There.Requests.All);
+        Assert.Equal([$"GET {Suppression}", $"DELETE {Suppression}", $"GET {Contact}", $"PUT {Contact}"], it.Remote.Requests.All);
         Assert.DoesNotContain(it.Logs.Lines, l => l.Contains("jan.peeters", StringComparison.OrdinalIgnoreCase));
         Assert.Contains(it.Logs.Lines, l => l.Contains("PUT v2/email/contact-lists/marketing/contacts/{email}", StringComparison.Ordinal));
     }
@@ -97,54 +98,63 @@ public sealed class AmazonSesVendorTests
         Assert.IsType<VendorOutcome.Confirmed>(await it.PushAsync("-", confirmed: "*"));
 
         Assert.Single(it.Account().Suppressions);
-        Assert.DoesNotContain(it.There.Requests.All, r => r.StartsWith("DELETE", StringComparison.Ordinal) || r.StartsWith("POST", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            it.Remote.Requests.All,
+            r => r.StartsWith("DELETE", StringComparison.Ordinal) || r.StartsWith("POST", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_list_that_is_not_there_is_named()
+    public async Task A_missing_contact_list_is_named_in_the_reason()
     {
         await using var it = await StartAsync("amazon-ses", _time, ("OptOut:AmazonSes:ContactList", "gone"));
 
         var rejected = Assert.IsType<VendorOutcome.Rejected>(await it.PushAsync("*"));
 
-        Assert.Equal("Amazon SES answered POST v2/email/contact-lists/gone/contacts with 404. Amazon SES says: List with name: gone doesn't exist.", rejected.Reason);
+        Assert.Equal(
+            "Amazon SES answered POST v2/email/contact-lists/gone/contacts with 404. "
+                + "Amazon SES reported: List with name: gone doesn't exist.",
+            rejected.Reason);
     }
 
     [Fact]
-    public async Task A_wrong_secret_is_a_refusal_that_says_where_to_look()
+    public async Task A_wrong_secret_is_rejected_with_a_reason_that_names_the_setting()
     {
         await using var it = await StartAsync("amazon-ses", _time, ("OptOut:AmazonSes:SecretAccessKey", "another-secret"));
 
         var rejected = Assert.IsType<VendorOutcome.Rejected>(await it.PushAsync("*"));
 
-        Assert.StartsWith("The key in OptOut:AmazonSes:AccessKeyId may not do this (GET v2/email/contact-lists/marketing/contacts/{email}, 403)", rejected.Reason, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The key in OptOut:AmazonSes:AccessKeyId is not allowed to make this call (GET "
+                + "v2/email/contact-lists/marketing/contacts/{email}, 403)",
+            rejected.Reason,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("another-secret", rejected.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_page_of_something_in_between_confirms_no_write()
+    public async Task A_page_from_an_intermediary_does_not_confirm_a_write()
     {
         await using var it = await StartAsync("amazon-ses", _time);
-        it.There.Failures.Set(new SandboxFailure(SandboxFailureKind.Garbage, Containing: "POST"));
+        it.Remote.Failures.Set(new SandboxFailure(SandboxFailureKind.Garbage, Containing: "POST"));
 
         Assert.IsType<VendorOutcome.Transient>(await it.PushAsync("*"));
     }
 
     [Fact]
-    public async Task A_phone_number_is_refused_without_a_call()
+    public async Task A_phone_number_is_rejected_without_a_call()
     {
         await using var it = await StartAsync("amazon-ses", _time);
         Assert.True(PhoneNumber.TryParse("+32470123456", "BE", out var phone));
 
         Assert.IsType<VendorOutcome.Rejected>(await it.PushAsync("*", who: phone));
 
-        Assert.Empty(it.There.Requests.All);
+        Assert.Empty(it.Remote.Requests.All);
     }
 
     [Theory]
     [InlineData("Everything", true)]
     [InlineData("Nothing", false)]
-    public async Task Each_list_tells_why_somebody_stands_on_it(string listTopicOptOuts, bool topicsCount)
+    public async Task Each_list_entry_states_why_the_person_is_listed(string listTopicOptOuts, bool topicsCount)
     {
         await using var it = await StartAsync("amazon-ses", _time, ("OptOut:AmazonSes:ListTopicOptOuts", listTopicOptOuts));
         var account = it.Account();
@@ -156,20 +166,25 @@ public sealed class AmazonSesVendorTests
         account.Suppress(new AmazonSesSuppression("angry@example.com", "COMPLAINT", Noon));
         account.Suppress(new AmazonSesSuppression("gone@example.com", "BOUNCE", Noon));
 
-        var pages = (await it.PullAsync("contacts", Noon)).Concat(await it.PullAsync("account-suppressions", Noon)).Cast<VendorPull.Page>().ToArray();
+        var pages = (await it.PullAsync("contacts", Noon))
+            .Concat(await it.PullAsync("account-suppressions", Noon))
+            .Cast<VendorPull.Page>()
+            .ToArray();
 
         string[] expected =
         [
             "all@example.com contacts Unsubscribed *,*", "topic@example.com contact-topics Unsubscribed *,*",
             "angry@example.com account-suppressions Complaint *,*", "gone@example.com account-suppressions Undeliverable email,*",
         ];
-        Assert.Equal(expected.Where(e => topicsCount || !e.StartsWith("topic", StringComparison.Ordinal)), pages.SelectMany(p => p.Entries).Select(e => $"{e.Identifier.Value} {e.List} {e.Kind} {e.Stop}"));
+        Assert.Equal(
+            expected.Where(e => topicsCount || !e.StartsWith("topic", StringComparison.Ordinal)),
+            pages.SelectMany(p => p.Entries).Select(e => $"{e.Identifier.Value} {e.List} {e.Kind} {e.Stop}"));
         Assert.Equal(Noon.AddHours(-1), pages[0].Entries[0].At);
         Assert.Equal(1, pages.Sum(p => p.Unreadable));
     }
 
     [Fact]
-    public async Task Long_lists_are_read_to_their_end_and_no_cursor_shows_an_address()
+    public async Task Long_lists_are_read_completely_and_no_cursor_contains_an_address()
     {
         await using var it = await StartAsync("amazon-ses", _time);
         for (var i = 0; i < 250; i++)
@@ -188,22 +203,26 @@ public sealed class AmazonSesVendorTests
         }
 
         Assert.DoesNotContain(it.Logs.Lines, l => l.Contains("person", StringComparison.Ordinal));
-        Assert.Contains(it.There.Requests.All, r => r.Contains("NextToken=person", StringComparison.Ordinal));
+        Assert.Contains(it.Remote.Requests.All, r => r.Contains("NextToken=person", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_cursor_of_something_else_or_of_another_list_is_refused_without_a_call()
+    public async Task An_invalid_cursor_or_one_of_another_list_is_rejected_without_a_call()
     {
         await using var it = await StartAsync("amazon-ses", _time);
         for (var i = 0; i < 101; i++)
             it.Account().Suppress(new AmazonSesSuppression($"person{i}@example.com", "BOUNCE", Noon));
-        var page = Assert.IsType<VendorPull.Page>(await it.Vendor.PullAsync("account-suppressions", Noon, null, TestContext.Current.CancellationToken));
-        it.There.Requests.Clear();
+        var page = Assert.IsType<VendorPull.Page>(
+            await it.Vendor.PullAsync("account-suppressions", Noon, null, TestContext.Current.CancellationToken));
+        it.Remote.Requests.Clear();
 
         foreach (var cursor in new[] { "gibberish", page.Next! })
-            Assert.IsType<VendorOutcome.Rejected>(Assert.IsType<VendorPull.Failed>(await it.Vendor.PullAsync("contacts", Noon, cursor, TestContext.Current.CancellationToken)).Outcome);
+        {
+            Assert.IsType<VendorOutcome.Rejected>(Assert.IsType<VendorPull.Failed>(
+                await it.Vendor.PullAsync("contacts", Noon, cursor, TestContext.Current.CancellationToken)).Outcome);
+        }
 
-        Assert.Empty(it.There.Requests.All);
+        Assert.Empty(it.Remote.Requests.All);
     }
 }
 

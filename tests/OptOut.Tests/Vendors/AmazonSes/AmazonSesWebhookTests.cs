@@ -6,10 +6,12 @@ using OptOut.Emulators.Sandbox.AmazonSes;
 
 namespace OptOut.Tests.Vendors.AmazonSes;
 
-/// <summary><c>/webhooks/amazon-ses/events</c>: believed by SNS's certificate alone, and once however often it is sent.</summary>
-public sealed class AmazonSesWebhookTests(AmazonSesWebhookTests.Hosted hosted) : IClassFixture<AmazonSesWebhookTests.Hosted>
+/// <summary>
+/// <c>/webhooks/amazon-ses/events</c>: accepts only messages signed with an SNS certificate, and records a repeated message once.
+/// </summary>
+public sealed class AmazonSesWebhookTests(AmazonSesWebhookTests.HostFixture fixture) : IClassFixture<AmazonSesWebhookTests.HostFixture>
 {
-    private OptOutHost Host => hosted.Host;
+    private OptOutHost Host => fixture.Host;
 
     private AmazonSesSandbox Account => Host.Sandbox.Find<AmazonSesSandbox>();
 
@@ -19,7 +21,7 @@ public sealed class AmazonSesWebhookTests(AmazonSesWebhookTests.Hosted hosted) :
     [InlineData("subscription")]
     [InlineData("topic")]
     [InlineData("complaint")]
-    public async Task A_person_who_stopped_at_SES_has_stopped_everything_here(string kind)
+    public async Task A_person_who_stops_at_Amazon_SES_stops_everything_here(string kind)
     {
         var address = $"ses-{kind}@example.com";
         var subject = await Host.PutSubjectAsync($"ses-{kind}", [address], ["+32470111141"]);
@@ -27,7 +29,9 @@ public sealed class AmazonSesWebhookTests(AmazonSesWebhookTests.Hosted hosted) :
         Assert.Equal(200, await Account.ActAsync(address, kind, cancellationToken: Cancel));
 
         var change = Assert.Single(await Host.LedgerAsync(subject, 1)).Change;
-        Assert.Equal((Scope.Everything, Decision.Stop, Source.VendorWebhook, "amazon-ses"), (change.Scope, change.Decision, change.Source, change.Evidence.Vendor));
+        Assert.Equal(
+            (Scope.Everything, Decision.Stop, Source.VendorWebhook, "amazon-ses"),
+            (change.Scope, change.Decision, change.Source, change.Evidence.Vendor));
         await Host.ConfirmedAsync(subject, vendor: "amazon-ses");
         await Host.ConfirmedAsync(subject, vendor: "sendgrid");
         await OptOutHost.UntilAsync(() => Task.FromResult(Account.Find(address) is { UnsubscribeAll: true }));
@@ -38,7 +42,7 @@ public sealed class AmazonSesWebhookTests(AmazonSesWebhookTests.Hosted hosted) :
     [Theory]
     [InlineData("1")]
     [InlineData("2")]
-    public async Task An_event_sent_again_is_recorded_once_under_either_version_of_the_signature(string version)
+    public async Task A_repeated_event_is_recorded_once_with_either_signature_version(string version)
     {
         var subject = await Host.PutSubjectAsync($"ses-again-{version}", [$"ses-again-{version}@example.com"]);
         var message = Account.Notification(Account.Event($"ses-again-{version}@example.com", "subscription"), version);
@@ -52,7 +56,7 @@ public sealed class AmazonSesWebhookTests(AmazonSesWebhookTests.Hosted hosted) :
     }
 
     [Fact]
-    public async Task A_message_that_is_unsigned_altered_or_of_another_topic_changes_nothing()
+    public async Task A_message_that_is_unsigned_altered_or_from_another_topic_changes_nothing()
     {
         var subject = await Host.PutSubjectAsync("ses-3", ["ses-3@example.com"]);
         var record = Account.Event("ses-3@example.com", "subscription");
@@ -61,7 +65,7 @@ public sealed class AmazonSesWebhookTests(AmazonSesWebhookTests.Hosted hosted) :
 
         int?[] answers =
         [
-            await Account.PostAsync(record, Cancel), // As raw message delivery would.
+            await Account.PostAsync(record, Cancel), // As with raw message delivery.
             await Account.PostAsync(Account.Notification(record, topic: "arn:aws:sns:eu-west-1:123456789012:another"), Cancel),
             await Account.PostAsync(Altered("Message", record.ToJsonString()), Cancel),
             await Account.PostAsync(Altered("Subject", "x"), Cancel),
@@ -69,11 +73,12 @@ public sealed class AmazonSesWebhookTests(AmazonSesWebhookTests.Hosted hosted) :
             await Account.PostAsync(Altered("Signature", "no base64"), Cancel),
             await Account.PostAsync(Altered("SignatureVersion", "3"), Cancel),
             await Account.PostAsync(new JsonArray(), Cancel),
-            (await Host.SendAsync("POST", "/webhooks/amazon-ses/events", new StringContent("{\"Type\":", Encoding.UTF8, "text/plain"))).Status,
+            (await Host.SendAsync(
+                "POST", "/webhooks/amazon-ses/events", new StringContent("{\"Type\":", Encoding.UTF8, "text/plain"))).Status,
         ];
 
         Assert.All(answers, a => Assert.Equal(401, a));
-        Assert.Equal(413, await Host.TooMuchAsync("/webhooks/amazon-ses/events"));
+        Assert.Equal(413, await Host.PostOversizedAsync("/webhooks/amazon-ses/events"));
         Assert.Equal(WithoutCertificate(before), WithoutCertificate(await Host.EverythingAsync()));
         Assert.Empty(await Host.LedgerAsync(subject));
 
@@ -86,23 +91,23 @@ public sealed class AmazonSesWebhookTests(AmazonSesWebhookTests.Hosted hosted) :
     }
 
     [Theory]
-    [InlineData("https://sns.eu-west-1.amazonaws.com/x.pem")] // While a sandbox plays SNS, Amazon's own hosts do not count.
+    [InlineData("https://sns.eu-west-1.amazonaws.com/x.pem")] // While a sandbox stands in for SNS, Amazon's own hosts are not accepted.
     [InlineData("http://127.0.0.1:1/amazon-ses/sns/x.pem")]
     [InlineData("http://169.254.169.254/latest/meta-data/x.pem")]
     [InlineData("file:///etc/x.pem")]
     [InlineData("x.pem")]
-    public async Task A_certificate_from_elsewhere_is_not_even_asked_for(string url)
+    public async Task A_certificate_on_another_host_is_not_requested(string url)
     {
         var message = Account.Notification(Account.Event("ses-4@example.com", "subscription"));
         message["SigningCertURL"] = url;
 
-        Assert.Equal(401, await Account.PostAsync(Account.Sns.SignAgain(message), Cancel));
+        Assert.Equal(401, await Account.PostAsync(Account.Sns.SignAsIs(message), Cancel));
 
-        Assert.DoesNotContain(Host.Logs.Lines, l => l.Contains("Amazon SNS gave no answer", StringComparison.Ordinal));
+        Assert.DoesNotContain(Host.Logs.Lines, l => l.Contains("Amazon SNS did not answer", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_subscription_of_our_topic_is_confirmed()
+    public async Task A_subscription_to_our_topic_is_confirmed()
     {
         Assert.Equal(200, await Account.SubscribeAsync(Cancel));
 
@@ -114,38 +119,47 @@ public sealed class AmazonSesWebhookTests(AmazonSesWebhookTests.Hosted hosted) :
     [InlineData("{sns}?Action=Unsubscribe&TopicArn=arn:aws:sns:eu-west-1:123456789012:ses-events&Token=x")]
     [InlineData("{sns}?Action=ConfirmSubscription&TopicArn=arn:aws:sns:eu-west-1:123456789012:another&Token=x")]
     [InlineData("nonsense")]
-    public async Task An_address_that_confirms_something_else_is_not_called_however_well_it_is_signed(string url)
+    public async Task A_signed_confirmation_URL_for_anything_else_is_not_called(string url)
     {
         var message = Account.Confirmation();
         var sns = message["SubscribeURL"]!.GetValue<string>().Split('?')[0];
         message["SubscribeURL"] = url.Replace("{sns}", sns, StringComparison.Ordinal);
         var confirmed = Account.Requests.All.Count(r => r.Contains("Action=", StringComparison.Ordinal));
 
-        Assert.Equal(200, await Account.PostAsync(Account.Sns.SignAgain(message), Cancel));
+        Assert.Equal(200, await Account.PostAsync(Account.Sns.SignAsIs(message), Cancel));
 
         Assert.Equal(confirmed, Account.Requests.All.Count(r => r.Contains("Action=", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public async Task A_subscription_that_was_ended_is_told()
+    public async Task The_end_of_our_subscription_is_logged()
     {
         var message = Account.Confirmation();
         message["Type"] = "UnsubscribeConfirmation";
 
-        Assert.Equal(200, await Account.PostAsync(Account.Sns.SignAgain(message), Cancel));
+        Assert.Equal(200, await Account.PostAsync(Account.Sns.SignAsIs(message), Cancel));
 
-        Assert.Contains(Host.Logs.Lines, l => l.Contains("Somebody ended our subscription of the SNS topic arn:aws:sns:eu-west-1:123456789012:ses-events", StringComparison.Ordinal));
+        Assert.Contains(
+            Host.Logs.Lines,
+            l => l.Contains(
+                "Somebody ended our subscription of the SNS topic arn:aws:sns:eu-west-1:123456789012:ses-events",
+                StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task While_the_certificate_cannot_be_had_SNS_is_asked_to_come_back()
+    public async Task While_the_certificate_cannot_be_fetched_SNS_is_asked_to_retry()
     {
-        await using var host = await OptOutHost.StartAsync(hosted.Azurite, vendors: ["amazon-ses"]);
+        await using var host = await OptOutHost.StartAsync(fixture.Azurite, vendors: ["amazon-ses"]);
         var account = host.Sandbox.Find<AmazonSesSandbox>();
         var subject = await host.PutSubjectAsync("ses-5", ["ses-5@example.com"]);
         var message = account.Notification(account.Event("ses-5@example.com", "subscription"));
 
-        foreach (var failure in new[] { new SandboxFailure(SandboxFailureKind.Status, Status: 503, Calls: 1), new SandboxFailure(SandboxFailureKind.Garbage, Calls: 1), new SandboxFailure(SandboxFailureKind.HalfBody, Calls: 1) })
+        foreach (var failure in new[]
+        {
+            new SandboxFailure(SandboxFailureKind.Status, Status: 503, Calls: 1),
+            new SandboxFailure(SandboxFailureKind.Garbage, Calls: 1),
+            new SandboxFailure(SandboxFailureKind.HalfBody, Calls: 1),
+        })
         {
             account.Failures.Set(failure);
             Assert.Equal(503, await account.PostAsync(message, Cancel));
@@ -167,10 +181,11 @@ public sealed class AmazonSesWebhookTests(AmazonSesWebhookTests.Hosted hosted) :
         Assert.Empty(await Host.LedgerAsync(subject));
     }
 
-    // Fetched once, by whichever message needs it first.
-    private static string WithoutCertificate(string everything) => string.Join('\n', everything.Split('\n').Where(l => !l.Contains(".pem", StringComparison.Ordinal)));
+    // The certificate is fetched once, for the first message that needs it.
+    private static string WithoutCertificate(string everything) =>
+        string.Join('\n', everything.Split('\n').Where(l => !l.Contains(".pem", StringComparison.Ordinal)));
 
-    public sealed class Hosted(AzuriteFixture azurite) : IAsyncLifetime
+    public sealed class HostFixture(AzuriteFixture azurite) : IAsyncLifetime
     {
         private OptOutHost? _host;
 

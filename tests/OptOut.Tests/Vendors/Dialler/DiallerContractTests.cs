@@ -11,7 +11,7 @@ public sealed class DiallerContractTests(AzuriteFixture azurite) : VendorContrac
 
     private protected override string CredentialSetting => "OptOut:Dialler:Token";
 
-    private protected override Task<bool> IsStoppedThereAsync(Identifier who) => Task.FromResult(!Dialler.Dial(who.Value));
+    private protected override Task<bool> IsStoppedAtVendorAsync(Identifier who) => Task.FromResult(!Dialler.Dial(who.Value));
 
-    private protected override Task StopThereAsync(Identifier who) => Dialler.MarkAsync(who.Value, sendEvent: false, Cancel);
+    private protected override Task StopAtVendorAsync(Identifier who) => Dialler.MarkAsync(who.Value, sendEvent: false, Cancel);
 }

@@ -16,7 +16,7 @@ using OptOut.Vendors;
 
 namespace OptOut.Tests.Vendors.Dialler;
 
-/// <summary>What the adapter makes of answers that no dialler in its right mind gives: a call centre's script is written by somebody.</summary>
+/// <summary>How the adapter handles answers that no sensible dialler gives. A call centre may have written its own script.</summary>
 public sealed class DiallerListTests : IAsyncLifetime
 {
     private readonly List<string> _calls = [];
@@ -39,18 +39,31 @@ public sealed class DiallerListTests : IAsyncLifetime
         _dialler.Run(async context =>
         {
             using var reader = new StreamReader(context.Request.Body);
-            _calls.Add($"{context.Request.Method} {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget} {context.Request.Headers.Authorization} {await reader.ReadToEndAsync(Cancel)}");
+            _calls.Add(
+                $"{context.Request.Method} {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget} "
+                    + $"{context.Request.Headers.Authorization} {await reader.ReadToEndAsync(Cancel)}");
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(_answer, Cancel);
         });
         await _dialler.StartAsync(Cancel);
-        var address = _dialler.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        var address = _dialler.Services
+            .GetRequiredService<IServer>()
+            .Features.GetRequiredFeature<IServerAddressesFeature>()
+            .Addresses.First();
 
-        await using var sandbox = await Emulators.Sandbox.VendorSandbox.StartAsync(new Emulators.Sandbox.VendorSandboxOptions { SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
-        var settings = OptOutSettings.Create("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", sandbox, ["dialler"]);
-        settings["OptOut:Dialler:BaseAddress"] = $"{address}/centre/v1"; // Without the slash that people forget.
+        await using var sandbox = await Emulators.Sandbox.VendorSandbox.StartAsync(
+            new Emulators.Sandbox.VendorSandboxOptions { SendGridGroups = OptOutSettings.SendGridGroups }, Cancel);
+        var settings = OptOutSettings.Create(
+            "UseDevelopmentStorage=true",
+            "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true",
+            sandbox,
+            ["dialler"]);
+        settings["OptOut:Dialler:BaseAddress"] = $"{address}/centre/v1"; // Without the trailing slash, which is easily forgotten.
         settings["OptOut:Dialler:Topics:0"] = "offers";
-        _services = new ServiceCollection().AddLogging().AddOptOut(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();
+        _services = new ServiceCollection()
+            .AddLogging()
+            .AddOptOut(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+            .BuildServiceProvider();
     }
 
     public async ValueTask DisposeAsync()
@@ -60,7 +73,7 @@ public sealed class DiallerListTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_number_stands_in_the_body_and_never_in_the_address()
+    public async Task The_number_is_sent_in_the_body_and_never_in_the_URL()
     {
         _answer = """{"stopped":true}""";
 
@@ -71,21 +84,23 @@ public sealed class DiallerListTests : IAsyncLifetime
 
     [Theory]
     [InlineData("*", null, "true")] // Everything.
-    [InlineData("*!newsletter", null, "true")] // The call centre calls about offers alone.
-    [InlineData("offers", null, "true")] // All that it calls about.
+    [InlineData("*!newsletter", null, "true")] // The call centre calls about offers only.
+    [InlineData("offers", null, "true")] // The only topic it calls about.
     [InlineData("-", null, null)]
     [InlineData("-", "offers", "false")]
     [InlineData("-", "*", "false")]
     [InlineData("newsletter", "*!newsletter", "false")]
     [InlineData("*", "*", "true")]
-    public async Task It_is_told_what_it_has_to_know(string stops, string? confirmed, string? said)
+    public async Task Only_the_necessary_change_is_sent(string stops, string? confirmed, string? sent)
     {
         _answer = """{"stopped":true}""";
 
         Assert.IsType<VendorOutcome.Confirmed>(await PushAsync(StopSet.Parse(stops), confirmed is null ? null : StopSet.Parse(confirmed)));
 
-        Assert.Equal(said is null ? [] : [$$"""{"number":"+32470123456","stopped":{{said}}}"""], _calls.Select(c => c[c.IndexOf('{', StringComparison.Ordinal)..]));
-        Assert.Equal(said == "true", Vendor.ListsFor(StopSet.Parse(stops)).Count > 0);
+        Assert.Equal(
+            sent is null ? [] : [$$"""{"number":"+32470123456","stopped":{{sent}}}"""],
+            _calls.Select(c => c[c.IndexOf('{', StringComparison.Ordinal)..]));
+        Assert.Equal(sent == "true", Vendor.ListsFor(StopSet.Parse(stops)).Count > 0);
     }
 
     [Theory]
@@ -95,7 +110,7 @@ public sealed class DiallerListTests : IAsyncLifetime
     [InlineData("[]")]
     [InlineData("true")]
     [InlineData("")]
-    public async Task An_answer_that_does_not_say_it_is_stopped_confirms_nothing(string answer)
+    public async Task An_answer_that_does_not_state_that_the_number_is_stopped_confirms_nothing(string answer)
     {
         _answer = answer;
 
@@ -103,7 +118,7 @@ public sealed class DiallerListTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pages_follow_one_another_up_to_one_moment_and_what_is_malformed_is_counted()
+    public async Task Pages_are_read_up_to_a_fixed_time_and_malformed_entries_are_counted()
     {
         _answer = """
             {"entries":[
@@ -124,7 +139,8 @@ public sealed class DiallerListTests : IAsyncLifetime
         Assert.Equal(
             [("+32470123456", new DateTimeOffset(2026, 11, 24, 9, 0, 0, TimeSpan.Zero)), ("+32470123457", Until.AddSeconds(-0.5))],
             page.Entries.Select(e => (e.Identifier.Value, e.At)));
-        Assert.All(page.Entries, e => Assert.Equal(("do-not-call", VendorEntryKind.Unsubscribed, Scope.Everything), (e.List, e.Kind, e.Stop)));
+        Assert.All(
+            page.Entries, e => Assert.Equal(("do-not-call", VendorEntryKind.Unsubscribed, Scope.Everything), (e.List, e.Kind, e.Stop)));
         Assert.Equal((6, "p=2&x"), (page.Unreadable, page.Next));
 
         _answer = """{"entries":[]}""";
@@ -145,29 +161,35 @@ public sealed class DiallerListTests : IAsyncLifetime
     [InlineData("""{"entries":[],"next":2}""")]
     [InlineData("""{"entries":[],"next":""}""")]
     [InlineData("""{"entries":[],"next":"same"}""")]
-    public async Task A_page_that_makes_no_sense_is_never_an_empty_list(string answer)
+    public async Task An_invalid_page_is_never_read_as_an_empty_list(string answer)
     {
         _answer = answer;
 
-        Assert.IsType<VendorOutcome.Transient>(Assert.IsType<VendorPull.Failed>(await Vendor.PullAsync("do-not-call", Until, "same", Cancel)).Outcome);
+        Assert.IsType<VendorOutcome.Transient>(
+            Assert.IsType<VendorPull.Failed>(await Vendor.PullAsync("do-not-call", Until, "same", Cancel)).Outcome);
     }
 
     [Theory]
     [InlineData("+32470123456")]
     [InlineData("0470123457")]
     [InlineData("after:32470123456")]
-    public async Task A_cursor_that_holds_a_number_is_refused_with_the_mend(string next)
+    public async Task A_cursor_that_contains_a_phone_number_is_rejected_with_the_fix(string next)
     {
-        _answer = new JsonObject { ["entries"] = new JsonArray(new JsonObject { ["number"] = "+32470123456", ["since"] = "2026-11-24T10:00:00Z" }), ["next"] = next }.ToJsonString();
+        _answer = new JsonObject
+        {
+            ["entries"] = new JsonArray(new JsonObject { ["number"] = "+32470123456", ["since"] = "2026-11-24T10:00:00Z" }),
+            ["next"] = next,
+        }.ToJsonString();
 
-        var rejected = Assert.IsType<VendorOutcome.Rejected>(Assert.IsType<VendorPull.Failed>(await Vendor.PullAsync("do-not-call", Until, null, Cancel)).Outcome);
+        var rejected = Assert.IsType<VendorOutcome.Rejected>(
+            Assert.IsType<VendorPull.Failed>(await Vendor.PullAsync("do-not-call", Until, null, Cancel)).Outcome);
 
-        Assert.Contains("let it page by a position", rejected.Reason, StringComparison.Ordinal);
+        Assert.Contains("page by a position", rejected.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("470123", rejected.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_address_is_no_number()
+    public async Task An_email_address_is_rejected_without_a_call()
     {
         Assert.True(EmailAddress.TryParse("jan@example.com", out var who));
 

@@ -31,7 +31,9 @@ public sealed class DiallerMarkTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(200, await Dialler.MarkAsync("+32470660001", cancellationToken: Cancel));
 
         var change = Assert.Single(await Host.LedgerAsync(subject, 1)).Change;
-        Assert.Equal((Scope.Everything, Decision.Stop, Source.VendorWebhook, "dialler"), (change.Scope, change.Decision, change.Source, change.Evidence.Vendor));
+        Assert.Equal(
+            (Scope.Everything, Decision.Stop, Source.VendorWebhook, "dialler"),
+            (change.Scope, change.Decision, change.Source, change.Evidence.Vendor));
         Assert.Matches("^mark-[0-9a-f]{32} [0-9]+$", change.Evidence.Reference);
         foreach (var vendor in (string[])["sendgrid", "dialler"])
             await Host.ConfirmedAsync(subject, change.Id, vendor);
@@ -42,11 +44,15 @@ public sealed class DiallerMarkTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_said_to_an_agent_by_our_own_webhook_reaches_the_dialler()
+    public async Task An_opt_out_recorded_by_an_agent_through_our_API_reaches_the_dialler()
     {
         var subject = await Host.PutSubjectAsync("mark-2", ["mark-2@example.com"], ["0470 66 00 02", "09 223 45 67"]);
 
-        var answer = await Host.SendAsync("POST", "/api/opt-outs", new StringContent("""{"identifier":{"phone":"0470660002"},"agent":"A-17","call":"C-1"}"""), OptOutHost.FunctionKey);
+        var answer = await Host.SendAsync(
+            "POST",
+            "/api/opt-outs",
+            new StringContent("""{"identifier":{"phone":"0470660002"},"agent":"A-17","call":"C-1"}"""),
+            OptOutHost.FunctionKey);
 
         Assert.Equal(200, answer.Status);
         await Host.ConfirmedAsync(subject, vendor: "dialler");
@@ -61,7 +67,13 @@ public sealed class DiallerMarkTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var subject = await Host.PutSubjectAsync("mark-3", phone: ["0470 66 00 03"]);
 
-        Assert.Equal(200, (await Host.SendAsync("PUT", "/api/subjects/mark-3/preferences", Body("""{"channels":{"sms":{"newsletter":false,"offers":false}}}"""), OptOutHost.FunctionKey)).Status);
+        Assert.Equal(
+            200,
+            (await Host.SendAsync(
+                "PUT",
+                "/api/subjects/mark-3/preferences",
+                Body("""{"channels":{"sms":{"newsletter":false,"offers":false}}}"""),
+                OptOutHost.FunctionKey)).Status);
         await Host.LedgerAsync(subject, 1);
         await Host.QuietAsync();
 
@@ -70,13 +82,17 @@ public sealed class DiallerMarkTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_allows_calls_again_is_called_again_and_a_later_mark_stops_again()
+    public async Task A_person_who_allows_calls_again_can_be_called_until_a_later_mark()
     {
         var subject = await Host.PutSubjectAsync("mark-4", phone: ["0470 66 00 04"]);
         await Dialler.MarkAsync("+32470660004", cancellationToken: Cancel);
         await Host.ConfirmedAsync(subject, (await Host.LedgerAsync(subject, 1))[0].Change.Id, "dialler");
 
-        await Host.SendAsync("PUT", "/api/subjects/mark-4/preferences", Body("""{"channels":{"phone":{"newsletter":true,"offers":true}}}"""), OptOutHost.FunctionKey);
+        await Host.SendAsync(
+            "PUT",
+            "/api/subjects/mark-4/preferences",
+            Body("""{"channels":{"phone":{"newsletter":true,"offers":true}}}"""),
+            OptOutHost.FunctionKey);
         await OptOutHost.UntilAsync(() => Task.FromResult(Dialler.Dial("+32470660004")));
         await Host.QuietAsync();
 
@@ -88,14 +104,20 @@ public sealed class DiallerMarkTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_message_sent_again_is_recorded_once_and_not_again_after_the_person_allowed()
+    public async Task A_repeated_message_is_recorded_once_and_not_again_after_the_person_allows()
     {
         var subject = await Host.PutSubjectAsync("mark-5", phone: ["0470 66 00 05"]);
-        const string Marks = """{"marks":[{"id":"M-5","number":"0470 66 00 05","at":"2026-11-20T09:00:00Z"},{"number":"0470 66 00 05","at":"2026-11-20T09:00:00Z"}]}""";
+        const string Marks =
+            """{"marks":[{"id":"M-5","number":"0470 66 00 05","at":"2026-11-20T09:00:00Z"},"""
+            + """{"number":"0470 66 00 05","at":"2026-11-20T09:00:00Z"}]}""";
 
         Answer[] answers = [await PostAsync(Marks, "msg_5"), await PostAsync(Marks, "msg_5")];
         await Host.LedgerAsync(subject, 1);
-        await Host.SendAsync("PUT", "/api/subjects/mark-5/preferences", Body("""{"channels":{"phone":{"newsletter":true,"offers":true}}}"""), OptOutHost.FunctionKey);
+        await Host.SendAsync(
+            "PUT",
+            "/api/subjects/mark-5/preferences",
+            Body("""{"channels":{"phone":{"newsletter":true,"offers":true}}}"""),
+            OptOutHost.FunctionKey);
         var allowed = await Host.LedgerAsync(subject, 2);
         var late = await PostAsync(Marks, "msg_5", TimeProvider.System.GetUtcNow().AddDays(-3));
         await Host.QuietAsync();
@@ -106,22 +128,26 @@ public sealed class DiallerMarkTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_mark_that_cannot_be_read_loses_no_neighbour_and_is_told_to_the_operator()
+    public async Task An_unreadable_mark_does_not_affect_the_others_and_is_logged()
     {
-        var answer = await PostAsync("""{"marks":[7,null,{"number":"nobody"},{"id":"jan@example.com","number":"0470 66 00 06","at":"yesterday"},{"id":"M 0470660007","number":"0470 66 00 07"}]}""", "msg_6");
+        var answer = await PostAsync(
+            """{"marks":[7,null,{"number":"nobody"},{"id":"jan@example.com","number":"0470 66 00 06","at":"yesterday"},"""
+                + """{"id":"M 0470660007","number":"0470 66 00 07"}]}""",
+            "msg_6");
 
         Assert.Equal(200, answer.Status);
         Assert.Equal("msg_6 3", await ReferenceAsync("+32470660006"));
         Assert.Equal("msg_6 4", await ReferenceAsync("+32470660007"));
         Assert.Contains(Host.Logs.Lines, l => l.Contains("dialler sent 3 events that could not be read", StringComparison.Ordinal));
-        Assert.DoesNotContain(Host.Logs.Lines, l => l.Contains("470660006", StringComparison.Ordinal) || l.Contains("nobody", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Host.Logs.Lines, l => l.Contains("470660006", StringComparison.Ordinal) || l.Contains("nobody", StringComparison.Ordinal));
 
         foreach (var unreadable in (string[])["", "[]", "{}", """{"marks":{}}""", "{\"marks\":[", "\u0000"])
             Assert.Equal(200, (await PostAsync(unreadable, "msg_7")).Status);
     }
 
     [Fact]
-    public async Task What_is_unsigned_wrongly_signed_or_too_large_changes_nothing()
+    public async Task A_message_that_is_unsigned_wrongly_signed_or_too_large_changes_nothing()
     {
         var subject = await Host.PutSubjectAsync("mark-8", phone: ["0470 66 00 08"]);
         await Host.QuietAsync();
@@ -148,11 +174,11 @@ public sealed class DiallerMarkTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Many_marks_in_one_message_are_all_kept()
+    public async Task Many_marks_in_one_message_are_all_recorded()
     {
         var marks = string.Join(',', Enumerable.Range(0, 100).Select(i => $$"""{"id":"M-{{i}}","number":"+3247067{{i:D4}}"}"""));
 
-        // A dialler sends again what is not taken at once.
+        // A dialler retries a message that is not accepted at once.
         await OptOutHost.UntilAsync(async () => (await PostAsync($$"""{"marks":[{{marks}}]}""", "msg_many")).Status == 200);
 
         await Host.QuietAsync();
@@ -168,7 +194,8 @@ public sealed class DiallerMarkTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task<Answer> PostAsync(string body, string id, DateTimeOffset? at = null, Action<HttpRequestMessage>? change = null)
     {
-        using var request = DiallerMarkSender.Sign(new Uri(Path, UriKind.Relative), Encoding.UTF8.GetBytes(body), id, at ?? TimeProvider.System.GetUtcNow());
+        using var request = DiallerMarkSender.Sign(
+            new Uri(Path, UriKind.Relative), Encoding.UTF8.GetBytes(body), id, at ?? TimeProvider.System.GetUtcNow());
         change?.Invoke(request);
         return await Host.SendAsync(request);
     }

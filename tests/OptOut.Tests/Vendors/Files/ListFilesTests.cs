@@ -19,7 +19,8 @@ public sealed class ListFilesTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private const string Party = "registry";
     private readonly ShiftedTime _time = new();
-    private readonly ListFileOptions _phones = new() { Columns = { ["phone"] = "number", ["date"] = "since" }, Delimiter = ";", SettleTime = TimeSpan.Zero };
+    private readonly ListFileOptions _phones =
+        new() { Columns = { ["phone"] = "number", ["date"] = "since" }, Delimiter = ";", SettleTime = TimeSpan.Zero };
     private BlobContainerClient? _container;
     private ListFiles? _files;
 
@@ -27,8 +28,15 @@ public sealed class ListFilesTests(AzuriteFixture azurite) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["OptOut:Storage:ConnectionString"] = await azurite.NewAccountAsync() }).Build();
-        await using var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddOptOut(configuration).BuildServiceProvider();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?> { ["OptOut:Storage:ConnectionString"] = await azurite.NewAccountAsync() })
+            .Build();
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<IConfiguration>(configuration)
+            .AddOptOut(configuration)
+            .BuildServiceProvider();
         var storage = services.GetRequiredService<StorageAccount>();
         await storage.EnsureCreatedAsync(Cancel);
         _container = storage.VendorLists;
@@ -36,7 +44,7 @@ public sealed class ListFilesTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_entry_a_line_with_its_date_in_any_spelling_of_the_number()
+    public async Task Each_line_is_an_entry_with_its_date_whatever_the_spelling_of_the_number()
     {
         await DropAsync("2026-05-01.csv", "name;number;since\r\nJan;0470 12 34 56;2026-04-30\r\n\r\n;\"+32 470/12.34.57\";30 april\n");
 
@@ -49,9 +57,15 @@ public sealed class ListFilesTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bad_line_is_counted_and_loses_no_neighbour()
+    public async Task A_bad_line_is_counted_and_does_not_affect_the_others()
     {
-        await DropAsync("a.csv", [.. "number;since\n+32470123456;2026-01-01\n\"+32470123457;2026-01-01\n12;2026-01-01\n"u8, 0xFF, .. "\n;\nnothing\n+32470123458"u8]);
+        await DropAsync(
+            "a.csv",
+            [
+                .. "number;since\n+32470123456;2026-01-01\n\"+32470123457;2026-01-01\n12;2026-01-01\n"u8,
+                0xFF,
+                .. "\n;\nnothing\n+32470123458"u8,
+            ]);
 
         var page = await FirstAsync(_phones);
 
@@ -62,7 +76,7 @@ public sealed class ListFilesTests(AzuriteFixture azurite) : IAsyncLifetime
     [Theory]
     [InlineData("iso-8859-1")]
     [InlineData("windows-1252")]
-    public async Task An_address_in_parts_without_a_header_in_an_old_encoding(string encoding)
+    public async Task An_address_in_several_columns_is_read_without_a_header_and_in_an_old_encoding(string encoding)
     {
         var options = new ListFileOptions
         {
@@ -80,10 +94,17 @@ public sealed class ListFilesTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_object_a_line_is_read_likewise()
+    public async Task One_JSON_object_per_line_is_read_too()
     {
-        var options = new ListFileOptions { Format = ListFileFormat.NdJson, Columns = { ["Email"] = "mail", ["Reason"] = "why" }, SettleTime = TimeSpan.Zero };
-        await DropAsync("a.ndjson", "{\"mail\":\"Jan@Example.com\",\"why\":\"moved \"}\n{\"mail\":7}\n[]\n{\"mail\n\"\\ud800\"\n{\"mail\":\"an@example.com\"}\n");
+        var options = new ListFileOptions
+        {
+            Format = ListFileFormat.NdJson,
+            Columns = { ["Email"] = "mail", ["Reason"] = "why" },
+            SettleTime = TimeSpan.Zero,
+        };
+        await DropAsync(
+            "a.ndjson",
+            "{\"mail\":\"Jan@Example.com\",\"why\":\"moved \"}\n{\"mail\":7}\n[]\n{\"mail\n\"\\ud800\"\n{\"mail\":\"an@example.com\"}\n");
 
         var page = await FirstAsync(options, Channel.Email);
 
@@ -92,7 +113,7 @@ public sealed class ListFilesTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_long_list_comes_in_parts_and_whole_from_wherever_the_reading_was_taken_up()
+    public async Task A_long_list_is_read_in_parts_and_can_be_resumed_at_any_part()
     {
         var numbers = Enumerable.Range(0, 20_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"+32470{i:D6}")).ToArray();
         await DropAsync("a.csv", "number;since;filler\n" + string.Concat(numbers.Select(n => $"{n};2026-01-01;{new string('x', 40)}\n")));
@@ -115,7 +136,7 @@ public sealed class ListFilesTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_line_without_end_is_passed_over()
+    public async Task An_overlong_line_is_skipped()
     {
         await DropAsync("b.csv", "number;since\n+32470123455;\n" + new string('9', 600_000) + "\n+32470123456;\n");
 
@@ -136,9 +157,14 @@ public sealed class ListFilesTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_list_that_is_replaced_while_it_is_read_is_not_read_on()
+    public async Task Reading_fails_when_the_list_is_replaced_meanwhile()
     {
-        await DropAsync("a.csv", "number;since;filler\n" + string.Concat(Enumerable.Range(0, 10_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"+32470{i:D6};;{new string('x', 40)}\n"))));
+        await DropAsync(
+            "a.csv",
+            "number;since;filler\n"
+                + string.Concat(
+                    Enumerable.Range(0, 10_000)
+                        .Select(i => string.Create(CultureInfo.InvariantCulture, $"+32470{i:D6};;{new string('x', 40)}\n"))));
         var first = await FirstAsync(_phones);
         await DropAsync("a.csv", "number;since\n+32470123456;\n");
 
@@ -149,7 +175,7 @@ public sealed class ListFilesTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_still_being_written_is_not_read_and_the_list_before_it_counts()
+    public async Task A_file_still_being_written_is_not_read_and_the_previous_list_is_used()
     {
         await DropAsync("1.csv", "number;since\n+32470123456;\n");
         _time.Advance(TimeSpan.FromHours(1));
@@ -164,7 +190,7 @@ public sealed class ListFilesTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_digest_says_at_once_that_a_file_is_whole_and_a_file_that_does_not_fit_it_never_counts()
+    public async Task A_file_is_read_as_soon_as_its_digest_matches_and_never_when_it_does_not()
     {
         var options = new ListFileOptions { Columns = { ["Phone"] = "number" }, NeedsDigest = true };
         await DropAsync("1.csv", "number\n+32470123456\n");
@@ -175,14 +201,14 @@ public sealed class ListFilesTests(AzuriteFixture azurite) : IAsyncLifetime
 
         await DropAsync("2.csv", "number\n+324701");
         await DropAsync("2.csv.sha256", Convert.ToHexStringLower(SHA256.HashData("number\n+32470123457\n"u8)));
-        Assert.Equal(("1.csv", null), ((await FirstAsync(options)).Drop!.Name, (await FirstAsync(options)).Drop!.PassedOver));
+        Assert.Equal(("1.csv", null), ((await FirstAsync(options)).Drop!.Name, (await FirstAsync(options)).Drop!.DamagedFile));
 
         _time.Advance(TimeSpan.FromHours(7));
-        Assert.Equal(("1.csv", "2.csv"), ((await FirstAsync(options)).Drop!.Name, (await FirstAsync(options)).Drop!.PassedOver));
+        Assert.Equal(("1.csv", "2.csv"), ((await FirstAsync(options)).Drop!.Name, (await FirstAsync(options)).Drop!.DamagedFile));
     }
 
     [Fact]
-    public async Task A_header_without_the_column_stops_the_reading_and_quotes_nobody()
+    public async Task A_header_without_the_column_fails_the_read_with_a_reason_that_contains_no_entry()
     {
         await DropAsync("a.csv", "+32470123456;2026-01-01\n+32470123457;2026-01-01\n");
 
@@ -193,23 +219,34 @@ public sealed class ListFilesTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public void Every_mistake_in_the_settings_is_told_with_its_mend()
+    public void Every_mistake_in_the_settings_is_reported_at_once()
     {
-        var options = new ListFileOptions { Delimiter = ";;", Encoding = "ebcdic", Header = false, Columns = { ["Phone"] = "tel", ["Colour"] = "1" }, SettleTime = TimeSpan.FromDays(2) };
+        var options = new ListFileOptions
+        {
+            Delimiter = ";;",
+            Encoding = "ebcdic",
+            Header = false,
+            Columns = { ["Phone"] = "tel", ["Colour"] = "1" },
+            SettleTime = TimeSpan.FromDays(2),
+        };
 
         string[] problems = [.. options.Problems("S", Channel.Phone)];
 
         Assert.All(problems, p => Assert.StartsWith("S:", p, StringComparison.Ordinal));
-        Assert.Equal(["Delimiter", "Encoding", "SettleTime", "Columns:Colour", "Columns:Phone"], problems.Select(p => p[2..p.IndexOf(" is ", StringComparison.Ordinal)]));
+        Assert.Equal(
+            ["Delimiter", "Encoding", "SettleTime", "Columns:Colour", "Columns:Phone"],
+            problems.Select(p => p[2..p.IndexOf(" is ", StringComparison.Ordinal)]));
         Assert.Single(new ListFileOptions().Problems("S", Channel.Post));
         Assert.Empty(_phones.Problems("S", Channel.Sms));
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private Task<ListPage> FirstAsync(ListFileOptions options, Channel channel = Channel.Phone) => _files!.PageAsync(Party, options, channel, null, Cancel);
+    private Task<ListPage> FirstAsync(ListFileOptions options, Channel channel = Channel.Phone) =>
+        _files!.PageAsync(Party, options, channel, null, Cancel);
 
     private Task DropAsync(string name, string content) => DropAsync(name, Encoding.UTF8.GetBytes(content));
 
-    private async Task DropAsync(string name, byte[] content) => await _container!.GetBlobClient($"{Party}/{name}").UploadAsync(BinaryData.FromBytes(content), overwrite: true, Cancel);
+    private async Task DropAsync(string name, byte[] content) =>
+        await _container!.GetBlobClient($"{Party}/{name}").UploadAsync(BinaryData.FromBytes(content), overwrite: true, Cancel);
 }

@@ -13,19 +13,21 @@ public sealed class HttpVendorOptionsTests
     private static readonly string One = Secret('1'), Two = Secret('2'), Three = Secret('3');
 
     [Fact]
-    public void A_full_vendor_passes() => Assert.Empty(Errors(Good()));
+    public void A_complete_configuration_is_valid() => Assert.Empty(Errors(Good()));
 
     [Fact]
-    public void Nothing_at_all_reports_everything_at_once() => Assert.Equal(
+    public void Empty_settings_report_every_missing_value_at_once() => Assert.Equal(
         [
-            "OptOut:HttpVendors:crm:PushUrl is missing; give the whole address that takes consent.changed, beginning with https:// (http only for a party on this machine), without a user name or a #.",
-            "OptOut:HttpVendors:crm:PushSecrets is empty; give the secret that our calls are signed with, as from 'echo whsec_$(openssl rand -base64 32)'.",
+            "OptOut:HttpVendors:crm:PushUrl is missing; give the full address that receives consent.changed, beginning with "
+                + "https:// (http only for a system on this machine), without a user name or a #.",
+            "OptOut:HttpVendors:crm:PushSecrets is empty; give the secret that our calls are "
+                + "signed with, as from 'echo whsec_$(openssl rand -base64 32)'.",
             "OptOut:HttpVendors:crm:Channel is ''; give email, sms, phone or post.",
         ],
         Errors(new HttpVendorOptions()));
 
     [Fact]
-    public void Every_mistake_names_its_setting_and_its_mend()
+    public void Every_mistake_names_its_setting_and_its_fix()
     {
         var options = new HttpVendorOptions
         {
@@ -35,7 +37,13 @@ public sealed class HttpVendorOptionsTests
             PushSecrets = [One, "s3cret"],
             WebhookSecrets = ["whsec_s3cret", One],
             BearerToken = "s3cret s3cret",
-            Headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["X Key"] = "a", ["Webhook-Id"] = "b", ["Authorization"] = "c", ["X-Empty"] = " " },
+            Headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+            {
+                ["X Key"] = "a",
+                ["Webhook-Id"] = "b",
+                ["Authorization"] = "c",
+                ["X-Empty"] = " ",
+            },
             PullFormat = (HttpVendorFormat)7,
             EntryStops = (HttpVendorStop)7,
             Topics = ["newsletter", "gone", "newsletter"],
@@ -47,20 +55,30 @@ public sealed class HttpVendorOptionsTests
 
         Assert.Equal(
             [
-                "OptOut:HttpVendors:crm:PushUrl is 'http://crm.example/consent'; give the whole address that takes consent.changed, beginning with https:// (http only for a party on this machine), without a user name or a #.",
-                "OptOut:HttpVendors:crm:PullUrl is 'https://crm.example/list'; give the whole address of the list, beginning with https:// (http only for a party on this machine), without a user name or a #, or leave it out.",
+                "OptOut:HttpVendors:crm:PushUrl is 'http://crm.example/consent'; give the full address that receives "
+                    + "consent.changed, beginning with https:// (http only for a system on this machine), without a user name or a #.",
+                "OptOut:HttpVendors:crm:PullUrl is 'https://crm.example/list'; give the full address of the list, beginning with "
+                    + "https:// (http only for a system on this machine), without a user name or a #, or leave it out.",
                 "OptOut:HttpVendors:crm:Timeout is 00:00:00; give more than 00:00:00, at most 00:05:00.",
                 "OptOut:HttpVendors:crm:PullTimeout is 01:00:00; give more than 00:00:00, at most 00:05:00.",
-                "OptOut:HttpVendors:crm:PushSecrets:1 is no signing secret; give whsec_ and 24 to 64 random bytes in base64, as from 'echo whsec_$(openssl rand -base64 32)'.",
-                "OptOut:HttpVendors:crm:WebhookSecrets:0 is no signing secret; give whsec_ and 24 to 64 random bytes in base64, as from 'echo whsec_$(openssl rand -base64 32)'.",
-                "OptOut:HttpVendors:crm:WebhookSecrets holds a secret of OptOut:HttpVendors:crm:PushSecrets; give each direction one of its own, so that nothing we sent can come back as the vendor's.",
-                "OptOut:HttpVendors:crm:BearerToken is empty, or holds a space or a character that is not ASCII; copy the token again, without anything around it, or leave it out.",
-                "OptOut:HttpVendors:crm:Headers names 'X Key', which is no header (RFC 9110 section 5.1); give a name such as X-Api-Key.",
-                "OptOut:HttpVendors:crm:Headers:Webhook-Id is set by ourselves; leave it out.",
-                "OptOut:HttpVendors:crm:Headers:Authorization and OptOut:HttpVendors:crm:BearerToken are the same header; give one of the two.",
-                "OptOut:HttpVendors:crm:Headers:X-Empty is empty or holds a character that is not printable ASCII; give the value as the vendor shows it.",
+                "OptOut:HttpVendors:crm:PushSecrets:1 is not a signing secret; give whsec_ and 24 to 64 random bytes in base64, as "
+                    + "from 'echo whsec_$(openssl rand -base64 32)'.",
+                "OptOut:HttpVendors:crm:WebhookSecrets:0 is not a signing secret; give whsec_ and 24 to 64 random bytes in base64, "
+                    + "as from 'echo whsec_$(openssl rand -base64 32)'.",
+                "OptOut:HttpVendors:crm:WebhookSecrets contains a secret that is also in OptOut:HttpVendors:crm:PushSecrets; "
+                    + "give each direction its own, so that nothing we sent can be returned as if it came from the vendor.",
+                "OptOut:HttpVendors:crm:BearerToken is empty, or contains a space or a character that is not ASCII; "
+                    + "copy the token again, without anything around it, or leave it out.",
+                "OptOut:HttpVendors:crm:Headers names 'X Key', which is not a header name "
+                    + "(RFC 9110 section 5.1); give a name such as X-Api-Key.",
+                "OptOut:HttpVendors:crm:Headers:Webhook-Id is set automatically; leave it out.",
+                "OptOut:HttpVendors:crm:Headers:Authorization and "
+                    + "OptOut:HttpVendors:crm:BearerToken are the same header; give one of the two.",
+                "OptOut:HttpVendors:crm:Headers:X-Empty is empty or contains a character that is not printable ASCII; "
+                    + "give the value as the vendor shows it.",
                 "OptOut:HttpVendors:crm:Channel is 'fax'; give email, sms, phone or post.",
-                "OptOut:HttpVendors:crm:Topics:1 is 'gone', no topic of OptOut:Catalogue:Topics; name the topic there, or not here.",
+                "OptOut:HttpVendors:crm:Topics:1 is 'gone', which is not a topic in "
+                    + "OptOut:Catalogue:Topics; remove it, or add the topic there.",
                 "OptOut:HttpVendors:crm:Topics names 'newsletter' 2 times; name it once.",
                 "OptOut:HttpVendors:crm:PullFormat is 7; give Pages or Lines.",
                 "OptOut:HttpVendors:crm:EntryStops is 7; give Everything or Named.",
@@ -72,11 +90,14 @@ public sealed class HttpVendorOptionsTests
     [Theory]
     [InlineData("crm", null)]
     [InlineData("c-2", null)]
-    [InlineData("CRM", "OptOut:HttpVendors:CRM is no name for a vendor; give 1 to 32 of a-z, 0-9 and -.")]
-    [InlineData("our crm", "OptOut:HttpVendors:our crm is no name for a vendor; give 1 to 32 of a-z, 0-9 and -.")]
-    [InlineData("a-name-that-is-longer-than-32-chars", "OptOut:HttpVendors:a-name-that-is-longer-than-32-chars is no name for a vendor; give 1 to 32 of a-z, 0-9 and -.")]
-    [InlineData("sendgrid", "OptOut:HttpVendors:sendgrid has the name of another vendor; give it one of its own.")]
-    public void A_name_is_short_and_nobody_elses(string name, string? error) => Assert.Equal(error is null ? [] : [error], Errors(Good(), name));
+    [InlineData("CRM", "OptOut:HttpVendors:CRM is not a valid name for a vendor; give 1 to 32 characters of a-z, 0-9 and -.")]
+    [InlineData("our crm", "OptOut:HttpVendors:our crm is not a valid name for a vendor; give 1 to 32 characters of a-z, 0-9 and -.")]
+    [InlineData(
+        "a-name-that-is-longer-than-32-chars",
+        "OptOut:HttpVendors:a-name-that-is-longer-than-32-chars is not a valid name for a vendor; give 1 to 32 characters of a-z, 0-9 and -.")]
+    [InlineData("sendgrid", "OptOut:HttpVendors:sendgrid has the name of another vendor; give it another name.")]
+    public void A_name_is_short_and_nobody_elses(string name, string? error) =>
+        Assert.Equal(error is null ? [] : [error], Errors(Good(), name));
 
     [Theory]
     [InlineData("https://crm.example/consent?tenant=7", true)]
@@ -86,7 +107,7 @@ public sealed class HttpVendorOptionsTests
     [InlineData("https://crm.example/consent#part", false)]
     [InlineData("ftp://crm.example/consent", false)]
     [InlineData("/consent", false)]
-    public void A_Stop_goes_in_the_open_only_on_this_machine(string url, bool passes)
+    public void The_push_URL_must_use_https_except_on_this_machine(string url, bool passes)
     {
         var options = Good();
         options.PushUrl = new Uri(url, UriKind.RelativeOrAbsolute);
@@ -95,20 +116,26 @@ public sealed class HttpVendorOptionsTests
     }
 
     [Fact]
-    public async Task The_names_of_all_other_vendors_are_taken()
+    public async Task The_names_of_all_built_in_vendors_are_reserved()
     {
-        await using var sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { Storage = "UseDevelopmentStorage=true", SendGridGroups = OptOutSettings.SendGridGroups }, TestContext.Current.CancellationToken);
+        await using var sandbox = await VendorSandbox.StartAsync(
+            new VendorSandboxOptions { Storage = "UseDevelopmentStorage=true", SendGridGroups = OptOutSettings.SendGridGroups },
+            TestContext.Current.CancellationToken);
         await using var services = Services(sandbox, [.. sandbox.Vendors.Select(v => v.Name)]);
 
-        Assert.All(services.GetServices<IVendor>().Where(v => v is not HttpVendor), v => Assert.Contains(v.Name, HttpVendorOptionsValidator.TakenNames));
-        Assert.All(services.GetServices<IVendorWebhook>().Where(d => d is not HttpVendorWebhook), d => Assert.DoesNotMatch("^generic/", d.Path));
+        Assert.All(
+            services.GetServices<IVendor>().Where(v => v is not HttpVendor),
+            v => Assert.Contains(v.Name, HttpVendorOptionsValidator.ReservedNames));
+        Assert.All(
+            services.GetServices<IVendorWebhook>().Where(d => d is not HttpVendorWebhook), d => Assert.DoesNotMatch("^generic/", d.Path));
         Assert.Contains(services.GetServices<IVendor>(), v => v is HttpVendor);
     }
 
     [Fact]
-    public async Task Without_an_entry_there_is_no_vendor_and_no_webhook()
+    public async Task Without_an_entry_no_vendor_and_no_webhook_is_registered()
     {
-        await using var sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { SendGridGroups = OptOutSettings.SendGridGroups }, TestContext.Current.CancellationToken);
+        await using var sandbox = await VendorSandbox.StartAsync(
+            new VendorSandboxOptions { SendGridGroups = OptOutSettings.SendGridGroups }, TestContext.Current.CancellationToken);
         await using var services = Services(sandbox, []);
 
         Assert.DoesNotContain(services.GetServices<IVendor>(), v => v is HttpVendor);
@@ -116,9 +143,10 @@ public sealed class HttpVendorOptionsTests
     }
 
     [Fact]
-    public async Task A_mistake_stops_the_start()
+    public async Task A_mistake_prevents_startup()
     {
-        await using var sandbox = await VendorSandbox.StartAsync(new VendorSandboxOptions { SendGridGroups = OptOutSettings.SendGridGroups }, TestContext.Current.CancellationToken);
+        await using var sandbox = await VendorSandbox.StartAsync(
+            new VendorSandboxOptions { SendGridGroups = OptOutSettings.SendGridGroups }, TestContext.Current.CancellationToken);
         await using var services = Services(sandbox, ["crm"], new() { ["OptOut:HttpVendors:crm:Channel"] = "fax" });
 
         var thrown = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate());
@@ -128,7 +156,11 @@ public sealed class HttpVendorOptionsTests
 
     private static ServiceProvider Services(VendorSandbox sandbox, string[] vendors, Dictionary<string, string?>? more = null)
     {
-        var settings = OptOutSettings.Create("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", sandbox, vendors);
+        var settings = OptOutSettings.Create(
+            "UseDevelopmentStorage=true",
+            "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true",
+            sandbox,
+            vendors);
         foreach (var (key, value) in more ?? [])
             settings[key] = value;
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
@@ -149,7 +181,10 @@ public sealed class HttpVendorOptionsTests
 
     private static string[] Errors(HttpVendorOptions options, string name = "crm")
     {
-        var catalogue = new CatalogueOptions { Topics = [new TopicOptions { Id = 1, Name = "newsletter" }, new TopicOptions { Id = 2, Name = "offers" }] };
+        var catalogue = new CatalogueOptions
+        {
+            Topics = [new TopicOptions { Id = 1, Name = "newsletter" }, new TopicOptions { Id = 2, Name = "offers" }],
+        };
         return [.. new HttpVendorOptionsValidator(Options.Create(catalogue)).Validate(name, options).Failures ?? []];
     }
 

@@ -9,7 +9,7 @@ namespace OptOut.Tests.Vendors.Generic;
 
 public sealed class HttpVendorPullTests
 {
-    private const string Of = "OptOut:HttpVendors:crm";
+    private const string Section = "OptOut:HttpVendors:crm";
 
     private static readonly DateTimeOffset At = new(2026, 3, 1, 8, 30, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Until = new(2026, 3, 2, 2, 0, 0, TimeSpan.Zero);
@@ -18,19 +18,24 @@ public sealed class HttpVendorPullTests
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public async Task Every_entry_comes_with_its_list_and_its_meaning_in_either_form(string format)
+    public async Task Every_entry_is_read_with_its_list_and_meaning_in_either_format(string format)
     {
-        await using var it = await StartAsync("crm", settings: Form(format));
+        await using var it = await StartAsync("crm", settings: FormatSetting(format));
         Crm(it).Add(
-            Entry("A@Example.com"), Entry("b@example.com", topic: "newsletter"), Entry("c@example.com", reason: "complained"), Entry("d@example.com", reason: "bounced"),
+            Entry("A@Example.com"),
+            Entry("b@example.com", topic: "newsletter"),
+            Entry("c@example.com", reason: "complained"),
+            Entry("d@example.com", reason: "bounced"),
             Entry("e@example.com", topic: "cooking"), Entry("f@example.com", reason: "imported"), Entry("b@example.com"));
 
         var pages = await it.PullAsync("suppressions", Until);
 
         Assert.Equal(
             [
-                "a@example.com suppressed Unsubscribed *,*", "b@example.com topic:newsletter Unsubscribed *,*", "c@example.com suppressed Complaint *,*",
-                "d@example.com bounces Undeliverable email,*", "e@example.com other-topics Unsubscribed *,*", "f@example.com suppressed Unsubscribed *,*",
+                "a@example.com suppressed Unsubscribed *,*", "b@example.com topic:newsletter Unsubscribed *,*",
+                "c@example.com suppressed Complaint *,*",
+                "d@example.com bounces Undeliverable email,*", "e@example.com other-topics Unsubscribed *,*",
+                "f@example.com suppressed Unsubscribed *,*",
                 "b@example.com suppressed Unsubscribed *,*",
             ],
             Entries(pages).Select(e => $"{e.Identifier.Value} {e.List} {e.Kind} {e.Stop}"));
@@ -41,20 +46,30 @@ public sealed class HttpVendorPullTests
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public async Task Where_both_choices_are_on_offer_an_entry_stops_what_it_names(string format)
+    public async Task Where_people_are_offered_both_choices_an_entry_stops_only_what_it_names(string format)
     {
-        await using var it = await StartAsync("crm", settings: [.. Form(format), ($"{Of}:EntryStops", "Named")]);
-        Crm(it).Add(Entry("a@example.com"), Entry("b@example.com", topic: "newsletter"), Entry("c@example.com", topic: "newsletter", reason: "complained"), Entry("e@example.com", topic: "cooking"));
+        await using var it = await StartAsync("crm", settings: [.. FormatSetting(format), ($"{Section}:EntryStops", "Named")]);
+        Crm(it).Add(
+            Entry("a@example.com"),
+            Entry("b@example.com", topic: "newsletter"),
+            Entry("c@example.com", topic: "newsletter", reason: "complained"),
+            Entry("e@example.com", topic: "cooking"));
 
-        Assert.Equal(["email,*", "*,newsletter", "*,*", "*,*"], Entries(await it.PullAsync("suppressions", Until)).Select(e => e.Stop.ToString()));
+        Assert.Equal(
+            ["email,*", "*,newsletter", "*,*", "*,*"], Entries(await it.PullAsync("suppressions", Until)).Select(e => e.Stop.ToString()));
     }
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public async Task A_bad_entry_is_counted_and_loses_no_neighbour(string format)
+    public async Task A_bad_entry_is_counted_and_does_not_affect_the_others(string format)
     {
-        await using var it = await StartAsync("crm", settings: Form(format));
-        Crm(it).Add(Entry("a@example.com"), Entry("not an address"), Entry("b@example.com") with { Kind = "fax" }, Entry("c@example.com") with { At = default }, Entry("z@example.com"));
+        await using var it = await StartAsync("crm", settings: FormatSetting(format));
+        Crm(it).Add(
+            Entry("a@example.com"),
+            Entry("not an address"),
+            Entry("b@example.com") with { Kind = "fax" },
+            Entry("c@example.com") with { At = default },
+            Entry("z@example.com"));
 
         var page = Assert.IsType<VendorPull.Page>(Assert.Single(await it.PullAsync("suppressions", Until)));
 
@@ -64,10 +79,13 @@ public sealed class HttpVendorPullTests
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public async Task Entries_of_another_channel_and_those_made_since_are_left_for_another_time(string format)
+    public async Task Entries_of_another_channel_or_made_after_the_cutoff_are_skipped(string format)
     {
-        await using var it = await StartAsync("crm", settings: Form(format));
-        Crm(it).Add(Entry("a@example.com"), Entry("Kerkstraat 1, 9000 Gent") with { Kind = "postal" }, Entry("late@example.com") with { At = Until.AddSeconds(1) });
+        await using var it = await StartAsync("crm", settings: FormatSetting(format));
+        Crm(it).Add(
+            Entry("a@example.com"),
+            Entry("Kerkstraat 1, 9000 Gent") with { Kind = "postal" },
+            Entry("late@example.com") with { At = Until.AddSeconds(1) });
 
         var page = Assert.IsType<VendorPull.Page>(Assert.Single(await it.PullAsync("suppressions", Until)));
 
@@ -76,7 +94,7 @@ public sealed class HttpVendorPullTests
     }
 
     [Fact]
-    public async Task A_list_of_several_pages_is_read_to_its_end()
+    public async Task A_list_of_several_pages_is_read_completely()
     {
         await using var it = await StartAsync("crm");
         Crm(it).PageSize = 2;
@@ -86,14 +104,18 @@ public sealed class HttpVendorPullTests
 
         Assert.Equal([2, 2, 1], pages.Select(p => Assert.IsType<VendorPull.Page>(p).Entries.Count));
         Assert.Equal(
-            ["until=2026-03-02T02%3A00%3A00.000Z", "until=2026-03-02T02%3A00%3A00.000Z&cursor=2", "until=2026-03-02T02%3A00%3A00.000Z&cursor=4"],
-            it.There.Requests.All.Select(r => r["GET /crm/suppressions?".Length..]));
+            [
+                "until=2026-03-02T02%3A00%3A00.000Z",
+                "until=2026-03-02T02%3A00%3A00.000Z&cursor=2",
+                "until=2026-03-02T02%3A00%3A00.000Z&cursor=4",
+            ],
+            it.Remote.Requests.All.Select(r => r["GET /crm/suppressions?".Length..]));
     }
 
     [Fact]
-    public async Task A_list_of_fifty_thousand_lines_comes_as_one_page()
+    public async Task A_list_of_fifty_thousand_lines_is_read_as_one_page()
     {
-        await using var it = await StartAsync("crm", settings: [.. Form("Lines"), ($"{Of}:PullTimeout", "00:01:00")]);
+        await using var it = await StartAsync("crm", settings: [.. FormatSetting("Lines"), ($"{Section}:PullTimeout", "00:01:00")]);
         Crm(it).Add(Enumerable.Range(0, 50_000).Select(i => Entry($"p{i}@example.com")));
 
         var page = Assert.IsType<VendorPull.Page>(Assert.Single(await it.PullAsync("suppressions", Until)));
@@ -103,17 +125,17 @@ public sealed class HttpVendorPullTests
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public async Task An_empty_list_is_empty(string format)
+    public async Task An_empty_list_is_read_as_empty(string format)
     {
-        await using var it = await StartAsync("crm", settings: Form(format));
+        await using var it = await StartAsync("crm", settings: FormatSetting(format));
 
         Assert.Empty(Assert.IsType<VendorPull.Page>(Assert.Single(await it.PullAsync("suppressions", Until))).Entries);
     }
 
     [Fact]
-    public async Task A_vendor_without_a_list_gives_none_out()
+    public async Task A_vendor_without_a_pull_URL_offers_no_lists()
     {
-        await using var it = await StartAsync("crm", settings: [($"{Of}:PullUrl", null)]);
+        await using var it = await StartAsync("crm", settings: [($"{Section}:PullUrl", null)]);
 
         Assert.Empty(it.Vendor.Lists);
         Assert.Empty(it.Vendor.Pulls);
@@ -127,16 +149,18 @@ public sealed class HttpVendorPullTests
     [InlineData("*!offers", "topic:newsletter")]
     [InlineData("newsletter,offers", "topic:newsletter,topic:offers")]
     [InlineData("-", "")]
-    public async Task Who_must_stand_where(string stops, string lists)
+    public async Task The_stops_determine_which_lists_must_contain_the_person(string stops, string lists)
     {
         await using var it = await StartAsync("crm");
 
         Assert.Equal(lists, string.Join(',', it.Vendor.ListsFor(StopSet.Parse(stops)).Order(StringComparer.Ordinal)));
     }
 
-    private static (string, string?)[] Form(string format) => format == "Pages" ? [] : [($"{Of}:PullFormat", format)];
+    private static (string, string?)[] FormatSetting(string format) => format == "Pages" ? [] : [($"{Section}:PullFormat", format)];
 
-    private static GenericEntry Entry(string identifier, string? topic = null, string reason = "unsubscribed") => new(identifier, "email", topic, reason, At);
+    private static GenericEntry Entry(string identifier, string? topic = null, string reason = "unsubscribed") =>
+        new(identifier, "email", topic, reason, At);
 
-    private static List<VendorEntry> Entries(IEnumerable<VendorPull> pages) => [.. pages.SelectMany(p => Assert.IsType<VendorPull.Page>(p).Entries)];
+    private static List<VendorEntry> Entries(IEnumerable<VendorPull> pages) =>
+        [.. pages.SelectMany(p => Assert.IsType<VendorPull.Page>(p).Entries)];
 }

@@ -12,23 +12,24 @@ namespace OptOut.Tests.Vendors.Generic;
 
 public sealed class HttpVendorPushTests
 {
-    private const string Of = "OptOut:HttpVendors:crm";
+    private const string Section = "OptOut:HttpVendors:crm";
 
     [Fact]
-    public async Task The_state_is_told_whole_and_in_its_documented_form()
+    public async Task The_whole_state_is_sent_in_the_documented_format()
     {
         await using var it = await StartAsync("crm");
 
         Assert.IsType<VendorOutcome.Confirmed>(await it.PushAsync("*"));
 
-        var told = Assert.Single(Crm(it).Pushed);
-        var at = told["timestamp"]!.GetValue<DateTimeOffset>();
+        var sent = Assert.Single(Crm(it).Pushed);
+        var at = sent["timestamp"]!.GetValue<DateTimeOffset>();
         Assert.Equal(
             """
             {"type":"consent.changed","timestamp":"AT","channel":"email","kind":"email","identifier":"jan.peeters+x/y@example.com",
             "stopped":true,"lifted":false,"everything":true,"stoppedTopics":["newsletter","offers"],"allowedTopics":[]}
             """.ReplaceLineEndings(""),
-            Regex.Unescape(told.ToJsonString()).Replace(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture), "AT"));
+            Regex.Unescape(sent.ToJsonString())
+                .Replace(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture), "AT"));
     }
 
     [Theory]
@@ -39,57 +40,58 @@ public sealed class HttpVendorPushTests
     [InlineData("-", "*", "L / newsletter,offers")]
     [InlineData("-", "offers", "- / offers")]
     [InlineData("newsletter,offers", null, "- newsletter,offers")]
-    public async Task What_was_confirmed_and_is_stopped_no_longer_comes_off_and_nothing_else(string stops, string? confirmed, string told)
+    public async Task Only_what_was_confirmed_and_is_no_longer_stopped_is_removed(string stops, string? confirmed, string sent)
     {
         await using var it = await StartAsync("crm");
 
         await it.PushAsync(stops, confirmed);
 
-        Assert.Equal(told, Told(Assert.Single(Crm(it).Pushed)));
+        Assert.Equal(sent, Summary(Assert.Single(Crm(it).Pushed)));
     }
 
     [Theory]
     [InlineData("-", null)]
     [InlineData("-", "-")]
-    public async Task Nothing_to_hold_and_nothing_to_take_off_is_no_call(string stops, string? confirmed)
+    public async Task No_call_is_made_when_there_is_nothing_to_add_or_remove(string stops, string? confirmed)
     {
         await using var it = await StartAsync("crm");
 
         Assert.IsType<VendorOutcome.Confirmed>(await it.PushAsync(stops, confirmed));
 
-        Assert.Empty(it.There.Requests.All);
+        Assert.Empty(it.Remote.Requests.All);
     }
 
+    // Offers may still be sent. A vendor without topics can learn about newsletter only from GET /api/check.
     [Theory]
-    [InlineData("newsletter", null, null)] // Offers may go there: only GET /api/check can tell a vendor that knows no topics.
+    [InlineData("newsletter", null, null)]
     [InlineData("newsletter,offers", null, null)]
     [InlineData("*", null, "S")]
     [InlineData("newsletter", "*", "L")]
-    public async Task A_vendor_that_keeps_no_topics_apart_is_told_of_none(string stops, string? confirmed, string? told)
+    public async Task A_vendor_without_topics_is_not_sent_any(string stops, string? confirmed, string? sent)
     {
-        await using var it = await StartAsync("crm", settings: [($"{Of}:ByTopic", "false")]);
+        await using var it = await StartAsync("crm", settings: [($"{Section}:ByTopic", "false")]);
 
         await it.PushAsync(stops, confirmed);
 
-        Assert.Equal(told, Crm(it).Pushed.Select(Told).SingleOrDefault());
+        Assert.Equal(sent, Crm(it).Pushed.Select(Summary).SingleOrDefault());
         Assert.All(Crm(it).Pushed, p => Assert.Null(p["stoppedTopics"]));
     }
 
     [Fact]
-    public async Task A_vendor_that_sends_one_topic_is_told_of_a_stop_of_that_topic()
+    public async Task A_vendor_that_sends_one_topic_is_notified_only_of_a_Stop_of_that_topic()
     {
-        await using var it = await StartAsync("crm", settings: [($"{Of}:ByTopic", "false"), ($"{Of}:Topics:0", "offers")]);
+        await using var it = await StartAsync("crm", settings: [($"{Section}:ByTopic", "false"), ($"{Section}:Topics:0", "offers")]);
 
         await it.PushAsync("newsletter");
         Assert.Empty(Crm(it).Pushed);
 
         await it.PushAsync("offers");
-        Assert.Equal("S", Told(Crm(it).Pushed[0]));
+        Assert.Equal("S", Summary(Crm(it).Pushed[0]));
         Assert.False(Crm(it).Pushed[0]["everything"]!.GetValue<bool>());
     }
 
     [Fact]
-    public async Task Each_call_has_an_id_of_its_own_so_that_nobody_drops_a_Stop_that_comes_back()
+    public async Task Each_call_has_its_own_id_so_that_a_repeated_Stop_is_not_dropped_as_a_duplicate()
     {
         await using var it = await StartAsync("crm");
 
@@ -102,32 +104,42 @@ public sealed class HttpVendorPushTests
     }
 
     [Fact]
-    public async Task While_a_secret_is_changed_a_vendor_with_the_old_or_the_new_one_believes_us()
+    public async Task During_a_secret_rotation_a_vendor_with_either_secret_accepts_our_calls()
     {
         await using var it = await StartAsync("crm", settings:
-            [($"{Of}:PushSecrets:0", "whsec_" + Convert.ToBase64String(new byte[32])), ($"{Of}:PushSecrets:1", GenericSandbox.PushSecret)]);
+            [
+                ($"{Section}:PushSecrets:0", "whsec_" + Convert.ToBase64String(new byte[32])),
+                ($"{Section}:PushSecrets:1", GenericSandbox.PushSecret),
+            ]);
 
         Assert.IsType<VendorOutcome.Confirmed>(await it.PushAsync("*"));
     }
 
     [Fact]
-    public async Task A_secret_the_vendor_does_not_have_is_named_by_its_setting()
+    public async Task A_secret_unknown_to_the_vendor_is_named_by_its_setting()
     {
-        await using var it = await StartAsync("crm", settings: [($"{Of}:PushSecrets:0", "whsec_" + Convert.ToBase64String(new byte[32]))]);
+        await using var it = await StartAsync(
+            "crm", settings: [($"{Section}:PushSecrets:0", "whsec_" + Convert.ToBase64String(new byte[32]))]);
 
         var rejected = Assert.IsType<VendorOutcome.Rejected>(await it.PushAsync("*"));
 
-        Assert.Equal($"crm does not know the key in {Of}:BearerToken or {Of}:PushSecrets (POST PushUrl, 401); give the one the vendor has.", rejected.Reason);
+        Assert.Equal(
+            $"crm does not accept the key in {Section}:BearerToken or "
+                + $"{Section}:PushSecrets (POST PushUrl, 401); give the one that the vendor expects.",
+            rejected.Reason);
         Assert.Empty(Crm(it).Entries);
     }
 
     [Fact]
-    public async Task Whatever_the_vendor_wants_in_its_headers_is_sent()
+    public async Task Configured_headers_are_sent()
     {
         using var crm = new RawServer("HTTP/1.1 204 No Content\r\n\r\n");
         await using var it = await StartAsync("crm", settings:
         [
-            ($"{Of}:PushUrl", $"http://127.0.0.1:{crm.Port}/consent"), ($"{Of}:BearerToken", null), ($"{Of}:Headers:Authorization", "Basic c2VjcmV0"), ($"{Of}:Headers:X_Account", "7"),
+            ($"{Section}:PushUrl", $"http://127.0.0.1:{crm.Port}/consent"),
+            ($"{Section}:BearerToken", null),
+            ($"{Section}:Headers:Authorization", "Basic c2VjcmV0"),
+            ($"{Section}:Headers:X_Account", "7"),
         ]);
 
         Assert.IsType<VendorOutcome.Confirmed>(await it.PushAsync("*"));
@@ -138,21 +150,23 @@ public sealed class HttpVendorPushTests
     }
 
     [Fact]
-    public async Task A_page_with_a_status_of_success_confirms_nothing_and_says_what_may_have_answered()
+    public async Task A_page_with_a_success_status_confirms_nothing_and_the_reason_says_what_may_have_answered()
     {
         await using var it = await StartAsync("crm");
-        it.There.Failures.Set(new(SandboxFailureKind.Garbage));
+        it.Remote.Failures.Set(new(SandboxFailureKind.Garbage));
 
         var transient = Assert.IsType<VendorOutcome.Transient>(await it.PushAsync("*"));
 
-        Assert.Equal("crm answered POST PushUrl with 200 and a body that is neither empty nor JSON: something in between may have answered.", transient.Reason);
+        Assert.Equal(
+            "crm answered POST PushUrl with 200 and a body that is neither empty nor JSON: something in between may have answered.",
+            transient.Reason);
     }
 
     [Fact]
-    public async Task The_vendors_own_words_are_kept_out_because_nobody_knows_what_they_hold()
+    public async Task The_vendors_own_message_is_left_out_because_it_may_contain_personal_data()
     {
         await using var it = await StartAsync("crm");
-        it.There.Failures.Set(new(SandboxFailureKind.Status, Status: 422, Message: "Jan Peeters has no account"));
+        it.Remote.Failures.Set(new(SandboxFailureKind.Status, Status: 422, Message: "Jan Peeters has no account"));
 
         var rejected = Assert.IsType<VendorOutcome.Rejected>(await it.PushAsync("*"));
 
@@ -160,26 +174,27 @@ public sealed class HttpVendorPushTests
     }
 
     [Fact]
-    public async Task An_identifier_of_another_channel_is_refused_without_a_call()
+    public async Task A_contact_point_of_another_channel_is_rejected_without_a_call()
     {
         await using var it = await StartAsync("crm");
         Assert.True(PhoneNumber.TryParse("+32470123456", "BE", out var phone));
 
         Assert.IsType<VendorOutcome.Rejected>(await it.PushAsync("*", who: phone));
 
-        Assert.Empty(it.There.Requests.All);
+        Assert.Empty(it.Remote.Requests.All);
     }
 
     [Fact]
-    public async Task A_state_that_was_overtaken_on_its_way_is_left_alone_by_a_vendor_that_looks()
+    public async Task A_vendor_that_compares_timestamps_ignores_an_older_state_that_arrives_late()
     {
         await using var it = await StartAsync("crm");
         await it.PushAsync("*");
         var old = Crm(it).Pushed[0].DeepClone().AsObject();
-        old["timestamp"] = old["timestamp"]!.GetValue<DateTimeOffset>().AddSeconds(-1); // The two may fall into one millisecond.
+        // The two pushes may fall into the same millisecond.
+        old["timestamp"] = old["timestamp"]!.GetValue<DateTimeOffset>().AddSeconds(-1);
         await it.PushAsync("-", "*");
 
-        Crm(it).Take(old, "msg_late");
+        Crm(it).Receive(old, "msg_late");
 
         Assert.Empty(Crm(it).Entries);
     }
@@ -187,7 +202,7 @@ public sealed class HttpVendorPushTests
     internal static CrmSandbox Crm(SandboxedVendor it) => it.Sandbox.Find<CrmSandbox>();
 
     // S stopped, L lifted, - neither; then the topics that are stopped / allowed again.
-    private static string Told(JsonObject state)
+    private static string Summary(JsonObject state)
     {
         var (stopped, allowed) = (Topics("stoppedTopics"), Topics("allowedTopics"));
         var mark = state["stopped"]!.GetValue<bool>() ? "S" : state["lifted"]!.GetValue<bool>() ? "L" : "-";

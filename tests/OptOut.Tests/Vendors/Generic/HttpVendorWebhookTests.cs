@@ -7,7 +7,9 @@ using OptOut.Identity.Postal;
 
 namespace OptOut.Tests.Vendors.Generic;
 
-/// <summary>Two vendors on two channels, known by their settings alone: a company's CRM for its mails, and a mailing house for its letters.</summary>
+/// <summary>
+/// Two vendors on two channels, defined by settings only: a company's CRM for its mails, and a mailing house for its letters.
+/// </summary>
 public sealed class HttpVendorWebhookTests(HttpVendorWebhookTests.TwoVendors two) : IClassFixture<HttpVendorWebhookTests.TwoVendors>
 {
     private const string LettersSecret = "whsec_bGV0dGVycy13ZWJob29rLXNlY3JldC0zMi1ieXRlcyE=";
@@ -19,7 +21,7 @@ public sealed class HttpVendorWebhookTests(HttpVendorWebhookTests.TwoVendors two
     private CrmSandbox Crm => Host.Sandbox.Find<CrmSandbox>();
 
     [Fact]
-    public async Task A_press_of_the_button_reaches_both_each_on_its_own_channel()
+    public async Task One_click_reaches_both_vendors_each_on_its_own_channel()
     {
         var subject = await Host.PutSubjectAsync("two-1", ["two-1@example.com"], postal: ["Kerkstraat 1, 9000 Gent"]);
 
@@ -28,33 +30,38 @@ public sealed class HttpVendorWebhookTests(HttpVendorWebhookTests.TwoVendors two
         await Host.ConfirmedAsync(subject, vendor: "crm");
         await Host.ConfirmedAsync(subject, vendor: "letters");
         Assert.True(PostalKey.TryParse("Kerkstraat 1, 9000 Gent", out var home));
-        Assert.Equal(["two-1@example.com", "two-1@example.com newsletter", "two-1@example.com offers"], Crm.Entries.Where(e => e.Identifier == "two-1@example.com").Select(Written).Order(StringComparer.Ordinal));
-        Assert.Equal([home.Value], two.Letters.Entries.Where(e => e.Identifier == home.Value).Select(Written));
+        Assert.Equal(
+            ["two-1@example.com", "two-1@example.com newsletter", "two-1@example.com offers"],
+            Crm.Entries.Where(e => e.Identifier == "two-1@example.com").Select(Describe).Order(StringComparer.Ordinal));
+        Assert.Equal([home.Value], two.Letters.Entries.Where(e => e.Identifier == home.Value).Select(Describe));
         Assert.All(Crm.Entries, e => Assert.Equal("email", e.Kind));
         Assert.All(two.Letters.Entries, e => Assert.Equal("postal", e.Kind));
     }
 
     [Fact]
-    public async Task A_person_who_stopped_at_a_vendor_has_stopped_everything_everywhere()
+    public async Task A_person_who_stops_at_a_vendor_stops_everything_everywhere()
     {
         var subject = await Host.PutSubjectAsync("two-2", ["two-2@example.com"], postal: ["Kerkstraat 2, 9000 Gent"]);
 
         Assert.Equal(200, await Crm.ActAsync("unsubscribed", "Two-2@Example.com", "email", cancellationToken: Cancel));
 
         var change = Assert.Single(await Host.LedgerAsync(subject, 1)).Change;
-        Assert.Equal((Scope.Everything, Decision.Stop, Source.VendorWebhook, "crm"), (change.Scope, change.Decision, change.Source, change.Evidence.Vendor));
+        Assert.Equal(
+            (Scope.Everything, Decision.Stop, Source.VendorWebhook, "crm"),
+            (change.Scope, change.Decision, change.Source, change.Evidence.Vendor));
         Assert.StartsWith("evt-", change.Evidence.Reference, StringComparison.Ordinal);
         await Host.ConfirmedAsync(subject, vendor: "letters");
         Assert.Equal((false, "stopped"), await Host.CheckAsync("post", "Kerkstraat 2, 9000 Gent"));
     }
 
     [Fact]
-    public async Task A_letter_sent_back_comes_in_by_the_other_vendors_webhook()
+    public async Task A_Stop_reported_by_the_mailing_house_arrives_through_its_own_webhook()
     {
         var subject = await Host.PutSubjectAsync("two-3", ["two-3@example.com"], postal: ["Kerkstraat 3, 9000 Gent"]);
         var signer = new GenericSigner(LettersSecret, TimeProvider.System);
 
-        var answer = await PostAsync("letters", """{"type":"unsubscribed","id":"letter-3","identifier":"Kerkstraat 3, 9000 Gent"}""", signer);
+        var answer = await PostAsync(
+            "letters", """{"type":"unsubscribed","id":"letter-3","identifier":"Kerkstraat 3, 9000 Gent"}""", signer);
 
         Assert.Equal(200, answer.Status);
         var evidence = Assert.Single(await Host.LedgerAsync(subject, 1)).Change.Evidence;
@@ -63,7 +70,7 @@ public sealed class HttpVendorWebhookTests(HttpVendorWebhookTests.TwoVendors two
     }
 
     [Fact]
-    public async Task One_vendors_secret_opens_no_other_vendors_webhook()
+    public async Task One_vendors_secret_is_not_accepted_by_another_vendors_webhook()
     {
         var before = await Host.EverythingAsync();
         const string Body = """{"type":"unsubscribed","identifier":"two-4@example.com"}""";
@@ -76,26 +83,27 @@ public sealed class HttpVendorWebhookTests(HttpVendorWebhookTests.TwoVendors two
     }
 
     [Fact]
-    public async Task An_event_sent_again_is_recorded_once_by_its_own_id_or_by_its_place_in_the_message()
+    public async Task A_repeated_event_is_recorded_once_by_its_id_or_by_its_position_in_the_message()
     {
-        var (own, none) = (await Host.PutSubjectAsync("two-5a", ["two-5a@example.com"]), await Host.PutSubjectAsync("two-5b", ["two-5b@example.com"]));
-        const string Own = """{"type":"unsubscribed","id":"e-5","identifier":"two-5a@example.com"}""";
-        const string None = """[{"type":"ping"},{"type":"complained","identifier":"two-5b@example.com"}]""";
+        var (withId, withoutId) = (
+            await Host.PutSubjectAsync("two-5a", ["two-5a@example.com"]), await Host.PutSubjectAsync("two-5b", ["two-5b@example.com"]));
+        const string WithId = """{"type":"unsubscribed","id":"e-5","identifier":"two-5a@example.com"}""";
+        const string WithoutId = """[{"type":"ping"},{"type":"complained","identifier":"two-5b@example.com"}]""";
 
-        Assert.Equal(200, (await PostAsync("crm", Own, Signer(), "msg_a")).Status);
-        Assert.Equal(200, (await PostAsync("crm", Own, Signer(), "msg_b")).Status);
-        Assert.Equal(200, (await PostAsync("crm", None, Signer(), "msg_c")).Status);
-        Assert.Equal(200, (await PostAsync("crm", None, Signer(), "msg_c")).Status);
+        Assert.Equal(200, (await PostAsync("crm", WithId, Signer(), "msg_a")).Status);
+        Assert.Equal(200, (await PostAsync("crm", WithId, Signer(), "msg_b")).Status);
+        Assert.Equal(200, (await PostAsync("crm", WithoutId, Signer(), "msg_c")).Status);
+        Assert.Equal(200, (await PostAsync("crm", WithoutId, Signer(), "msg_c")).Status);
 
-        Assert.Equal("e-5", Assert.Single(await Host.LedgerAsync(own, 1)).Change.Evidence.Reference);
-        Assert.Equal("msg_c.1", Assert.Single(await Host.LedgerAsync(none, 1)).Change.Evidence.Reference);
+        Assert.Equal("e-5", Assert.Single(await Host.LedgerAsync(withId, 1)).Change.Evidence.Reference);
+        Assert.Equal("msg_c.1", Assert.Single(await Host.LedgerAsync(withoutId, 1)).Change.Evidence.Reference);
         await Host.QuietAsync();
-        await Host.LedgerAsync(own, 1);
-        await Host.LedgerAsync(none, 1);
+        await Host.LedgerAsync(withId, 1);
+        await Host.LedgerAsync(withoutId, 1);
     }
 
     [Fact]
-    public async Task A_message_of_last_week_is_believed_and_dated_when_it_was_signed()
+    public async Task A_week_old_message_is_accepted_and_dated_when_it_was_signed()
     {
         var subject = await Host.PutSubjectAsync("two-6", ["two-6@example.com"]);
         var weekAgo = TimeProvider.System.GetUtcNow().AddDays(-7);
@@ -107,11 +115,12 @@ public sealed class HttpVendorWebhookTests(HttpVendorWebhookTests.TwoVendors two
     }
 
     [Fact]
-    public async Task Bad_elements_lose_no_neighbour_and_an_id_that_names_somebody_is_kept_as_its_hash()
+    public async Task Bad_elements_do_not_affect_the_others_and_an_id_with_personal_data_is_stored_as_its_hash()
     {
         var subject = await Host.PutSubjectAsync("two-7", ["two-7@example.com"]);
         const string Body = """
-            [null, 7, [], {"type":7}, {"type":"unsubscribed"}, {"type":"unsubscribed","identifier":"nobody"}, {"type":"unsubscribed","identifier":"\ud800@example.com"},
+            [null, 7, [], {"type":7}, {"type":"unsubscribed"}, {"type":"unsubscribed","identifier":"nobody"},
+             {"type":"unsubscribed","identifier":"\ud800@example.com"},
              {"type":"subscribed","identifier":"two-7@example.com"},
              {"type":"unsubscribed","kind":"fax","identifier":"two-7@example.com"},
              {"type":"unsubscribed","id":"two-7@example.com","identifier":"two-7@example.com","at":"yesterday","topic":{}}, {"type":
@@ -127,24 +136,26 @@ public sealed class HttpVendorWebhookTests(HttpVendorWebhookTests.TwoVendors two
     }
 
     [Fact]
-    public async Task A_bounce_is_no_Stop_and_what_we_sent_ourselves_is_no_event()
+    public async Task A_bounce_or_our_own_message_sent_back_is_not_recorded_as_a_Stop()
     {
         var subject = await Host.PutSubjectAsync("two-8", ["two-8@example.com"]);
 
         Assert.Equal(200, await Crm.ActAsync("bounced", "two-8@example.com", "email", cancellationToken: Cancel));
-        Assert.Equal(200, (await PostAsync("crm", """{"type":"consent.changed","identifier":"two-8@example.com","stopped":true}""", Signer())).Status);
+        Assert.Equal(
+            200,
+            (await PostAsync("crm", """{"type":"consent.changed","identifier":"two-8@example.com","stopped":true}""", Signer())).Status);
 
         await Host.QuietAsync();
         Assert.Empty(await Host.LedgerAsync(subject));
     }
 
     [Fact]
-    public async Task Who_asks_the_vendor_for_messages_again_stays_stopped_and_the_vendor_is_told_anew()
+    public async Task A_person_who_resubscribes_at_the_vendor_stays_stopped_and_the_Stop_is_pushed_again()
     {
         var subject = await Host.PutSubjectAsync("two-9", ["two-9@example.com"]);
         await Host.OneClickAsync(await Host.TokenAsync("two-9"));
         await Host.ConfirmedAsync(subject, vendor: "crm");
-        Crm.Forget("two-9@example.com");
+        Crm.Remove("two-9@example.com");
 
         Assert.Equal(200, (await PostAsync("crm", """{"type":"resubscribed","identifier":"two-9@example.com"}""", Signer())).Status);
 
@@ -154,9 +165,10 @@ public sealed class HttpVendorWebhookTests(HttpVendorWebhookTests.TwoVendors two
     }
 
     [Fact]
-    public async Task Two_hundred_people_in_one_message_are_taken()
+    public async Task Two_hundred_people_in_one_message_are_accepted()
     {
-        var body = new JsonArray([.. Enumerable.Range(0, 200).Select(i => (JsonNode)new JsonObject { ["type"] = "unsubscribed", ["id"] = $"many-{i}", ["identifier"] = $"many-{i}@example.com" })]);
+        var body = new JsonArray([.. Enumerable.Range(0, 200).Select(
+            i => (JsonNode)new JsonObject { ["type"] = "unsubscribed", ["id"] = $"many-{i}", ["identifier"] = $"many-{i}@example.com" })]);
 
         Assert.Equal(200, (await PostAsync("crm", body.ToJsonString(), Signer())).Status);
 
@@ -164,7 +176,7 @@ public sealed class HttpVendorWebhookTests(HttpVendorWebhookTests.TwoVendors two
     }
 
     [Fact]
-    public async Task More_than_four_megabytes_are_answered_413_and_an_empty_message_is_unreadable()
+    public async Task More_than_four_megabytes_are_answered_413_and_an_empty_message_changes_nothing()
     {
         var before = await Host.EverythingAsync();
 
@@ -176,12 +188,13 @@ public sealed class HttpVendorWebhookTests(HttpVendorWebhookTests.TwoVendors two
 
     private static GenericSigner Signer() => new(GenericSandbox.WebhookSecret, TimeProvider.System);
 
-    private static string Written(GenericEntry entry) => $"{entry.Identifier} {entry.Topic}".TrimEnd();
+    private static string Describe(GenericEntry entry) => $"{entry.Identifier} {entry.Topic}".TrimEnd();
 
     private async Task<Answer> PostAsync(string vendor, string body, GenericSigner signer, string? messageId = null)
     {
         var bytes = Encoding.UTF8.GetBytes(body);
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/webhooks/generic/{vendor}") { Content = new ByteArrayContent(bytes) };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, $"/webhooks/generic/{vendor}") { Content = new ByteArrayContent(bytes) };
         foreach (var (header, value) in signer.Sign(bytes, messageId))
             request.Headers.Add(header, value);
         return await Host.SendAsync(request);
@@ -194,22 +207,22 @@ public sealed class HttpVendorWebhookTests(HttpVendorWebhookTests.TwoVendors two
 
         internal OptOutHost Host => _host!;
 
-        /// <summary>The mailing house's own account, elsewhere.</summary>
+        /// <summary>The mailing house's account, in a sandbox of its own.</summary>
         internal CrmSandbox Letters => _mailingHouse!.Find<CrmSandbox>();
 
         public async ValueTask InitializeAsync()
         {
-            const string Of = "OptOut:HttpVendors:letters";
+            const string Section = "OptOut:HttpVendors:letters";
             _mailingHouse = await VendorSandbox.StartAsync(new VendorSandboxOptions(), Cancel);
             _host = await OptOutHost.StartAsync(azurite, vendors: ["crm"], settings: new Dictionary<string, string?>(StringComparer.Ordinal)
             {
-                [$"{Of}:Channel"] = "post",
-                [$"{Of}:PushUrl"] = new Uri(_mailingHouse.BaseAddress, "/crm/consent").AbsoluteUri,
-                [$"{Of}:PushSecrets:0"] = GenericSandbox.PushSecret,
-                [$"{Of}:BearerToken"] = GenericSandbox.Token,
-                [$"{Of}:PullUrl"] = new Uri(_mailingHouse.BaseAddress, "/crm/suppressions").AbsoluteUri,
-                [$"{Of}:PullFormat"] = "Lines",
-                [$"{Of}:WebhookSecrets:0"] = LettersSecret,
+                [$"{Section}:Channel"] = "post",
+                [$"{Section}:PushUrl"] = new Uri(_mailingHouse.BaseAddress, "/crm/consent").AbsoluteUri,
+                [$"{Section}:PushSecrets:0"] = GenericSandbox.PushSecret,
+                [$"{Section}:BearerToken"] = GenericSandbox.Token,
+                [$"{Section}:PullUrl"] = new Uri(_mailingHouse.BaseAddress, "/crm/suppressions").AbsoluteUri,
+                [$"{Section}:PullFormat"] = "Lines",
+                [$"{Section}:WebhookSecrets:0"] = LettersSecret,
             });
         }
 

@@ -13,7 +13,9 @@ public sealed class MailgunContractTests(AzuriteFixture azurite) : VendorContrac
 
     private protected override IEnumerable<KeyValuePair<string, string?>> MoreSettings => [new("OptOut:Mailgun:PullTimeout", "00:00:01")];
 
-    private protected override Task<bool> IsStoppedThereAsync(Identifier who) => Task.FromResult(Account.Find("unsubscribes", who.Value) is not null);
+    private protected override Task<bool> IsStoppedAtVendorAsync(Identifier who) =>
+        Task.FromResult(Account.Find("unsubscribes", who.Value) is not null);
 
-    private protected override Task StopThereAsync(Identifier who) => Account.ActAsync(who.Value, sendEvent: false, cancellationToken: Cancel);
+    private protected override Task StopAtVendorAsync(Identifier who) =>
+        Account.ActAsync(who.Value, sendEvent: false, cancellationToken: Cancel);
 }

@@ -5,10 +5,11 @@ using OptOut.Emulators.Sandbox.Mailgun;
 
 namespace OptOut.Tests.Vendors.Mailgun;
 
-/// <summary><c>/webhooks/mailgun/events</c>: believed only when signed, and once however often it is sent.</summary>
-public sealed class MailgunWebhookRequestTests(MailgunWebhookRequestTests.Hosted hosted) : IClassFixture<MailgunWebhookRequestTests.Hosted>
+/// <summary><c>/webhooks/mailgun/events</c>: accepts only signed events, and records a repeated event once.</summary>
+public sealed class MailgunWebhookRequestTests(MailgunWebhookRequestTests.HostFixture fixture)
+    : IClassFixture<MailgunWebhookRequestTests.HostFixture>
 {
-    private OptOutHost Host => hosted.Host;
+    private OptOutHost Host => fixture.Host;
 
     private MailgunSandbox Account => Host.Sandbox.Find<MailgunSandbox>();
 
@@ -17,7 +18,7 @@ public sealed class MailgunWebhookRequestTests(MailgunWebhookRequestTests.Hosted
     [Theory]
     [InlineData("unsubscribed")]
     [InlineData("complained")]
-    public async Task A_person_who_stopped_at_Mailgun_has_stopped_everything_here(string kind)
+    public async Task A_person_who_stops_at_Mailgun_stops_everything_here(string kind)
     {
         var address = $"mailgun-{kind}@example.com";
         var subject = await Host.PutSubjectAsync($"mailgun-{kind}", [address], ["+32470111131"]);
@@ -25,7 +26,9 @@ public sealed class MailgunWebhookRequestTests(MailgunWebhookRequestTests.Hosted
         Assert.Equal(200, await Account.ActAsync(address, kind, cancellationToken: Cancel));
 
         var change = Assert.Single(await Host.LedgerAsync(subject, 1)).Change;
-        Assert.Equal((Scope.Everything, Decision.Stop, Source.VendorWebhook, "mailgun"), (change.Scope, change.Decision, change.Source, change.Evidence.Vendor));
+        Assert.Equal(
+            (Scope.Everything, Decision.Stop, Source.VendorWebhook, "mailgun"),
+            (change.Scope, change.Decision, change.Source, change.Evidence.Vendor));
         await Host.ConfirmedAsync(subject, vendor: "mailgun");
         await Host.ConfirmedAsync(subject, vendor: "sendgrid");
         await OptOutHost.UntilAsync(() => Task.FromResult(Account.Find("unsubscribes", address) is { Tags: ["*"] }));
@@ -34,7 +37,7 @@ public sealed class MailgunWebhookRequestTests(MailgunWebhookRequestTests.Hosted
     }
 
     [Fact]
-    public async Task An_event_sent_again_is_recorded_once()
+    public async Task A_repeated_event_is_recorded_once()
     {
         var subject = await Host.PutSubjectAsync("mailgun-2", ["mailgun-2@example.com"]);
         var data = Account.Event("mailgun-2@example.com", "unsubscribed");
@@ -65,12 +68,13 @@ public sealed class MailgunWebhookRequestTests(MailgunWebhookRequestTests.Hosted
             await Account.PostAsync(Account.Sign(data.DeepClone(), at: Account.Now.AddHours(-25)), Cancel),
             await Account.PostAsync(altered, Cancel),
             await Account.PostAsync(new JsonArray(), Cancel),
-            (await Host.SendAsync("POST", "/webhooks/mailgun/events", new StringContent("{\"signature\":", Encoding.UTF8, "application/json"))).Status,
+            (await Host.SendAsync(
+                "POST", "/webhooks/mailgun/events", new StringContent("{\"signature\":", Encoding.UTF8, "application/json"))).Status,
             (await Host.SendAsync("POST", "/webhooks/mailgun/events")).Status,
         ];
 
         Assert.All(answers, a => Assert.Equal(401, a));
-        Assert.Equal(413, await Host.TooMuchAsync("/webhooks/mailgun/events"));
+        Assert.Equal(413, await Host.PostOversizedAsync("/webhooks/mailgun/events"));
         Assert.Equal(before, await Host.EverythingAsync());
         Assert.Empty(await Host.LedgerAsync(subject));
     }
@@ -87,14 +91,14 @@ public sealed class MailgunWebhookRequestTests(MailgunWebhookRequestTests.Hosted
     }
 
     [Fact]
-    public async Task A_signed_event_that_cannot_be_read_is_taken_and_told()
+    public async Task A_signed_event_that_cannot_be_read_is_accepted_and_logged()
     {
         Assert.Equal(200, await Account.PostAsync(Account.Sign(new JsonArray("?")), Cancel));
 
         Assert.Contains(Host.Logs.Lines, l => l.Contains("mailgun sent 1 events that could not be read", StringComparison.Ordinal));
     }
 
-    public sealed class Hosted(AzuriteFixture azurite) : IAsyncLifetime
+    public sealed class HostFixture(AzuriteFixture azurite) : IAsyncLifetime
     {
         private OptOutHost? _host;
 

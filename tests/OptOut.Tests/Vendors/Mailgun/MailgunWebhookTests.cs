@@ -24,11 +24,11 @@ public sealed class MailgunWebhookTests
     [InlineData(Key, -25 * 60, false)]
     [InlineData(Key, 10, true)]
     [InlineData(Key, 60, false)]
-    public void A_signature_of_either_key_is_believed_for_a_day(string key, int minutes, bool believed) =>
-        Assert.Equal(believed, Verify(Signature(key, Now.AddMinutes(minutes))));
+    public void A_signature_by_either_key_is_accepted_for_a_day(string key, int minutes, bool accepted) =>
+        Assert.Equal(accepted, Verify(Signature(key, Now.AddMinutes(minutes))));
 
     [Fact]
-    public void An_event_of_a_subaccount_is_believed_by_the_signature_of_the_account_above()
+    public void An_event_of_a_subaccount_is_accepted_with_the_parent_accounts_signature()
     {
         var signature = Signature("the-subaccounts-key", Now);
         signature["parent-signature"] = Signed(Key, signature);
@@ -45,7 +45,7 @@ public sealed class MailgunWebhookTests
     [InlineData("signature", "")]
     [InlineData("signature", "zz")]
     [InlineData("signature", "0000000000000000000000000000000000000000000000000000000000000000")]
-    public void An_altered_signature_is_not_believed(string field, string value)
+    public void An_altered_signature_is_rejected(string field, string value)
     {
         var signature = Signature(Key, Now);
         signature[field] = value;
@@ -58,13 +58,17 @@ public sealed class MailgunWebhookTests
 
     // https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhook-payloads, shortened.
     [Fact]
-    public void An_unsubscribe_as_documented_stops_everything()
+    public void The_documented_unsubscribe_event_stops_everything()
     {
         var signal = Assert.Single(Read("""
-            {"signature":{"token":"t","timestamp":"1","signature":"s"},"event-data":{"ip":"50.56.129.169","timestamp":1521472262.908181,"tags":["my_tag_1","my_tag_2"],"id":"Ase7i2zsRYeDXztHGENqRA","log-level":"info","recipient":"Alice@Example.com","recipient-domain":"example.com","event":"unsubscribed","domain":{"name":"sample.mailgun.com"}}}
+            {"signature":{"token":"t","timestamp":"1","signature":"s"},
+             "event-data":{"ip":"50.56.129.169","timestamp":1521472262.908181,"tags":["my_tag_1","my_tag_2"],
+              "id":"Ase7i2zsRYeDXztHGENqRA","log-level":"info","recipient":"Alice@Example.com","recipient-domain":"example.com",
+              "event":"unsubscribed","domain":{"name":"sample.mailgun.com"}}}
             """).Signals);
 
-        Assert.Equal(("alice@example.com", Scope.Everything, VendorEntryKind.Unsubscribed), (signal.Identifier.Value, signal.Stop, signal.Kind));
+        Assert.Equal(
+            ("alice@example.com", Scope.Everything, VendorEntryKind.Unsubscribed), (signal.Identifier.Value, signal.Stop, signal.Kind));
         Assert.Equal(1521472262908, signal.At.ToUnixTimeMilliseconds());
         Assert.StartsWith("Ase7i2zsRYeDXztHGENqRA~", signal.EventKey, StringComparison.Ordinal);
     }
@@ -81,14 +85,20 @@ public sealed class MailgunWebhookTests
     [InlineData("failed", "temporary", "bounce", "undelivered")]
     [InlineData("failed", null, null, "undelivered")]
     [InlineData("delivered", null, null, "ignored")]
-    public void An_event_means_what_its_kind_says(string kind, string? severity, string? reason, string meaning)
+    public void Each_kind_of_event_has_its_own_meaning(string kind, string? severity, string? reason, string meaning)
     {
         var signals = Read(JsonSerializer.Serialize(new Dictionary<string, object>(StringComparer.Ordinal)
         {
             ["event-data"] = new { @event = kind, severity, reason, recipient = "a@example.com", id = "x", timestamp = 1772366400.5 },
         }));
 
-        Assert.Equal(meaning, (signals.Signals.Count, signals.Bounces.Count, signals.Drifts.Count, signals.Undelivered, signals.Ignored, signals.Unreadable) switch
+        Assert.Equal(meaning, (
+            signals.Signals.Count,
+            signals.Bounces.Count,
+            signals.Drifts.Count,
+            signals.Undelivered,
+            signals.Ignored,
+            signals.Unreadable) switch
         {
             (1, 0, 0, 0, 0, 0) => "stop",
             (0, 1, 0, 0, 0, 0) => "bounce",
@@ -106,16 +116,19 @@ public sealed class MailgunWebhookTests
     [InlineData("{\"event-data\":{\"event\":\"unsubscribed\"}}")]
     [InlineData("{\"event-data\":{\"event\":\"complained\",\"recipient\":\"no address\"}}")]
     [InlineData("{\"event-data\":{\"event\":\"failed\",\"severity\":\"permanent\",\"reason\":\"bounce\",\"recipient\":\"\\ud800\"}}")]
-    public void What_cannot_be_read_is_counted(string body) => Assert.Equal(1, Read(body).Unreadable);
+    public void An_unreadable_event_is_counted(string body) => Assert.Equal(1, Read(body).Unreadable);
 
     [Theory]
     [InlineData("\"timestamp\":\"soon\"")]
     [InlineData("\"timestamp\":1e300")]
     [InlineData("\"timestamp\":-1")]
     [InlineData("\"id\":\"a@example.com\"")]
-    public void A_Stop_without_a_usable_moment_or_id_is_a_Stop_all_the_same(string field)
+    public void A_Stop_without_a_usable_time_or_id_still_counts(string field)
     {
-        var signal = Assert.Single(Read("{\"signature\":{\"token\":\"abc\"},\"event-data\":{\"event\":\"unsubscribed\",\"recipient\":\"a@example.com\"," + field + "}}").Signals);
+        var signal = Assert.Single(
+            Read("{\"signature\":{\"token\":\"abc\"},\"event-data\":{\"event\":\"unsubscribed\",\"recipient\":\"a@example.com\","
+                + field
+                + "}}").Signals);
 
         Assert.Equal(Now, signal.At);
         Assert.Equal("token~abc", signal.EventKey);
@@ -125,27 +138,35 @@ public sealed class MailgunWebhookTests
     [InlineData("Fri, 21 Oct 2011 11:02:55 GMT")]
     [InlineData("Fri, 21 Oct 2011 11:02:55 UTC")]
     [InlineData("Fri, 21 Oct 2011 13:02:55 +0200")]
-    public void A_moment_is_read_in_each_of_its_forms(string text)
+    public void A_time_is_read_in_each_of_its_formats(string text)
     {
-        Assert.True(MailgunMoment.TryParse(text, out var at));
+        Assert.True(MailgunDate.TryParse(text, out var at));
         Assert.Equal(new DateTimeOffset(2011, 10, 21, 11, 2, 55, TimeSpan.Zero), at.ToUniversalTime());
     }
 
     private static bool Verify(JsonNode signature)
     {
         var options = Options.Create(new MailgunOptions { SigningKeys = [Key, NextKey] });
-        return new MailgunSignature(options, new FakeTimeProvider(Now)).Verify(VendorField.Parse(Encoding.UTF8.GetBytes(signature.ToJsonString()))!.Value);
+        return new MailgunSignature(options, new FakeTimeProvider(Now)).Verify(
+            VendorField.Parse(Encoding.UTF8.GetBytes(signature.ToJsonString()))!.Value);
     }
 
     private static JsonObject Signature(string key, DateTimeOffset at)
     {
-        var signature = new JsonObject { ["timestamp"] = $"{at.ToUnixTimeSeconds()}", ["token"] = "a8ce0edb2dd8301dee6c2405235584e45aa91d1e9f979f3de0" };
+        var signature = new JsonObject
+        {
+            ["timestamp"] = $"{at.ToUnixTimeSeconds()}",
+            ["token"] = "a8ce0edb2dd8301dee6c2405235584e45aa91d1e9f979f3de0",
+        };
         signature["signature"] = Signed(key, signature);
         return signature;
     }
 
     private static string Signed(string key, JsonObject signature) => Convert.ToHexStringLower(
-        HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(signature["timestamp"]!.GetValue<string>() + signature["token"]!.GetValue<string>())));
+        HMACSHA256.HashData(
+            Encoding.UTF8.GetBytes(key),
+            Encoding.UTF8.GetBytes(signature["timestamp"]!.GetValue<string>() + signature["token"]!.GetValue<string>())));
 
-    private static VendorSignals Read(string body) => new MailgunEvents(new FakeTimeProvider(Now)).Read(VendorField.Parse(Encoding.UTF8.GetBytes(body))!.Value);
+    private static VendorSignals Read(string body) =>
+        new MailgunEvents(new FakeTimeProvider(Now)).Read(VendorField.Parse(Encoding.UTF8.GetBytes(body))!.Value);
 }

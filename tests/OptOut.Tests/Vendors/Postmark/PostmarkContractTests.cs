@@ -13,7 +13,9 @@ public sealed class PostmarkContractTests(AzuriteFixture azurite) : VendorContra
 
     private protected override IEnumerable<KeyValuePair<string, string?>> MoreSettings => [new("OptOut:Postmark:PullTimeout", "00:00:01")];
 
-    private protected override Task<bool> IsStoppedThereAsync(Identifier who) => Task.FromResult(Server.Find("broadcast", who.Value) is not null);
+    private protected override Task<bool> IsStoppedAtVendorAsync(Identifier who) =>
+        Task.FromResult(Server.Find("broadcast", who.Value) is not null);
 
-    private protected override Task StopThereAsync(Identifier who) => Server.ActAsync(who.Value, sendEvent: false, cancellationToken: Cancel);
+    private protected override Task StopAtVendorAsync(Identifier who) =>
+        Server.ActAsync(who.Value, sendEvent: false, cancellationToken: Cancel);
 }

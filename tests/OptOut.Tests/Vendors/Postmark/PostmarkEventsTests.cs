@@ -20,14 +20,19 @@ public sealed class PostmarkEventsTests
 
     // https://postmarkapp.com/developer/webhooks/subscription-change-webhook, shortened.
     [Fact]
-    public void The_documented_change_is_a_hard_bounce()
+    public void The_documented_subscription_change_is_a_hard_bounce()
     {
         var signals = Read("""
-            {"RecordType":"SubscriptionChange","MessageID":"883953f4-6105-42a2-a16a-77a8eac79483","ServerID":123456,"MessageStream":"outbound","ChangedAt":"2020-02-01T10:53:34.416071Z","Recipient":"bounced-address@wildbit.com","Origin":"Recipient","SuppressSending":true,"SuppressionReason":"HardBounce","Tag":"my-tag","Metadata":{"example":"value"}}
+            {"RecordType":"SubscriptionChange","MessageID":"883953f4-6105-42a2-a16a-77a8eac79483","ServerID":123456,
+             "MessageStream":"outbound","ChangedAt":"2020-02-01T10:53:34.416071Z","Recipient":"bounced-address@wildbit.com",
+             "Origin":"Recipient","SuppressSending":true,"SuppressionReason":"HardBounce","Tag":"my-tag",
+             "Metadata":{"example":"value"}}
             """);
 
         var bounce = Assert.Single(signals.Bounces);
-        Assert.Equal(("bounced-address@wildbit.com", new DateTimeOffset(2020, 2, 1, 10, 53, 34, TimeSpan.Zero).AddTicks(4160710)), (bounce.Identifier.Value, bounce.At));
+        Assert.Equal(
+            ("bounced-address@wildbit.com", new DateTimeOffset(2020, 2, 1, 10, 53, 34, TimeSpan.Zero).AddTicks(4160710)),
+            (bounce.Identifier.Value, bounce.At));
         Assert.Empty(signals.Signals);
     }
 
@@ -36,20 +41,24 @@ public sealed class PostmarkEventsTests
     public void The_documented_spam_complaint_stops_everything()
     {
         var signals = Read("""
-            {"RecordType":"SpamComplaint","MessageStream":"outbound","ID":42,"Type":"SpamComplaint","TypeCode":512,"Name":"Spam complaint","MessageID":"00000000-0000-0000-0000-000000000000","Email":"john@example.com","From":"sender@example.com","BouncedAt":"2019-11-05T16:33:54.9070259Z","Inactive":true,"CanActivate":false}
+            {"RecordType":"SpamComplaint","MessageStream":"outbound","ID":42,"Type":"SpamComplaint","TypeCode":512,
+             "Name":"Spam complaint","MessageID":"00000000-0000-0000-0000-000000000000","Email":"john@example.com",
+             "From":"sender@example.com","BouncedAt":"2019-11-05T16:33:54.9070259Z","Inactive":true,"CanActivate":false}
             """);
 
         var signal = Assert.Single(signals.Signals);
-        Assert.Equal(("john@example.com", Scope.Everything, VendorEntryKind.Complaint, "bounce~42"), (signal.Identifier.Value, signal.Stop, signal.Kind, signal.EventKey));
+        Assert.Equal(
+            ("john@example.com", Scope.Everything, VendorEntryKind.Complaint, "bounce~42"),
+            (signal.Identifier.Value, signal.Stop, signal.Kind, signal.EventKey));
     }
 
     [Theory]
     [InlineData("outbound", "Everything", "*,*")]
     [InlineData("offers", "Everything", "*,*")]
     [InlineData("offers", "Topic", "*,offers")]
-    [InlineData("nobody-told-us", "Topic", "*,*")]
+    [InlineData("unknown-stream", "Topic", "*,*")]
     [InlineData("receipts", "Everything", null)]
-    public void Leaving_a_stream_stops_what_the_stream_means(string stream, string streamStops, string? stop)
+    public void Leaving_a_stream_stops_what_the_settings_assign_to_it(string stream, string streamStops, string? stop)
     {
         _options.StreamStops = Enum.Parse<StreamStop>(streamStops);
 
@@ -60,14 +69,16 @@ public sealed class PostmarkEventsTests
     }
 
     [Fact]
-    public void A_spam_complaint_stops_everything_in_whatever_stream() =>
-        Assert.Equal(Scope.Everything, Assert.Single(Read(Change("\"MessageStream\":\"receipts\",\"SuppressionReason\":\"SpamComplaint\"")).Signals).Stop);
+    public void A_spam_complaint_in_any_stream_stops_everything() =>
+        Assert.Equal(
+            Scope.Everything,
+            Assert.Single(Read(Change("\"MessageStream\":\"receipts\",\"SuppressionReason\":\"SpamComplaint\"")).Signals).Stop);
 
     [Theory]
-    [InlineData("\"Origin\":\"Customer\"")] // Our own push, coming back.
+    [InlineData("\"Origin\":\"Customer\"")] // Our own push, reported back.
     [InlineData("\"SuppressSending\":false,\"SuppressionReason\":null")]
     [InlineData("\"RecordType\":\"Open\"")]
-    public void What_is_no_wish_of_the_person_is_ignored(string fields)
+    public void An_event_that_is_not_an_objection_is_ignored(string fields)
     {
         var signals = Read(Change(fields));
 
@@ -84,9 +95,10 @@ public sealed class PostmarkEventsTests
     [InlineData("SoftBounce", "undelivered")]
     [InlineData("Transient", "undelivered")]
     [InlineData("AutoResponder", "undelivered")]
-    public void A_bounce_means_what_its_type_says(string type, string meaning)
+    public void Each_type_of_bounce_has_its_own_meaning(string type, string meaning)
     {
-        var signals = Read($$"""{"RecordType":"Bounce","ID":7,"Type":"{{type}}","Email":"a@example.com","BouncedAt":"2026-02-28T10:00:00Z"}""");
+        var signals = Read(
+            $$"""{"RecordType":"Bounce","ID":7,"Type":"{{type}}","Email":"a@example.com","BouncedAt":"2026-02-28T10:00:00Z"}""");
 
         Assert.Equal(meaning, (signals.Signals.Count, signals.Bounces.Count, signals.Undelivered) switch
         {
@@ -106,10 +118,10 @@ public sealed class PostmarkEventsTests
     [InlineData("{\"RecordType\":\"SubscriptionChange\",\"Recipient\":\"no address\",\"SuppressSending\":true}")]
     [InlineData("{\"RecordType\":\"SpamComplaint\",\"Type\":\"SpamComplaint\",\"Email\":\"\\ud800@example.com\"}")]
     [InlineData("{\"RecordType\":\"Bounce\",\"Type\":\"HardBounce\",\"Email\":null}")]
-    public void What_cannot_be_read_is_counted(string body) => Assert.Equal(1, Read(body).Unreadable);
+    public void An_unreadable_event_is_counted(string body) => Assert.Equal(1, Read(body).Unreadable);
 
     [Fact]
-    public void A_Stop_without_a_usable_moment_is_a_Stop_of_now()
+    public void A_Stop_without_a_usable_time_is_dated_now()
     {
         var signal = Assert.Single(Read(Change("\"ChangedAt\":\"yesterday\"")).Signals);
 
@@ -117,22 +129,34 @@ public sealed class PostmarkEventsTests
     }
 
     [Fact]
-    public void The_same_change_has_the_same_key_and_another_has_another()
+    public void Equal_changes_have_the_same_key_and_different_changes_have_different_keys()
     {
-        string[] keys = [.. new[] { "", "", "\"ChangedAt\":\"2026-02-28T10:00:01Z\"", "\"MessageID\":null", "\"MessageStream\":\"offers\"" }.Select(f => Assert.Single(Read(Change(f)).Signals).EventKey)];
+        string[] keys =
+        [
+            .. new[] { "", "", "\"ChangedAt\":\"2026-02-28T10:00:01Z\"", "\"MessageID\":null", "\"MessageStream\":\"offers\"" }.Select(
+                f => Assert.Single(Read(Change(f)).Signals).EventKey),
+        ];
 
         Assert.Equal(4, keys.Distinct().Count());
         Assert.All(keys, k => Assert.Matches("^[ -~]{1,200}$", k));
         Assert.All(keys, k => Assert.DoesNotContain("@", k, StringComparison.Ordinal));
     }
 
-    // The last of two equal names counts, as in most readers of JSON.
+    // Of two fields with the same name the last one counts, as in most JSON readers.
     private static string Change(string fields) =>
-        $$"""{"RecordType":"SubscriptionChange","MessageID":"883953f4-6105-42a2-a16a-77a8eac79483","MessageStream":"outbound","ChangedAt":"2026-02-28T10:00:00Z","Recipient":"a@example.com","Origin":"Recipient","SuppressSending":true,"SuppressionReason":"ManualSuppression"{{(fields.Length == 0 ? "" : "," + fields)}}}""";
+        $$"""
+        {"RecordType":"SubscriptionChange","MessageID":"883953f4-6105-42a2-a16a-77a8eac79483","MessageStream":"outbound",
+         "ChangedAt":"2026-02-28T10:00:00Z","Recipient":"a@example.com","Origin":"Recipient","SuppressSending":true,
+         "SuppressionReason":"ManualSuppression"{{(fields.Length == 0 ? "" : "," + fields)}}}
+        """;
 
     private VendorSignals Read(string body)
     {
-        var catalogue = new TopicCatalogue(Options.Create(new CatalogueOptions { Topics = [new TopicOptions { Id = 1, Name = "newsletter" }, new TopicOptions { Id = 2, Name = "offers" }] }));
-        return new PostmarkEvents(new PostmarkStreams(catalogue, Options.Create(_options)), new FakeTimeProvider(Now)).Read(Encoding.UTF8.GetBytes(body));
+        var catalogue = new TopicCatalogue(Options.Create(new CatalogueOptions
+        {
+            Topics = [new TopicOptions { Id = 1, Name = "newsletter" }, new TopicOptions { Id = 2, Name = "offers" }],
+        }));
+        return new PostmarkEvents(new PostmarkStreams(catalogue, Options.Create(_options)), new FakeTimeProvider(Now)).Read(
+            Encoding.UTF8.GetBytes(body));
     }
 }

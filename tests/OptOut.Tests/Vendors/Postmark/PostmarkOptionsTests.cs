@@ -9,18 +9,19 @@ namespace OptOut.Tests.Vendors.Postmark;
 public sealed class PostmarkOptionsTests
 {
     [Fact]
-    public void A_full_account_passes() => Assert.Empty(Errors(Good()));
+    public void A_complete_configuration_is_valid() => Assert.Empty(Errors(Good()));
 
     [Fact]
-    public void Nothing_at_all_reports_everything_at_once() => Assert.Equal(
+    public void Empty_settings_report_every_missing_value_at_once() => Assert.Equal(
         [
             "OptOut:Postmark:ServerToken is empty; give a token of the server, from its API Tokens tab.",
-            "OptOut:Postmark:Streams is empty; name each message stream that sends marketing, as in OptOut:Postmark:Streams:0:Id = broadcast.",
+            "OptOut:Postmark:Streams is empty; name each message stream that sends "
+                + "marketing, as in OptOut:Postmark:Streams:0:Id = broadcast.",
         ],
         Errors(new PostmarkOptions()));
 
     [Fact]
-    public void Every_mistake_names_its_setting_and_its_mend()
+    public void Every_mistake_names_its_setting_and_its_fix()
     {
         var options = Good();
         options.ServerToken = "with space";
@@ -36,18 +37,25 @@ public sealed class PostmarkOptionsTests
 
         Assert.Equal(
             [
-                "OptOut:Postmark:ServerToken holds a space or a character that is not ASCII; copy the token again, without anything around it.",
-                "OptOut:Postmark:BaseAddress is 'http://api.postmarkapp.com/'; give https://api.postmarkapp.com/ (http only for a sandbox on this machine).",
+                "OptOut:Postmark:ServerToken contains a space or a character that is not "
+                    + "ASCII; copy the token again, without anything around it.",
+                "OptOut:Postmark:BaseAddress is 'http://api.postmarkapp.com/'; give "
+                    + "https://api.postmarkapp.com/ (http only for a sandbox on this machine).",
                 "OptOut:Postmark:Timeout is 00:00:00; give more than 00:00:00, at most 00:05:00.",
                 "OptOut:Postmark:PullTimeout is 01:00:00; give more than 00:00:00, at most 00:05:00.",
                 "OptOut:Postmark:Streams:1:Id is 'Name of it'; give the stream's id, as in 'broadcast' (not its name).",
-                "OptOut:Postmark:Streams:1:Topic names no topic of OptOut:Catalogue:Topics; name the topic there, or none here when the stream sends every topic.",
+                "OptOut:Postmark:Streams:1:Topic is not a topic in OptOut:Catalogue:Topics; add the topic there, or leave Topic "
+                    + "out if the stream sends every topic.",
                 "OptOut:Postmark:Streams names 'broadcast' 2 times; name it once.",
-                "OptOut:Postmark:ServiceStreams names 'broadcast', which OptOut:Postmark:Streams names too; remove it from one of the two.",
+                "OptOut:Postmark:ServiceStreams names 'broadcast', which is also in "
+                    + "OptOut:Postmark:Streams; remove it from one of the two.",
                 "OptOut:Postmark:StreamStops is 7; give Everything or Topic.",
-                "OptOut:Postmark:WebhookCredentials:1:User is empty or holds a space, a colon or a character that is not ASCII; give the user name of the webhook's Basic authentication.",
-                "OptOut:Postmark:WebhookCredentials:1:Password is too short to protect anything, or holds a space or a character that is not ASCII; give at least 16 random characters.",
-                "OptOut:Postmark:WebhookTokens:1 is too short to protect anything, or holds a space or a character that is not ASCII; give at least 16 random characters.",
+                "OptOut:Postmark:WebhookCredentials:1:User is empty or contains a space, a colon or a character that is not ASCII; "
+                    + "give the user name of the webhook's Basic authentication.",
+                "OptOut:Postmark:WebhookCredentials:1:Password is too short to protect anything, or contains a space or a "
+                    + "character that is not ASCII; give at least 16 random characters.",
+                "OptOut:Postmark:WebhookTokens:1 is too short to protect anything, or contains a space or a character that is not "
+                    + "ASCII; give at least 16 random characters.",
             ],
             Errors(options));
     }
@@ -57,7 +65,7 @@ public sealed class PostmarkOptionsTests
     [InlineData("http://127.0.0.1:7090/postmark/", true)]
     [InlineData("http://127.0.0.1:7090/postmark", false)]
     [InlineData("ftp://api.postmarkapp.com", false)]
-    public void The_address_is_in_the_open_only_on_this_machine(string address, bool passes)
+    public void The_base_address_must_use_https_except_on_this_machine(string address, bool passes)
     {
         var options = Good();
         options.BaseAddress = new Uri(address);
@@ -66,7 +74,7 @@ public sealed class PostmarkOptionsTests
     }
 
     [Fact]
-    public void A_setting_written_as_null_is_reported_as_any_other()
+    public void A_null_setting_is_reported_like_any_other()
     {
         var options = Good();
         (options.ServerToken, options.BaseAddress, options.Streams[0].Id, options.WebhookTokens[0]) = (null!, null!, null!, null!);
@@ -78,7 +86,7 @@ public sealed class PostmarkOptionsTests
     }
 
     [Fact]
-    public void A_secret_is_in_no_message()
+    public void No_message_contains_a_secret()
     {
         var options = Good();
         (options.ServerToken, options.WebhookTokens[0], options.WebhookCredentials[0].Password) = ("s3cret ", "s3cret", "s3cret");
@@ -88,7 +96,7 @@ public sealed class PostmarkOptionsTests
     }
 
     [Fact]
-    public async Task Without_its_section_there_is_no_Postmark()
+    public async Task Without_its_section_Postmark_is_not_registered()
     {
         await using var it = await SandboxedVendor.StartAsync("sendgrid");
 
@@ -107,7 +115,10 @@ public sealed class PostmarkOptionsTests
 
     private static string[] Errors(PostmarkOptions options)
     {
-        var catalogue = new CatalogueOptions { Topics = [new TopicOptions { Id = 1, Name = "newsletter" }, new TopicOptions { Id = 2, Name = "offers" }] };
+        var catalogue = new CatalogueOptions
+        {
+            Topics = [new TopicOptions { Id = 1, Name = "newsletter" }, new TopicOptions { Id = 2, Name = "offers" }],
+        };
         return [.. new PostmarkOptionsValidator(Options.Create(catalogue)).Validate(null, options).Failures ?? []];
     }
 }

@@ -6,24 +6,26 @@ using OptOut.Emulators.Sandbox.Postmark;
 
 namespace OptOut.Tests.Vendors.Postmark;
 
-/// <summary><c>/webhooks/postmark/events</c>: believed by its credentials, and once however often it is sent.</summary>
-public sealed class PostmarkWebhookTests(PostmarkWebhookTests.Hosted hosted) : IClassFixture<PostmarkWebhookTests.Hosted>
+/// <summary><c>/webhooks/postmark/events</c>: accepts only requests with valid credentials, and records a repeated event once.</summary>
+public sealed class PostmarkWebhookTests(PostmarkWebhookTests.HostFixture fixture) : IClassFixture<PostmarkWebhookTests.HostFixture>
 {
     private const string Token = "a-token-of-some-length";
 
-    private OptOutHost Host => hosted.Host;
+    private OptOutHost Host => fixture.Host;
 
     private PostmarkSandbox Server => Host.Sandbox.Find<PostmarkSandbox>();
 
     [Fact]
-    public async Task A_person_who_left_at_Postmark_has_stopped_everything_here()
+    public async Task A_person_who_stops_at_Postmark_stops_everything_here()
     {
         var subject = await Host.PutSubjectAsync("postmark-1", ["postmark-1@example.com"], ["+32470111121"]);
 
         Assert.Equal(200, await Server.ActAsync("postmark-1@example.com", cancellationToken: TestContext.Current.CancellationToken));
 
         var change = Assert.Single(await Host.LedgerAsync(subject, 1)).Change;
-        Assert.Equal((Scope.Everything, Decision.Stop, Source.VendorWebhook, "postmark"), (change.Scope, change.Decision, change.Source, change.Evidence.Vendor));
+        Assert.Equal(
+            (Scope.Everything, Decision.Stop, Source.VendorWebhook, "postmark"),
+            (change.Scope, change.Decision, change.Source, change.Evidence.Vendor));
         await Host.ConfirmedAsync(subject, vendor: "postmark");
         await Host.ConfirmedAsync(subject, vendor: "sendgrid");
         Assert.Contains("postmark-1@example.com", Host.OnSendGridsList());
@@ -31,7 +33,7 @@ public sealed class PostmarkWebhookTests(PostmarkWebhookTests.Hosted hosted) : I
     }
 
     [Fact]
-    public async Task What_we_push_comes_back_as_an_event_and_is_recorded_by_nobody()
+    public async Task Our_own_push_reported_back_as_an_event_is_not_recorded()
     {
         var subject = await Host.PutSubjectAsync("postmark-2", ["postmark-2@example.com"]);
 
@@ -44,7 +46,7 @@ public sealed class PostmarkWebhookTests(PostmarkWebhookTests.Hosted hosted) : I
     }
 
     [Fact]
-    public async Task An_event_sent_again_is_recorded_once()
+    public async Task A_repeated_event_is_recorded_once()
     {
         var subject = await Host.PutSubjectAsync("postmark-3", ["postmark-3@example.com"]);
         var record = Server.Change("postmark-3@example.com", "ManualSuppression");
@@ -59,7 +61,7 @@ public sealed class PostmarkWebhookTests(PostmarkWebhookTests.Hosted hosted) : I
     }
 
     [Fact]
-    public async Task An_event_without_the_credentials_changes_nothing()
+    public async Task An_event_without_valid_credentials_changes_nothing()
     {
         var subject = await Host.PutSubjectAsync("postmark-4", ["postmark-4@example.com"]);
         var record = Server.Change("postmark-4@example.com", "ManualSuppression");
@@ -77,7 +79,7 @@ public sealed class PostmarkWebhookTests(PostmarkWebhookTests.Hosted hosted) : I
         ];
 
         Assert.All(answers, a => Assert.Equal((401, ""), (a.Status, a.Body)));
-        Assert.Equal(413, await Host.TooMuchAsync("/webhooks/postmark/events", ("X-OptOut-Token", Token)));
+        Assert.Equal(413, await Host.PostOversizedAsync("/webhooks/postmark/events", ("X-OptOut-Token", Token)));
         Assert.Equal(before, await Host.EverythingAsync());
         Assert.Empty(await Host.LedgerAsync(subject));
     }
@@ -89,7 +91,8 @@ public sealed class PostmarkWebhookTests(PostmarkWebhookTests.Hosted hosted) : I
         await Server.ActAsync("postmark-5@example.com", cancellationToken: TestContext.Current.CancellationToken);
         await Host.LedgerAsync(subject, 1);
 
-        Assert.Equal(200, await Server.ActAsync("postmark-5@example.com", reason: null, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(
+            200, await Server.ActAsync("postmark-5@example.com", reason: null, cancellationToken: TestContext.Current.CancellationToken));
 
         await Host.QuietAsync();
         await Host.LedgerAsync(subject, 1);
@@ -97,7 +100,7 @@ public sealed class PostmarkWebhookTests(PostmarkWebhookTests.Hosted hosted) : I
     }
 
     [Fact]
-    public async Task Garbage_from_Postmark_itself_is_taken_and_told()
+    public async Task Garbage_sent_with_valid_credentials_is_accepted_and_logged()
     {
         Assert.Equal(200, (await PostAsync(new JsonArray(), header: Token)).Status);
 
@@ -106,7 +109,10 @@ public sealed class PostmarkWebhookTests(PostmarkWebhookTests.Hosted hosted) : I
 
     private async Task<Answer> PostAsync(JsonNode record, string? basic = null, string? header = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/postmark/events") { Content = new StringContent(record.ToJsonString(), Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/postmark/events")
+        {
+            Content = new StringContent(record.ToJsonString(), Encoding.UTF8, "application/json"),
+        };
         if (basic is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(basic)));
         if (header is not null)
@@ -114,15 +120,17 @@ public sealed class PostmarkWebhookTests(PostmarkWebhookTests.Hosted hosted) : I
         return await Host.SendAsync(request);
     }
 
-    /// <summary>Postmark beside SendGrid, with a webhook token beside the credentials.</summary>
-    public sealed class Hosted(AzuriteFixture azurite) : IAsyncLifetime
+    /// <summary>A host with Postmark as well as SendGrid, and with a webhook token in addition to the credentials.</summary>
+    public sealed class HostFixture(AzuriteFixture azurite) : IAsyncLifetime
     {
         private OptOutHost? _host;
 
         internal OptOutHost Host => _host!;
 
         public async ValueTask InitializeAsync() => _host = await OptOutHost.StartAsync(
-            azurite, settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["OptOut:Postmark:WebhookTokens:0"] = Token }, vendors: ["postmark"]);
+            azurite,
+            settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["OptOut:Postmark:WebhookTokens:0"] = Token },
+            vendors: ["postmark"]);
 
         public ValueTask DisposeAsync() => Host.DisposeAsync();
     }

@@ -8,13 +8,13 @@ using OptOut.Vendors.Registers;
 
 namespace OptOut.Tests.Vendors.Registers;
 
-/// <summary>From a person who registers to the answer of the check, through the real webhooks.</summary>
+/// <summary>From the registration of a person to the answer of the check, through the real endpoints.</summary>
 public sealed class RegisterSandboxTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Who_registers_is_denied_by_name_after_the_night_and_who_leaves_is_free_after_the_next()
+    public async Task A_registered_contact_point_is_suppressed_on_its_channel_after_the_nightly_run()
     {
         await using var host = await OptOutHost.StartAsync(azurite, vendors: ["registers"]);
         var subject = await host.PutSubjectAsync("listed", phone: ["+32470444401"], postal: ["Kerkstraat 12, 9000 Gent"]);
@@ -23,21 +23,26 @@ public sealed class RegisterSandboxTests(AzuriteFixture azurite)
 
         var report = await host.Service<Reconciler>().RunAsync(Cancel);
 
-        Assert.Equal([("do-not-call", 1, 1), ("robinson", 1, 1)], report.Vendors.Where(v => v.Register).Select(v => (v.Vendor, v.Suppressed, v.Known)).Order());
+        Assert.Equal(
+            [("do-not-call", 1, 1), ("robinson", 1, 1)],
+            report.Vendors.Where(v => v.Register).Select(v => (v.Vendor, v.Suppressed, v.Known)).Order());
         Assert.False(report.NeedsAttention, report.Verdict);
         Assert.Equal((false, "register"), await host.CheckAsync("phone", "+32470444401"));
         Assert.Equal((true, "no-objection"), await host.CheckAsync("sms", "+32470444401"));
         Assert.Equal((false, "register"), await host.CheckAsync("post", "Kerkstraat 12, 9000 Gent"));
 
-        // No push is ever due to a register, and no row says that one is.
+        // Nothing is ever pushed to a register, so there is no vendor row for one.
         await host.OneClickAsync(await host.TokenAsync("listed"));
         await host.LedgerAsync(subject, 1);
         await host.QuietAsync();
-        Assert.Equal(0, host.Rows(host.Storage.Consent, $"vendor~{subject}~do-not-call") + host.Rows(host.Storage.Consent, $"vendor~{subject}~robinson"));
+        Assert.Equal(
+            0,
+            host.Rows(host.Storage.Consent, $"vendor~{subject}~do-not-call")
+                + host.Rows(host.Storage.Consent, $"vendor~{subject}~robinson"));
     }
 
     [Fact]
-    public async Task A_mistake_in_the_settings_of_a_register_is_told_at_the_start()
+    public async Task Mistakes_in_a_registers_settings_are_reported()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -51,17 +56,22 @@ public sealed class RegisterSandboxTests(AzuriteFixture azurite)
         var failures = Assert.Throws<OptionsValidationException>(() => options.Get("do-not-call")).Failures.ToArray();
         Assert.Equal(2, failures.Length);
         Assert.All(failures, f => Assert.StartsWith("OptOut:Registers:do-not-call:", f, StringComparison.Ordinal));
-        Assert.Contains("give do-not-call or robinson", Assert.Single(Assert.Throws<OptionsValidationException>(() => options.Get("do-not-cal")).Failures), StringComparison.Ordinal);
+        Assert.Contains(
+            "give do-not-call or robinson",
+            Assert.Single(Assert.Throws<OptionsValidationException>(() => options.Get("do-not-cal")).Failures),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Without_a_section_there_is_no_register() => Assert.DoesNotContain(
-        new ServiceCollection().AddOptOut(new ConfigurationBuilder().Build()), s => s.ServiceType == typeof(IVendor) && s.ImplementationFactory is not null);
+        new ServiceCollection().AddOptOut(new ConfigurationBuilder().Build()),
+        s => s.ServiceType == typeof(IVendor) && s.ImplementationFactory is not null);
 
-    private static async Task ActAsync(OptOutHost host, string handle, string register, string entry)
+    private static async Task ActAsync(OptOutHost host, string action, string register, string entry)
     {
         using var http = new HttpClient();
-        using var answer = await http.PostAsJsonAsync(new Uri(host.Sandbox.BaseAddress, $"/sandbox/registers/{handle}"), new { register, entry }, Cancel);
+        using var answer = await http.PostAsJsonAsync(
+            new Uri(host.Sandbox.BaseAddress, $"/sandbox/registers/{action}"), new { register, entry }, Cancel);
         answer.EnsureSuccessStatusCode();
     }
 }

@@ -15,7 +15,7 @@ using OptOut.Vendors.SendGrid;
 
 namespace OptOut.Tests.Vendors.SendGrid;
 
-/// <summary>The real adapter on one side of HTTP, the sandbox's SendGrid on the other.</summary>
+/// <summary>The real SendGrid adapter, connected over HTTP to the SendGrid sandbox.</summary>
 internal sealed class SandboxedSendGrid : IAsyncDisposable
 {
     public const int Newsletter = 101, Offers = 102, Orders = 900;
@@ -31,12 +31,12 @@ internal sealed class SandboxedSendGrid : IAsyncDisposable
         {
             ShouldListenTo = source => source.Name.StartsWith("System.Net", StringComparison.Ordinal),
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = activity => Note(activity.DisplayName + " " + string.Join(' ', activity.TagObjects.Select(t => t.Value))),
+            ActivityStopped = activity => Record(activity.DisplayName + " " + string.Join(' ', activity.TagObjects.Select(t => t.Value))),
         };
         ActivitySource.AddActivityListener(_listener);
 
-        // The listener hears the whole process, so also the tests that run beside this one.
-        void Note(string activity)
+        // The listener receives the activities of the whole process, including those of tests that run in parallel.
+        void Record(string activity)
         {
             if (activity.Contains(sandbox.BaseAddress.Authority, StringComparison.Ordinal))
                 Activities.Enqueue(activity);
@@ -57,10 +57,12 @@ internal sealed class SandboxedSendGrid : IAsyncDisposable
 
     public SendGridMail Mail => Services.GetRequiredService<SendGridMail>();
 
-    public static Identifier Email(string address) => EmailAddress.TryParse(address, out var who) ? who : throw new FormatException(address);
+    public static Identifier Email(string address) =>
+        EmailAddress.TryParse(address, out var who) ? who : throw new FormatException(address);
 
-    /// <param name="settings">Added to those of a working account; null takes one away.</param>
-    public static async Task<SandboxedSendGrid> StartAsync(TimeProvider? time = null, IEnumerable<KeyValuePair<string, string?>>? settings = null)
+    /// <param name="settings">Added to the settings of a working account, which they override; null removes a setting.</param>
+    public static async Task<SandboxedSendGrid> StartAsync(
+        TimeProvider? time = null, IEnumerable<KeyValuePair<string, string?>>? settings = null)
     {
         var sandbox = await VendorSandbox.StartAsync(
             new VendorSandboxOptions
@@ -91,17 +93,19 @@ internal sealed class SandboxedSendGrid : IAsyncDisposable
             ["OptOut:SendGrid:EventPublicKeys:0"] = sandbox.SendGrid.EventPublicKey,
             ["OptOut:SendGrid:From:Address"] = "privacy@controller.example",
             ["OptOut:SendGrid:From:Name"] = "Controller",
-        }.Concat(settings ?? []).GroupBy(s => s.Key, StringComparer.Ordinal).Select(g => g.Last()).Where(s => s.Value is not null)).Build());
+        }.Concat(settings ?? []).GroupBy(s => s.Key, StringComparer.Ordinal).Select(g => g.Last()).Where(s => s.Value is not null))
+            .Build());
         return new SandboxedSendGrid(sandbox, services.BuildServiceProvider(), logs);
     }
 
     public Task<VendorOutcome> PushAsync(string stops, string? confirmed = null, Identifier? who = null) => Vendor.PushAsync(
-        new VendorPush(who ?? Jan, StopSet.Parse(stops), confirmed is null ? null : StopSet.Parse(confirmed)), TestContext.Current.CancellationToken);
+        new VendorPush(who ?? Jan, StopSet.Parse(stops), confirmed is null ? null : StopSet.Parse(confirmed)),
+        TestContext.Current.CancellationToken);
 
     public Task<List<VendorPull>> PullAsync(string list, DateTimeOffset until) => Vendor.PullAsync(list, until);
 
-    /// <summary>Verifies and reads as the webhook does.</summary>
-    /// <returns>Null when no configured key signed it.</returns>
+    /// <summary>Verifies and reads a body as the webhook does.</summary>
+    /// <returns>Null if the signature matches no configured key.</returns>
     public VendorSignals? Read(string? signature, string? timestamp, ReadOnlyMemory<byte> body)
     {
         var keys = Services.GetRequiredService<IOptions<SendGridOptions>>().Value.EventPublicKeys;
@@ -123,7 +127,7 @@ internal sealed class SandboxedSendGrid : IAsyncDisposable
     }
 }
 
-/// <summary>Everything any logger wrote, with its values, scopes left out.</summary>
+/// <summary>Every line that any logger wrote, with its values, and every scope that was begun.</summary>
 internal sealed class CapturedLogs : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = [];
@@ -141,7 +145,8 @@ internal sealed class CapturedLogs : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
 
     public void Dispose()

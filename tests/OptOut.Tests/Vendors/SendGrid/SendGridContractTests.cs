@@ -10,7 +10,9 @@ public sealed class SendGridContractTests(AzuriteFixture azurite) : VendorContra
 
     private protected override IEnumerable<KeyValuePair<string, string?>> MoreSettings => [new("OptOut:SendGrid:PullTimeout", "00:00:01")];
 
-    private protected override Task<bool> IsStoppedThereAsync(Identifier who) => Task.FromResult(Sandbox.SendGrid.Global.Any(e => e.Email == who.Value));
+    private protected override Task<bool> IsStoppedAtVendorAsync(Identifier who) =>
+        Task.FromResult(Sandbox.SendGrid.Global.Any(e => e.Email == who.Value));
 
-    private protected override Task StopThereAsync(Identifier who) => Sandbox.SendGrid.ActAsync("unsubscribe", who.Value, sendEvent: false, cancellationToken: Cancel);
+    private protected override Task StopAtVendorAsync(Identifier who) =>
+        Sandbox.SendGrid.ActAsync("unsubscribe", who.Value, sendEvent: false, cancellationToken: Cancel);
 }

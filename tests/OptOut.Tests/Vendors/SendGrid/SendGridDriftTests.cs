@@ -6,13 +6,15 @@ using OptOut.Intake;
 
 namespace OptOut.Tests.Vendors.SendGrid;
 
-/// <summary>What SendGrid tells in passing: that it refused a mail, that an address bounced, that somebody subscribed again there.</summary>
+/// <summary>
+/// What SendGrid reports besides opt-outs: that it dropped a mail, that an address bounced, that someone subscribed again there.
+/// </summary>
 public sealed class SendGridDriftTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Refused_and_never_decided_here_becomes_one_Stop_of_everything_however_often_it_is_told()
+    public async Task A_dropped_mail_to_a_person_without_a_decision_records_exactly_one_Stop_of_everything()
     {
         var subject = await host.PutSubjectAsync("drift-1", ["drift-1@example.com"], ["+32470333301"]);
         var body = Batch(Dropped("drift-1@example.com", "d-1a"), Dropped("drift-1@example.com", "d-1b"));
@@ -25,13 +27,15 @@ public sealed class SendGridDriftTests(OptOutHost host) : IClassFixture<OptOutHo
 
         await host.QuietAsync();
         var change = Assert.Single(await host.LedgerAsync(subject, 1)).Change;
-        Assert.Equal((Scope.Everything, Decision.Stop, Source.VendorWebhook, "sendgrid", "d-1a"), (change.Scope, change.Decision, change.Source, change.Evidence.Vendor, change.Evidence.Reference));
+        Assert.Equal(
+            (Scope.Everything, Decision.Stop, Source.VendorWebhook, "sendgrid", "d-1a"),
+            (change.Scope, change.Decision, change.Source, change.Evidence.Vendor, change.Evidence.Reference));
         Assert.Equal((false, "stopped"), await host.CheckAsync("sms", "+32470333301"));
-        Assert.Contains(host.Logs.Lines, l => l.Contains("somebody sends without asking", StringComparison.Ordinal));
+        Assert.Contains(host.Logs.Lines, l => l.Contains("somebody is sending without calling", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Refused_and_stopped_here_too_changes_nothing()
+    public async Task A_dropped_mail_to_a_person_who_is_stopped_here_changes_nothing()
     {
         var subject = await host.PutSubjectAsync("drift-2", ["drift-2@example.com"]);
         await host.OneClickAsync(await host.TokenAsync("drift-2"));
@@ -45,7 +49,7 @@ public sealed class SendGridDriftTests(OptOutHost host) : IClassFixture<OptOutHo
     }
 
     [Fact]
-    public async Task Refused_and_allowed_again_here_is_no_Stop_and_the_vendor_is_made_equal()
+    public async Task A_dropped_mail_to_a_person_who_allowed_again_records_no_Stop_and_updates_the_vendor()
     {
         var subject = await host.PutSubjectAsync("drift-3", ["drift-3@example.com"]);
         await DecideAsync(subject, Decision.Stop);
@@ -60,12 +64,14 @@ public sealed class SendGridDriftTests(OptOutHost host) : IClassFixture<OptOutHo
         await host.QuietAsync();
         await host.LedgerAsync(subject, 2);
         Assert.Equal((true, "allowed"), await host.CheckAsync("email", "drift-3@example.com"));
-        Assert.Equal("subject-updated", (await host.SentAsync()).Where(m => m.CorrelationId == subject.ToString()).MaxBy(m => m.SequenceNumber)!.Subject);
+        Assert.Equal(
+            "subject-updated",
+            (await host.SentAsync()).Where(m => m.CorrelationId == subject.ToString()).MaxBy(m => m.SequenceNumber)!.Subject);
         Assert.DoesNotContain("drift-3@example.com", host.OnSendGridsList());
     }
 
     [Fact]
-    public async Task Subscribed_again_at_the_vendor_allows_nothing_and_the_vendor_is_told_of_the_Stop_anew()
+    public async Task A_resubscription_at_the_vendor_allows_nothing_and_the_Stop_is_pushed_again()
     {
         var subject = await host.PutSubjectAsync("drift-4", ["drift-4@example.com"]);
         await DecideAsync(subject, Decision.Stop);
@@ -74,23 +80,29 @@ public sealed class SendGridDriftTests(OptOutHost host) : IClassFixture<OptOutHo
 
         Assert.Equal(200, await host.Sandbox.SendGrid.ActAsync("group_resubscribe", "drift-4@example.com", 102, cancellationToken: Cancel));
 
-        await OptOutHost.UntilAsync(() => Task.FromResult(host.Sandbox.SendGrid.GroupEntries.Any(e => e.Email == "drift-4@example.com" && e.Group == 102)));
+        await OptOutHost.UntilAsync(
+            () => Task.FromResult(host.Sandbox.SendGrid.GroupEntries.Any(e => e.Email == "drift-4@example.com" && e.Group == 102)));
         Assert.Equal((false, "stopped"), await host.CheckAsync("email", "drift-4@example.com"));
         await host.LedgerAsync(subject, 1);
 
-        // Whoever stopped nothing is nobody to tell the vendor of.
+        // For a person who stopped nothing there is nothing to push.
         await host.QuietAsync();
         var before = await host.EverythingAsync();
-        Assert.Equal(200, await host.Sandbox.SendGrid.ActAsync("group_resubscribe", "drift-4b@example.com", 102, cancellationToken: Cancel));
+        Assert.Equal(
+            200, await host.Sandbox.SendGrid.ActAsync("group_resubscribe", "drift-4b@example.com", 102, cancellationToken: Cancel));
         Assert.Equal(before, await host.EverythingAsync());
     }
 
     [Fact]
-    public async Task A_hard_bounce_denies_the_address_and_stops_nobody_and_a_soft_one_does_nothing()
+    public async Task A_hard_bounce_suppresses_the_address_without_a_Stop_and_a_soft_bounce_does_nothing()
     {
         var subject = await host.PutSubjectAsync("drift-5", ["drift-5@example.com"]);
         Assert.Equal(200, await host.Sandbox.SendGrid.ActAsync("bounce", "drift-5@example.com", cancellationToken: Cancel));
-        Assert.Equal(200, await PostAsync(Batch($$"""{"email":"drift-5b@example.com","event":"bounce","type":"blocked","sg_event_id":"b"}""", """{"email":"drift-5b@example.com","event":"deferred"}""")));
+        Assert.Equal(
+            200,
+            await PostAsync(Batch(
+                $$"""{"email":"drift-5b@example.com","event":"bounce","type":"blocked","sg_event_id":"b"}""",
+                """{"email":"drift-5b@example.com","event":"deferred"}""")));
 
         Assert.Equal((false, "undeliverable"), await host.CheckAsync("email", "drift-5@example.com"));
         Assert.Equal((true, "no-objection"), await host.CheckAsync("email", "drift-5b@example.com"));
@@ -99,9 +111,15 @@ public sealed class SendGridDriftTests(OptOutHost host) : IClassFixture<OptOutHo
     }
 
     [Fact]
-    public async Task A_bad_event_keeps_none_of_the_others_from_being_recorded()
+    public async Task A_bad_event_does_not_prevent_the_others_from_being_recorded()
     {
-        Assert.Equal(200, await PostAsync(Batch("7", Unsubscribed("drift-6a@example.com", "e-6a"), """{"event":"unsubscribe"}""", Unsubscribed("drift-6b@example.com", "e-6b"))));
+        Assert.Equal(
+            200,
+            await PostAsync(Batch(
+                "7",
+                Unsubscribed("drift-6a@example.com", "e-6a"),
+                """{"event":"unsubscribe"}""",
+                Unsubscribed("drift-6b@example.com", "e-6b"))));
 
         await host.LedgerAsync(host.StandInFor("drift-6a@example.com"), 1);
         await host.LedgerAsync(host.StandInFor("drift-6b@example.com"), 1);
@@ -109,9 +127,10 @@ public sealed class SendGridDriftTests(OptOutHost host) : IClassFixture<OptOutHo
     }
 
     [Fact]
-    public async Task A_batch_of_many_people_is_recorded_whole_and_once()
+    public async Task A_batch_with_many_people_is_recorded_completely_and_once()
     {
-        string[] people = [.. Enumerable.Range(0, 250).Select(i => string.Create(CultureInfo.InvariantCulture, $"drift-7-{i}@example.com"))];
+        string[] people =
+            [.. Enumerable.Range(0, 250).Select(i => string.Create(CultureInfo.InvariantCulture, $"drift-7-{i}@example.com"))];
         var body = Batch([.. people.Select((p, i) => Unsubscribed(p, string.Create(CultureInfo.InvariantCulture, $"e-7-{i}")))]);
 
         Assert.Equal(200, await PostAsync(body));
@@ -125,7 +144,7 @@ public sealed class SendGridDriftTests(OptOutHost host) : IClassFixture<OptOutHo
     {
         var now = TimeProvider.System.GetUtcNow();
         Assert.True((await host.Service<ChangeIntake>().RecordAsync(
-            Change.Create(EventIds.New(now), subject, Scope.Everything, decision, now, now, Source.Portal), AnswerWhen.WaitForVisible)).Durable);
+            Change.Create(EventIds.New(now), subject, Scope.Everything, decision, now, now, Source.Portal), WaitFor.Visible)).Durable);
     }
 
     private async Task<int> PostAsync(byte[] body)
@@ -139,7 +158,8 @@ public sealed class SendGridDriftTests(OptOutHost host) : IClassFixture<OptOutHo
 
     private static byte[] Batch(params string[] events) => Encoding.UTF8.GetBytes($"[{string.Join(',', events)}]");
 
-    private static string Unsubscribed(string email, string id) => JsonSerializer.Serialize(new { email, timestamp = 1_777_000_000, @event = "unsubscribe", sg_event_id = id });
+    private static string Unsubscribed(string email, string id) =>
+        JsonSerializer.Serialize(new { email, timestamp = 1_777_000_000, @event = "unsubscribe", sg_event_id = id });
 
     private static string Dropped(string email, string id, string reason = "Unsubscribed Address") =>
         JsonSerializer.Serialize(new { email, timestamp = 1_777_000_000, @event = "dropped", reason, sg_event_id = id });

@@ -36,14 +36,15 @@ public sealed class SendGridMailTests
 
         using var http = new HttpClient { BaseAddress = it.Sandbox.BaseAddress };
         http.DefaultRequestHeaders.Authorization = new("Bearer", "SG.sandbox");
-        using var answer = await http.PostAsync("/v3/mail/send", new StringContent(request.ToJsonString()), TestContext.Current.CancellationToken);
+        using var answer = await http.PostAsync(
+            "/v3/mail/send", new StringContent(request.ToJsonString()), TestContext.Current.CancellationToken);
 
         Assert.Equal(202, (int)answer.StatusCode);
         Assert.Equal("Unsubscribed Address", it.Account.Mails[1].Dropped);
     }
 
     [Fact]
-    public async Task The_bypass_passes_unsubscribes_alone()
+    public async Task The_bypass_applies_to_unsubscribes_only()
     {
         await using var it = await StartAsync();
         it.Account.AddSpamReports(new SendGridEntry(Jan.Value, it.Account.Now));
@@ -54,7 +55,7 @@ public sealed class SendGridMailTests
     }
 
     [Fact]
-    public async Task A_confirmation_follows_nobody_and_carries_only_its_reference()
+    public async Task A_confirmation_has_no_tracking_and_carries_only_its_reference()
     {
         await using var it = await StartAsync();
 
@@ -74,29 +75,32 @@ public sealed class SendGridMailTests
     }
 
     [Fact]
-    public async Task A_mail_that_SendGrid_does_not_take_is_an_outcome()
+    public async Task A_mail_that_SendGrid_refuses_is_returned_as_a_rejection()
     {
         await using var it = await StartAsync();
-        it.Account.Failures.Set(new(SandboxFailureKind.Status, Status: 403, Message: "The from address does not match a verified Sender Identity."));
+        it.Account.Failures.Set(
+            new(SandboxFailureKind.Status, Status: 403, Message: "The from address does not match a verified Sender Identity."));
 
         var outcome = Assert.IsType<VendorOutcome.Rejected>(await it.Mail.SendAsync(Confirmation, TestContext.Current.CancellationToken));
 
         Assert.Equal(
-            "The key in OptOut:SendGrid:ApiKey may not do this (POST mail/send, 403); give it the scope mail.send. SendGrid says: The from address does not match a verified Sender Identity.",
+            "The key in OptOut:SendGrid:ApiKey is not allowed to make this call (POST mail/send, 403); "
+                + "give it the scope mail.send. SendGrid reported: The from address does not match a verified Sender Identity.",
             outcome.Reason);
         Assert.Empty(it.Account.Mails);
     }
 
     [Fact]
-    public async Task A_mail_without_a_name_goes_out()
+    public async Task A_mail_without_a_recipient_name_is_sent()
     {
         await using var it = await StartAsync();
 
-        Assert.IsType<VendorOutcome.Confirmed>(await it.Mail.SendAsync(Confirmation with { ToName = null }, TestContext.Current.CancellationToken));
+        Assert.IsType<VendorOutcome.Confirmed>(
+            await it.Mail.SendAsync(Confirmation with { ToName = null }, TestContext.Current.CancellationToken));
 
         Assert.Null(Assert.Single(it.Account.Mails).Dropped);
     }
 
     [Fact]
-    public void A_mail_written_into_a_line_of_text_shows_its_reference_alone() => Assert.Equal("mail 0198-abc", $"{Confirmation}");
+    public void A_mail_formatted_as_text_shows_only_its_reference() => Assert.Equal("mail 0198-abc", $"{Confirmation}");
 }

@@ -12,7 +12,7 @@ public sealed class SendGridOutcomeTests
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
     [Fact]
-    public async Task Too_many_calls_asks_for_the_wait_that_SendGrid_names()
+    public async Task A_rate_limit_is_transient_with_the_wait_that_SendGrid_requests()
     {
         await using var it = await StartAsync(_time);
         it.Account.Failures.Set(new(SandboxFailureKind.RateLimit, ResetSeconds: 42));
@@ -20,14 +20,14 @@ public sealed class SendGridOutcomeTests
         var outcome = Assert.IsType<VendorOutcome.Transient>(await it.PushAsync("*"));
 
         Assert.Equal(TimeSpan.FromSeconds(42), outcome.RetryAfter);
-        Assert.Equal("SendGrid has had too many calls of POST asm/suppressions/global (429).", outcome.Reason);
+        Assert.Equal("SendGrid is rate limiting POST asm/suppressions/global (429).", outcome.Reason);
         Assert.Empty(it.OnGlobal());
     }
 
     [Theory]
     [InlineData(-30, 0)]
     [InlineData(86_400, 3_600)]
-    public async Task A_reset_by_a_wrong_clock_parks_nothing_for_long(int reset, int expected)
+    public async Task A_rate_limit_reset_from_a_wrong_clock_is_kept_between_zero_and_one_hour(int reset, int expected)
     {
         await using var it = await StartAsync(_time);
         it.Account.Failures.Set(new(SandboxFailureKind.RateLimit, ResetSeconds: reset));
@@ -42,7 +42,7 @@ public sealed class SendGridOutcomeTests
     [InlineData(502)]
     [InlineData(503)]
     [InlineData(408)]
-    public async Task A_fault_of_SendGrids_own_is_worth_trying_again_later_and_is_not_tried_again_here(int status)
+    public async Task A_temporary_SendGrid_error_is_transient_and_not_retried_by_the_adapter(int status)
     {
         await using var it = await StartAsync(_time);
         it.Account.Failures.Set(new(SandboxFailureKind.Status, Status: status));
@@ -55,7 +55,7 @@ public sealed class SendGridOutcomeTests
     }
 
     [Fact]
-    public async Task A_fault_that_names_a_wait_is_given_it()
+    public async Task An_error_that_requests_a_wait_passes_it_on()
     {
         await using var it = await StartAsync(_time);
         it.Account.Failures.Set(new(SandboxFailureKind.Status, Status: 503, RetryAfterSeconds: 7));
@@ -64,22 +64,29 @@ public sealed class SendGridOutcomeTests
     }
 
     [Fact]
-    public async Task A_page_of_something_in_between_confirms_nothing()
+    public async Task A_page_from_an_intermediary_confirms_nothing()
     {
         await using var it = await StartAsync(_time);
         it.Account.Failures.Set(new(SandboxFailureKind.Garbage));
 
         var added = Assert.IsType<VendorOutcome.Transient>(await it.PushAsync("*"));
         var removed = Assert.IsType<VendorOutcome.Transient>(await it.PushAsync("-", confirmed: "*"));
-        var mailed = Assert.IsType<VendorOutcome.Transient>(await it.Mail.SendAsync(SendGridMailTests.Confirmation, TestContext.Current.CancellationToken));
+        var mailed = Assert.IsType<VendorOutcome.Transient>(
+            await it.Mail.SendAsync(SendGridMailTests.Confirmation, TestContext.Current.CancellationToken));
 
-        Assert.Equal("Something answered POST asm/suppressions/global with 200, where SendGrid says 201.", added.Reason);
-        Assert.Equal("Something answered DELETE asm/groups/101/suppressions/{email} with 200, where SendGrid says 204.", removed.Reason);
-        Assert.Equal("Something answered POST mail/send with 200, where SendGrid says 202.", mailed.Reason);
+        Assert.Equal(
+            "POST asm/suppressions/global was answered with 200, where SendGrid answers 201: something in between may have answered.",
+            added.Reason);
+        Assert.Equal(
+            "DELETE asm/groups/101/suppressions/{email} was answered with 200, where "
+                + "SendGrid answers 204: something in between may have answered.",
+            removed.Reason);
+        Assert.Equal(
+            "POST mail/send was answered with 200, where SendGrid answers 202: something in between may have answered.", mailed.Reason);
     }
 
     [Fact]
-    public async Task An_answer_that_takes_too_long_is_an_outcome()
+    public async Task A_timeout_is_transient()
     {
         await using var it = await StartAsync(settings: [KeyValuePair.Create("OptOut:SendGrid:Timeout", (string?)"00:00:00.2")]);
         it.Account.Failures.Set(new(SandboxFailureKind.Latency, Milliseconds: 20_000));
@@ -90,7 +97,7 @@ public sealed class SendGridOutcomeTests
     }
 
     [Fact]
-    public async Task The_callers_cancellation_is_the_callers()
+    public async Task The_callers_cancellation_is_thrown()
     {
         await using var it = await StartAsync();
         it.Account.Failures.Set(new(SandboxFailureKind.Latency, Milliseconds: 20_000));
@@ -101,7 +108,7 @@ public sealed class SendGridOutcomeTests
     }
 
     [Fact]
-    public async Task Nobody_at_the_address_is_worth_trying_again()
+    public async Task A_failed_connection_is_transient()
     {
         await using var it = await StartAsync(_time, [KeyValuePair.Create("OptOut:SendGrid:BaseAddress", (string?)"http://127.0.0.1:1")]);
 
@@ -113,7 +120,7 @@ public sealed class SendGridOutcomeTests
     [Theory]
     [InlineData(nameof(SandboxFailureKind.Garbage))]
     [InlineData(nameof(SandboxFailureKind.HalfBody))]
-    public async Task A_list_of_groups_that_cannot_be_read_stops_the_push_before_any_group(string kind)
+    public async Task An_unreadable_list_of_groups_fails_the_push_before_any_group_is_changed(string kind)
     {
         await using var it = await StartAsync(_time);
         it.Account.Failures.Set(new(Enum.Parse<SandboxFailureKind>(kind), Containing: "GET /v3/asm/groups"));
@@ -128,7 +135,7 @@ public sealed class SendGridOutcomeTests
     [InlineData(nameof(SandboxFailureKind.Garbage))]
     [InlineData(nameof(SandboxFailureKind.HalfBody))]
     [InlineData(nameof(SandboxFailureKind.RateLimit))]
-    public async Task A_page_that_cannot_be_read_fails_the_pull_and_is_no_empty_list(string kind)
+    public async Task An_unreadable_page_fails_the_pull_and_is_not_read_as_an_empty_list(string kind)
     {
         await using var it = await StartAsync(_time);
         it.Account.Failures.Set(new(Enum.Parse<SandboxFailureKind>(kind)));
@@ -141,19 +148,20 @@ public sealed class SendGridOutcomeTests
     }
 
     [Fact]
-    public async Task A_key_that_SendGrid_does_not_know_names_the_setting()
+    public async Task The_reason_for_an_unknown_key_names_the_setting()
     {
         await using var it = await StartAsync(_time, [KeyValuePair.Create("OptOut:SendGrid:ApiKey", (string?)"SG.revoked")]);
 
         var outcome = Assert.IsType<VendorOutcome.Rejected>(await it.PushAsync("*"));
 
         Assert.Equal(
-            "SendGrid does not know the key in OptOut:SendGrid:ApiKey (POST asm/suppressions/global, 401); give a valid one, of the region of OptOut:SendGrid:BaseAddress. SendGrid says: authorization required",
+            "SendGrid does not accept the key in OptOut:SendGrid:ApiKey (POST asm/suppressions/global, 401); "
+                + "give a valid one, of the region of OptOut:SendGrid:BaseAddress. SendGrid reported: authorization required",
             outcome.Reason);
     }
 
     [Fact]
-    public async Task A_key_without_the_scope_names_the_setting_and_the_scope()
+    public async Task The_reason_for_a_key_without_the_scope_names_the_setting_and_the_scope()
     {
         await using var it = await StartAsync(_time);
         it.Account.Failures.Set(new(SandboxFailureKind.Status, Status: 403, Message: "access forbidden"));
@@ -161,30 +169,36 @@ public sealed class SendGridOutcomeTests
         var outcome = Assert.IsType<VendorOutcome.Rejected>(await it.PushAsync("*"));
 
         Assert.Equal(
-            "The key in OptOut:SendGrid:ApiKey may not do this (POST asm/suppressions/global, 403); give it the scope asm.suppressions.global.create. SendGrid says: access forbidden",
+            "The key in OptOut:SendGrid:ApiKey is not allowed to make this call (POST asm/suppressions/global, 403); "
+                + "give it the scope asm.suppressions.global.create. SendGrid reported: access forbidden",
             outcome.Reason);
     }
 
     [Fact]
-    public async Task An_address_of_one_letter_leaves_the_words_readable()
+    public async Task Removing_a_one_letter_address_leaves_the_reason_readable()
     {
         await using var it = await StartAsync(_time);
         it.Account.Failures.Set(new(SandboxFailureKind.Status, Status: 400, Message: "an invalid address: a@example.com"));
 
         var outcome = Assert.IsType<VendorOutcome.Rejected>(await it.PushAsync("*", who: Email("a@example.com")));
 
-        Assert.Equal("SendGrid answered POST asm/suppressions/global with 400. SendGrid says: an invalid address: [...]", outcome.Reason);
+        Assert.Equal(
+            "SendGrid answered POST asm/suppressions/global with 400. SendGrid reported: an invalid address: [...]", outcome.Reason);
     }
 
     [Fact]
-    public async Task Any_other_refusal_gives_SendGrids_words_without_the_person()
+    public async Task Any_other_refusal_quotes_SendGrid_without_personal_data()
     {
         await using var it = await StartAsync(_time);
         it.Account.Failures.Set(new(SandboxFailureKind.Status, Status: 400,
-            Message: "email address \"jan\" (jan.peeters+x/y@example.com, JAN.PEETERS+X/Y, jan.peeters%2Bx%2Fy%40example.com, other@example.org) is invalid"));
+            Message: "email address \"jan\" (jan.peeters+x/y@example.com, JAN.PEETERS+X/Y, "
+                + "jan.peeters%2Bx%2Fy%40example.com, other@example.org) is invalid"));
 
         var outcome = Assert.IsType<VendorOutcome.Rejected>(await it.PushAsync("*"));
 
-        Assert.Equal("SendGrid answered POST asm/suppressions/global with 400. SendGrid says: email address [...] ([...], [...], [...], [...] is invalid", outcome.Reason);
+        Assert.Equal(
+            "SendGrid answered POST asm/suppressions/global with 400. SendGrid reported: "
+                + "email address [...] ([...], [...], [...], [...] is invalid",
+            outcome.Reason);
     }
 }

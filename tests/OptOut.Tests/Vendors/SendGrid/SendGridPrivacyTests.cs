@@ -14,7 +14,8 @@ public sealed class SendGridPrivacyTests
     {
         await using var it = await StartAsync(settings: [KeyValuePair.Create("OptOut:SendGrid:Timeout", (string?)"00:00:00.3")]);
         var reasons = new List<string>();
-        const string Echo = "no mail for \"Jan Peeters\" jan.peeters+x/y@example.com at /asm/suppressions/global/jan.peeters%2Bx%2Fy%40example.com";
+        const string Echo =
+            "no mail for \"Jan Peeters\" jan.peeters+x/y@example.com at /asm/suppressions/global/jan.peeters%2Bx%2Fy%40example.com";
         SandboxFailure?[] failures =
         [
             null,
@@ -22,12 +23,13 @@ public sealed class SendGridPrivacyTests
             new(SandboxFailureKind.Latency, Milliseconds: 5_000),
             new(SandboxFailureKind.Garbage),
             new(SandboxFailureKind.HalfBody),
-            .. new[] { 400, 401, 403, 404, 413, 422, 500, 503 }.Select(s => new SandboxFailure(SandboxFailureKind.Status, Status: s, Message: Echo)),
+            .. new[] { 400, 401, 403, 404, 413, 422, 500, 503 }.Select(
+                s => new SandboxFailure(SandboxFailureKind.Status, Status: s, Message: Echo)),
         ];
 
         foreach (var failure in failures)
         {
-            // Adding and removing fail each in its turn: an address is in the body of one and in the path of the other.
+            // Adding and removing fail in turn: the address is in the body of one and in the path of the other.
             foreach (var method in new[] { "POST", "DELETE", "GET" })
             {
                 it.Account.Failures.Clear();
@@ -40,14 +42,14 @@ public sealed class SendGridPrivacyTests
         }
 
         Assert.Contains(it.Account.Requests.All, r => r.Contains("jan.peeters%2Bx%2Fy%40example.com", StringComparison.Ordinal));
-        Assert.Contains(reasons, r => r.Contains("SendGrid says: no mail for [...]", StringComparison.Ordinal));
+        Assert.Contains(reasons, r => r.Contains("SendGrid reported: no mail for [...]", StringComparison.Ordinal));
         Assert.Contains(it.Logs.Lines, l => l.Contains("DELETE asm/suppressions/global/{email}", StringComparison.Ordinal));
         foreach (var line in reasons.Concat(it.Logs.Lines).Concat(it.Activities))
             Assert.All(Personal, p => Assert.DoesNotContain(p, line, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
-    public async Task A_call_written_into_a_line_of_text_shows_neither_path_nor_body()
+    public async Task A_call_formatted_as_text_shows_only_its_route_template()
     {
         await using var it = await StartAsync();
         var api = it.Services.GetRequiredService<SendGridApi>();

@@ -14,11 +14,11 @@ public sealed class SendGridPullTests
     private readonly FakeTimeProvider _time = new(Noon);
 
     [Fact]
-    public async Task More_than_a_thousand_entries_come_in_pages_each_once()
+    public async Task More_than_a_thousand_entries_are_read_in_pages_each_once()
     {
         await using var it = await StartAsync(_time);
         it.Account.AddGlobal(Many(1_234));
-        it.Account.RepeatGlobal(Many(40)); // Twice on the list, as when a boundary moves between two pages.
+        it.Account.DuplicateGlobal(Many(40)); // Twice on the list, as when a boundary moves between two pages.
 
         var pages = (await it.PullAsync("global", Noon)).Cast<VendorPull.Page>().ToArray();
 
@@ -31,7 +31,7 @@ public sealed class SendGridPullTests
     }
 
     [Fact]
-    public async Task Entries_made_during_the_pull_neither_come_nor_shift_what_does()
+    public async Task Entries_made_during_a_pull_are_not_read_and_do_not_shift_the_others()
     {
         await using var it = await StartAsync(_time);
         it.Account.AddGlobal(Many(700));
@@ -39,7 +39,8 @@ public sealed class SendGridPullTests
 
         _time.Advance(TimeSpan.FromSeconds(5));
         it.Account.AddGlobal(Many(300, "late", it.Account.Now));
-        var second = Assert.IsType<VendorPull.Page>(await it.Vendor.PullAsync("global", Noon, first.Next, TestContext.Current.CancellationToken));
+        var second = Assert.IsType<VendorPull.Page>(
+            await it.Vendor.PullAsync("global", Noon, first.Next, TestContext.Current.CancellationToken));
 
         var entries = first.Entries.Concat(second.Entries).ToArray();
         Assert.Equal(700, entries.Select(e => e.Identifier).Distinct().Count());
@@ -48,20 +49,23 @@ public sealed class SendGridPullTests
     }
 
     [Fact]
-    public async Task No_call_asks_for_more_than_SendGrid_gives()
+    public async Task No_call_requests_more_entries_than_SendGrids_page_limit()
     {
         await using var it = await StartAsync(_time);
 
         await it.PullAsync("global", Noon);
 
-        Assert.Equal([$"GET /v3/suppression/unsubscribes?limit=500&offset=0&start_time=0&end_time={Noon.ToUnixTimeSeconds()}"], it.Account.Requests.All);
+        Assert.Equal(
+            [$"GET /v3/suppression/unsubscribes?limit=500&offset=0&start_time=0&end_time={Noon.ToUnixTimeSeconds()}"],
+            it.Account.Requests.All);
     }
 
     [Fact]
-    public async Task An_address_nobody_can_read_is_counted_and_loses_no_neighbour()
+    public async Task An_unreadable_address_is_counted_and_does_not_affect_the_others()
     {
         await using var it = await StartAsync(_time);
-        it.Account.AddGlobal(new("good@example.com", 1), new("not an address", 2), new("", 3), new("other@example.com", 4), new("zero@example.com", 0));
+        it.Account.AddGlobal(
+            new("good@example.com", 1), new("not an address", 2), new("", 3), new("other@example.com", 4), new("zero@example.com", 0));
 
         var page = Assert.IsType<VendorPull.Page>((await it.PullAsync("global", Noon))[0]);
 
@@ -70,7 +74,7 @@ public sealed class SendGridPullTests
     }
 
     [Fact]
-    public async Task Addresses_come_normalised_with_the_moment_of_the_entry()
+    public async Task Addresses_are_normalised_and_have_the_time_of_their_entry()
     {
         await using var it = await StartAsync(_time);
         it.Account.AddGlobal(new SendGridEntry("Jan.Peeters@EXAMPLE.com", Noon.AddDays(-3).ToUnixTimeSeconds()));
@@ -82,7 +86,7 @@ public sealed class SendGridPullTests
     }
 
     [Fact]
-    public async Task All_groups_come_in_one_pull_each_entry_on_its_own_list()
+    public async Task One_pull_reads_all_groups_with_each_entry_on_its_own_list()
     {
         await using var it = await StartAsync(_time);
         it.Account.SetGroup(555, "Forgotten");
@@ -99,7 +103,7 @@ public sealed class SendGridPullTests
     }
 
     [Fact]
-    public async Task Where_both_choices_were_offered_a_group_entry_stops_its_topic()
+    public async Task Where_people_were_offered_both_choices_a_group_entry_stops_only_its_topic()
     {
         await using var it = await StartAsync(_time, [KeyValuePair.Create("OptOut:SendGrid:GroupStops", (string?)"Topic")]);
         it.Account.SetGroup(555, "Forgotten");
@@ -111,7 +115,7 @@ public sealed class SendGridPullTests
     }
 
     [Fact]
-    public async Task Group_entries_are_read_to_their_end()
+    public async Task Group_entries_are_read_completely()
     {
         await using var it = await StartAsync(_time);
         it.Account.AddToGroups(Many(1_000).Select(e => e with { Group = Newsletter }));
@@ -127,7 +131,7 @@ public sealed class SendGridPullTests
     [InlineData(3)]
     [InlineData(500)]
     [InlineData(900)]
-    public async Task A_list_given_out_whole_whatever_was_asked_ends_all_the_same(int count)
+    public async Task Reading_ends_even_when_the_vendor_ignores_paging_and_returns_the_whole_list(int count)
     {
         await using var it = await StartAsync(_time);
         it.Account.GroupEntriesIgnorePaging = true;
@@ -140,7 +144,7 @@ public sealed class SendGridPullTests
     }
 
     [Fact]
-    public async Task A_spam_report_is_a_complaint_and_a_bounce_says_nothing_of_the_person()
+    public async Task A_spam_report_is_a_complaint_and_a_bounce_only_means_undeliverable()
     {
         await using var it = await StartAsync(_time);
         it.Account.AddSpamReports(new SendGridEntry("angry@example.com", 10));
@@ -154,7 +158,7 @@ public sealed class SendGridPullTests
     }
 
     [Fact]
-    public async Task A_cursor_of_something_else_is_refused()
+    public async Task An_invalid_cursor_is_rejected_without_a_call()
     {
         await using var it = await StartAsync(_time);
 
@@ -165,15 +169,17 @@ public sealed class SendGridPullTests
     }
 
     [Fact]
-    public async Task A_failure_in_the_middle_can_be_resumed_from_the_last_cursor()
+    public async Task A_pull_that_fails_midway_can_resume_from_the_last_cursor()
     {
         await using var it = await StartAsync(_time);
         it.Account.AddGlobal(Many(1_100));
         var first = (VendorPull.Page)await it.Vendor.PullAsync("global", Noon, null, TestContext.Current.CancellationToken);
         it.Account.Failures.Set(new(OptOut.Emulators.Sandbox.SandboxFailureKind.HalfBody, Calls: 1));
 
-        var failed = Assert.IsType<VendorPull.Failed>(await it.Vendor.PullAsync("global", Noon, first.Next, TestContext.Current.CancellationToken));
-        var second = Assert.IsType<VendorPull.Page>(await it.Vendor.PullAsync("global", Noon, first.Next, TestContext.Current.CancellationToken));
+        var failed = Assert.IsType<VendorPull.Failed>(
+            await it.Vendor.PullAsync("global", Noon, first.Next, TestContext.Current.CancellationToken));
+        var second = Assert.IsType<VendorPull.Page>(
+            await it.Vendor.PullAsync("global", Noon, first.Next, TestContext.Current.CancellationToken));
 
         Assert.IsType<VendorOutcome.Transient>(failed.Outcome);
         Assert.Equal(500, second.Entries.Count);
@@ -181,5 +187,8 @@ public sealed class SendGridPullTests
     }
 
     private static SendGridEntry[] Many(int count, string name = "person", long? created = null) =>
-        [.. Enumerable.Range(1, count).Select(i => new SendGridEntry($"{name}{i}@example.com", created ?? Noon.AddHours(-1).ToUnixTimeSeconds() - (i / 10)))];
+        [
+            .. Enumerable.Range(1, count)
+                .Select(i => new SendGridEntry($"{name}{i}@example.com", created ?? Noon.AddHours(-1).ToUnixTimeSeconds() - (i / 10))),
+        ];
 }

@@ -26,7 +26,7 @@ public sealed class SendGridPushTests
     }
 
     [Fact]
-    public async Task Stopping_one_topic_touches_its_group_alone()
+    public async Task Stopping_one_topic_changes_only_its_group()
     {
         await using var it = await StartAsync(_time);
 
@@ -38,7 +38,7 @@ public sealed class SendGridPushTests
     }
 
     [Fact]
-    public async Task Pushing_twice_is_pushing_once()
+    public async Task Pushing_twice_has_the_same_effect_as_pushing_once()
     {
         await using var it = await StartAsync(_time);
 
@@ -58,15 +58,17 @@ public sealed class SendGridPushTests
     [InlineData("offers", "group:102")]
     [InlineData("newsletter,offers", "group:101 group:102")]
     [InlineData("-", "")]
-    public async Task Each_state_has_its_lists(string stops, string lists)
+    public async Task The_stops_determine_which_lists_must_contain_the_person(string stops, string lists)
     {
         await using var it = await StartAsync(_time);
 
-        Assert.Equal(lists.Split(' ', StringSplitOptions.RemoveEmptyEntries), it.Vendor.ListsFor(StopSet.Parse(stops)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            lists.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            it.Vendor.ListsFor(StopSet.Parse(stops)).Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task The_lists_it_names_are_those_that_entries_stand_on()
+    public async Task The_vendor_names_its_channel_lists_and_pulls()
     {
         await using var it = await StartAsync(_time);
 
@@ -77,7 +79,7 @@ public sealed class SendGridPushTests
     }
 
     [Fact]
-    public async Task Allowing_one_topic_again_lifts_the_global_entry_but_keeps_the_other_group()
+    public async Task Allowing_one_topic_again_removes_the_global_entry_but_keeps_the_other_group()
     {
         await using var it = await StartAsync(_time);
         await it.PushAsync("*");
@@ -90,7 +92,7 @@ public sealed class SendGridPushTests
     }
 
     [Fact]
-    public async Task What_must_stay_stopped_is_added_before_anything_is_removed()
+    public async Task New_entries_are_added_before_old_ones_are_removed()
     {
         await using var it = await StartAsync(_time);
         await it.PushAsync("*");
@@ -128,11 +130,12 @@ public sealed class SendGridPushTests
 
         Assert.Equal([Jan.Value], it.OnGlobal());
         Assert.Equal([Jan.Value], it.InGroup(Newsletter));
-        Assert.DoesNotContain(it.Account.Requests.All, r => r.Contains("global", StringComparison.Ordinal) || r.Contains("/101/", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            it.Account.Requests.All, r => r.Contains("global", StringComparison.Ordinal) || r.Contains("/101/", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Lifting_the_general_stop_lifts_the_spam_report_that_would_go_on_blocking()
+    public async Task Lifting_the_general_Stop_also_removes_the_spam_report_that_would_still_block_mail()
     {
         await using var it = await StartAsync(_time);
         await it.PushAsync("*");
@@ -146,7 +149,7 @@ public sealed class SendGridPushTests
     }
 
     [Fact]
-    public async Task Lifting_one_topic_leaves_the_spam_report_alone()
+    public async Task Lifting_one_topic_keeps_the_spam_report()
     {
         await using var it = await StartAsync(_time);
         await it.PushAsync("offers");
@@ -158,7 +161,7 @@ public sealed class SendGridPushTests
     }
 
     [Fact]
-    public async Task Removing_what_is_gone_already_is_fine()
+    public async Task Removing_entries_that_are_already_gone_succeeds()
     {
         await using var it = await StartAsync(_time);
 
@@ -168,21 +171,22 @@ public sealed class SendGridPushTests
     }
 
     [Fact]
-    public async Task A_group_that_is_missing_is_named_and_the_other_stops_still_reach_their_lists()
+    public async Task A_missing_group_is_named_and_the_other_Stops_still_reach_their_lists()
     {
         await using var it = await StartAsync(_time);
         it.Account.DeleteGroup(Newsletter);
 
         var outcome = Assert.IsType<VendorOutcome.Rejected>(await it.PushAsync("*"));
 
-        Assert.Equal("SendGrid has no group 101 (OptOut:SendGrid:Groups:newsletter); make the group there and give its id here.", outcome.Reason);
+        Assert.Equal(
+            "SendGrid has no group 101 (OptOut:SendGrid:Groups:newsletter); create the group there and set its id here.", outcome.Reason);
         Assert.Equal([Jan.Value], it.OnGlobal());
         Assert.Equal([Jan.Value], it.InGroup(Offers));
         Assert.DoesNotContain(it.Account.Requests.All, r => r.Contains("/101/", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_topic_whose_group_is_missing_never_becomes_a_global_stop()
+    public async Task A_topic_whose_group_is_missing_never_becomes_a_global_Stop()
     {
         await using var it = await StartAsync(_time);
         it.Account.DeleteGroup(Offers);
@@ -194,7 +198,7 @@ public sealed class SendGridPushTests
     }
 
     [Fact]
-    public async Task A_group_made_a_moment_ago_is_found()
+    public async Task A_newly_created_group_is_found()
     {
         await using var it = await StartAsync(_time);
         it.Account.DeleteGroup(Offers);
@@ -205,7 +209,7 @@ public sealed class SendGridPushTests
     }
 
     [Fact]
-    public async Task The_groups_are_asked_for_once_an_hour()
+    public async Task The_groups_are_requested_once_an_hour()
     {
         await using var it = await StartAsync(_time);
         await it.PushAsync("*");
@@ -220,7 +224,7 @@ public sealed class SendGridPushTests
     }
 
     [Fact]
-    public async Task A_phone_number_is_refused_without_a_call()
+    public async Task A_phone_number_is_rejected_without_a_call()
     {
         await using var it = await StartAsync(_time);
         Assert.True(PhoneNumber.TryParse("+32470123456", "BE", out var phone));

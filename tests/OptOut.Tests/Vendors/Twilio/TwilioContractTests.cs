@@ -11,10 +11,10 @@ public sealed class TwilioContractTests(AzuriteFixture azurite) : VendorContract
 
     private TwilioSandbox Twilio => Sandbox.Find<TwilioSandbox>();
 
-    private protected override Task<bool> IsStoppedThereAsync(Identifier who) =>
+    private protected override Task<bool> IsStoppedAtVendorAsync(Identifier who) =>
         Task.FromResult(Twilio.IsBlocked(who.Value, TwilioSandbox.Service) && Twilio.IsBlocked(who.Value, TwilioSandbox.Number));
 
-    private protected override Task StopThereAsync(Identifier who)
+    private protected override Task StopAtVendorAsync(Identifier who)
     {
         Twilio.StopByKeyword(who.Value);
         return Task.CompletedTask;

@@ -25,10 +25,10 @@ public sealed class TwilioOptionsTests
     };
 
     [Fact]
-    public void Good_settings_are_taken() => Assert.Equal(2, Bind(Good).Senders.Count);
+    public void Valid_settings_are_accepted() => Assert.Equal(2, Bind(Good).Senders.Count);
 
     [Fact]
-    public void Without_its_section_there_is_no_Twilio()
+    public void Without_its_section_Twilio_is_not_registered()
     {
         var services = new ServiceCollection().AddTwilio(new ConfigurationBuilder().Build());
 
@@ -36,9 +36,9 @@ public sealed class TwilioOptionsTests
     }
 
     [Theory]
-    [InlineData("AccountSid", "", "OptOut:Twilio:AccountSid is no account SID")]
-    [InlineData("AccountSid", "SK0123456789abcdef0123456789abcdef", "OptOut:Twilio:AccountSid is no account SID")]
-    [InlineData("AuthTokens:1", "hush hush", "OptOut:Twilio:AuthTokens:1 is empty, or holds a space")]
+    [InlineData("AccountSid", "", "OptOut:Twilio:AccountSid is not an account SID")]
+    [InlineData("AccountSid", "SK0123456789abcdef0123456789abcdef", "OptOut:Twilio:AccountSid is not an account SID")]
+    [InlineData("AuthTokens:1", "hush hush", "OptOut:Twilio:AuthTokens:1 is empty, or contains a space")]
     [InlineData("ApiKeySecret", "", "OptOut:Twilio has an ApiKeySid without an ApiKeySecret")]
     [InlineData("ApiKeySid", "MG0123456789abcdef0123456789abcdef", "OptOut:Twilio:ApiKeySid or ApiKeySecret is not well formed")]
     [InlineData("Senders:1", "KRUIDTUIN", "OptOut:Twilio:Senders:1 is 'KRUIDTUIN'")]
@@ -48,10 +48,10 @@ public sealed class TwilioOptionsTests
     [InlineData("Topics:0", "toys", "OptOut:Twilio:Topics:0 is 'toys'")]
     [InlineData("ReplyStops", "7", "OptOut:Twilio:ReplyStops is 7")]
     [InlineData("BaseAddress", "http://accounts.twilio.com", "OptOut:Twilio:BaseAddress is 'http://accounts.twilio.com/'")]
-    [InlineData("WebhookBaseUrl", "https://user:hush@example.com", "OptOut:Twilio:WebhookBaseUrl is no address")]
-    [InlineData("WebhookBaseUrl", "https://example.com/?a=1", "OptOut:Twilio:WebhookBaseUrl is no address")]
+    [InlineData("WebhookBaseUrl", "https://user:hush@example.com", "OptOut:Twilio:WebhookBaseUrl is not an address")]
+    [InlineData("WebhookBaseUrl", "https://example.com/?a=1", "OptOut:Twilio:WebhookBaseUrl is not an address")]
     [InlineData("Timeout", "00:00:00", "OptOut:Twilio:Timeout is 00:00:00")]
-    public void A_mistake_is_named_with_its_setting(string setting, string value, string problem)
+    public void A_mistake_is_reported_with_its_setting(string setting, string value, string problem)
     {
         var failure = Assert.Throws<OptionsValidationException>(() => Bind(With(setting, value)));
 
@@ -60,16 +60,19 @@ public sealed class TwilioOptionsTests
     }
 
     [Fact]
-    public void Every_mistake_is_named_at_once()
+    public void All_mistakes_are_reported_at_once()
     {
-        var settings = Good.Where(s => s.Key.StartsWith("OptOut:Catalogue", StringComparison.Ordinal)).Append(new("OptOut:Twilio:Timeout", "-00:00:01")).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        var settings = Good.Where(s => s.Key.StartsWith("OptOut:Catalogue", StringComparison.Ordinal))
+            .Append(new("OptOut:Twilio:Timeout", "-00:00:01"))
+            .ToDictionary(StringComparer.OrdinalIgnoreCase);
 
         var failure = Assert.Throws<OptionsValidationException>(() => Bind(settings));
 
-        Assert.Equal(4, failure.Failures.Count()); // No account, no token, no sender, no time.
+        Assert.Equal(4, failure.Failures.Count()); // No account, no token, no sender and no valid timeout.
     }
 
-    private static Dictionary<string, string?> With(string setting, string value) => new(Good, StringComparer.OrdinalIgnoreCase) { [$"OptOut:Twilio:{setting}"] = value };
+    private static Dictionary<string, string?> With(string setting, string value) =>
+        new(Good, StringComparer.OrdinalIgnoreCase) { [$"OptOut:Twilio:{setting}"] = value };
 
     private static TwilioOptions Bind(Dictionary<string, string?> settings)
     {

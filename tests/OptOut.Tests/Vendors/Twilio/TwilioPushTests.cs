@@ -11,7 +11,7 @@ using OptOut.Vendors;
 
 namespace OptOut.Tests.Vendors.Twilio;
 
-/// <summary>What only Twilio's consents do; the rest every vendor must do (<see cref="TwilioContractTests"/>).</summary>
+/// <summary>What is specific to Twilio's consents. <see cref="TwilioContractTests"/> covers what every vendor must do.</summary>
 public sealed class TwilioPushTests : IAsyncLifetime
 {
     private readonly CapturedLogs _logs = new();
@@ -44,7 +44,7 @@ public sealed class TwilioPushTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_sender_is_told_in_one_call()
+    public async Task All_senders_are_updated_in_one_call()
     {
         Assert.IsType<VendorOutcome.Confirmed>(await PushAsync(StopSet.Everything, null));
 
@@ -53,7 +53,7 @@ public sealed class TwilioPushTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_still_wants_a_topic_is_not_blocked_and_nobody_is_called_for_it()
+    public async Task A_person_who_still_allows_a_topic_is_not_blocked_and_no_call_is_made()
     {
         Assert.IsType<VendorOutcome.Confirmed>(await PushAsync(new StopSet(false, [Offers]), null));
         Assert.IsType<VendorOutcome.Confirmed>(await PushAsync(new StopSet(true, [Newsletter]), null));
@@ -64,7 +64,7 @@ public sealed class TwilioPushTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_the_topics_that_go_out_by_SMS_count()
+    public async Task Only_the_topics_sent_by_SMS_count()
     {
         await ConnectAsync(KeyValuePair.Create("OptOut:Twilio:Topics:0", (string?)"offers"));
 
@@ -74,7 +74,7 @@ public sealed class TwilioPushTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_Stop_of_ours_is_lifted_with_the_persons_own_at_Twilio_when_the_person_allows_again()
+    public async Task An_Allow_lifts_our_Stop_and_the_persons_own_block_at_Twilio()
     {
         Twilio.StopByKeyword(Jan.Value);
         await PushAsync(StopSet.Everything, null);
@@ -85,36 +85,39 @@ public sealed class TwilioPushTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_item_that_Twilio_refuses_in_an_answer_of_success_is_rejected_with_its_name_and_sender()
+    public async Task An_item_refused_within_a_successful_answer_is_rejected_with_its_code_and_sender()
     {
-        Twilio.Refuses[Jan.Value] = "INVALID_CONTACT_ID";
+        Twilio.RefusedContacts[Jan.Value] = "INVALID_CONTACT_ID";
 
         var rejected = Assert.IsType<VendorOutcome.Rejected>(await PushAsync(StopSet.Everything, null));
 
-        Assert.Contains("OptOut:Twilio:Senders:0 (30646: INVALID_CONTACT_ID), OptOut:Twilio:Senders:1 (30646: INVALID_CONTACT_ID)", rejected.Reason, StringComparison.Ordinal);
-        Quiet(rejected.Reason);
+        Assert.Contains(
+            "OptOut:Twilio:Senders:0 (30646: INVALID_CONTACT_ID), OptOut:Twilio:Senders:1 (30646: INVALID_CONTACT_ID)",
+            rejected.Reason,
+            StringComparison.Ordinal);
+        AssertNothingPersonal(rejected.Reason);
     }
 
     [Fact]
-    public async Task What_such_a_refusal_quotes_is_not_repeated()
+    public async Task Text_quoted_in_such_a_refusal_is_not_repeated()
     {
-        Twilio.Refuses[Jan.Value] = $"no such contact {Jan.Value}";
+        Twilio.RefusedContacts[Jan.Value] = $"no such contact {Jan.Value}";
 
-        Quiet(Assert.IsType<VendorOutcome.Rejected>(await PushAsync(StopSet.Everything, null)).Reason);
+        AssertNothingPersonal(Assert.IsType<VendorOutcome.Rejected>(await PushAsync(StopSet.Everything, null)).Reason);
     }
 
     [Fact]
-    public async Task A_fault_of_Twilios_own_in_an_answer_of_success_is_tried_again()
+    public async Task A_Twilio_error_within_a_successful_answer_is_transient()
     {
-        Twilio.Refuses[Jan.Value] = "INTERNAL_SERVER_ERROR";
-        Quiet(Assert.IsType<VendorOutcome.Transient>(await PushAsync(StopSet.Everything, null)).Reason);
+        Twilio.RefusedContacts[Jan.Value] = "INTERNAL_SERVER_ERROR";
+        AssertNothingPersonal(Assert.IsType<VendorOutcome.Transient>(await PushAsync(StopSet.Everything, null)).Reason);
 
-        Twilio.Refuses.Clear();
+        Twilio.RefusedContacts.Clear();
         Assert.IsType<VendorOutcome.Confirmed>(await PushAsync(StopSet.Everything, null));
     }
 
     [Fact]
-    public async Task A_sender_that_is_not_the_accounts_is_named_by_its_setting_and_the_others_are_told()
+    public async Task A_sender_of_another_account_is_named_by_its_setting_and_the_others_are_still_updated()
     {
         await ConnectAsync(KeyValuePair.Create("OptOut:Twilio:Senders:1", (string?)"+32460000009"));
 
@@ -126,9 +129,10 @@ public sealed class TwilioPushTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_API_key_is_used_where_there_is_one_and_named_where_it_is_refused()
+    public async Task An_API_key_is_used_if_there_is_one_and_named_if_it_is_refused()
     {
-        await ConnectAsync(new("OptOut:Twilio:ApiKeySid", "SK00000000000000000000000000000000"), new("OptOut:Twilio:ApiKeySecret", "not-the-secret"));
+        await ConnectAsync(
+            new("OptOut:Twilio:ApiKeySid", "SK00000000000000000000000000000000"), new("OptOut:Twilio:ApiKeySecret", "not-the-secret"));
 
         var rejected = Assert.IsType<VendorOutcome.Rejected>(await PushAsync(StopSet.Everything, null));
 
@@ -137,11 +141,12 @@ public sealed class TwilioPushTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task More_senders_than_a_call_takes_are_told_in_several()
+    public async Task More_senders_than_one_call_accepts_are_updated_in_several_calls()
     {
-        await ConnectAsync([.. Enumerable.Range(2, 25).Select(i => KeyValuePair.Create($"OptOut:Twilio:Senders:{i}", (string?)$"+324600001{i:D2}"))]);
+        await ConnectAsync(
+            [.. Enumerable.Range(2, 25).Select(i => KeyValuePair.Create($"OptOut:Twilio:Senders:{i}", (string?)$"+324600001{i:D2}"))]);
 
-        // The sandbox's account has two senders and refuses the others, which keeps nobody from being told.
+        // The sandbox's account has two senders and refuses the others. The two are still updated.
         Assert.IsType<VendorOutcome.Rejected>(await PushAsync(StopSet.Everything, null));
 
         Assert.Equal(2, Twilio.Blocks.Count);
@@ -149,16 +154,17 @@ public sealed class TwilioPushTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_list_is_given_out_and_nothing_pretends_otherwise()
+    public async Task Twilio_offers_no_lists_and_pulling_one_is_an_error()
     {
         Assert.Empty(Vendor.Lists);
         Assert.Empty(Vendor.Pulls);
         Assert.Empty(Vendor.ListsFor(StopSet.Everything));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Vendor.PullAsync("opt-outs", TimeProvider.System.GetUtcNow(), null, Cancel));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => Vendor.PullAsync("opt-outs", TimeProvider.System.GetUtcNow(), null, Cancel));
     }
 
     [Fact]
-    public async Task An_address_is_refused()
+    public async Task An_email_address_is_rejected_without_a_call()
     {
         Assert.True(EmailAddress.TryParse("jan@example.com", out var mail));
 
@@ -166,9 +172,10 @@ public sealed class TwilioPushTests : IAsyncLifetime
         Assert.Empty(Twilio.Requests.All);
     }
 
-    private Task<VendorOutcome> PushAsync(StopSet stops, StopSet? confirmed) => Vendor.PushAsync(new VendorPush(Jan, stops, confirmed), Cancel);
+    private Task<VendorOutcome> PushAsync(StopSet stops, StopSet? confirmed) =>
+        Vendor.PushAsync(new VendorPush(Jan, stops, confirmed), Cancel);
 
-    private void Quiet(string reason)
+    private void AssertNothingPersonal(string reason)
     {
         Assert.DoesNotContain("470300001", reason, StringComparison.Ordinal);
         Assert.DoesNotContain(_logs.Lines, l => l.Contains("470300001", StringComparison.Ordinal));
@@ -178,7 +185,11 @@ public sealed class TwilioPushTests : IAsyncLifetime
     {
         if (_services is not null)
             await _services.DisposeAsync();
-        var all = OptOutSettings.Create("UseDevelopmentStorage=true", "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true", _sandbox!, ["twilio"]);
+        var all = OptOutSettings.Create(
+            "UseDevelopmentStorage=true",
+            "Endpoint=sb://127.0.0.1;SharedAccessKeyName=none;SharedAccessKey=none;UseDevelopmentEmulator=true",
+            _sandbox!,
+            ["twilio"]);
         foreach (var (name, value) in settings)
             all[name] = value;
         _services = new ServiceCollection()

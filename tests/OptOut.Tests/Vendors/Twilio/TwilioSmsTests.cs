@@ -7,10 +7,10 @@ using OptOut.Local.Azurite;
 
 namespace OptOut.Tests.Vendors.Twilio;
 
-/// <summary><c>/webhooks/twilio/sms</c>: what people write to the number, as Twilio brings it.</summary>
+/// <summary><c>/webhooks/twilio/sms</c>: the text messages that people send to the number, as Twilio delivers them.</summary>
 public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHost>
 {
-    private const string Nothing = """<?xml version="1.0" encoding="UTF-8"?><Response />""";
+    private const string EmptyResponse = """<?xml version="1.0" encoding="UTF-8"?><Response />""";
 
     private readonly OptOutHost _host = fixture.Host;
 
@@ -19,14 +19,16 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
     private TwilioSandbox Twilio => _host.Sandbox.Find<TwilioSandbox>();
 
     [Fact]
-    public async Task A_STOP_stops_every_channel_and_Twilio_alone_answers_it()
+    public async Task A_STOP_stops_every_channel_and_only_Twilio_answers_it()
     {
         var subject = await _host.PutSubjectAsync("sms-1", ["sms-1@example.com"], ["+32470200001"], ["Kerkstraat 1, 9000 Gent"]);
 
-        Assert.Equal(Nothing, await ReceiveAsync("+32470200001", "Stop"));
+        Assert.Equal(EmptyResponse, await ReceiveAsync("+32470200001", "Stop"));
 
         var change = Assert.Single(await _host.LedgerAsync(subject, 1)).Change;
-        Assert.Equal((Scope.Everything, Decision.Stop, Source.SmsReply, "twilio", Channel.Sms), (change.Scope, change.Decision, change.Source, change.Evidence.Vendor, change.Evidence.Channel));
+        Assert.Equal(
+            (Scope.Everything, Decision.Stop, Source.SmsReply, "twilio", Channel.Sms),
+            (change.Scope, change.Decision, change.Source, change.Evidence.Vendor, change.Evidence.Channel));
         Assert.Matches("^SM[0-9a-f]{32}$", change.Evidence.Reference);
         await _host.ConfirmedAsync(subject);
         await _host.ConfirmedAsync(subject, vendor: "twilio");
@@ -38,12 +40,14 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
         Assert.DoesNotContain(Twilio.Messages, m => m.To == "+32470200001");
     }
 
+    // A known person is answered in their own language.
     [Theory]
-    [InlineData("+32470200011", "fr", "UITSCHRIJVEN aub", "De Kruidtuin : vous êtes désinscrit")] // Whoever is known is answered in their language.
-    [InlineData("+32470200012", null, "uitschrijven!", "De Kruidtuin: u bent uitgeschreven")] // Else in that of the word.
-    [InlineData("+32470200013", null, "stop please", "De Kruidtuin: you are unsubscribed")] // Else in the controller's.
+    [InlineData("+32470200011", "fr", "UITSCHRIJVEN aub", "De Kruidtuin : vous êtes désinscrit")]
+    [InlineData("+32470200012", null, "uitschrijven!", "De Kruidtuin: u bent uitgeschreven")] // Otherwise in the language of the word.
+    [InlineData("+32470200013", null, "stop please", "De Kruidtuin: you are unsubscribed")] // Otherwise in the controller's language.
     [InlineData("+32470200014", null, "Bitte keine Werbung mehr", "De Kruidtuin: Sie sind abgemeldet")]
-    public async Task What_Twilio_does_not_know_is_confirmed_in_the_persons_language(string number, string? language, string message, string begins)
+    public async Task A_stop_message_unknown_to_Twilio_is_confirmed_in_the_persons_language(
+        string number, string? language, string message, string begins)
     {
         var subject = await _host.PutSubjectAsync(number, phone: [number], language: language);
 
@@ -54,15 +58,15 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
     }
 
     [Fact]
-    public async Task A_word_of_Advanced_Opt_Out_is_believed_and_left_to_Twilio_to_answer()
+    public async Task A_keyword_of_Advanced_Opt_Out_is_accepted_and_answered_by_Twilio()
     {
         var subject = await _host.PutSubjectAsync("sms-2", phone: ["+32470200002"]);
 
-        Assert.Equal(Nothing, await ReceiveAsync("+32470200002", "BASTA", "STOP"));
+        Assert.Equal(EmptyResponse, await ReceiveAsync("+32470200002", "BASTA", "STOP"));
         Assert.Single(await _host.LedgerAsync(subject, 1));
 
-        Assert.Equal(Nothing, await ReceiveAsync("+32470200002", "STOP", "HELP"));
-        Assert.Equal(Nothing, await ReceiveAsync("+32470200002", "WEER", "START"));
+        Assert.Equal(EmptyResponse, await ReceiveAsync("+32470200002", "STOP", "HELP"));
+        Assert.Equal(EmptyResponse, await ReceiveAsync("+32470200002", "WEER", "START"));
         Assert.Equal([Decision.Stop, Decision.Allow], (await _host.LedgerAsync(subject, 2)).Select(e => e.Change.Decision));
     }
 
@@ -89,7 +93,7 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
     }
 
     [Fact]
-    public async Task An_SMS_brought_again_is_one_and_a_START_brought_late_undoes_nothing()
+    public async Task A_repeated_SMS_is_recorded_once_and_a_repeated_START_undoes_nothing()
     {
         var subject = await _host.PutSubjectAsync("sms-4", phone: ["+32470200004"]);
         var (stop, start, again) = (Sms("+32470200004", "weg ermee, stop"), Sms("+32470200004", "START"), Sms("+32470200004", "stop svp"));
@@ -100,7 +104,10 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
         await _host.LedgerAsync(subject, 2);
 
         Assert.Equal(200, (await PostAsync(start)).Status);
-        Assert.Equal(200, (await PostAsync([.. start, new("ErrorCode", "11200"), new("ErrorUrl", "https://sms.sandbox.example/webhooks/twilio/sms")])).Status);
+        Assert.Equal(
+            200,
+            (await PostAsync(
+                [.. start, new("ErrorCode", "11200"), new("ErrorUrl", "https://sms.sandbox.example/webhooks/twilio/sms")])).Status);
 
         await _host.QuietAsync();
         await _host.LedgerAsync(subject, 2);
@@ -117,7 +124,7 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
     }
 
     [Fact]
-    public async Task A_number_nobody_knows_is_stopped_and_started()
+    public async Task An_unknown_number_can_be_stopped_and_started()
     {
         Assert.True(PhoneNumber.TryParse("+32470200005", "BE", out var number));
         var standIn = _host.Service<IdentifierProtector>().SubjectOf(number);
@@ -134,9 +141,11 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
     }
 
     [Fact]
-    public async Task Of_two_who_share_a_phone_START_takes_back_only_who_stopped_from_it()
+    public async Task START_from_a_shared_phone_applies_only_to_the_owner_who_stopped_from_it()
     {
-        var (texter, mailer) = (await _host.PutSubjectAsync("sms-6a", phone: ["+32470200006"]), await _host.PutSubjectAsync("sms-6b", ["sms-6b@example.com"], ["+32470200006"]));
+        var (texter, mailer) = (
+            await _host.PutSubjectAsync("sms-6a", phone: ["+32470200006"]),
+            await _host.PutSubjectAsync("sms-6b", ["sms-6b@example.com"], ["+32470200006"]));
         await _host.OneClickAsync(await _host.TokenAsync("sms-6b"));
         await _host.LedgerAsync(mailer, 1);
         await ReceiveAsync("+32470200006", "stop aub");
@@ -152,7 +161,7 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
     }
 
     [Fact]
-    public async Task Whoever_has_a_number_now_undoes_nothing_of_who_had_it_before()
+    public async Task START_from_a_reassigned_number_undoes_nothing_of_its_previous_owner()
     {
         var subject = await _host.PutSubjectAsync("sms-7", phone: ["+32470200007"]);
         await _host.PutSubjectAsync("sms-7", phone: ["+32470200008"]);
@@ -162,8 +171,9 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
 
         await ReceiveAsync("+32470200007", "START");
 
-        // Twilio has lifted its block by itself, and is told of ours anew.
-        await OptOutHost.UntilAsync(() => Task.FromResult(Twilio.IsBlocked("+32470200007", TwilioSandbox.Service) && Twilio.IsBlocked("+32470200007", TwilioSandbox.Number)));
+        // Twilio has lifted its block by itself, so ours is pushed again.
+        await OptOutHost.UntilAsync(() => Task.FromResult(
+            Twilio.IsBlocked("+32470200007", TwilioSandbox.Service) && Twilio.IsBlocked("+32470200007", TwilioSandbox.Number)));
 
         await _host.QuietAsync();
         await _host.LedgerAsync(subject, 1);
@@ -171,33 +181,40 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
     }
 
     [Fact]
-    public async Task What_asks_for_nothing_changes_nothing_and_is_in_no_log()
+    public async Task A_message_that_asks_for_nothing_changes_nothing_and_is_not_logged()
     {
         await _host.PutSubjectAsync("sms-9", phone: ["+32470200009"]);
         var before = await _host.EverythingAsync();
 
         foreach (var message in (string[])["Is de winkel in Mechelen zondag open?", "I can't stop smiling", "JA", "", "\ud83d\udc4d"])
-            Assert.Equal(Nothing, await ReceiveAsync("+32470200009", message));
-        Assert.Equal(Nothing, await ReceiveAsync("+32470200009", "HELP"));
-        Assert.Contains("<Message>De Kruidtuin: stuur STOP om geen reclame meer te krijgen, of kies op https://optout.kruidtuin.example/unsubscribe", await ReceiveAsync("+32470200009", "hulp"), StringComparison.Ordinal);
+            Assert.Equal(EmptyResponse, await ReceiveAsync("+32470200009", message));
+        Assert.Equal(EmptyResponse, await ReceiveAsync("+32470200009", "HELP"));
+        Assert.Contains(
+            "<Message>De Kruidtuin: stuur STOP om geen reclame meer te krijgen, of kies op https://optout.kruidtuin.example/unsubscribe",
+            await ReceiveAsync("+32470200009", "hulp"),
+            StringComparison.Ordinal);
 
         Assert.Equal(before, await _host.EverythingAsync());
-        Assert.DoesNotContain(_host.Logs.Lines, l => l.Contains("Mechelen", StringComparison.OrdinalIgnoreCase) || l.Contains("smiling", StringComparison.OrdinalIgnoreCase) || l.Contains("470200009", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _host.Logs.Lines,
+            l => l.Contains("Mechelen", StringComparison.OrdinalIgnoreCase)
+                || l.Contains("smiling", StringComparison.OrdinalIgnoreCase)
+                || l.Contains("470200009", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Two_machines_do_not_answer_each_other_for_ever()
+    public async Task Two_machines_do_not_answer_each_other_endlessly()
     {
         var answers = new List<string>();
         for (var i = 0; i < 6; i++)
             answers.Add(await ReceiveAsync("+32470200010", "stop please"));
 
         Assert.Equal(3, answers.Count(a => a.Contains("<Message>", StringComparison.Ordinal)));
-        Assert.Equal(Nothing, answers[^1]);
+        Assert.Equal(EmptyResponse, answers[^1]);
     }
 
     [Fact]
-    public async Task A_STOP_over_WhatsApp_stops_and_a_START_over_WhatsApp_says_nothing_of_SMS()
+    public async Task A_STOP_over_WhatsApp_stops_and_a_START_over_WhatsApp_does_not_allow_SMS()
     {
         var subject = await _host.PutSubjectAsync("sms-20", phone: ["+32470200020"]);
         await PostAsync(Sms("whatsapp:+32470200020", "STOP", "whatsapp:+32460000001"));
@@ -217,19 +234,19 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
     [InlineData("messenger:1234567")]
     [InlineData("+1")]
     [InlineData("+9999999999999999999999")]
-    [InlineData(TwilioSandbox.Number)] // Ours: never an answer to ourselves.
-    public async Task A_sender_who_is_nobody_is_left_alone(string from)
+    [InlineData(TwilioSandbox.Number)] // Our own number: we never answer ourselves.
+    public async Task A_sender_that_is_not_a_person_is_ignored(string from)
     {
         var before = await _host.EverythingAsync();
 
         var answer = await PostAsync(Sms(from, "stop please"));
 
-        Assert.Equal((200, Nothing, "text/xml; charset=utf-8"), (answer.Status, answer.Body, answer.Headers["Content-Type"]));
+        Assert.Equal((200, EmptyResponse, "text/xml; charset=utf-8"), (answer.Status, answer.Body, answer.Headers["Content-Type"]));
         Assert.Equal(before, await _host.EverythingAsync());
     }
 
     [Fact]
-    public async Task What_Twilio_did_not_sign_changes_nothing()
+    public async Task A_request_that_Twilio_did_not_sign_changes_nothing()
     {
         await _host.PutSubjectAsync("sms-30", phone: ["+32470200030"]);
         var sms = Sms("+32470200030", "STOP");
@@ -257,31 +274,40 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
     }
 
     [Fact]
-    public async Task A_signed_body_that_says_nothing_is_answered_and_changes_nothing()
+    public async Task A_signed_body_without_a_message_is_answered_and_changes_nothing()
     {
         var before = await _host.EverythingAsync();
 
-        Assert.Equal(Nothing, (await PostAsync([])).Body);
-        Assert.Equal(Nothing, (await PostJsonAsync("[1,2")).Body);
-        Assert.Equal(Nothing, (await PostJsonAsync("""{"From":{"a":1},"Body":["STOP"]}""")).Body);
+        Assert.Equal(EmptyResponse, (await PostAsync([])).Body);
+        Assert.Equal(EmptyResponse, (await PostJsonAsync("[1,2")).Body);
+        Assert.Equal(EmptyResponse, (await PostJsonAsync("""{"From":{"a":1},"Body":["STOP"]}""")).Body);
 
-        // Signed for the address alone: the body is anybody's.
-        Assert.Equal(Nothing, (await PostRawAsync(Encoding.UTF8.GetBytes("""{"From":"+32470200032","Body":"STOP"}"""), "application/json", TwilioWebhooks.Sign($"{TwilioSandbox.PublicUrl}/webhooks/twilio/sms", []), "")).Body);
+        // The signature covers only the URL, so anyone could have written the body.
+        Assert.Equal(
+            EmptyResponse,
+            (await PostRawAsync(
+                Encoding.UTF8.GetBytes("""{"From":"+32470200032","Body":"STOP"}"""),
+                "application/json",
+                TwilioWebhooks.Sign($"{TwilioSandbox.PublicUrl}/webhooks/twilio/sms", []),
+                "")).Body);
         Assert.Equal(before, await _host.EverythingAsync());
     }
 
     [Fact]
-    public async Task The_JSON_form_is_read_as_well()
+    public async Task A_JSON_body_is_read_too()
     {
         var subject = await _host.PutSubjectAsync("sms-33", phone: ["+32470200033"]);
 
-        Assert.Equal(200, (await PostJsonAsync("""{"MessageSid":"SM00000000000000000000000000000033","From":"+32470200033","Body":"Stop daarmee","To":"+32460000001"}""")).Status);
+        Assert.Equal(200, (await PostJsonAsync(
+            """
+            {"MessageSid":"SM00000000000000000000000000000033","From":"+32470200033","Body":"Stop daarmee","To":"+32460000001"}
+            """)).Status);
 
         Assert.Equal("SM00000000000000000000000000000033", Assert.Single(await _host.LedgerAsync(subject, 1)).Change.Evidence.Reference);
     }
 
     [Fact]
-    public async Task While_nothing_durable_can_be_written_Twilio_is_told_to_come_back()
+    public async Task While_nothing_can_be_stored_durably_Twilio_gets_503_and_can_retry()
     {
         await using var host = await OptOutHost.StartAsync(fixture.Azurite, vendors: ["twilio"]);
         await host.StopBusAsync();
@@ -295,9 +321,10 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
     }
 
     [Fact]
-    public async Task While_the_tables_are_away_Twilio_is_told_to_come_back()
+    public async Task While_storage_is_unavailable_Twilio_gets_503_and_can_retry()
     {
-        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-sms-").FullName });
+        await using var storage = await AzuriteProcess.StartAsync(
+            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-sms-").FullName });
         await using var host = await OptOutHost.StartAsync(fixture.Azurite, storage.ConnectionString, vendors: ["twilio"]);
         await storage.StopAsync();
 
@@ -308,10 +335,16 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
     }
 
     [Fact]
-    public async Task Where_SMSs_offer_both_choices_a_STOP_stops_SMS_alone()
+    public async Task Where_text_messages_offer_both_choices_a_STOP_stops_only_SMS()
     {
         await using var host = await OptOutHost.StartAsync(
-            fixture.Azurite, vendors: ["twilio"], settings: new Dictionary<string, string?> { ["OptOut:Twilio:ReplyStops"] = "Sms", ["OptOut:Twilio:AnswersKeywords"] = "false" });
+            fixture.Azurite,
+            vendors: ["twilio"],
+            settings: new Dictionary<string, string?>
+            {
+                ["OptOut:Twilio:ReplyStops"] = "Sms",
+                ["OptOut:Twilio:AnswersKeywords"] = "false",
+            });
         var subject = await host.PutSubjectAsync("sms-41", ["sms-41@example.com"], ["+32470200041"]);
 
         var answer = await host.Sandbox.Find<TwilioSandbox>().ReceiveAsync("+32470200041", "STOP", cancellationToken: Cancel);
@@ -331,7 +364,8 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
     private static KeyValuePair<string, string>[] Sms(string from, string body, string to = TwilioSandbox.Number) =>
         [new("MessageSid", TwilioWebhooks.NewSid()), new("From", from), new("To", to), new("Body", body), new("NumMedia", "0")];
 
-    private Task<Answer> PostAsync(KeyValuePair<string, string>[] form) => PostAsync(form, TwilioWebhooks.Sign($"{TwilioSandbox.PublicUrl}/webhooks/twilio/sms", form));
+    private Task<Answer> PostAsync(KeyValuePair<string, string>[] form) =>
+        PostAsync(form, TwilioWebhooks.Sign($"{TwilioSandbox.PublicUrl}/webhooks/twilio/sms", form));
 
     private async Task<Answer> PostAsync(KeyValuePair<string, string>[] form, string? signature, string query = "")
     {
@@ -343,12 +377,14 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
     {
         var body = Encoding.UTF8.GetBytes(json);
         var query = $"?bodySHA256={Convert.ToHexStringLower(SHA256.HashData(body))}";
-        return PostRawAsync(body, "application/json", TwilioWebhooks.Sign($"{TwilioSandbox.PublicUrl}/webhooks/twilio/sms{query}", []), query);
+        return PostRawAsync(
+            body, "application/json", TwilioWebhooks.Sign($"{TwilioSandbox.PublicUrl}/webhooks/twilio/sms{query}", []), query);
     }
 
     private async Task<Answer> PostRawAsync(byte[] body, string contentType, string? signature, string query)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/webhooks/twilio/sms{query}") { Content = new ByteArrayContent(body) };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, $"/webhooks/twilio/sms{query}") { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new(contentType);
         if (signature is not null)
             request.Headers.TryAddWithoutValidation("X-Twilio-Signature", signature);

@@ -6,7 +6,7 @@ using OptOut.Vendors.Twilio;
 
 namespace OptOut.Tests.Vendors.Twilio;
 
-/// <summary><c>/webhooks/twilio/status</c>: what became of the SMSs we sent.</summary>
+/// <summary><c>/webhooks/twilio/status</c>: the delivery status of text messages.</summary>
 public sealed class TwilioStatusTests(TwilioHost fixture) : IClassFixture<TwilioHost>
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 9, 14, 5, 0, TimeSpan.Zero);
@@ -16,11 +16,13 @@ public sealed class TwilioStatusTests(TwilioHost fixture) : IClassFixture<Twilio
     private TwilioSandbox Twilio => fixture.Host.Sandbox.Find<TwilioSandbox>();
 
     [Fact]
-    public void Refused_because_the_person_stopped_there_is_drift()
+    public void A_message_refused_because_the_person_stopped_at_Twilio_is_drift()
     {
         var drift = Assert.Single(Read("failed", "21610").Drifts);
 
-        Assert.Equal(("SM00000000000000000000000000000001", "+32470400001", Channel.Sms, Now), (drift.EventKey, drift.Identifier.Value, drift.Channel, drift.At));
+        Assert.Equal(
+            ("SM00000000000000000000000000000001", "+32470400001", Channel.Sms, Now),
+            (drift.EventKey, drift.Identifier.Value, drift.Channel, drift.At));
     }
 
     [Fact]
@@ -36,7 +38,8 @@ public sealed class TwilioStatusTests(TwilioHost fixture) : IClassFixture<Twilio
     [InlineData("undelivered", "30006")] // A landline: it can be called.
     [InlineData("undelivered", "30007")] // Filtered.
     [InlineData("failed", "21612")]
-    public void What_did_not_arrive_this_time_is_counted(string status, string error) => Assert.Equal(new Counts(Undelivered: 1), Count(Read(status, error)));
+    public void A_message_that_was_not_delivered_this_time_is_counted(string status, string error) =>
+        Assert.Equal(new Counts(Undelivered: 1), Count(Read(status, error)));
 
     [Theory]
     [InlineData("delivered", "")]
@@ -46,16 +49,18 @@ public sealed class TwilioStatusTests(TwilioHost fixture) : IClassFixture<Twilio
     [InlineData("failed", "-21610")]
     [InlineData("failed", "2161O")]
     [InlineData("", "21610")]
-    public void Anything_else_is_nothing(string status, string error) => Assert.Equal(new Counts(Ignored: 1), Count(Read(status, error)));
+    public void Any_other_status_is_ignored(string status, string error) =>
+        Assert.Equal(new Counts(Ignored: 1), Count(Read(status, error)));
 
     [Theory]
     [InlineData("whatsapp:+32470400001")]
     [InlineData("")]
     [InlineData("KRUIDTUIN")]
-    public void Whoever_is_no_phone_is_nobody(string to) => Assert.Equal(new Counts(Ignored: 1), Count(Read("failed", "21610", to)));
+    public void A_recipient_that_is_not_a_phone_number_is_ignored(string to) =>
+        Assert.Equal(new Counts(Ignored: 1), Count(Read("failed", "21610", to)));
 
     [Fact]
-    public async Task An_SMS_to_somebody_who_stopped_there_fails_and_we_are_told()
+    public async Task A_message_to_a_person_who_stopped_at_Twilio_fails_and_its_status_is_accepted()
     {
         await fixture.Host.PutSubjectAsync("status-1", phone: ["+32470400002"]);
         Twilio.StopByKeyword("+32470400002");
@@ -68,15 +73,27 @@ public sealed class TwilioStatusTests(TwilioHost fixture) : IClassFixture<Twilio
     }
 
     [Fact]
-    public async Task What_Twilio_did_not_sign_is_not_believed()
+    public async Task A_request_that_Twilio_did_not_sign_changes_nothing()
     {
-        KeyValuePair<string, string>[] form = [new("MessageSid", "SM00000000000000000000000000000001"), new("MessageStatus", "failed"), new("ErrorCode", "21610"), new("To", "+32470400004")];
+        KeyValuePair<string, string>[] form =
+        [
+            new("MessageSid", "SM00000000000000000000000000000001"),
+            new("MessageStatus", "failed"),
+            new("ErrorCode", "21610"),
+            new("To", "+32470400004"),
+        ];
         var before = await fixture.Host.EverythingAsync();
 
         Assert.Equal(401, await PostAsync(form, null));
         Assert.Equal(401, await PostAsync(form, TwilioWebhooks.Sign($"{TwilioSandbox.PublicUrl}/webhooks/twilio/sms", form)));
-        Assert.Equal(401, await PostAsync([.. form, new("More", "1")], TwilioWebhooks.Sign($"{TwilioSandbox.PublicUrl}/webhooks/twilio/status", form)));
-        Assert.Equal(413, await PostAsync([new("Body", new string('a', 10 * 1024 * 1024))], TwilioWebhooks.Sign($"{TwilioSandbox.PublicUrl}/webhooks/twilio/status", form)));
+        Assert.Equal(
+            401,
+            await PostAsync([.. form, new("More", "1")], TwilioWebhooks.Sign($"{TwilioSandbox.PublicUrl}/webhooks/twilio/status", form)));
+        Assert.Equal(
+            413,
+            await PostAsync(
+                [new("Body", new string('a', 10 * 1024 * 1024))],
+                TwilioWebhooks.Sign($"{TwilioSandbox.PublicUrl}/webhooks/twilio/status", form)));
 
         Assert.Equal(before, await fixture.Host.EverythingAsync());
     }
@@ -94,10 +111,13 @@ public sealed class TwilioStatusTests(TwilioHost fixture) : IClassFixture<Twilio
 
     private static VendorSignals Read(string status, string error, string to = "+32470400001") => TwilioStatusWebhook.Read(
         new TwilioRequest(TwilioRequest.Form(Encoding.UTF8.GetBytes(
-            $"MessageSid=SM00000000000000000000000000000001&MessageStatus={status}&ErrorCode={error}&To={Uri.EscapeDataString(to)}&From=%2B32460000001"))),
+            $"MessageSid=SM00000000000000000000000000000001&MessageStatus={status}&ErrorCode={error}"
+                + $"&To={Uri.EscapeDataString(to)}&From=%2B32460000001"))),
         Now);
 
-    private static Counts Count(VendorSignals s) => new(s.Signals.Count, s.Drifts.Count, s.Bounces.Count, s.Undelivered, s.Ignored, s.Unreadable);
+    private static Counts Count(VendorSignals s) =>
+        new(s.Signals.Count, s.Drifts.Count, s.Bounces.Count, s.Undelivered, s.Ignored, s.Unreadable);
 
-    private sealed record Counts(int Signals = 0, int Drifts = 0, int Bounces = 0, int Undelivered = 0, int Ignored = 0, int Unreadable = 0);
+    private sealed record Counts(
+        int Signals = 0, int Drifts = 0, int Bounces = 0, int Undelivered = 0, int Ignored = 0, int Unreadable = 0);
 }

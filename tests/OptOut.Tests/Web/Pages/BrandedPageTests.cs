@@ -8,18 +8,19 @@ using static OptOut.Tests.Web.Unsubscribe.LinkPageTests;
 
 namespace OptOut.Tests.Web.Pages;
 
-/// <summary>Every page in a controller's own brand, in every language: small, whole, and loading nothing.</summary>
+/// <summary>Every page with a controller's own brand, in every language: small, complete, and loading nothing.</summary>
 public sealed class BrandedPageTests(AzuriteFixture azurite)
 {
     private const int MaxCss = 10 * 1024, MaxPage = 30 * 1024;
 
-    // A matrix of 200 boxes is as large as what is in it: what a phone on a slow line still has within a few seconds.
+    // The page with 200 boxes is larger than the others, but a phone on a slow connection still loads this many bytes within a few seconds.
     private const int MaxPageOfFiftyTopics = 60 * 1024;
 
     [Fact]
-    public async Task Every_page_in_every_language_is_small_and_carries_the_brand()
+    public async Task Every_page_in_every_language_is_small_and_shows_the_brand()
     {
-        var logo = BrandOptionsTests.SvgLogo(BrandOptionsTests.Svg.Replace("/></svg>", $"/><!--{new string('x', 5800)}--></svg>", StringComparison.Ordinal));
+        var logo = BrandOptionsTests.SvgLogo(
+            BrandOptionsTests.Svg.Replace("/></svg>", $"/><!--{new string('x', 5800)}--></svg>", StringComparison.Ordinal));
         await using var host = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["OptOut:Brand:Logo"] = logo,
@@ -34,20 +35,23 @@ public sealed class BrandedPageTests(AzuriteFixture azurite)
         {
             foreach (var (name, answer) in await AllAsync(host, language))
             {
-                Assert.True(Encoding.UTF8.GetByteCount(answer.Body) < MaxPage, $"{name} in {language}: {Encoding.UTF8.GetByteCount(answer.Body)} bytes");
+                Assert.True(
+                    Encoding.UTF8.GetByteCount(answer.Body) < MaxPage,
+                    $"{name} in {language}: {Encoding.UTF8.GetByteCount(answer.Body)} bytes");
                 var css = Regex.Match(answer.Body, "<style>(?<css>.*?)</style>", RegexOptions.Singleline).Groups["css"].Value;
                 Assert.InRange(Encoding.UTF8.GetByteCount(css), 1, MaxCss);
                 Assert.Contains("--accent:#1f6f43", css, StringComparison.Ordinal);
                 Assert.Contains("--accent:#7fd6a4", css, StringComparison.Ordinal);
                 Assert.Contains($"<img src=\"{logo}\" alt=\"De Kruidtuin\"", WebUtility.HtmlDecode(answer.Body), StringComparison.Ordinal);
-                Assert.Contains("<a href=\"https://www.gegevensbeschermingsautoriteit.be/\">GBA/APD</a>", answer.Body, StringComparison.Ordinal);
+                Assert.Contains(
+                    "<a href=\"https://www.gegevensbeschermingsautoriteit.be/\">GBA/APD</a>", answer.Body, StringComparison.Ordinal);
                 AssertHardened(answer, css);
             }
         }
     }
 
     [Fact]
-    public async Task Without_a_logo_no_picture_may_be_shown_at_all()
+    public async Task Without_a_logo_the_content_security_policy_allows_no_pictures()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
 
@@ -58,7 +62,7 @@ public sealed class BrandedPageTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_preferences_of_fifty_topics_fit_can_be_saved_and_stay_within_their_own_limit()
+    public async Task Preferences_with_fifty_topics_can_be_saved_and_stay_within_their_own_size_limit()
     {
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal);
         for (var i = 0; i < 50; i++)
@@ -77,13 +81,16 @@ public sealed class BrandedPageTests(AzuriteFixture azurite)
         var shown = Regex.Match(page.Body, "name=\"shown\" value=\"(?<cells>[^\"]+)\"").Groups["cells"].Value.Split(' ');
         Assert.Equal(200, shown.Length);
 
-        // Every second box: the most changes one submission can be.
-        var saved = await host.SendAsync("POST", $"/u/{token}/preferences", PreferencesPageTests.Form(string.Join(' ', shown), shown.Where((_, i) => i % 2 == 0)));
+        // Every second box: the most changes that one submission can have.
+        var saved = await host.SendAsync(
+            "POST", $"/u/{token}/preferences", PreferencesPageTests.Form(string.Join(' ', shown), shown.Where((_, i) => i % 2 == 0)));
 
         Assert.Equal((200, "Your preferences are saved"), (saved.Status, Words(saved.Body)[1]));
         Assert.InRange(Encoding.UTF8.GetByteCount(saved.Body), 1, MaxPage);
         var after = (await host.SendAsync("GET", $"/u/{token}/preferences")).Body;
-        Assert.Equal(shown.Where((_, i) => i % 2 == 0), Regex.Matches(after, "value=\"(?<cell>[^\"]+)\" checked").Select(m => m.Groups["cell"].Value));
+        Assert.Equal(
+            shown.Where((_, i) => i % 2 == 0),
+            Regex.Matches(after, "value=\"(?<cell>[^\"]+)\" checked").Select(m => m.Groups["cell"].Value));
         await host.LedgerAsync(host.SubjectOf("fifty"), 100);
     }
 
@@ -119,10 +126,17 @@ public sealed class BrandedPageTests(AzuriteFixture azurite)
     private static void AssertHardened(Answer answer, string css)
     {
         var hash = Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(css)));
-        Assert.Equal($"default-src 'none'; style-src 'sha256-{hash}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'", answer.Headers["Content-Security-Policy"]);
+        Assert.Equal(
+            $"default-src 'none'; style-src 'sha256-{hash}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            answer.Headers["Content-Security-Policy"]);
         Assert.Equal(
             ("no-referrer", "noindex, nofollow", "nosniff", "no-store", "max-age=63072000; includeSubDomains"),
-            (answer.Headers["Referrer-Policy"], answer.Headers["X-Robots-Tag"], answer.Headers["X-Content-Type-Options"], answer.Headers["Cache-Control"], answer.Headers["Strict-Transport-Security"]));
+            (
+                answer.Headers["Referrer-Policy"],
+                answer.Headers["X-Robots-Tag"],
+                answer.Headers["X-Content-Type-Options"],
+                answer.Headers["Cache-Control"],
+                answer.Headers["Strict-Transport-Security"]));
         Assert.DoesNotContain("Set-Cookie", answer.Headers.Keys);
         Assert.DoesNotContain("<script", answer.Body, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(" style=", answer.Body, StringComparison.OrdinalIgnoreCase);

@@ -2,19 +2,21 @@ using OptOut.Emulators.Sandbox.SendGrid;
 
 namespace OptOut.Tests.Web.PublicForm;
 
-/// <summary>A confirmation goes to the address that was typed, or to the known person's own; never to anybody's because a stranger named them.</summary>
+/// <summary>A confirmation goes to the address that was typed, or to the known person's own address; never to anybody else's.</summary>
 public sealed class ConfirmationOfPublicStopTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     [Fact]
-    public async Task An_unknown_address_gets_its_own_confirmation_and_nobody_else_gets_one()
+    public async Task An_unknown_address_gets_a_confirmation_and_nobody_else_does()
     {
         await PostAsync("email=confirm-1%40example.com&phone=0470+00+01+01&postal=Kerkstraat+1%2C+9000+Gent");
 
-        Assert.Equal(["confirm-1@example.com"], (await MailsAsync()).Where(m => m.To.StartsWith("confirm-1", StringComparison.Ordinal)).Select(m => m.To));
+        Assert.Equal(
+            ["confirm-1@example.com"],
+            (await MailsAsync()).Where(m => m.To.StartsWith("confirm-1", StringComparison.Ordinal)).Select(m => m.To));
     }
 
     [Fact]
-    public async Task An_unknown_number_or_postal_address_sends_no_mail_at_all()
+    public async Task An_unknown_number_or_postal_address_causes_no_mail()
     {
         var before = (await MailsAsync()).Count;
 
@@ -24,7 +26,7 @@ public sealed class ConfirmationOfPublicStopTests(OptOutHost host) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_known_person_named_by_number_gets_it_at_their_own_address_and_the_unknown_address_beside_it_gets_its_own()
+    public async Task A_known_person_identified_by_number_and_an_unknown_address_in_the_same_form_each_get_a_confirmation()
     {
         await host.PutSubjectAsync("confirm-3", ["confirm-3-own@example.com"], ["+32470000103"]);
 
@@ -33,13 +35,13 @@ public sealed class ConfirmationOfPublicStopTests(OptOutHost host) : IClassFixtu
         var mails = (await MailsAsync()).Where(m => m.To.StartsWith("confirm-3", StringComparison.Ordinal)).ToArray();
         Assert.Equal(["confirm-3-own@example.com", "confirm-3-typed@example.com"], mails.Select(m => m.To).Order(StringComparer.Ordinal));
 
-        // Neither learns of the other: the one submission has one number, and each link is its owner's.
+        // Neither mail reveals the other address. The submission has one reference number, and each mail has its own link.
         Assert.All(mails, m => Assert.DoesNotContain(mails.Single(o => o.To != m.To).To, m.Request, StringComparison.Ordinal));
         Assert.Equal(2, mails.Select(m => Token(m)).Distinct().Count());
     }
 
     [Fact]
-    public async Task An_address_a_person_once_had_stops_everything_for_them_and_is_confirmed_where_they_are_now()
+    public async Task A_former_address_stops_everything_for_the_person_and_is_confirmed_at_the_current_address()
     {
         await host.PutSubjectAsync("confirm-4", ["confirm-4-old@example.com"]);
         var subject = await host.PutSubjectAsync("confirm-4", ["confirm-4-new@example.com"]);
@@ -47,10 +49,13 @@ public sealed class ConfirmationOfPublicStopTests(OptOutHost host) : IClassFixtu
         await PostAsync("email=confirm-4-old%40example.com");
 
         await host.LedgerAsync(subject, 1);
-        Assert.Equal(["confirm-4-new@example.com"], (await MailsAsync()).Where(m => m.To.StartsWith("confirm-4", StringComparison.Ordinal)).Select(m => m.To));
+        Assert.Equal(
+            ["confirm-4-new@example.com"],
+            (await MailsAsync()).Where(m => m.To.StartsWith("confirm-4", StringComparison.Ordinal)).Select(m => m.To));
     }
 
-    private async Task PostAsync(string form) => Assert.Equal(200, (await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form(form))).Status);
+    private async Task PostAsync(string form) =>
+        Assert.Equal(200, (await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form(form))).Status);
 
     private async Task<IReadOnlyList<SendGridSentMail>> MailsAsync()
     {
@@ -58,5 +63,6 @@ public sealed class ConfirmationOfPublicStopTests(OptOutHost host) : IClassFixtu
         return host.Sandbox.SendGrid.Mails;
     }
 
-    private static string Token(SendGridSentMail mail) => System.Text.RegularExpressions.Regex.Match(mail.PlainText, "/u/([A-Za-z0-9_-]{58})").Groups[1].Value;
+    private static string Token(SendGridSentMail mail) =>
+        System.Text.RegularExpressions.Regex.Match(mail.PlainText, "/u/([A-Za-z0-9_-]{58})").Groups[1].Value;
 }

@@ -6,11 +6,11 @@ using static OptOut.Tests.Web.Unsubscribe.LinkPageTests;
 
 namespace OptOut.Tests.Web.PublicForm;
 
-/// <summary><c>/unsubscribe</c>, for whoever has no working link.</summary>
+/// <summary><c>/unsubscribe</c>, for people without a working link.</summary>
 public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     [Fact]
-    public async Task The_form_asks_for_whatever_the_person_knows_and_changes_nothing()
+    public async Task The_form_asks_for_contact_points_or_a_code_and_changes_nothing()
     {
         var before = await host.EverythingAsync();
 
@@ -47,17 +47,34 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
 
     [Theory]
     [InlineData("", "email", "Fill in at least one field: your e-mail address, telephone number, postal address or a code.")]
-    [InlineData("email=&phone=&postal=&code=", "email", "Fill in at least one field: your e-mail address, telephone number, postal address or a code.")]
+    [InlineData(
+        "email=&phone=&postal=&code=",
+        "email",
+        "Fill in at least one field: your e-mail address, telephone number, postal address or a code.")]
     [InlineData("email=+++", "email", "Fill in at least one field: your e-mail address, telephone number, postal address or a code.")]
     [InlineData("email=jan", "email", "This is not a whole e-mail address. Write it like name@example.com.")]
-    [InlineData("email=jan&phone=0470123456&postal=Kerkstraat+12", "email", "This is not a whole e-mail address. Write it like name@example.com.")]
+    [InlineData(
+        "email=jan&phone=0470123456&postal=Kerkstraat+12", "email", "This is not a whole e-mail address. Write it like name@example.com.")]
     [InlineData("phone=12", "phone", "This is not a whole telephone number. Write it like 0470 12 34 56 or +32 470 12 34 56.")]
-    [InlineData("email=wrong-beside%40example.com&phone=12", "phone", "This is not a whole telephone number. Write it like 0470 12 34 56 or +32 470 12 34 56.")]
-    [InlineData("email=wrong-beside%40example.com&postal=Gent", "postal", "This is not a whole postal address. Write it like Kerkstraat 12, 9000 Gent.")]
-    [InlineData("email=wrong-beside%40example.com&code=7K2M4", "code", "A code has ten letters and digits. Count them again on the letter or leaflet.")]
-    [InlineData("email=wrong-beside%40example.com&code=ABCDE-FGHJK", "code", "At least one character of this code is mistyped. Compare it with the letter or leaflet.")]
-    [InlineData("email=wrong-beside%40example.com&code=%21%21", "code", "This is not a code. A code has only letters and digits, ten in all.")]
-    public async Task What_cannot_be_read_is_said_above_and_beside_the_field_and_nothing_of_the_form_is_recorded(string form, string field, string error)
+    [InlineData(
+        "email=wrong-beside%40example.com&phone=12",
+        "phone",
+        "This is not a whole telephone number. Write it like 0470 12 34 56 or +32 470 12 34 56.")]
+    [InlineData(
+        "email=wrong-beside%40example.com&postal=Gent",
+        "postal",
+        "This is not a whole postal address. Write it like Kerkstraat 12, 9000 Gent.")]
+    [InlineData(
+        "email=wrong-beside%40example.com&code=7K2M4",
+        "code",
+        "A code has ten letters and digits. Count them again on the letter or leaflet.")]
+    [InlineData(
+        "email=wrong-beside%40example.com&code=ABCDE-FGHJK",
+        "code",
+        "At least one character of this code is mistyped. Compare it with the letter or leaflet.")]
+    [InlineData(
+        "email=wrong-beside%40example.com&code=%21%21", "code", "This is not a code. A code has only letters and digits, ten in all.")]
+    public async Task An_error_is_shown_above_the_form_and_beside_its_field_and_nothing_is_recorded(string form, string field, string error)
     {
         var before = await host.EverythingAsync();
 
@@ -68,7 +85,8 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
         var body = WebUtility.HtmlDecode(answer.Body).Replace('\u00a0', ' ');
         Assert.Contains("Nothing has been recorded yet", words);
         Assert.Equal(2, words.Count(w => w == error));
-        Assert.Contains("<div class=\"error-summary\" role=\"alert\" tabindex=\"-1\" id=\"errors\">", answer.Body, StringComparison.Ordinal);
+        Assert.Contains(
+            "<div class=\"error-summary\" role=\"alert\" tabindex=\"-1\" id=\"errors\">", answer.Body, StringComparison.Ordinal);
         Assert.Contains("action=\"/unsubscribe?lang=en#errors\"", answer.Body, StringComparison.Ordinal);
         Assert.Contains($"<a href=\"#{field}\">{error}</a>", body, StringComparison.Ordinal);
         Assert.Contains($"<p class=\"error\" id=\"{field}-error\">{error}</p>", body, StringComparison.Ordinal);
@@ -78,12 +96,14 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
     }
 
     [Fact]
-    public async Task All_wrong_fields_are_told_at_once_and_keep_what_was_typed()
+    public async Task All_invalid_fields_are_reported_at_once_and_keep_what_was_typed()
     {
-        var answer = await host.SendAsync("POST", "/unsubscribe?lang=nl", OptOutHost.Form("email=jan%40&phone=04x&postal=Kerk%0Astraat&code=12345"));
+        var answer = await host.SendAsync(
+            "POST", "/unsubscribe?lang=nl", OptOutHost.Form("email=jan%40&phone=04x&postal=Kerk%0Astraat&code=12345"));
 
         Assert.Equal(400, answer.Status);
-        Assert.Equal(["email", "phone", "postal", "code"], Regex.Matches(answer.Body, "<a href=\"#([a-z]+)\">").Select(m => m.Groups[1].Value));
+        Assert.Equal(
+            ["email", "phone", "postal", "code"], Regex.Matches(answer.Body, "<a href=\"#([a-z]+)\">").Select(m => m.Groups[1].Value));
         Assert.Equal(4, Regex.Count(answer.Body, "aria-invalid=\"true\""));
         Assert.Contains("value=\"jan@\"", answer.Body, StringComparison.Ordinal);
         Assert.Contains("value=\"04x\"", answer.Body, StringComparison.Ordinal);
@@ -95,29 +115,35 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
     [Theory]
     [InlineData("email=trapped%40example.com&message=Hello+dear")]
     [InlineData("email=trapped%40example.com&message=Hello+dear&ask=link")]
-    public async Task Whoever_fills_in_the_field_that_people_never_meet_is_told_so_and_nothing_is_recorded_or_sent(string form)
+    public async Task A_form_with_the_honeypot_filled_in_is_rejected_and_nothing_is_recorded_or_sent(string form)
     {
         var before = await host.EverythingAsync();
 
         var answer = await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form(form));
 
         Assert.Equal(400, answer.Status);
-        Assert.Contains("A hidden field was filled in, perhaps by your browser. Leave it empty and press the button once more.", Words(answer.Body));
+        Assert.Contains(
+            "A hidden field was filled in, perhaps by your browser. Leave it empty and press the button once more.", Words(answer.Body));
         Assert.Contains("value=\"trapped@example.com\"", answer.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("Hello dear", answer.Body, StringComparison.Ordinal);
         Assert.Equal(before, await host.EverythingAsync());
     }
 
     [Fact]
-    public async Task The_field_for_robots_is_kept_from_people_and_from_what_fills_in_forms_for_them()
+    public async Task The_honeypot_is_hidden_from_people_and_from_autofill()
     {
         var page = await host.SendAsync("GET", "/unsubscribe");
 
-        Assert.Equal(2, Regex.Count(page.Body, "<p class=\"hp\" aria-hidden=\"true\">\\s*<label for=\"(stop|link)-message\">[^<]+</label>\\s*<input id=\"\\1-message\" name=\"message\" type=\"text\" autocomplete=\"off\" tabindex=\"-1\" />"));
+        Assert.Equal(
+            2,
+            Regex.Count(
+                page.Body,
+                "<p class=\"hp\" aria-hidden=\"true\">\\s*<label for=\"(stop|link)-message\">[^<]+</label>\\s*<input "
+                    + "id=\"\\1-message\" name=\"message\" type=\"text\" autocomplete=\"off\" tabindex=\"-1\" />"));
     }
 
     [Fact]
-    public async Task What_was_typed_is_shown_again_as_text_and_not_as_markup()
+    public async Task What_was_typed_is_escaped_when_it_is_shown_again()
     {
         var answer = await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E"));
 
@@ -131,7 +157,7 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
     [InlineData("multipart/form-data", "email=jan@example.com")]
     [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disp")]
     [InlineData("application/x-www-form-urlencoded", null)]
-    public async Task A_body_that_is_no_form_or_far_too_long_is_asked_again(string type, string? body)
+    public async Task With_a_body_that_is_not_a_form_or_is_too_long_the_form_is_shown_again(string type, string? body)
     {
         var content = new StringContent(body ?? $"email=jan%40example.com&x={new string('x', 80_000)}");
         content.Headers.Remove("Content-Type");
@@ -151,7 +177,7 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
     [InlineData("postal", 10_000)]
     [InlineData("code", 10_000)]
     [InlineData("postal", 16_000)]
-    public async Task Far_too_much_in_one_field_is_wrong_and_kept_like_anything_else(string field, int length)
+    public async Task A_field_that_is_far_too_long_is_an_error_and_is_kept_like_any_other(string field, int length)
     {
         var typed = new string('7', length);
 
@@ -166,7 +192,7 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
     [InlineData("email=a%40example.com&email=b%40example.com")]
     [InlineData("email=%00%00%40example.com")]
     [InlineData("email=%ED%A0%80%40example.com%0d%0aBcc%3ac%40example.com")]
-    public async Task Two_addresses_in_one_field_and_what_is_no_text_are_not_guessed_at(string form)
+    public async Task Two_addresses_in_one_field_and_invalid_characters_are_rejected(string form)
     {
         var before = await host.EverythingAsync();
 
@@ -178,7 +204,7 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
     }
 
     [Fact]
-    public async Task An_address_nobody_gave_us_is_stopped_all_the_same_and_confirmed()
+    public async Task An_unknown_address_is_stopped_and_confirmed()
     {
         var answer = await host.SendAsync("POST", "/unsubscribe?lang=en", OptOutHost.Form("email=Stranger%40Example.com"));
 
@@ -219,9 +245,10 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
     [Theory]
     [InlineData("Molenstraat 7\r\n9000 GENT")]
     [InlineData(" molenstraat 7, 9000 Gent ")]
-    public async Task A_postal_address_stops_everything_for_whoever_lives_there(string typed)
+    public async Task A_postal_address_stops_everything_for_the_person_who_lives_there(string typed)
     {
-        var subject = await host.PutSubjectAsync($"public-postal-{typed.Length}", [$"postal-{typed.Length}@example.com"], postal: ["Molenstraat 7, 9000 Gent"]);
+        var subject = await host.PutSubjectAsync(
+            $"public-postal-{typed.Length}", [$"postal-{typed.Length}@example.com"], postal: ["Molenstraat 7, 9000 Gent"]);
 
         var answer = await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form($"postal={Uri.EscapeDataString(typed)}"));
 
@@ -233,7 +260,7 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
     }
 
     [Fact]
-    public async Task A_form_in_parts_is_read_as_any_other()
+    public async Task A_multipart_form_is_read_like_any_other()
     {
         using var form = new MultipartFormDataContent { { new StringContent("in-parts@example.com", Encoding.UTF8), "email" } };
 
@@ -243,7 +270,7 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
     }
 
     [Fact]
-    public async Task A_Stop_from_before_anybody_knew_whose_address_it_was_holds_for_the_whole_person_once_they_are_known()
+    public async Task A_Stop_for_an_unknown_address_applies_to_the_whole_person_once_the_address_is_registered()
     {
         await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=early%40example.com"));
         var standIn = host.StandInFor("early@example.com");
@@ -254,7 +281,8 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
         await host.PutSubjectAsync("public-4", ["early@example.com"], ["+32470000004"]);
 
         var adopted = Assert.Single(await host.LedgerAsync(subject, 1)).Change;
-        Assert.Equal((Scope.Everything, Decision.Stop, Source.Import, stop.At), (adopted.Scope, adopted.Decision, adopted.Source, adopted.At));
+        Assert.Equal(
+            (Scope.Everything, Decision.Stop, Source.Import, stop.At), (adopted.Scope, adopted.Decision, adopted.Source, adopted.At));
         Assert.Equal($"recorded for {standIn} before the person was known", adopted.Evidence.Reference);
         Assert.Equal((false, "stopped"), await host.CheckAsync("sms", "+32470000004"));
         await host.QuietAsync();
@@ -267,7 +295,9 @@ public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
         var first = await host.PutSubjectAsync("public-2", ["public-2@example.com"]);
         var second = await host.PutSubjectAsync("public-3", phone: ["+32470000003"]);
 
-        Assert.Equal(200, (await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=public-2%40example.com&phone=0470+00+00+03"))).Status);
+        Assert.Equal(
+            200,
+            (await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=public-2%40example.com&phone=0470+00+00+03"))).Status);
 
         await host.LedgerAsync(first, 1);
         await host.LedgerAsync(second, 1);

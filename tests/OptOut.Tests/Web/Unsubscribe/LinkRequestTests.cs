@@ -6,7 +6,7 @@ using OptOut.Links;
 
 namespace OptOut.Tests.Web.Unsubscribe;
 
-/// <summary>Who may change something by a request to <c>/u/{token}</c>, and above all who may not.</summary>
+/// <summary>Which requests to <c>/u/{token}</c> may change something, and above all which may not.</summary>
 public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     [Fact]
@@ -17,11 +17,11 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
         var before = await host.EverythingAsync();
 
         var get = await host.SendAsync("GET", $"/u/{token}");
-        var getAsking = await host.SendAsync("GET", $"/u/{token}?List-Unsubscribe=One-Click&choice=stop");
+        var getWithQuery = await host.SendAsync("GET", $"/u/{token}?List-Unsubscribe=One-Click&choice=stop");
         var head = await host.SendAsync("HEAD", $"/u/{token}");
         var options = await host.SendAsync("OPTIONS", $"/u/{token}");
 
-        Assert.Equal((200, 200, 200, 204), (get.Status, getAsking.Status, head.Status, options.Status));
+        Assert.Equal((200, 200, 200, 204), (get.Status, getWithQuery.Status, head.Status, options.Status));
         Assert.Equal(("", "", "GET, HEAD, OPTIONS, POST"), (head.Body, options.Body, options.Headers["Allow"]));
         Assert.Equal(before, await host.EverythingAsync());
         Assert.Empty(await host.LedgerAsync(subject));
@@ -29,7 +29,7 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Fact]
-    public async Task A_GET_with_a_one_click_body_changes_nothing()
+    public async Task A_one_click_body_without_POST_changes_nothing()
     {
         var token = await host.TokenAsync("scan-2");
         var before = await host.EverythingAsync();
@@ -40,7 +40,12 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
         }
 
         foreach (var method in (string[])["PUT", "DELETE", "PATCH", "TRACE"])
-            Assert.Equal(404, (await host.SendAsync(method, $"/u/{token}", method == "TRACE" ? null : OptOutHost.Form("List-Unsubscribe=One-Click"))).Status);
+        {
+            Assert.Equal(
+                404,
+                (await host.SendAsync(
+                    method, $"/u/{token}", method == "TRACE" ? null : OptOutHost.Form("List-Unsubscribe=One-Click"))).Status);
+        }
 
         Assert.Equal(before, await host.EverythingAsync());
     }
@@ -60,21 +65,51 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
         { "JSON", "application/json", """{"List-Unsubscribe":"One-Click"}""" },
         { "XML", "application/xml", "<List-Unsubscribe>One-Click</List-Unsubscribe>" },
         { "a header in the body", "text/plain", "List-Unsubscribe: One-Click" },
-        { "multipart without a boundary", "multipart/form-data", "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n" },
-        { "multipart with an empty boundary", "multipart/form-data; boundary=", "--\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n----\r\n" },
-        { "multipart with another boundary", "multipart/form-data; boundary=c", "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n" },
-        { "multipart with another field", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nOne-Click\r\n--b--\r\n" },
-        { "multipart without a disposition", "multipart/form-data; boundary=b", "--b\r\nContent-Type: text/plain\r\n\r\nOne-Click\r\n--b--\r\n" },
-        { "multipart cut in the value", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Cl" },
+        {
+            "multipart without a boundary",
+            "multipart/form-data",
+            "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n"
+        },
+        {
+            "multipart with an empty boundary",
+            "multipart/form-data; boundary=",
+            "--\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n----\r\n"
+        },
+        {
+            "multipart with another boundary",
+            "multipart/form-data; boundary=c",
+            "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n"
+        },
+        {
+            "multipart with another field",
+            "multipart/form-data; boundary=b",
+            "--b\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nOne-Click\r\n--b--\r\n"
+        },
+        {
+            "multipart without a disposition",
+            "multipart/form-data; boundary=b",
+            "--b\r\nContent-Type: text/plain\r\n\r\nOne-Click\r\n--b--\r\n"
+        },
+        {
+            "multipart cut in the value",
+            "multipart/form-data; boundary=b",
+            "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Cl"
+        },
         { "multipart cut in the headers", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"List-Unsub" },
-        { "multipart with too many headers", "multipart/form-data; boundary=b", $"--b\r\n{string.Concat(Enumerable.Range(0, 40).Select(i => $"X-{i}: 1\r\n"))}Content-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n" },
+        {
+            "multipart with too many headers",
+            "multipart/form-data; boundary=b",
+            $"--b\r\n{string.Concat(Enumerable.Range(0, 40).Select(i => $"X-{i}: 1\r\n"))}Content-Disposition: form-data; "
+                + "name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n"
+        },
         { "huge", "application/x-www-form-urlencoded", $"padding={new string('x', 20_000)}&List-Unsubscribe=One-Click" },
         { "binary", "application/octet-stream", "\u0001\u0002\u00ff=\u0000&&&===" },
     };
 
     [Theory]
     [MemberData(nameof(NotOneClick))]
-    public async Task A_POST_that_does_not_say_what_it_wants_is_asked_to_confirm_and_changes_nothing(string what, string? type, string body)
+    public async Task A_POST_that_does_not_state_what_it_wants_gets_the_confirm_page_and_changes_nothing(
+        string what, string? type, string body)
     {
         var id = $"scanner {what}";
         var token = await host.TokenAsync(id);
@@ -89,10 +124,10 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
 
     public static TheoryData<string, string?, string> OneClick => new()
     {
-        { "as RFC 8058 has it", "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click" },
+        { "as in RFC 8058", "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click" },
         { "with a charset", "application/x-www-form-urlencoded; charset=utf-8", "List-Unsubscribe=One-Click" },
         { "with a charset in quotes", "application/x-www-form-urlencoded; charset=\"us-ascii\"", "List-Unsubscribe=One-Click" },
-        { "with a charset that is none", "application/x-www-form-urlencoded; charset=klingon", "List-Unsubscribe=One-Click" },
+        { "with an unknown charset", "application/x-www-form-urlencoded; charset=klingon", "List-Unsubscribe=One-Click" },
         { "in capitals", "APPLICATION/X-WWW-FORM-URLENCODED", "LIST-UNSUBSCRIBE=ONE-CLICK" },
         { "first of several", "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click&a=1&b=" },
         { "last of several", "application/x-www-form-urlencoded", "a=1&&b=&List-Unsubscribe=One-Click" },
@@ -100,20 +135,49 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
         { "percent-encoded", "application/x-www-form-urlencoded", "List%2DUnsubscribe=One%2dClick" },
         { "without a type", null, "List-Unsubscribe=One-Click" },
         { "multipart", "multipart/form-data; boundary=b", Multipart("b", "name=\"List-Unsubscribe\"", "One-Click") },
-        { "multipart, the boundary in quotes", "multipart/form-data; boundary=\"a b:c\"", Multipart("a b:c", "name=\"List-Unsubscribe\"", "One-Click") },
+        {
+            "multipart, the boundary in quotes",
+            "multipart/form-data; boundary=\"a b:c\"",
+            Multipart("a b:c", "name=\"List-Unsubscribe\"", "One-Click")
+        },
         { "multipart, the name without quotes", "multipart/form-data; boundary=b", Multipart("b", "name=List-Unsubscribe", "One-Click") },
-        { "multipart, with a charset", "multipart/form-data; charset=utf-8; boundary=b", Multipart("b", "name=\"List-Unsubscribe\"", "One-Click") },
-        { "multipart, the charset last", "multipart/form-data; boundary=b; charset=utf-8", Multipart("b", "name=\"List-Unsubscribe\"", "One-Click") },
+        {
+            "multipart, with a charset",
+            "multipart/form-data; charset=utf-8; boundary=b",
+            Multipart("b", "name=\"List-Unsubscribe\"", "One-Click")
+        },
+        {
+            "multipart, the charset last",
+            "multipart/form-data; boundary=b; charset=utf-8",
+            Multipart("b", "name=\"List-Unsubscribe\"", "One-Click")
+        },
         { "multipart, in capitals", "Multipart/Form-Data; Boundary=b", Multipart("b", "Name=\"list-unsubscribe\"", "one-click") },
-        { "multipart, after another field", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n" + Multipart("b", "name=\"List-Unsubscribe\"", "One-Click") },
-        { "multipart, before a cut one", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b\r\nContent-Disp" },
-        { "multipart, with a preamble", "multipart/form-data; boundary=b", "This is a message in parts.\r\n" + Multipart("b", "name=\"List-Unsubscribe\"", "One-Click") },
-        { "multipart, with a type of its own", "multipart/form-data; boundary=b", "--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n" },
+        {
+            "multipart, after another field",
+            "multipart/form-data; boundary=b",
+            "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n" + Multipart("b", "name=\"List-Unsubscribe\"", "One-Click")
+        },
+        {
+            "multipart, before a cut one",
+            "multipart/form-data; boundary=b",
+            "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b\r\nContent-Disp"
+        },
+        {
+            "multipart, with a preamble",
+            "multipart/form-data; boundary=b",
+            "This is a message in parts.\r\n" + Multipart("b", "name=\"List-Unsubscribe\"", "One-Click")
+        },
+        {
+            "multipart, with a type of its own",
+            "multipart/form-data; boundary=b",
+            "--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\n"
+                + "One-Click\r\n--b--\r\n"
+        },
     };
 
     [Theory]
     [MemberData(nameof(OneClick))]
-    public async Task A_one_click_in_any_lawful_dress_is_recorded_and_answered_with_nothing(string what, string? type, string body)
+    public async Task A_one_click_in_any_valid_form_is_recorded_and_gets_an_empty_response(string what, string? type, string body)
     {
         var id = $"client {what}";
         var token = await host.TokenAsync(id);
@@ -126,10 +190,13 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Fact]
-    public async Task A_one_click_sent_in_pieces_is_recorded()
+    public async Task A_chunked_one_click_is_recorded()
     {
         var token = await host.TokenAsync("chunked");
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/u/{token}") { Content = Content("application/x-www-form-urlencoded", "List-Unsubscribe=One-Click") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/u/{token}")
+        {
+            Content = Content("application/x-www-form-urlencoded", "List-Unsubscribe=One-Click"),
+        };
         request.Headers.TransferEncodingChunked = true;
 
         Assert.Equal((200, ""), await host.SendAsync(request) is var answer ? (answer.Status, answer.Body) : default);
@@ -137,7 +204,7 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Fact]
-    public async Task A_link_pressed_again_and_again_leaves_one_entry_one_mail_and_the_vendor_told()
+    public async Task A_link_used_many_times_records_one_entry_sends_one_mail_and_notifies_the_vendor()
     {
         var subject = await host.PutSubjectAsync("again", ["again@example.com"]);
         var token = await host.TokenAsync("again");
@@ -153,7 +220,7 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Fact]
-    public async Task A_link_signed_by_an_earlier_key_works()
+    public async Task A_link_signed_with_an_earlier_key_works()
     {
         var token = Sign("earlier", 6, OptOutSettings.OldLinkSecret);
 
@@ -162,7 +229,7 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Fact]
-    public async Task A_link_that_is_not_ours_leads_to_the_public_form_by_the_same_bytes_whatever_is_wrong_with_it_and_changes_nothing()
+    public async Task An_invalid_link_gets_the_public_form_with_the_same_bytes_for_every_cause_and_changes_nothing()
     {
         var subject = await host.PutSubjectAsync("forged", ["forged@example.com"]);
         var good = await host.TokenAsync("forged");
@@ -198,7 +265,11 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
 
         Assert.All(answers, a => Assert.Equal(404, a.Status));
         Assert.Single(answers.Select(a => a.Body).Distinct());
-        Assert.Single(answers.Select(a => string.Join('\n', a.Headers.Where(h => h.Key != "Date").OrderBy(h => h.Key).Select(h => $"{h.Key}: {h.Value}"))).Distinct());
+        Assert.Single(
+            answers
+                .Select(
+                    a => string.Join('\n', a.Headers.Where(h => h.Key != "Date").OrderBy(h => h.Key).Select(h => $"{h.Key}: {h.Value}")))
+                .Distinct());
         Assert.Equal(
             [
                 "De Kruidtuin",
@@ -230,7 +301,8 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
 
     private string Sign(string id, int keyId, string secret)
     {
-        using var ring = new LinkKeyRing(Options.Create(new LinkOptions { Keys = [new() { Id = keyId, Secret = secret, Use = LinkKeyUse.Sign }] }));
+        using var ring = new LinkKeyRing(
+            Options.Create(new LinkOptions { Keys = [new() { Id = keyId, Secret = secret, Use = LinkKeyUse.Sign }] }));
         return ring.Sign(new Link(host.SubjectOf(id), Channel.Email, 1, new DateTimeOffset(2024, 2, 29, 0, 0, 0, TimeSpan.Zero), 0));
     }
 

@@ -5,7 +5,7 @@ namespace OptOut.Tests.Web.Unsubscribe;
 public sealed class OneClickScopeTests(AzuriteFixture azurite)
 {
     [Fact]
-    public async Task A_controller_may_set_a_one_click_to_the_mails_own_topic_and_let_an_empty_POST_count()
+    public async Task A_controller_may_limit_one_click_to_the_topic_of_the_mail_and_accept_an_empty_POST()
     {
         await using var host = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?>
         {
@@ -25,7 +25,7 @@ public sealed class OneClickScopeTests(AzuriteFixture azurite)
         Assert.Equal((true, "allowed"), await host.CheckAsync("email", "narrow@example.com", "newsletter"));
         Assert.Equal((true, "no-objection"), await host.CheckAsync("sms", "+32470123456", "offers"));
 
-        // The page always means everything, whatever the button of the mail client means.
+        // The button on the page always stops everything, whatever the mail client's button stops.
         Assert.Equal(200, (await host.PressAsync(await host.TokenAsync("narrow", "email", "offers"))).Status);
         Assert.Equal(Scope.Everything, (await host.LedgerAsync(subject, 2))[1].Change.Scope);
     }

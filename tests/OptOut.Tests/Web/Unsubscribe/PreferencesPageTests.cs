@@ -4,10 +4,11 @@ using static OptOut.Tests.Web.Unsubscribe.LinkPageTests;
 
 namespace OptOut.Tests.Web.Unsubscribe;
 
-/// <summary><c>/u/{token}/preferences</c>: seeing what one receives, and saying what one wants.</summary>
+/// <summary><c>/u/{token}/preferences</c>: the page on which people see and choose what they receive.</summary>
 public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
-    internal const string AllCells = "email,newsletter email,offers sms,newsletter sms,offers phone,newsletter phone,offers post,newsletter post,offers";
+    internal const string AllCells =
+        "email,newsletter email,offers sms,newsletter sms,offers phone,newsletter phone,offers post,newsletter post,offers";
 
     [Theory]
     [InlineData(
@@ -17,7 +18,8 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
         "U krijgt meteen geen reclame meer: niet per e-mail, niet per sms, niet per telefoon en niet per post.",
         "Ik schrijf me uit voor alle communicaties",
         "Zelf kiezen",
-        "Vink aan wat u wilt ontvangen. Wat niet is aangevinkt, krijgt u niet meer zodra u bewaart. U krijgt nog wel wat bij uw contract hoort, zoals facturen en berichten over uw bestelling.",
+        "Vink aan wat u wilt ontvangen. Wat niet is aangevinkt, krijgt u niet meer zodra u bewaart. U krijgt nog wel wat bij uw "
+            + "contract hoort, zoals facturen en berichten over uw bestelling.",
         "E-mail j...@example.com, j...@example.org", "Nieuwsbrief", "Aanbiedingen",
         "Sms +32...56", "Nieuwsbrief", "Aanbiedingen",
         "Telefoon +32...56", "Nieuwsbrief", "Aanbiedingen",
@@ -32,7 +34,8 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
         "From this moment you get no more marketing: not by e-mail, not by text message, not by telephone and not by post.",
         "I unsubscribe from all communications",
         "Choose yourself",
-        "Tick what you want to receive. What is not ticked, you no longer get as soon as you save. You will still get what belongs to your contract, such as invoices and messages about your order.",
+        "Tick what you want to receive. What is not ticked, you no longer get as soon as you save. You will still get what belongs "
+            + "to your contract, such as invoices and messages about your order.",
         "E-mail j...@example.com, j...@example.org", "Newsletter", "Offers",
         "Text messages +32...56", "Newsletter", "Offers",
         "Telephone +32...56", "Newsletter", "Offers",
@@ -55,7 +58,7 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
     }
 
     [Fact]
-    public async Task The_boxes_show_what_stands()
+    public async Task The_boxes_show_the_current_preferences()
     {
         var token = await host.TokenAsync("stands");
         Assert.Equal(AllCells.Split(' '), await TickedAsync(token));
@@ -68,16 +71,19 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
     }
 
     [Fact]
-    public async Task Saving_records_all_in_one_act_says_what_and_reaches_what_may_be_sent()
+    public async Task Saving_records_one_submission_shows_what_changed_and_affects_what_may_be_sent()
     {
         var subject = await host.PutSubjectAsync("save", ["save@example.com"], ["0470 99 88 77"]);
         var token = await host.TokenAsync("save", "email", "newsletter", 12);
 
-        var answer = await SaveAsync(token, AllCells, "email,newsletter", "phone,newsletter", "phone,offers", "post,newsletter", "post,offers");
+        var answer = await SaveAsync(
+            token, AllCells, "email,newsletter", "phone,newsletter", "phone,offers", "post,newsletter", "post,offers");
 
         Assert.Equal(200, answer.Status);
         var ledger = await host.LedgerAsync(subject, 2);
-        Assert.Equal(["email,offers Stop PreferencePage", "sms,* Stop PreferencePage"], ledger.Select(e => $"{e.Change.Scope} {e.Change.Decision} {e.Change.Source}").Order());
+        Assert.Equal(
+            ["email,offers Stop PreferencePage", "sms,* Stop PreferencePage"],
+            ledger.Select(e => $"{e.Change.Scope} {e.Change.Decision} {e.Change.Source}").Order());
         Assert.Single(ledger.Select(e => e.Change.SubmissionId).Distinct());
         Assert.All(ledger, e => Assert.Equal(new ChangeEvidence(Channel.Email, Topic.Parse("newsletter"), 12), e.Change.Evidence));
         var words = Words(answer.Body);
@@ -93,7 +99,7 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
     }
 
     [Fact]
-    public async Task Wanting_a_topic_again_after_everything_was_stopped_loosens_that_topic_alone()
+    public async Task Choosing_a_topic_after_everything_was_stopped_loosens_only_that_topic()
     {
         var subject = await host.PutSubjectAsync("again", ["again@example.com"], ["0470 55 44 33"]);
         var token = await host.TokenAsync("again");
@@ -109,7 +115,7 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
     }
 
     [Fact]
-    public async Task Nothing_left_ticked_is_the_consolidated_opt_out()
+    public async Task Saving_with_nothing_ticked_is_the_consolidated_opt_out()
     {
         var token = await host.TokenAsync("none");
 
@@ -122,7 +128,8 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
     [Theory]
     [InlineData("en", "Nothing was changed", "Your preferences were like this already. There was nothing to save.", "See my preferences")]
     [InlineData("nl", "Er is niets gewijzigd", "Uw voorkeuren stonden al zo. Er viel niets te bewaren.", "Mijn voorkeuren bekijken")]
-    public async Task Saving_what_stands_says_that_nothing_changed_and_changes_nothing(string language, params string[] words)
+    public async Task Saving_the_current_preferences_reports_that_nothing_changed_and_changes_nothing(
+        string language, params string[] words)
     {
         var token = await host.TokenAsync("same");
         var before = await host.EverythingAsync();
@@ -135,14 +142,15 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
     }
 
     [Fact]
-    public async Task A_Stop_that_was_seen_and_saved_outlives_an_Allow_of_before_that_is_still_on_its_way()
+    public async Task A_saved_Stop_overrides_an_earlier_Allow_that_has_not_reached_the_store_yet()
     {
         var subject = await host.PutSubjectAsync("under-way", ["under-way@example.com"]);
         var token = await host.TokenAsync("under-way");
         await host.PressAsync(token);
         var stop = Assert.Single(await host.LedgerAsync(subject, 1));
         var now = TimeProvider.System.GetUtcNow();
-        var allow = Change.Create(EventIds.New(now), subject, Scope.Parse("email,newsletter"), Decision.Allow, now, now, Source.PreferencePage);
+        var allow = Change.Create(
+            EventIds.New(now), subject, Scope.Parse("email,newsletter"), Decision.Allow, now, now, Source.PreferencePage);
 
         var saved = await SaveAsync(token, AllCells);
         await host.Consent.ApplyAsync(allow, TestContext.Current.CancellationToken);
@@ -159,7 +167,7 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
         await host.PressAsync(token);
         await SaveAsync(token, AllCells, "email,newsletter", "sms,newsletter");
 
-        // The page as it was before offers came to the catalogue.
+        // A page that was loaded before offers was added to the catalogue.
         await SaveAsync(token, "email,newsletter sms,newsletter", "email,newsletter", "sms,newsletter");
         Assert.Equal(["email,newsletter", "sms,newsletter"], await TickedAsync(token));
 
@@ -179,7 +187,7 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
     [InlineData("want=email%2Cnewsletter")]
     [InlineData("List-Unsubscribe=One-Click")]
     [InlineData("shown=email%2Cnewsletter&want=%22%3E%3Cscript%3E")]
-    public async Task A_form_that_is_not_ours_is_refused_with_the_mend_and_nothing_changed(string form)
+    public async Task A_form_that_is_not_ours_is_rejected_with_help_and_changes_nothing(string form)
     {
         var token = await host.TokenAsync("tampered");
         var before = await host.EverythingAsync();
@@ -190,7 +198,8 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
         Assert.Equal(
             [
                 "Your preferences are not saved",
-                "This list has changed since you opened it, or it did not reach us whole. Nothing was changed. Check below what holds now, tick what you want to receive and save again.",
+                "This list has changed since you opened it, or it did not reach us whole. Nothing was changed. "
+                    + "Check below what holds now, tick what you want to receive and save again.",
                 "To my choices",
             ],
             Words(answer.Body)[2..5]);
@@ -204,7 +213,7 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
     [InlineData("multipart/form-data", "shown=email,newsletter")]
     [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disp")]
     [InlineData("application/x-www-form-urlencoded", null)]
-    public async Task A_body_that_is_no_form_or_far_too_long_is_refused(string type, string? body)
+    public async Task A_body_that_is_not_a_form_or_is_too_long_is_rejected(string type, string? body)
     {
         var content = new StringContent(body ?? $"shown=email%2Cnewsletter&x={new string('x', 70_000)}");
         content.Headers.Remove("Content-Type");
@@ -221,7 +230,8 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
         return [.. Regex.Matches(body, "name=\"want\" value=\"(?<cell>[a-z,-]+)\" checked").Select(m => m.Groups["cell"].Value)];
     }
 
-    private Task<Answer> SaveAsync(string token, string shown, params string[] want) => host.SendAsync("POST", $"/u/{token}/preferences", Form(shown, want));
+    private Task<Answer> SaveAsync(string token, string shown, params string[] want) =>
+        host.SendAsync("POST", $"/u/{token}/preferences", Form(shown, want));
 
     internal static HttpContent Form(string shown, IEnumerable<string> want) =>
         OptOutHost.Form(string.Join('&', [$"shown={Uri.EscapeDataString(shown)}", .. want.Select(w => $"want={Uri.EscapeDataString(w)}")]));

@@ -4,19 +4,21 @@ using static OptOut.Tests.Web.Unsubscribe.LinkPageTests;
 
 namespace OptOut.Tests.Web.Unsubscribe;
 
-/// <summary>What the pages say when the store or the bus is away: never that it worked when it did not.</summary>
+/// <summary>The pages when the store or the bus is unavailable: they never report a success that did not happen.</summary>
 public sealed class StoreOutagePageTests(AzuriteFixture azurite)
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task While_the_tables_are_away_nothing_can_be_seen_or_adjusted_but_everything_can_be_stopped()
+    public async Task While_the_tables_are_unavailable_nothing_can_be_seen_or_adjusted_but_everything_can_be_stopped()
     {
-        await using var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-pages-").FullName });
+        await using var storage = await AzuriteProcess.StartAsync(
+            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-pages-").FullName });
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var subject = await host.PutSubjectAsync("away", ["away@example.com"], language: "nl");
         var token = await host.TokenAsync("away");
-        var saved = await host.SendAsync("POST", $"/u/{token}/preferences", PreferencesPageTests.Form(PreferencesPageTests.AllCells, ["email,newsletter"]));
+        var saved = await host.SendAsync(
+            "POST", $"/u/{token}/preferences", PreferencesPageTests.Form(PreferencesPageTests.AllCells, ["email,newsletter"]));
         var reference = ReferenceOn(saved);
         await host.QuietAsync();
         var before = (await host.LedgerAsync(subject)).Count;
@@ -44,9 +46,11 @@ public sealed class StoreOutagePageTests(AzuriteFixture azurite)
                 "Privacy statement",
             ],
             Words(answers[0].Body));
-        Assert.Equal("Your choice could not be kept. So nothing was changed. Try again in a minute, or write to privacy@kruidtuin.example.", Words(answers[2].Body)[2]);
+        Assert.Equal(
+            "Your choice could not be kept. So nothing was changed. Try again in a minute, or write to privacy@kruidtuin.example.",
+            Words(answers[2].Body)[2]);
 
-        // The button on that page keeps its word.
+        // The button on that page works.
         var stopped = await host.PressAsync(token);
         Assert.Equal((200, "You are unsubscribed"), (stopped.Status, Words(stopped.Body)[1]));
         Assert.Contains("Your opt-out is safely recorded and will show everywhere in a few moments.", Words(stopped.Body));
@@ -57,7 +61,7 @@ public sealed class StoreOutagePageTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task While_the_bus_is_away_preferences_and_undo_are_kept_by_the_outbox()
+    public async Task While_the_bus_is_unavailable_preferences_and_undo_wait_in_the_outbox()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var subject = await host.PutSubjectAsync("bus", ["bus@example.com"]);
@@ -65,7 +69,8 @@ public sealed class StoreOutagePageTests(AzuriteFixture azurite)
         await host.QuietAsync();
         await host.StopBusAsync();
 
-        var saved = await host.SendAsync("POST", $"/u/{token}/preferences", PreferencesPageTests.Form(PreferencesPageTests.AllCells, ["email,newsletter"]));
+        var saved = await host.SendAsync(
+            "POST", $"/u/{token}/preferences", PreferencesPageTests.Form(PreferencesPageTests.AllCells, ["email,newsletter"]));
         var undone = await host.SendAsync("POST", $"/u/{token}/undo", OptOutHost.Form($"ref={ReferenceOn(saved)}"));
 
         Assert.Equal(["Your preferences are saved", "Your choice is undone"], [Words(saved.Body)[1], Words(undone.Body)[1]]);
@@ -76,14 +81,15 @@ public sealed class StoreOutagePageTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task While_the_bus_is_away_and_the_outbox_does_not_take_it_preferences_are_not_said_to_be_saved()
+    public async Task While_the_bus_and_the_outbox_are_unavailable_the_page_does_not_report_preferences_as_saved()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var token = await host.TokenAsync("neither");
         await host.Storage.Outbox.DeleteAsync(Cancel);
         await host.StopBusAsync();
 
-        var answer = await host.SendAsync("POST", $"/u/{token}/preferences", PreferencesPageTests.Form(PreferencesPageTests.AllCells, ["email,newsletter"]));
+        var answer = await host.SendAsync(
+            "POST", $"/u/{token}/preferences", PreferencesPageTests.Form(PreferencesPageTests.AllCells, ["email,newsletter"]));
 
         Assert.Equal((503, "60"), (answer.Status, answer.Headers["Retry-After"]));
         Assert.DoesNotContain("Your preferences are saved", answer.Body, StringComparison.Ordinal);
