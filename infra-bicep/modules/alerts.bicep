@@ -91,7 +91,7 @@ var questions = [
   }
   {
     name: 'server-errors'
-    description: 'More than ${alarmSettings.serverErrors} answers with a status of 500 or more in 15 minutes: people or mail clients were sent away.'
+    description: 'More than ${alarmSettings.serverErrors} answers with a status of 500 or more in 15 minutes: requests from people or mail clients failed.'
     severity: 1
     every: 'PT5M'
     window: 'PT15M'
@@ -100,7 +100,7 @@ var questions = [
   }
   {
     name: 'outbox'
-    description: 'The bus does not take changes: they wait in the outbox, safe but told to no vendor.'
+    description: 'The bus does not take changes: they wait in the outbox, safe, but no vendor has them yet.'
     severity: 2
     every: 'PT15M'
     window: 'PT30M'
@@ -110,7 +110,7 @@ var questions = [
   {
     // The outbox is swept each minute, and that is measured. An app that does not start answers nobody, and so reports no errors to count.
     name: 'silent'
-    description: 'The app has said nothing for half an hour: it does not run, or what it says does not arrive.'
+    description: 'No telemetry for half an hour: the app does not run, or its telemetry does not arrive.'
     severity: 1
     every: 'PT15M'
     window: 'PT30M'

@@ -97,7 +97,7 @@ resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (lock) {
   scope: account
   properties: {
     level: 'CanNotDelete'
-    notes: 'Every opt-out ever made stands in this account, and nothing can bring its tables back.'
+    notes: 'This account holds every opt-out ever made, and its tables cannot be restored.'
   }
 }
 

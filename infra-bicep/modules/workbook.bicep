@@ -53,7 +53,7 @@ var charts = [
   }
   {
     name: 'ledgers'
-    title: 'What the last night of verifying found in the ledgers and their anchors: noughts are good, nothing at all is not'
+    title: 'What the last night of verifying found in the ledgers and their anchors: zeros are good, no data is not'
     kind: 'table'
     query: 'AppMetrics | where Name == \'${metrics.ledgerMismatches}\' | extend Kind = tostring(Properties[\'${dimensions.kind}\']) | summarize arg_max(TimeGenerated, Mismatches = Max) by Kind'
   }
