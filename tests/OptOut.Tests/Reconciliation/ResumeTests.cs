@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using OptOut.Consent;
 using OptOut.Emulators.Sandbox;
 using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Platform;
@@ -34,7 +33,7 @@ public sealed class ResumeTests(AzuriteFixture azurite)
             host.Vendor.CrashAt = crashAt;
             var interrupted = await host.ReconcileVendorAsync();
             Assert.Equal(
-                (crashAt, VendorRunStatus.Incomplete, "The run failed with PulledThePlug; see the log."),
+                (crashAt, VendorRunStatus.Incomplete, $"The run failed with {nameof(SimulatedCrashException)}; see the log."),
                 (crashAt, interrupted.Status, interrupted.Incomplete));
 
             host.Vendor.Restart();

@@ -1,4 +1,4 @@
-namespace OptOut.Consent;
+namespace OptOut.Reconciliation.Report;
 
 /// <summary>
 /// How long opt-outs took, from the person's submission to the vendor's confirmation. Percentiles use the nearest-rank method:
