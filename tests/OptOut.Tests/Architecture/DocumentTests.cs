@@ -33,6 +33,19 @@ public sealed partial class DocumentLinkTests
         Assert.Equal([], Prose(lines).Where(line => line.Length >= MaxReadmeWidth));
     }
 
+    [Fact]
+    public void Every_test_that_a_document_names_exists()
+    {
+        var named = Documents()
+            .SelectMany(document => NamedTest().Matches(Text(document)).Select(m => m.Value))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        var tests = typeof(DocumentLinkTests).Assembly.GetTypes().SelectMany(t => t.GetMethods().Select(m => $"{t.Name}.{m.Name}"));
+
+        Assert.NotEmpty(named);
+        Assert.Equal([], named.Except(tests, StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("[gone](functions/Gone.md)", "README.md: functions/Gone.md does not exist")]
     [InlineData("[a\nlong text](functions/Gone.cs)", "README.md: functions/Gone.cs does not exist")]
@@ -129,6 +142,9 @@ public sealed partial class DocumentLinkTests
     private static string WithoutCode(string text) => CodeSpan().Replace(Fence().Replace(text.ReplaceLineEndings("\n"), ""), "");
 
     // [label](target), ![label](target "title"), and the definition [label]: target.
+    [GeneratedRegex(@"\b\w+Tests\.[A-Z]\w+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NamedTest();
+
     [GeneratedRegex(
         @"\[(?<label>[^\]]*)\]\((?<target>[^)\s]+)(?:\s+""[^""]*"")?\)|^\[(?<label>[^\]]+)\]:\s*(?<target>\S+)",
         RegexOptions.ExplicitCapture | RegexOptions.Multiline,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,7 +29,7 @@ public sealed class ExportTests
     [Fact]
     public void A_path_or_query_is_never_exported_not_even_from_other_sources()
     {
-        var sent = new List<Activity>();
+        var sent = new ConcurrentQueue<Activity>();
         var services = new ServiceCollection();
         using var exporter = new CapturingExporter(sent);
         services.AddOptOutTelemetry().WithTracing(
@@ -108,16 +109,12 @@ public sealed class ExportTests
         }
     }
 
-    private sealed class CapturingExporter(List<Activity> sent) : BaseExporter<Activity>
+    private sealed class CapturingExporter(ConcurrentQueue<Activity> sent) : BaseExporter<Activity>
     {
         public override ExportResult Export(in Batch<Activity> batch)
         {
             foreach (var activity in batch)
-            {
-                lock (sent)
-                    sent.Add(activity);
-            }
-
+                sent.Enqueue(activity);
             return ExportResult.Success;
         }
     }
