@@ -24,7 +24,7 @@ internal static class VendorField
         catch (InvalidOperationException)
         {
             // Another property name contains half a surrogate pair.
-            return from.EnumerateObject().LastOrDefault(p => IsNamed(p, name)).Value;
+            return from.EnumerateObject().LastOrDefault(p => p.TryName() == name).Value;
         }
     }
 
@@ -52,7 +52,8 @@ internal static class VendorField
     public static bool TryMoment(this JsonElement from, string name, out DateTimeOffset at)
     {
         at = default;
-        return from.Field(name) is { ValueKind: JsonValueKind.String } value
+        return from.Field(name) is var value
+            && value.Text() is not null // The next call throws for half a surrogate pair.
             && value.TryGetDateTimeOffset(out at)
             && at > DateTimeOffset.UnixEpoch;
     }
@@ -80,15 +81,16 @@ internal static class VendorField
     public static IReadOnlyList<JsonElement>? Items(this JsonElement from, string name) =>
         from.Field(name) is { ValueKind: JsonValueKind.Array } array ? [.. array.EnumerateArray()] : null;
 
-    private static bool IsNamed(JsonProperty property, string name)
+    /// <returns>The property's name; null when it is not text.</returns>
+    public static string? TryName(this JsonProperty property)
     {
         try
         {
-            return property.NameEquals(name);
+            return property.Name;
         }
         catch (InvalidOperationException)
         {
-            return false;
+            return null; // Half a surrogate pair: not text.
         }
     }
 

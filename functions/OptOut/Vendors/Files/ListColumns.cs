@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using CsvHelper;
 using OptOut.Consent;
@@ -118,18 +119,10 @@ internal sealed class ListColumns
                 : null;
         }
 
-        try
-        {
-            using var json = JsonDocument.Parse(line);
-            if (json.RootElement.ValueKind != JsonValueKind.Object)
-                return null;
-            var values = _options.Columns.ToDictionary(c => c.Key, c => Text(json.RootElement, c.Value), StringComparer.OrdinalIgnoreCase);
-            return values.GetValueOrDefault;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return null; // Not JSON, or half a surrogate pair.
-        }
+        if (VendorField.Parse(Encoding.UTF8.GetBytes(line)) is not { ValueKind: JsonValueKind.Object } json)
+            return null;
+        var values = _options.Columns.ToDictionary(c => c.Key, c => Value(json.Field(c.Value)), StringComparer.OrdinalIgnoreCase);
+        return values.GetValueOrDefault;
     }
 
     // One line is one entry. No list of contact points has a line break in a field, and an unclosed quote must cost one line, not all the
@@ -149,12 +142,5 @@ internal sealed class ListColumns
         return csv.Read() || malformed ? null : fields;
     }
 
-    private static string? Text(JsonElement element, string property) => element.TryGetProperty(property, out var value)
-        ? value.ValueKind switch
-        {
-            JsonValueKind.String => value.GetString(),
-            JsonValueKind.Number => value.GetRawText(),
-            _ => null,
-        }
-        : null;
+    private static string? Value(JsonElement field) => field.ValueKind == JsonValueKind.Number ? field.GetRawText() : field.Text();
 }

@@ -28,26 +28,17 @@ internal sealed class TwilioRequest
             ? id
             : "";
 
-    // The JSON format is a flat object. Anything else has no parameters, although it was signed.
-    internal static IReadOnlyList<KeyValuePair<string, string>> Json(ReadOnlySpan<byte> body)
+    // The JSON format is a flat object. Anything else has no parameters, although it was signed. A parameter that is not text, because half
+    // a surrogate pair stands in it, is left out, and the others are read.
+    internal static IReadOnlyList<KeyValuePair<string, string>> Json(ReadOnlyMemory<byte> body) =>
+        VendorField.Parse(body) is { ValueKind: JsonValueKind.Object } json
+            ? [.. json.EnumerateObject().Select(Parameter).OfType<KeyValuePair<string, string>>()]
+            : [];
+
+    private static KeyValuePair<string, string>? Parameter(JsonProperty property)
     {
-        try
-        {
-            var reader = new Utf8JsonReader(body);
-            using var json = JsonDocument.ParseValue(ref reader);
-            return json.RootElement.ValueKind != JsonValueKind.Object
-                ? []
-                : [
-                    .. json.RootElement
-                        .EnumerateObject()
-                        .Where(p => p.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number)
-                        .Select(p => KeyValuePair.Create(p.Name, p.Value.ToString())),
-                ];
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return [];
-        }
+        var value = property.Value.ValueKind == JsonValueKind.Number ? property.Value.GetRawText() : property.Value.Text();
+        return value is not null && property.TryName() is { } name ? KeyValuePair.Create(name, value) : null;
     }
 
     internal static IReadOnlyList<KeyValuePair<string, string>> Form(ReadOnlySpan<byte> body) =>

@@ -37,6 +37,6 @@ internal sealed class TwilioRequestReader(IOptions<TwilioOptions> options, IOpti
         }
 
         // A JSON body that is not covered by the signature was not signed at all, so it is ignored.
-        return new TwilioRequest(!isJson ? form : request.Query.ContainsKey("bodySHA256") ? TwilioRequest.Json(body.Span) : []);
+        return new TwilioRequest(!isJson ? form : request.Query.ContainsKey("bodySHA256") ? TwilioRequest.Json(body) : []);
     }
 }
