@@ -18,7 +18,9 @@ internal readonly record struct RawBody(ReadOnlyMemory<byte> Bytes, IResult? Pro
     {
         if (request.ContentLength > maxBytes)
             return new(default, ApiProblems.TooLarge(maxBytes));
-        using var copy = new MemoryStream((int)(request.ContentLength ?? BufferBytes));
+
+        // Grows with what arrives: a declared length costs its sender nothing, and the caller is not verified yet.
+        using var copy = new MemoryStream((int)Math.Min(request.ContentLength ?? BufferBytes, BufferBytes));
         var buffer = new byte[BufferBytes];
         try
         {

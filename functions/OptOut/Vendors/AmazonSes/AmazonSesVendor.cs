@@ -41,14 +41,15 @@ internal sealed class AmazonSesVendor(AmazonSesApi api, AmazonSesPull pull, Topi
     public Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken) =>
         pull.PageAsync(list, until, cursor, cancellationToken);
 
-    private async Task<VendorOutcome?> StopAsync(Identifier who, CancellationToken cancellationToken) =>
-        await api.ContactAsync(who, cancellationToken) switch
+    private Task<VendorOutcome?> StopAsync(Identifier who, CancellationToken cancellationToken) => ChangeAsync(
+        who,
+        contact => contact switch
         {
-            (_, { } failure) => failure,
-            (null, _) => await api.CreateContactAsync(who, cancellationToken),
-            ({ } contact, _) when IsUnsubscribed(contact) => null,
-            ({ } contact, _) => await api.UpdateContactAsync(who, contact, unsubscribeAll: true, cancellationToken),
-        };
+            null => api.CreateContactAsync(who, cancellationToken),
+            { } there when IsUnsubscribed(there) => Task.FromResult<VendorOutcome?>(null),
+            { } there => api.UpdateContactAsync(who, there, unsubscribeAll: true, cancellationToken),
+        },
+        cancellationToken);
 
     // A complaint on the account's list blocks all mail on its own, and would continue to do so after the person asked for mail again. A
     // bounce is not ours to lift.
@@ -59,10 +60,27 @@ internal sealed class AmazonSesVendor(AmazonSesApi api, AmazonSesPull pull, Topi
             return unknown;
         if (reason == "COMPLAINT" && await api.LiftSuppressionAsync(who, cancellationToken) is { } notLifted)
             return notLifted;
-        var (contact, failure) = await api.ContactAsync(who, cancellationToken);
-        return failure is not null || contact is not { } there || !IsUnsubscribed(there)
-            ? failure
-            : await api.UpdateContactAsync(who, there, unsubscribeAll: false, cancellationToken);
+        return await ChangeAsync(
+            who,
+            contact => contact is { } there && IsUnsubscribed(there)
+                ? api.UpdateContactAsync(who, there, unsubscribeAll: false, cancellationToken)
+                : Task.FromResult<VendorOutcome?>(null),
+            cancellationToken);
+    }
+
+    // Two handlers can look at once, and one then creates (or removes) the contact that the other one is about to create (or update). SES
+    // rejects the second call, although the contact can be what it should be: look again, and decide again if the contact came or went.
+    private async Task<VendorOutcome?> ChangeAsync(
+        Identifier who, Func<JsonElement?, Task<VendorOutcome?>> change, CancellationToken cancellationToken)
+    {
+        var (before, unknown) = await api.ContactAsync(who, cancellationToken);
+        if (unknown is not null)
+            return unknown;
+        var outcome = await change(before);
+        if (outcome is not VendorOutcome.Rejected)
+            return outcome;
+        var (after, failure) = await api.ContactAsync(who, cancellationToken);
+        return failure ?? (before is null == after is null ? outcome : await change(after));
     }
 
     private static bool IsUnsubscribed(JsonElement contact) => contact.Field("UnsubscribeAll").ValueKind == JsonValueKind.True;

@@ -2,19 +2,20 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OptOut.Messaging;
 
 namespace OptOut.Vendors.AmazonSes;
 
 /// <summary>
-/// Checks whether a message comes from SNS, with the certificate that the message itself names. So the certificate is fetched only from
-/// Amazon's own hosts, over TLS, and only for one of our topics
+/// Checks whether a message comes from SNS, with the certificate that the message itself names. So the certificate is fetched only for one
+/// of our topics, over TLS, from the host of SNS in that topic's region, and must be issued to SNS
 /// (https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html).
 /// </summary>
-internal sealed partial class SnsAuthenticator(VendorHttp http, IOptions<AmazonSesOptions> options)
+internal sealed partial class SnsAuthenticator(
+    VendorHttp http, IOptions<AmazonSesOptions> options, TimeProvider time, ILogger<SnsAuthenticator> logger)
 {
     // Amazon has one certificate per region and changes it once a year; any more than these are made up by somebody.
     private const int MaxCertificates = 16;
@@ -29,7 +30,7 @@ internal sealed partial class SnsAuthenticator(VendorHttp http, IOptions<AmazonS
     {
         if (!_options.SnsTopics.Contains(message.TopicArn, StringComparer.Ordinal) || Algorithm(message.Version) is not { } algorithm
             || !Uri.TryCreate(message.CertificateUrl, UriKind.Absolute, out var url)
-            || !IsAmazonUrl(url)
+            || !IsSnsUrl(url, message.TopicArn)
             || !url.AbsolutePath.EndsWith(".pem", StringComparison.Ordinal)
             || url.Query.Length > 0)
             return false;
@@ -43,7 +44,7 @@ internal sealed partial class SnsAuthenticator(VendorHttp http, IOptions<AmazonS
         }
 
         using var key = certificate.GetRSAPublicKey();
-        return key?.VerifyData(message.Signed, message.Signature, algorithm, RSASignaturePadding.Pkcs1) == true;
+        return SnsCertificate.IsInForce(certificate, time.GetUtcNow()) && key?.VerifyData(message.Signed, message.Signature, algorithm, RSASignaturePadding.Pkcs1) == true;
     }
 
     /// <summary>Confirms a subscription of one of our topics to our endpoint. The message must already be authenticated.</summary>
@@ -52,7 +53,7 @@ internal sealed partial class SnsAuthenticator(VendorHttp http, IOptions<AmazonS
     public async Task<bool> ConfirmAsync(SnsMessage message, CancellationToken cancellationToken)
     {
         // Although the message is signed, its address is checked like that of the certificate: nobody can make us call another host.
-        if (!Uri.TryCreate(message.SubscribeUrl, UriKind.Absolute, out var url) || !IsAmazonUrl(url)
+        if (!Uri.TryCreate(message.SubscribeUrl, UriKind.Absolute, out var url) || !IsSnsUrl(url, message.TopicArn)
             || QueryHelpers.ParseQuery(url.Query) is not { } query
             || query["Action"] != "ConfirmSubscription"
             || query["TopicArn"] != message.TopicArn)
@@ -61,21 +62,41 @@ internal sealed partial class SnsAuthenticator(VendorHttp http, IOptions<AmazonS
         return true;
     }
 
-    private bool IsAmazonUrl(Uri url) => _options.SnsSandbox is { } sandbox
+    private bool IsSnsUrl(Uri url, string topic) => _options.SnsSandbox is { } sandbox
         ? url.AbsoluteUri.StartsWith(sandbox.AbsoluteUri, StringComparison.Ordinal)
-        : url.Scheme == Uri.UriSchemeHttps && url.IsDefaultPort && url.UserInfo.Length == 0 && SnsHost().IsMatch(url.IdnHost);
+        : url.Scheme == Uri.UriSchemeHttps && url.IsDefaultPort && url.UserInfo.Length == 0 && url.IdnHost == HostOf(topic);
+
+    // A topic lives in one region, which its ARN names. A pattern for "any region" would also match hosts such as sns.s3-us-west-2, where
+    // anybody may store a file (https://docs.aws.amazon.com/general/latest/gr/sns.html).
+    internal static string? HostOf(string topic) => topic.Split(':') switch
+    {
+        ["arn", "aws-cn", "sns", var region, ..] => $"sns.{region}.amazonaws.com.cn",
+        ["arn", _, "sns", var region, ..] => $"sns.{region}.amazonaws.com",
+        _ => null,
+    };
 
     private async Task<X509Certificate2?> FetchAsync(Uri url, CancellationToken cancellationToken)
     {
-        var pem = await GetAsync("GET SigningCertURL", url, cancellationToken);
+        if (await GetAsync("GET SigningCertURL", url, cancellationToken) is not { } pem)
+            return null;
+        var chain = new X509Certificate2Collection();
         try
         {
-            return pem is null ? null : X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(pem));
+            chain.ImportFromPem(Encoding.UTF8.GetString(pem));
         }
         catch (CryptographicException e)
         {
             throw new HttpRequestException("SNS did not return a valid certificate.", e);
         }
+
+        if (chain is not [var certificate, ..])
+            throw new HttpRequestException("SNS did not return a valid certificate.");
+
+        // Whatever answers at the sandbox's address is trusted; it has no certificate of Amazon's.
+        if (_options.SnsSandbox is not null || SnsCertificate.ProblemOf(chain, url.IdnHost, time.GetUtcNow()) is not { } problem)
+            return certificate;
+        LogNotTrusted(problem);
+        return null;
     }
 
     private async Task<byte[]?> GetAsync(string operation, Uri url, CancellationToken cancellationToken)
@@ -98,8 +119,6 @@ internal sealed partial class SnsAuthenticator(VendorHttp http, IOptions<AmazonS
         _ => null,
     };
 
-    [GeneratedRegex(
-        @"^sns\.[a-z0-9-]{3,40}\.amazonaws\.com(\.cn)?\z",
-        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex SnsHost();
+    [LoggerMessage(LogLevel.Error, "A message in the name of SNS is rejected, because its certificate cannot be trusted: {Problem}")]
+    private partial void LogNotTrusted(string problem);
 }

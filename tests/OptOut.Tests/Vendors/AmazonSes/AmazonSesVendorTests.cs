@@ -117,6 +117,36 @@ public sealed class AmazonSesVendorTests
     }
 
     [Fact]
+    public async Task Handlers_that_create_the_same_contact_at_once_all_confirm_it()
+    {
+        await using var it = await StartAsync("amazon-ses", _time);
+        var creations = 0;
+        for (var round = 0; creations < 2; round++)
+        {
+            Assert.True(round < 50, "No two handlers created the contact at once.");
+            var who = Email($"jan{round}@example.com");
+            it.Remote.Requests.Clear();
+
+            Assert.All(
+                await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => it.PushAsync("*", who: who))),
+                o => Assert.IsType<VendorOutcome.Confirmed>(o));
+
+            Assert.True(it.Account().Find(who.Value)!.UnsubscribeAll);
+            creations = it.Remote.Requests.All.Count(r => r.StartsWith("POST", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_rejected_creation_is_not_repeated_while_there_is_no_contact()
+    {
+        await using var it = await StartAsync("amazon-ses", _time, ("OptOut:AmazonSes:ContactList", "gone"));
+
+        Assert.IsType<VendorOutcome.Rejected>(await it.PushAsync("*"));
+
+        Assert.Single(it.Remote.Requests.All, r => r.StartsWith("POST", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_wrong_secret_is_rejected_with_a_reason_that_names_the_setting()
     {
         await using var it = await StartAsync("amazon-ses", _time, ("OptOut:AmazonSes:SecretAccessKey", "another-secret"));

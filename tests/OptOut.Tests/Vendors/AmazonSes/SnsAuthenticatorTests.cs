@@ -24,6 +24,11 @@ public sealed class SnsAuthenticatorTests
     [InlineData("https://s3.amazonaws.com/bucket/x.pem")]
     [InlineData("https://sns.a.b.amazonaws.com/x.pem")]
     [InlineData("https://sns.eu-west-1.amazonaws.org/x.pem")]
+    [InlineData("https://sns.s3-us-west-2.amazonaws.com/x.pem")]
+    [InlineData("https://sns.s3-eu-west-1.amazonaws.com/x.pem")]
+    [InlineData("https://sns.s3.amazonaws.com/x.pem")]
+    [InlineData("https://sns.us-east-1.amazonaws.com/x.pem")]
+    [InlineData("https://sns.eu-west-1.amazonaws.com.cn/x.pem")]
     [InlineData("")]
     public async Task A_certificate_URL_that_is_not_on_an_SNS_host_is_rejected_without_a_call(string url)
     {
@@ -53,6 +58,14 @@ public sealed class SnsAuthenticatorTests
         }
 
         Assert.Single(it.Remote.Requests.All);
+    }
+
+    [Fact]
+    public void A_certificate_URL_of_SNS_in_the_region_of_the_topic_is_trusted()
+    {
+        Assert.Equal("sns.eu-west-1.amazonaws.com", SnsAuthenticator.HostOf("arn:aws:sns:eu-west-1:123456789012:ses-events"));
+        Assert.Equal("sns.us-gov-west-1.amazonaws.com", SnsAuthenticator.HostOf("arn:aws-us-gov:sns:us-gov-west-1:123456789012:ses"));
+        Assert.Equal("sns.cn-north-1.amazonaws.com.cn", SnsAuthenticator.HostOf("arn:aws-cn:sns:cn-north-1:123456789012:ses"));
     }
 
     [Fact]
