@@ -11,16 +11,20 @@ internal readonly record struct RawBody(ReadOnlyMemory<byte> Bytes, IResult? Pro
     private const int BufferBytes = 16 * 1024;
 
     /// <returns>
-    /// The bytes; or the problem: 413 above <paramref name="maxBytes"/>, or the server's own status for a client that hangs up, stops
-    /// sending or sends a different length than it declared. That is the client's fault, so it is neither thrown nor logged.
+    /// The bytes; or the problem: 413 above <paramref name="maxBytes"/>, 503 while large bodies take too much memory, or the server's own
+    /// status for a client that hangs up, stops sending or sends a different length than it declared. That is the client's fault, so it is
+    /// neither thrown nor logged.
     /// </returns>
-    public static async Task<RawBody> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
+    public static async Task<RawBody> ReadAsync(
+        HttpRequest request, int maxBytes, CancellationToken cancellationToken, BodyMemory? memory = null)
     {
         if (request.ContentLength > maxBytes)
             return new(default, ApiProblems.TooLarge(maxBytes));
 
         // Grows with what arrives: a declared length costs its sender nothing, and the caller is not verified yet.
         using var copy = new MemoryStream((int)Math.Min(request.ContentLength ?? BufferBytes, BufferBytes));
+        var share = (memory ?? BodyMemory.OfInstance).Open();
+        request.HttpContext.Response.RegisterForDispose(share); // The caller uses the bytes until it has answered.
         var buffer = new byte[BufferBytes];
         try
         {
@@ -28,6 +32,8 @@ internal readonly record struct RawBody(ReadOnlyMemory<byte> Bytes, IResult? Pro
             {
                 if (copy.Length + read > maxBytes)
                     return new(default, ApiProblems.TooLarge(maxBytes));
+                if (copy.Length + read > copy.Capacity && !share.TryGrow(2L * copy.Capacity))
+                    return new(default, ApiProblems.RetryLater("Too many large requests arrive at once."));
                 copy.Write(buffer, 0, read);
             }
         }
