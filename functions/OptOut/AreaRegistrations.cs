@@ -109,12 +109,17 @@ internal static class AreaRegistrations
         services.AddRegisters(configuration);
         services.AddPrintHouse(configuration);
         services.AddTwilio(configuration);
-        return services.AddHttpVendors(configuration);
+        return services.AddHttpVendors(configuration).AddServiceMail(configuration);
     }
 
     public static IServiceCollection AddDelivery(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ConfirmationOptions>().Bind(configuration.GetSection("OptOut:Confirmation"));
+        services.AddOptions<ConfirmationOptions>().Bind(configuration.GetSection("OptOut:Confirmation"))
+            .Validate<ServiceMailVendor>(
+                (confirmation, vendor) => !confirmation.Enabled || vendor.Name is not null,
+                $"OptOut:Confirmation:Enabled is true, but no vendor that sends mail is configured: {ServiceMail.None}, or set it to false "
+                    + "if another system confirms opt-outs.")
+            .ValidateOnStart();
         return services
             .AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>().AddSingleton<VendorPusher>()
             .AddSingleton<MailDispatch>().AddSingleton<ConfirmationMail>().AddSingleton<ConfirmationHandler>()

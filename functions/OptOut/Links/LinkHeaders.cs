@@ -28,7 +28,7 @@ internal sealed class LinkHeaders(LinkKeyRing ring, IOptions<LinkOptions> option
     {
         var token = ring.Sign(link);
         var url = new Uri($"{options.Value.BaseUrl!.AbsoluteUri.TrimEnd('/')}/u/{token}");
-        var mailto = options.Value.MailtoHost is { Length: > 0 } host ? $"{MailtoPrefix}{token}@{host}" : null;
+        var mailto = options.Value is { ReceivesMail: true, MailtoHost: { Length: > 0 } host } ? $"{MailtoPrefix}{token}@{host}" : null;
         return new LinkForms(url, mailto, mailto is null ? $"<{url}>" : $"<{url}>, <mailto:{mailto}>", OneClick, [.. Warnings()]);
     }
 
@@ -36,6 +36,12 @@ internal sealed class LinkHeaders(LinkKeyRing ring, IOptions<LinkOptions> option
     {
         // RFC 8058 section 4: both headers must be covered by the DKIM signature, or receivers do not show the button.
         yield return "Sign the headers List-Unsubscribe and List-Unsubscribe-Post with DKIM, or mail clients will not show the button.";
+        if (options.Value is { ReceivesMail: false, MailtoHost.Length: > 0 })
+        {
+            yield return "OptOut:Links:MailtoHost is set, but no configured vendor receives mail, so the link has no mailto form: "
+                + "configure SendGrid's Inbound Parse, or remove the setting.";
+        }
+
         if (options.Value.OneClickScope != OneClickScope.Everything)
         {
             yield return $"OptOut:Links:OneClickScope is '{options.Value.OneClickScope}': the mail "

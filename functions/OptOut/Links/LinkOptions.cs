@@ -58,6 +58,9 @@ internal sealed class LinkOptions
     /// <summary>The domain that receives the mailto form, as in <c>optout.example.com</c>; if empty, there is no mailto form.</summary>
     public string MailtoHost { get; set; } = "";
 
+    /// <summary>Whether a configured vendor receives mail and passes it on to us. Not a setting: the vendors decide it.</summary>
+    internal bool ReceivesMail { get; set; } = true;
+
     public OneClickScope OneClickScope { get; set; } = OneClickScope.Everything;
 
     /// <summary>

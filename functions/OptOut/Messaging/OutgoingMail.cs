@@ -15,6 +15,11 @@ internal sealed record OutgoingMail(
     /// <summary>The header that contains the reference, by which a returned mail is recognised as ours.</summary>
     public const string ReferenceHeader = "X-OptOut-Reference";
 
+    /// <summary>
+    /// The value of the header <c>Auto-Submitted</c>, which prevents automatic replies, such as vacation responders (RFC 3834 section 5).
+    /// </summary>
+    public const string AutoSubmitted = "auto-generated";
+
     // A record's ToString writes all members; personal data must not reach a log or an exception.
     public override string ToString() => $"mail {Reference}";
 }

@@ -46,6 +46,9 @@ internal sealed class AmazonSesEndpoints(AmazonSesSandbox account)
             case ("GET" or "PUT", ["contact-lists", _, "contacts", var email]):
                 await ContactAsync(context, email, Json(body));
                 return true;
+            case ("POST", ["outbound-emails"]):
+                await SendMailAsync(context, Json(body));
+                return true;
             case ("GET", ["suppression", "addresses"]):
                 await SuppressionsAsync(context, context.Request.Query["NextToken"].ToString());
                 return true;
@@ -80,6 +83,20 @@ internal sealed class AmazonSesEndpoints(AmazonSesSandbox account)
         context.Response.ContentType = "text/xml";
         await context.Response.WriteAsync("<ConfirmSubscriptionResponse/>", context.RequestAborted);
         return true;
+    }
+
+    // An address on the account's suppression list is accepted, and the mail is then dropped.
+    private async Task SendMailAsync(HttpContext context, JsonObject? mail)
+    {
+        if (mail?["FromEmailAddress"] is null || mail["Destination"]?["ToAddresses"] is not JsonArray { Count: > 0 }
+            || mail["Content"]?["Simple"] is not JsonObject)
+        {
+            await ErrorAsync(context, 400, "BadRequestException", "The message is incomplete.");
+            return;
+        }
+
+        account.Mails.Enqueue(mail);
+        await SandboxJson.WriteAsync(context, 200, new JsonObject { ["MessageId"] = Guid.CreateVersion7(account.Now).ToString("D") });
     }
 
     private async Task CreateAsync(HttpContext context, JsonObject? body)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -35,6 +36,9 @@ internal sealed class AmazonSesSandbox : SandboxVendor
 
     /// <summary>Whether our endpoint confirmed its subscription.</summary>
     public bool IsSubscribed { get; private set; }
+
+    /// <summary>The mails that were accepted, as they were posted.</summary>
+    public ConcurrentQueue<JsonObject> Mails { get; } = new();
 
     public DateTimeOffset Now => _setup.Time.GetUtcNow();
 

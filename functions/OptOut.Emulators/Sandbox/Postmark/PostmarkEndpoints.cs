@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Mail;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -18,11 +19,20 @@ internal sealed class PostmarkEndpoints(PostmarkSandbox server)
 
     public async Task<bool> TryAnswerAsync(HttpContext context, string[] path)
     {
-        if (path is not [_, "message-streams", var stream, "suppressions", ..])
+        var stream = "";
+        if (path is [_, "message-streams", var named, "suppressions", ..])
+            stream = named;
+        else if (path is not [_, "email"] || context.Request.Method != "POST")
             return false;
         if (context.Request.Headers["X-Postmark-Server-Token"] != PostmarkSandbox.ServerToken)
         {
             await ErrorAsync(context, 401, 10, "No Account or Server API tokens were supplied in the HTTP headers, or they are wrong.");
+            return true;
+        }
+
+        if (stream.Length == 0)
+        {
+            await SendMailAsync(context);
             return true;
         }
 
@@ -46,6 +56,25 @@ internal sealed class PostmarkEndpoints(PostmarkSandbox server)
             default:
                 return false;
         }
+    }
+
+    // https://postmarkapp.com/developer/api/email-api
+    private async Task SendMailAsync(HttpContext context)
+    {
+        if (await SandboxJson.ReadAsync(context) is not { } mail
+            || mail["From"] is null || mail["To"] is not JsonValue to || !MailAddress.TryCreate(to.GetValue<string>(), out var recipient))
+        {
+            await ErrorAsync(context, 422, 300, "Invalid email request.");
+            return;
+        }
+
+        var stream = mail["MessageStream"]?.GetValue<string>() ?? "outbound";
+        if (!PostmarkSandbox.Streams.Contains(stream))
+            await ErrorAsync(context, 422, 1235, "The message stream for the provided 'ID' was not found.");
+        else if (server.Find(stream, recipient.Address) is not null)
+            await ErrorAsync(context, 422, 406, "You tried to send to a recipient that has been marked as inactive.");
+        else
+            await SandboxJson.WriteAsync(context, 200, server.Send(mail));
     }
 
     public static Task ErrorAsync(HttpContext context, int status, int code, string message) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -32,6 +33,24 @@ internal sealed class PostmarkSandbox : SandboxVendor
     public DateTimeOffset Now => _setup.Time.GetUtcNow();
 
     public IReadOnlyList<PostmarkEntry> Entries => _book.Read(s => s.Entries.ToArray());
+
+    /// <summary>The mails that were accepted, as they were posted.</summary>
+    public ConcurrentQueue<JsonObject> Mails { get; } = new();
+
+    /// <summary>Accepts a mail.</summary>
+    /// <returns>The answer.</returns>
+    public JsonObject Send(JsonObject mail)
+    {
+        Mails.Enqueue(mail);
+        return new JsonObject
+        {
+            ["To"] = mail["To"]!.DeepClone(),
+            ["SubmittedAt"] = Now,
+            ["MessageID"] = Guid.CreateVersion7(Now).ToString("D"),
+            ["ErrorCode"] = 0,
+            ["Message"] = "OK",
+        };
+    }
 
     public override IReadOnlyDictionary<string, string> Settings(Uri sandbox) => new Dictionary<string, string>(StringComparer.Ordinal)
     {

@@ -87,6 +87,18 @@ internal sealed class AmazonSesApi(VendorHttp http, IOptions<AmazonSesOptions> o
             "SuppressedDestinationSummaries",
             cancellationToken);
 
+    /// <summary>SendEmail.</summary>
+    public async Task<VendorOutcome?> SendAsync(OutgoingMail outgoing, JsonObject message, CancellationToken cancellationToken)
+    {
+        var call = Call(HttpMethod.Post, "v2/email/outbound-emails", message, outgoing.To);
+        call = call with
+        {
+            ExpectsJson = true, SensitiveValues = [.. call.SensitiveValues, outgoing.ToName ?? "", outgoing.SubjectLine],
+        };
+        var reply = await http.CallAsync(call, cancellationToken);
+        return reply.Failure ?? (reply.Json?.Text("MessageId") is { Length: > 0 } ? null : call.Unreadable());
+    }
+
     private async Task<(AmazonSesPage? Page, VendorOutcome? Failure)> PageAsync(
         HttpMethod method, string path, JsonObject? body, string query, string items, CancellationToken cancellationToken)
     {

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OptOut.Messaging;
 
 namespace OptOut.Vendors.AmazonSes;
 
 internal static class AmazonSesRegistration
 {
-    /// <summary>Adds e-mail through Amazon SES if <c>OptOut:AmazonSes</c> is set.</summary>
+    /// <summary>Adds e-mail through Amazon SES, service mail included, if <c>OptOut:AmazonSes</c> is set.</summary>
     internal static IServiceCollection AddAmazonSes(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(AmazonSesOptions.Section);
@@ -17,6 +18,6 @@ internal static class AmazonSesRegistration
         services.AddSingleton<IValidateOptions<AmazonSesOptions>, AmazonSesOptionsValidator>();
         services.AddSingleton<AmazonSesApi>().AddSingleton<AmazonSesPull>().AddSingleton<IVendor, AmazonSesVendor>();
         services.AddSingleton<SnsAuthenticator>().AddSingleton<AmazonSesEvents>().AddSingleton<IVendorWebhook, AmazonSesWebhook>();
-        return services;
+        return services.AddKeyedSingleton<IMailSender, AmazonSesMail>(AmazonSesPull.Vendor);
     }
 }

@@ -20,6 +20,12 @@ internal sealed class PostmarkOptions
     /// </summary>
     public IList<string> ServiceStreams { get; init; } = [];
 
+    /// <summary>
+    /// The stream that sends confirmations and other service mail, if Postmark sends them (<c>OptOut:ServiceMail:Vendor</c>): a
+    /// transactional one, which no marketing uses.
+    /// </summary>
+    public string MailStream { get; set; } = "outbound";
+
     /// <summary>What it means when a person unsubscribes from a stream with Postmark's own link.</summary>
     public StreamStop StreamStops { get; set; } = StreamStop.Everything;
 

@@ -81,6 +81,12 @@ internal sealed partial class PostmarkOptionsValidator(IOptions<CatalogueOptions
                 + "OptOut:Postmark:Streams; remove it from one of the two.";
         }
 
+        if (!StreamId().IsMatch(options.MailStream ?? "") || options.Streams.Any(s => s.Id == options.MailStream))
+        {
+            yield return $"OptOut:Postmark:MailStream is '{options.MailStream}'; give the id of a transactional stream that sends no "
+                + "marketing, as in 'outbound': whoever stops marketing would not get the confirmation otherwise.";
+        }
+
         if (!Enum.IsDefined(options.StreamStops))
             yield return $"OptOut:Postmark:StreamStops is {options.StreamStops}; give Everything or Topic.";
     }

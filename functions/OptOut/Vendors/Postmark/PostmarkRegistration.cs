@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OptOut.Messaging;
 
 namespace OptOut.Vendors.Postmark;
 
 internal static class PostmarkRegistration
 {
-    /// <summary>Adds e-mail through Postmark if <c>OptOut:Postmark</c> is set.</summary>
+    /// <summary>Adds e-mail through Postmark, service mail included, if <c>OptOut:Postmark</c> is set.</summary>
     internal static IServiceCollection AddPostmark(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(PostmarkOptions.Section);
@@ -20,6 +21,6 @@ internal static class PostmarkRegistration
             .AddSingleton<PostmarkWebhookAuthenticator>()
             .AddSingleton<PostmarkEvents>()
             .AddSingleton<IVendorWebhook, PostmarkWebhook>();
-        return services;
+        return services.AddKeyedSingleton<IMailSender, PostmarkMail>("postmark");
     }
 }

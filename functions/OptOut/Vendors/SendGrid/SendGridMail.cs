@@ -42,12 +42,11 @@ internal sealed class SendGridMail(SendGridApi api, IOptions<SendGridOptions> op
             PlainTextContent = mail.PlainText,
             HtmlContent = mail.Html,
 
-            // Auto-Submitted prevents automatic replies, such as vacation responders (RFC 3834 section 5).
             Headers = new(StringComparer.Ordinal)
             {
                 [ReferenceHeader] = mail.Reference,
                 ["Content-Language"] = mail.Language,
-                ["Auto-Submitted"] = "auto-generated",
+                ["Auto-Submitted"] = OutgoingMail.AutoSubmitted,
             },
 
             // SendGrid does not treat these two as personal data and keeps them indefinitely, so they contain only the reference

@@ -55,7 +55,7 @@ internal sealed class SandboxedSendGrid : IAsyncDisposable
 
     public IVendor Vendor => Services.GetRequiredService<IVendor>();
 
-    public SendGridMail Mail => Services.GetRequiredService<SendGridMail>();
+    public IMailSender Mail => Services.GetRequiredKeyedService<IMailSender>("sendgrid");
 
     public static Identifier Email(string address) =>
         EmailAddress.TryParse(address, out var who) ? who : throw new FormatException(address);
