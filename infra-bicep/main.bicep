@@ -35,7 +35,9 @@ param topics topic[]
 param channels channel[]
 
 param linkAndDataKeys links
-param sendGridAccount sendGrid
+
+@description('If omitted: SendGrid is not used. Another vendor must then send the confirmations (OptOut:ServiceMail).')
+param sendGridAccount sendGrid?
 
 @description('Any other setting of the product by its name, as in { OptOut__Twilio__AccountSid: \'AC...\' }. Nothing secret: use vaultSettings for that.')
 param moreSettings settings = {}
@@ -289,7 +291,7 @@ module app 'modules/function-app.bicep' = {
       storageSettings,
       throughFrontDoor ? clientAddressSettings : {},
       platformSettings,
-      secretSettings(union(vaultSettings, secretNames(linkAndDataKeys)), vault.outputs.uri)
+      secretSettings(union(vaultSettings, secretNames(linkAndDataKeys, sendGridAccount != null)), vault.outputs.uri)
     )
   }
   // The app must not start before it has access to what it needs.
@@ -348,7 +350,7 @@ output OPTOUT_BASE_URL string = baseUrl
 
 @description('The secrets that must be in the vault before the app can start, separated by spaces.')
 output OPTOUT_SECRET_NAMES string = join(
-  union(map(items(union(vaultSettings, secretNames(linkAndDataKeys))), secret => string(secret.value)), []),
+  union(map(items(union(vaultSettings, secretNames(linkAndDataKeys, sendGridAccount != null))), secret => string(secret.value)), []),
   ' '
 )
 

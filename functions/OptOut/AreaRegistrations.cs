@@ -114,15 +114,11 @@ internal static class AreaRegistrations
 
     public static IServiceCollection AddDelivery(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ConfirmationOptions>().Bind(configuration.GetSection("OptOut:Confirmation"))
-            .Validate<ServiceMailVendor>(
-                (confirmation, vendor) => !confirmation.Enabled || vendor.Name is not null,
-                $"OptOut:Confirmation:Enabled is true, but no vendor that sends mail is configured: {ServiceMail.None}, or set it to false "
-                    + "if another system confirms opt-outs.")
-            .ValidateOnStart();
+        services.AddValidated<ConfirmationOptions, ConfirmationOptionsValidator>(configuration, ConfirmationOptions.Section);
         return services
             .AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>().AddSingleton<VendorPusher>()
             .AddSingleton<MailDispatch>().AddSingleton<ConfirmationMail>().AddSingleton<ConfirmationHandler>()
+            .AddSingleton<ConfirmationLog>().AddSingleton<StrangerMailLimiter>()
             .AddSingleton<LinkMailLimiter>().AddSingleton<LinkMailText>().AddSingleton<LinkMailHandler>()
             .AddSingleton<DeadLetterCounter>().AddSingleton<DeadLetterReplay>();
     }

@@ -48,18 +48,24 @@ func catalogueSettings(topics topic[], channels channel[]) settings =>
 
 @export()
 @description('OptOut:SendGrid, without its API key.')
-func sendGridSettings(of sendGrid, topics topic[]) settings =>
-  union(
-    {
-      OptOut__SendGrid__From__Address: of.from.address
-      OptOut__SendGrid__From__Name: of.from.name
-    },
-    of.?baseAddress == null ? {} : { OptOut__SendGrid__BaseAddress: of.?baseAddress! },
-    toObject(topics, next => 'OptOut__SendGrid__Groups__${next.name}', next => string(next.sendGridGroup)),
-    listSettings('OptOut__SendGrid__ServiceGroups', map(of.?serviceGroups ?? [], group => string(group))),
-    listSettings('OptOut__SendGrid__EventPublicKeys', of.?eventPublicKeys ?? []),
-    listSettings('OptOut__SendGrid__InboundPublicKeys', of.?inboundPublicKeys ?? [])
-  )
+func sendGridSettings(of sendGrid?, topics topic[]) settings =>
+  of == null
+    ? {}
+    : union(
+        {
+          OptOut__SendGrid__From__Address: of!.from.address
+          OptOut__SendGrid__From__Name: of!.from.name
+        },
+        of.?baseAddress == null ? {} : { OptOut__SendGrid__BaseAddress: of.?baseAddress! },
+        toObject(
+          filter(topics, next => next.?sendGridGroup != null),
+          next => 'OptOut__SendGrid__Groups__${next.name}',
+          next => string(next.?sendGridGroup!)
+        ),
+        listSettings('OptOut__SendGrid__ServiceGroups', map(of.?serviceGroups ?? [], group => string(group))),
+        listSettings('OptOut__SendGrid__EventPublicKeys', of.?eventPublicKeys ?? []),
+        listSettings('OptOut__SendGrid__InboundPublicKeys', of.?inboundPublicKeys ?? [])
+      )
 
 @export()
 @description('OptOut:Links and OptOut:Data, without their secrets.')
@@ -81,9 +87,10 @@ func linkSettings(of links, baseUrl string) settings =>
 
 @export()
 @description('Which setting takes which secret of the vault, for our own keys and for SendGrid.')
-func secretNames(of links) settings =>
+func secretNames(of links, withSendGrid bool) settings =>
   union(
-    { OptOut__Data__HashSecret: 'data-hash-secret', OptOut__SendGrid__ApiKey: 'sendgrid-api-key' },
+    { OptOut__Data__HashSecret: 'data-hash-secret' },
+    withSendGrid ? { OptOut__SendGrid__ApiKey: 'sendgrid-api-key' } : {},
     reduce(
       of.linkKeys,
       {},

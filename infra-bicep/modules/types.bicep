@@ -60,9 +60,9 @@ type topic = {
   @description('The channels it is sent on. If omitted: every channel of the company.')
   channels: channel[]?
 
-  @description('The id of the SendGrid unsubscribe group of its mails.')
+  @description('The id of the SendGrid unsubscribe group of its mails. Needed where SendGrid is used.')
   @minValue(1)
-  sendGridGroup: int
+  sendGridGroup: int?
 }
 
 @export()

@@ -57,6 +57,20 @@ public sealed class TopicCatalogue(IOptions<CatalogueOptions> options)
             .Where(c => c.Topics.Count > 0),
     ];
 
+    /// <summary>What is stopped of everything on offer, in as few scopes as say it: everything, whole channels, topics on a channel.</summary>
+    internal IReadOnlyList<Scope> Stopped(ConsentState state)
+    {
+        if (Matrix.All(c => IsWhole(c)))
+            return [Scope.Everything];
+        return [.. Matrix.SelectMany(c => IsWhole(c)
+            ? [new Scope(c.Channel, null)]
+            : c.Topics.Where(t => state.Answer(c.Channel, t).Decision == Decision.Stop).Select(t => new Scope(c.Channel, t)))];
+
+        bool IsWhole((Channel Channel, IReadOnlyList<Topic> Topics) choice) =>
+            choice.Topics.All(t => state.Answer(choice.Channel, t).Decision == Decision.Stop)
+            && state.Answer(choice.Channel).Decision == Decision.Stop;
+    }
+
     /// <summary>Finds a topic of this controller by its short name.</summary>
     public bool TryFind(string? name, out Topic topic)
     {

@@ -1,4 +1,3 @@
-using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
@@ -10,21 +9,31 @@ using OptOut.Records;
 namespace OptOut.Delivery;
 
 /// <summary>
-/// Confirms to the person what was recorded (Royal Decree of 4 April 2003, art. 2). Each submission gets one mail, sent once: an
-/// <c>ack~</c> row is written after the mail service accepted the mail. A process that dies between the two sends the mail a second time,
-/// which is better than never.
+/// Confirms to the person what was recorded (Royal Decree of 4 April 2003, art. 2). The first submission is confirmed at once. What follows
+/// within <see cref="ConfirmationOptions.Interval"/> is confirmed by one mail at its end, with the state as it is then. Each entry of the
+/// ledger is in exactly one mail; a process that dies between the mail and the row that records it sends that mail a second time, which is
+/// better than never.
 /// </summary>
 internal sealed class ConfirmationHandler(
     ChangeApplier applier,
     ConsentStore consent,
     ProfileStore profiles,
-    StorageAccount storage,
+    ConfirmationLog log,
+    StrangerMailLimiter strangers,
+    IdentifierProtector protector,
     ConfirmationMail mail,
     MailDispatch dispatch,
+    ChangePublisher publisher,
     StoreOutageRetry outageRetry,
     TimeProvider time,
     IOptions<ConfirmationOptions> options)
 {
+    // A mail names each submission. More than these wait for the next one.
+    private const int MaxEntries = 250, MaxEarlier = 50;
+
+    // Before anything was confirmed (a person without an address), older entries are not news. Those just before this one may be.
+    private static readonly TimeSpan News = TimeSpan.FromDays(1);
+
     // A person who complained to a vendor, or is on a list, did not contact us and has not asked for a mail.
     private static bool IsToThePerson(Source source) => source is not (Source.VendorWebhook or Source.Reconciliation or Source.Import);
 
@@ -39,42 +48,152 @@ internal sealed class ConfirmationHandler(
 
         // Only what the ledger recorded is confirmed: a link that is clicked a hundred times sends one mail.
         await applier.ApplyAsync(message.Changes, cancellationToken);
-        var recorded = new List<Change>(message.Changes.Count);
+        var own = new List<LedgerEntry>(message.Changes.Count);
         foreach (var change in message.Changes)
         {
-            if (await consent.HasAsync(change.Subject, change.Id, cancellationToken))
-                recorded.Add(change);
+            if (await consent.FindAsync(change.Subject, change.Id, cancellationToken) is { } entry)
+                own.Add(entry);
         }
 
-        if (recorded.Count == 0)
+        if (own.Count == 0)
             return Settlement.Done;
 
         var profile = await profiles.LoadAsync(message.Subject, cancellationToken);
-        foreach (var address in profile.Current.Where(i => i.Kind == IdentifierKind.Email))
+        Identifier[] addresses = [.. profile.Current.Where(i => i.Kind == IdentifierKind.Email)];
+        return addresses.Length == 0 || await ClaimAsync(message, own, addresses, cancellationToken) is not { } claim
+            ? Settlement.Done
+            : await SendAsync(message, claim, addresses, profile.Language, cancellationToken);
+    }
+
+    /// <returns>The mail to send; null when another mail covers the message's entries, or will.</returns>
+    private async Task<Claim?> ClaimAsync(
+        SubjectMessage message, List<LedgerEntry> own, Identifier[] addresses, CancellationToken cancellationToken)
+    {
+        var isCounted = false;
+        while (true)
         {
-            if (await SendAsync(message, recorded, address, profile.Language, cancellationToken) is { } unsent)
+            var (now, seen) = (time.GetUtcNow(), await log.FindAsync(message.Subject, cancellationToken));
+            if (seen is { IsSent: false } && seen.By == message.Id)
+                return new Claim(seen, await EntriesAsync(message.Subject, seen.UpTo, seen.ClaimedUpTo, cancellationToken));
+
+            // A mail that was claimed by a handler which has not reported for that long is claimed again.
+            var next = seen?.At + options.Value.Interval;
+            var from = seen is null ? 0 : !seen.IsSent && next > now ? seen.ClaimedUpTo : seen.UpTo;
+            var entries = await PendingAsync(message, own, from, isFirst: seen is null, cancellationToken);
+            if (entries.Count == 0)
+                return null;
+            if (seen is not null && next > now)
+            {
+                if (seen.Due > now)
+                    return null;
+                await publisher.ScheduleAsync(message.Deferred(Topology.Confirmation), next.Value - now, cancellationToken);
+                if (await log.TrySaveAsync(message.Subject, seen with { Due = next }, cancellationToken) is not null)
+                    return null;
+                continue; // Nothing is lost: a handler that wakes up without anything to do sends nothing.
+            }
+
+            isCounted = isCounted || !IsStranger(message, addresses) || await strangers.TryTakeAsync(cancellationToken);
+            if (!isCounted)
+                return null;
+            var claim = new ConfirmationProgress(
+                entries[0].Sequence - 1, entries[^1].Sequence, now, message.Id, [], null, seen?.Tag ?? default);
+            if (await log.TrySaveAsync(message.Subject, claim, cancellationToken) is { } claimed)
+                return new Claim(claimed, entries);
+        }
+    }
+
+    private async Task<Settlement> SendAsync(
+        SubjectMessage message, Claim claim, Identifier[] addresses, string? language, CancellationToken cancellationToken)
+    {
+        var (progress, changes) = (claim.Progress, (Change[])[.. claim.Entries.Select(e => e.Change).Where(c => IsToThePerson(c.Source))]);
+        var state = await StateAsync(message, claim, changes, cancellationToken);
+        foreach (var address in addresses)
+        {
+            var hash = protector.Hash(address).ToString();
+            if (progress.SentTo.Contains(hash, StringComparer.Ordinal))
+                continue;
+            var written = await mail.WriteAsync(changes, state, address, language);
+            if (await dispatch.SendAsync(written, "confirmation", message, Topology.Confirmation, cancellationToken) is { } unsent)
                 return unsent;
+            if (await UpdateAsync(message, progress, p => p with { SentTo = [.. p.SentTo, hash] }, cancellationToken) is not { } saved)
+                return Settlement.Done;
+            progress = saved;
         }
 
+        var due = claim.Entries.Count == MaxEntries ? progress.At + options.Value.Interval : (DateTimeOffset?)null;
+        if (due is not null)
+            await publisher.ScheduleAsync(message.Deferred(Topology.Confirmation), options.Value.Interval, cancellationToken);
+        await UpdateAsync(
+            message, progress, p => p with { UpTo = p.ClaimedUpTo, SentTo = [], Due = p.Due ?? due }, cancellationToken);
         return Settlement.Done;
     }
 
-    /// <returns>Null when the mail was accepted.</returns>
-    private async Task<Settlement?> SendAsync(
-        SubjectMessage message, List<Change> recorded, Identifier address, string? language, CancellationToken cancellationToken)
+    /// <returns>Null when another message has taken over the claim, because it was not sent for so long: that one sends the mail.</returns>
+    private async Task<ConfirmationProgress?> UpdateAsync(
+        SubjectMessage message,
+        ConfirmationProgress progress,
+        Func<ConfirmationProgress, ConfirmationProgress> change,
+        CancellationToken cancellationToken)
     {
-        var written = await mail.WriteAsync(recorded, address, language);
-        var row =
-            new TableEntity(message.Subject.ToString(), $"ack~{message.Subject}~{written.Reference}") { ["SentAt"] = time.GetUtcNow() };
-        if ((await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
-            row.PartitionKey, row.RowKey, ["RowKey"], cancellationToken)).HasValue)
+        while (true)
         {
-            return null;
+            if (await log.TrySaveAsync(message.Subject, change(progress), cancellationToken) is { } saved)
+                return saved;
+            // A message that came meanwhile may have written when it looks again.
+            if (await log.FindAsync(message.Subject, cancellationToken) is not { IsSent: false } now
+                || now.By != message.Id
+                || now.ClaimedUpTo != progress.ClaimedUpTo)
+            {
+                return null;
+            }
+
+            progress = now;
+        }
+    }
+
+    /// <returns>The state for a mail about several submissions, or about one that something else has overtaken; otherwise null.</returns>
+    private async Task<ConsentState?> StateAsync(
+        SubjectMessage message, Claim claim, Change[] changes, CancellationToken cancellationToken)
+    {
+        var isOne = changes.DistinctBy(c => c.SubmissionId).Count() == 1;
+        if (isOne && message.Wait == 0)
+            return null; // Just recorded.
+        var now = await consent.LoadAsync(message.Subject, cancellationToken);
+        return isOne && now.Head.Sequence == claim.Entries[^1].Sequence ? null : now.Consent;
+    }
+
+    private async Task<IReadOnlyList<LedgerEntry>> PendingAsync(
+        SubjectMessage message, List<LedgerEntry> own, long from, bool isFirst, CancellationToken cancellationToken)
+    {
+        // The usual case: this message's entries are the next ones. What comes after them has a message of its own; one that has waited
+        // speaks for everything.
+        if (message.Wait == 0 && own[0].Sequence == from + 1 && own[^1].Sequence == from + own.Count)
+            return own;
+        if (isFirst)
+            from = Math.Max(0, own[0].Sequence - 1 - MaxEarlier);
+        var entries = await EntriesAsync(message.Subject, from, long.MaxValue, cancellationToken);
+        var since = own.Min(e => e.Change.ReceivedAt) - News;
+        entries = isFirst ? [.. entries.SkipWhile(e => e.Change.ReceivedAt < since)] : entries;
+        return entries.Any(e => IsToThePerson(e.Change.Source)) ? entries : [];
+    }
+
+    private async Task<IReadOnlyList<LedgerEntry>> EntriesAsync(
+        SubjectKey subject, long from, long upTo, CancellationToken cancellationToken)
+    {
+        var entries = new List<LedgerEntry>();
+        await foreach (var entry in consent.LedgerAsync(subject, cancellationToken, after: from))
+        {
+            if (entry.Sequence > upTo || entries.Count == MaxEntries)
+                break;
+            entries.Add(entry);
         }
 
-        if (await dispatch.SendAsync(written, "confirmation", message, Topology.Confirmation, cancellationToken) is { } unsent)
-            return unsent;
-        await storage.Consent.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
-        return null;
+        return entries;
     }
+
+    // Nobody announced this person: the address was typed in the public form, by its owner or by anybody else.
+    private bool IsStranger(SubjectMessage message, Identifier[] addresses) =>
+        message.Changes[0].Source == Source.PublicPage && Array.Exists(addresses, a => protector.SubjectOf(a) == message.Subject);
+
+    private sealed record Claim(ConfirmationProgress Progress, IReadOnlyList<LedgerEntry> Entries);
 }

@@ -126,10 +126,12 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
     }
 
     /// <summary>The subject's ledger, oldest first.</summary>
-    public async IAsyncEnumerable<LedgerEntry> LedgerAsync(SubjectKey subject, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="after">The sequence number of the last entry to leave out.</param>
+    public async IAsyncEnumerable<LedgerEntry> LedgerAsync(
+        SubjectKey subject, [EnumeratorCancellation] CancellationToken cancellationToken, long after = 0)
     {
         var partition = subject.ToString();
-        var (from, to) = ($"event~{subject}~", $"event~{subject}~~");
+        var (from, to) = (EventKey(subject, after + 1), $"event~{subject}~~");
         await foreach (var row in storage.Consent.QueryAsync<TableEntity>(
             r => r.PartitionKey == partition && r.RowKey.CompareTo(from) >= 0 && r.RowKey.CompareTo(to) < 0,
             cancellationToken: cancellationToken))

@@ -130,7 +130,7 @@ public sealed class MailHtmlTests(OptOutHost host) : IClassFixture<OptOutHost>
             host.Service<LinkHeaders>(),
             host.Service<ComponentRenderer>(),
             Named(controller)).WriteAsync(
-            [Change("phone,*", Decision.Stop), Change("email,newsletter", Decision.Allow)], _to, language);
+            [Change("phone,*", Decision.Stop), Change("email,newsletter", Decision.Allow)], null, _to, language);
 
     private Change Change(string scope, Decision decision) => OptOut.Consent.Change.Create(
         EventIds.Derive(scope),

@@ -13,7 +13,7 @@ internal sealed class OptOutMetrics
     // From imperceptible to one day: Gmail and Yahoo allow two days (https://support.google.com/a/answer/81126).
     private static readonly double[] Seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 43_200, 86_400];
 
-    private readonly Counter<long> _changes, _outcomes, _signals, _drift, _reconciliations, _unreadableMails;
+    private readonly Counter<long> _changes, _outcomes, _signals, _drift, _reconciliations, _unreadableMails, _withheldConfirmations;
     private readonly Histogram<double> _stop;
     private readonly Gauge<long> _outbox, _deadLetters, _mismatches;
 
@@ -40,6 +40,8 @@ internal sealed class OptOutMetrics
             "optout.ledger.mismatches", "{mismatch}", "Entries found altered or missing when the ledgers were last verified.");
         _unreadableMails = meter.CreateCounter<long>(
             "optout.mail.unreadable", "{mail}", "Mails to the unsubscribe host that could not be read.");
+        _withheldConfirmations = meter.CreateCounter<long>(
+            "optout.confirmation.withheld", "{mail}", "Confirmations to unknown addresses that were not sent, above the hourly limit.");
     }
 
     public void ChangeRecorded(string source, string decision) => _changes.Add(1, new("source", source), new("decision", decision));
@@ -68,6 +70,8 @@ internal sealed class OptOutMetrics
 
     /// <param name="count">Recorded even if zero: a night without a value is a night in which nothing was verified.</param>
     public void LedgerMismatches(string kind, int count) => _mismatches.Record(count, new KeyValuePair<string, object?>("kind", kind));
+
+    public void ConfirmationWithheld() => _withheldConfirmations.Add(1);
 
     public void MailUnreadable() => _unreadableMails.Add(1);
 }

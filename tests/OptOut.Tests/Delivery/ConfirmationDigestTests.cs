@@ -1,0 +1,176 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Time.Testing;
+using OptOut.Consent;
+using OptOut.Emulators.Sandbox;
+using OptOut.Emulators.Sandbox.SendGrid;
+using OptOut.Intake;
+
+namespace OptOut.Tests.Delivery;
+
+/// <summary>
+/// Nobody can fill a mailbox: a person gets one confirmation at once and then at most one an hour, and each submission is named in exactly
+/// one of them.
+/// </summary>
+public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    [Fact]
+    public async Task What_follows_within_the_hour_is_confirmed_by_one_mail_at_its_end()
+    {
+        await using var host = await StartAsync();
+        var subject = await host.PutSubjectAsync("digest-1", ["digest-1@example.com"], language: "en");
+        List<string> references = [];
+        for (var i = 0; i < 25; i++)
+            references.Add(await RecordAsync(host, subject, "*,*", i % 2 == 0 ? Decision.Stop : Decision.Allow));
+
+        Assert.Equal([references[0]], References(Assert.Single(await MailsAsync(host))));
+
+        await PassAsync(host, Hour - TimeSpan.FromMinutes(1));
+        Assert.Single(await MailsAsync(host));
+        await PassAsync(host, TimeSpan.FromMinutes(2));
+        var digest = (await MailsAsync(host, 2))[1];
+        Assert.Equal(references[1..], References(digest));
+        Assert.Equal("De Kruidtuin: You are unsubscribed", digest.Subject);
+        Assert.Contains("De Kruidtuin recorded 24 opt-outs or changes of yours since", digest.PlainText, StringComparison.Ordinal);
+        Assert.Contains("You are unsubscribed from all advertising.", digest.PlainText, StringComparison.Ordinal);
+
+        for (var hour = 0; hour < 3; hour++)
+            await PassAsync(host, Hour);
+        Assert.Equal(2, (await MailsAsync(host)).Count);
+        var last = await RecordAsync(host, subject, "email,newsletter", Decision.Allow);
+        Assert.Equal([last], References((await MailsAsync(host, 3))[2]));
+    }
+
+    [Theory]
+    [InlineData("*,*", Decision.Allow, "You will hear from us again", "Nothing is stopped: you receive our messages through every channel.")]
+    [InlineData("email,newsletter", Decision.Allow, "Your choices are recorded", "You are unsubscribed from: Offers by e-mail; ")]
+    public async Task A_later_mail_states_what_holds_then(string scope, Decision decision, string subjectLine, string state)
+    {
+        await using var host = await StartAsync();
+        var subject = await host.PutSubjectAsync("digest-2", ["digest-2@example.com"], language: "en");
+        await RecordAsync(host, subject, "*,*", Decision.Stop);
+        await RecordAsync(host, subject, "sms,*", Decision.Allow);
+        await RecordAsync(host, subject, scope, decision);
+
+        await PassAsync(host, Hour + TimeSpan.FromMinutes(1));
+
+        var digest = (await MailsAsync(host, 2))[1];
+        Assert.Equal($"De Kruidtuin: {subjectLine}", digest.Subject);
+        Assert.Contains(state, digest.PlainText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Submissions_at_once_are_each_named_exactly_once()
+    {
+        await using var host = await StartAsync();
+        var subject = await host.PutSubjectAsync("digest-3", ["digest-3a@example.com", "digest-3b@example.com"]);
+        string[] scopes = ["email,newsletter", "email,offers", "sms,*", "sms,newsletter", "phone,*", "post,*", "*,newsletter", "*,*"];
+
+        // Those that lose a race in the store wait for a moment.
+        var references = await WithTimeAsync(Task.WhenAll(scopes.Select(s => RecordAsync(host, subject, s, Decision.Stop))));
+        for (var hour = 0; hour < 3; hour++)
+            await PassAsync(host, Hour + TimeSpan.FromMinutes(1));
+
+        var mails = await MailsAsync(host);
+        Assert.InRange(mails.Count, 4, 6);
+        foreach (var mailbox in mails.GroupBy(m => m.To))
+            Assert.Equal(references.Order(), mailbox.SelectMany(References).Order());
+    }
+
+    [Fact]
+    public async Task A_mail_that_was_not_accepted_is_sent_again_with_the_same_submissions_and_only_to_those_who_did_not_get_it()
+    {
+        await using var host = await StartAsync();
+        var subject = await host.PutSubjectAsync("digest-4", ["digest-4a@example.com", "digest-4b@example.com"]);
+        await RecordAsync(host, subject, "email,newsletter", Decision.Stop);
+        Assert.Equal(2, (await MailsAsync(host, 2)).Count);
+        var reference = await RecordAsync(host, subject, "*,*", Decision.Stop);
+        host.Sandbox.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Status: 500, Containing: "mail/send"));
+        await PassAsync(host, Hour + TimeSpan.FromMinutes(1));
+
+        var late = await RecordAsync(host, subject, "sms,*", Decision.Allow);
+        host.Sandbox.SendGrid.Failures.Clear();
+        for (var minute = 0; minute < 10; minute++)
+            await PassAsync(host, TimeSpan.FromMinutes(1));
+
+        Assert.Equal([[reference], [reference]], (await MailsAsync(host, 4)).Skip(2).Select(References));
+        await PassAsync(host, Hour + Hour);
+        Assert.Equal([[late], [late]], (await MailsAsync(host, 6)).Skip(4).Select(References));
+    }
+
+    [Fact]
+    public async Task Few_strangers_get_a_mail_however_many_addresses_are_typed()
+    {
+        await using var host = await StartAsync(
+            ("OptOut:Confirmation:StrangersPerHour", "5"), ("OptOut:Limits:PublicStop:Client:Count", "1000"));
+        await host.PutSubjectAsync("digest-5", ["digest-known@example.com"]);
+
+        for (var i = 0; i < 20; i++)
+            await TypeAsync(host, $"digest-stranger{i}@example.com");
+        await TypeAsync(host, "digest-known@example.com");
+
+        var mails = await MailsAsync(host);
+        Assert.Equal(5, mails.Count(m => m.To.StartsWith("digest-stranger", StringComparison.Ordinal)));
+        Assert.Single(mails, m => m.To == "digest-known@example.com");
+        await PassAsync(host, Hour);
+        Assert.Equal(6, (await MailsAsync(host)).Count);
+        await TypeAsync(host, "digest-next@example.com");
+        Assert.Single(await MailsAsync(host, 7), m => m.To == "digest-next@example.com");
+    }
+
+    private async Task<OptOutHost> StartAsync(params (string Name, string Value)[] settings)
+    {
+        var all = settings.ToDictionary(s => s.Name, s => (string?)s.Value, StringComparer.Ordinal);
+        all["OptOut:Confirmation:Interval"] = "01:00:00";
+        return await OptOutHost.StartAsync(azurite, time: _time, settings: all);
+    }
+
+    private async Task<string> RecordAsync(OptOutHost host, SubjectKey subject, string scope, Decision decision)
+    {
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var now = _time.GetUtcNow();
+        var change = Change.Create(EventIds.New(now), subject, Scope.Parse(scope), decision, now, now, Source.PreferencePage);
+        Assert.Equal(new IntakeResult(true, true), await host.Service<ChangeIntake>().RecordAsync(change, WaitFor.Visible));
+        return Reference.From(change);
+    }
+
+    // The form's answer waits, so that its duration reveals nothing.
+    private async Task TypeAsync(OptOutHost host, string address) => Assert.Equal(
+        200,
+        (await WithTimeAsync(
+            host.SendAsync("POST", "/unsubscribe", OptOutHost.Form($"email={Uri.EscapeDataString(address)}")))).Status);
+
+    private async Task<T> WithTimeAsync<T>(Task<T> work)
+    {
+        while (!work.IsCompleted)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+        }
+
+        return await work;
+    }
+
+    private async Task PassAsync(OptOutHost host, TimeSpan time)
+    {
+        await host.QuietAsync();
+        _time.Advance(time);
+        await host.QuietAsync();
+    }
+
+    /// <summary>The mails so far, once there are as many as expected and nothing is left on the bus but what is scheduled.</summary>
+    private static async Task<IReadOnlyList<SendGridSentMail>> MailsAsync(OptOutHost host, int count = 0)
+    {
+        await OptOutHost.UntilAsync(() => Task.FromResult(host.Sandbox.SendGrid.Mails.Count >= count));
+        await host.QuietAsync();
+        return [.. host.Sandbox.SendGrid.Mails.OrderBy(m => m.At)];
+    }
+
+    private static string[] References(SendGridSentMail mail) => [.. ReferenceNumber().Matches(mail.PlainText).Select(m => m.Value)];
+
+    [GeneratedRegex("[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}")]
+    private static partial Regex ReferenceNumber();
+}
