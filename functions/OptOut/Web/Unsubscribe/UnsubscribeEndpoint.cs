@@ -58,7 +58,8 @@ internal sealed class UnsubscribeEndpoint(
             LinkPages.Undo when post =>
                 await undo.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
             LinkPages.Receipt => await receipts.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
-            null or LinkPages.Undo => await ConfirmAsync(await VisitAsync(request, token, link, cancellationToken)),
+            null or LinkPages.Undo =>
+                await ConfirmAsync(await VisitAsync(request, token, link, cancellationToken), StatusCodes.Status200OK),
             _ => await BrokenLinkAsync(request),
         };
     }
@@ -69,7 +70,9 @@ internal sealed class UnsubscribeEndpoint(
             PostKind.OneClick => await OneClickAsync(request, link),
             PostKind.Empty when links.Value.EmptyPostIsOneClick => await OneClickAsync(request, link),
             PostKind.PageStop => await PageStopAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
-            _ => await ConfirmAsync(await VisitAsync(request, token, link, cancellationToken)),
+
+            // A program that sent this must not read success: nothing was recorded.
+            _ => await ConfirmAsync(await VisitAsync(request, token, link, cancellationToken), StatusCodes.Status400BadRequest),
         };
 
     private async Task<IResult> OneClickAsync(HttpRequest request, Link link)
@@ -96,8 +99,8 @@ internal sealed class UnsubscribeEndpoint(
         return Change.Create(EventIds.New(now), subject, scope, Decision.Stop, now, now, source, evidence);
     }
 
-    private Task<IResult> ConfirmAsync(LinkVisit visit) =>
-        renderer.RenderAsync<UnsubscribePage>(StatusCodes.Status200OK, new Dictionary<string, object?>
+    private Task<IResult> ConfirmAsync(LinkVisit visit, int status) =>
+        renderer.RenderAsync<UnsubscribePage>(status, new Dictionary<string, object?>
         {
             [nameof(UnsubscribePage.View)] = visit.ViewAt(),
             [nameof(UnsubscribePage.Action)] = visit.Address(),
