@@ -19,7 +19,7 @@ internal sealed class ReceiptEndpoint(
 {
     internal async Task<IResult> AnswerAsync(LinkVisit visit, CancellationToken cancellationToken)
     {
-        if (!Reference.TryParse(visit.Request.Query["ref"], out var reference))
+        if (!Reference.TryParse(LinkText.Word(visit.Request.Query["ref"]), out var reference))
             return await MissingAsync(visit);
         return await FindAsync(visit, reference, cancellationToken).OrPageAsync(() =>
             results.UnavailableAsync(visit.ViewAt(LinkPages.Receipt, reference), "down.read", visit.Address(LinkPages.Receipt, reference)));
@@ -48,7 +48,7 @@ internal sealed class ReceiptEndpoint(
 
     private async Task<IResult> ShowAsync(LinkVisit visit, string reference, Receipt receipt)
     {
-        string? format = visit.Request.Query["format"];
+        var format = LinkText.Word(visit.Request.Query["format"]);
         if (format == "json")
             return renderer.Download(receipt.ToJson(), "application/json", $"optout-{reference}.json");
         return await renderer.RenderAsync<ReceiptPage>(

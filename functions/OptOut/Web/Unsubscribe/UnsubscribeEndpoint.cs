@@ -39,26 +39,30 @@ internal sealed class UnsubscribeEndpoint(
     private static readonly TimeSpan ProfileTimeout = TimeSpan.FromSeconds(3);
 
     /// <param name="request">GET and HEAD only read, OPTIONS lists the methods, POST changes something.</param>
-    /// <param name="token">The token of a link.</param>
-    /// <param name="step">Null, <c>preferences</c>, <c>undo</c> or <c>receipt</c>; any other is a broken link.</param>
+    /// <param name="path">The token of a link, with what a mail program or a person attached to it.</param>
+    /// <param name="step">Null, <c>preferences</c>, <c>undo</c> or <c>receipt</c>, likewise; any other word is a broken link.</param>
     /// <param name="cancellationToken">Cancels reading. What is recorded is recorded completely.</param>
-    public async Task<IResult> AnswerAsync(HttpRequest request, string token, string? step, CancellationToken cancellationToken)
+    public async Task<IResult> AnswerAsync(HttpRequest request, string path, string? step, CancellationToken cancellationToken)
     {
         if (HttpMethods.IsOptions(request.Method))
             return new AllowedMethods();
-        if (!ring.TryVerify(token, out var link))
+        if (!ring.TryFind(path, out var token, out var link))
             return await BrokenLinkAsync(request);
 
         var post = HttpMethods.IsPost(request.Method);
-        return step switch
+        return Step(step, isExact: path.Length == token.Length) switch
         {
-            null when post => await PostAsync(request, token, link, cancellationToken),
+            "" when post => await PostAsync(request, token, link, cancellationToken),
             LinkPages.Preferences => await preferences.AnswerAsync(
                 await VisitAsync(request, token, link, cancellationToken), cancellationToken),
             LinkPages.Undo when post =>
                 await undo.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
             LinkPages.Receipt => await receipts.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
-            null or LinkPages.Undo =>
+            "" or LinkPages.Undo =>
+    // Where something is attached to the token, a slash may be part of it, as in </a>.
+    private static string Step(string? step, bool isExact) =>
+        LinkText.Word(step) is var word && (isExact || word is LinkPages.Preferences or LinkPages.Undo or LinkPages.Receipt) ? word : "";
+
                 await ConfirmAsync(await VisitAsync(request, token, link, cancellationToken), StatusCodes.Status200OK),
             _ => await BrokenLinkAsync(request),
         };
