@@ -151,6 +151,7 @@ internal static class AreaRegistrations
         .AddSingleton<UndoEndpoint>()
         .AddSingleton<ReceiptEndpoint>()
         .AddSingleton<ResultPages>()
+        .AddSingleton<ReceiptPages>()
         .AddSingleton<PublicStop>().AddSingleton<PublicEndpoint>().AddSingleton<LinkRequestEndpoint>().AddSingleton<CodeEndpoint>();
 
     public static IServiceCollection AddApi(this IServiceCollection services) => services

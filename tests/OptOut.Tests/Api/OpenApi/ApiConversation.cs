@@ -139,6 +139,7 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         [
             $"/u/{token}?lang=nl", "/u/not-a-token", $"/u/{token}/preferences", $"/u/{token}/receipt",
             $"/u/{token}/receipt?ref={reference}", $"/u/{token}/receipt?ref={reference}&format=json",
+            $"/u/{token}/receipt?ref={reference}&format=text",
             $"/u/{token}/other", "/unsubscribe", "/q", $"/q/{code}", $"/q/{code[..9]}", $"/q/{code}/qr.svg",
             "/q/x/qr.svg", $"/q/{code}/qr.png", "/q/x/qr.png",
         ])
