@@ -41,6 +41,7 @@ using OptOut.Vendors.SendGrid;
 using OptOut.Vendors.Twilio;
 using OptOut.Web;
 using OptOut.Web.Pages;
+using OptOut.Web.Paper;
 using OptOut.Web.PublicForm;
 using OptOut.Web.Unsubscribe;
 
@@ -152,7 +153,9 @@ internal static class AreaRegistrations
         .AddSingleton<ReceiptEndpoint>()
         .AddSingleton<ResultPages>()
         .AddSingleton<ReceiptPages>()
-        .AddSingleton<PublicStop>().AddSingleton<PublicEndpoint>().AddSingleton<LinkRequestEndpoint>().AddSingleton<CodeEndpoint>();
+        .AddSingleton<ProfileReader>()
+        .AddSingleton<PublicStop>().AddSingleton<PublicEndpoint>().AddSingleton<LinkRequestEndpoint>()
+        .AddSingleton<CodeEndpoint>().AddSingleton<PaperEndpoint>();
 
     public static IServiceCollection AddApi(this IServiceCollection services) => services
         .AddSingleton<LinkEndpoint>()

@@ -19,7 +19,9 @@ internal sealed record LinkVisit(HttpRequest Request, string Token, Link Link, T
 
     public ChangeEvidence Evidence => new(Link.Channel, Topic, Link.Campaign);
 
-    /// <summary>The source of a Stop. A printed code does not prove who typed it, so anything that may loosen has another source.</summary>
+    /// <summary>
+    /// The source of a Stop. Printed codes led here with a link once, and people may have kept it; what may loosen has another source.
+    /// </summary>
     public Source StopSource => IsByCode ? Source.PrintedCode : Source.UnsubscribePage;
 
     private bool IsByCode => LinkText.Word(Request.Query["via"]) == "code";

@@ -4,8 +4,6 @@ using OptOut.Company;
 using OptOut.Consent;
 using OptOut.Intake;
 using OptOut.Links;
-using OptOut.Platform;
-using OptOut.Records;
 using OptOut.Web.Pages;
 
 namespace OptOut.Web.Unsubscribe;
@@ -24,7 +22,7 @@ namespace OptOut.Web.Unsubscribe;
 internal sealed class UnsubscribeEndpoint(
     LinkKeyRing ring,
     ChangeIntake intake,
-    ProfileStore profiles,
+    ProfileReader profiles,
     TopicCatalogue catalogue,
     PageRenderer renderer,
     PageViews views,
@@ -35,9 +33,6 @@ internal sealed class UnsubscribeEndpoint(
     IOptions<LinkOptions> links,
     TimeProvider time)
 {
-    // A page in the browser's language now is better than one in the person's own language after a minute.
-    private static readonly TimeSpan ProfileTimeout = TimeSpan.FromSeconds(3);
-
     /// <param name="request">GET and HEAD only read, OPTIONS lists the methods, POST changes something.</param>
     /// <param name="path">The token of a link, with what a mail program or a person attached to it.</param>
     /// <param name="step">Null, <c>preferences</c>, <c>undo</c> or <c>receipt</c>, likewise; any other word is a broken link.</param>
@@ -59,14 +54,14 @@ internal sealed class UnsubscribeEndpoint(
                 await undo.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
             LinkPages.Receipt => await receipts.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
             "" or LinkPages.Undo =>
-    // Where something is attached to the token, a slash may be part of it, as in </a>.
-    private static string Step(string? step, bool isExact) =>
-        LinkText.Word(step) is var word && (isExact || word is LinkPages.Preferences or LinkPages.Undo or LinkPages.Receipt) ? word : "";
-
                 await ConfirmAsync(await VisitAsync(request, token, link, cancellationToken), StatusCodes.Status200OK),
             _ => await BrokenLinkAsync(request),
         };
     }
+
+    // Where something is attached to the token, a slash may be part of it, as in </a>.
+    private static string Step(string? step, bool isExact) =>
+        LinkText.Word(step) is var word && (isExact || word is LinkPages.Preferences or LinkPages.Undo or LinkPages.Receipt) ? word : "";
 
     private async Task<IResult> PostAsync(HttpRequest request, string token, Link link, CancellationToken cancellationToken) =>
         await OneClickBody.ReadAsync(request, cancellationToken) switch
@@ -127,21 +122,8 @@ internal sealed class UnsubscribeEndpoint(
 
     private async Task<LinkVisit> VisitAsync(HttpRequest request, string token, Link link, CancellationToken cancellationToken)
     {
-        var profile = await ProfileAsync(link.Subject, cancellationToken);
+        var profile = await profiles.FindAsync(link.Subject, cancellationToken);
         return new LinkVisit(request, token, link, catalogue.Find(link.TopicId), profile, views.For(request, profile?.Language));
-    }
-
-    private async Task<Profile?> ProfileAsync(SubjectKey subject, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var limit = time.Limit(ProfileTimeout, cancellationToken);
-            return await profiles.LoadAsync(subject, limit.Token);
-        }
-        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
-        {
-            return null; // The page is then in the browser's language.
-        }
     }
 
     private sealed class AllowedMethods : IResult
