@@ -52,6 +52,10 @@ internal sealed class UnsubscribeEndpoint(
                 await VisitAsync(request, token, link, cancellationToken), cancellationToken),
             LinkPages.Undo when post =>
                 await undo.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
+
+            // A receipt is only read, and a program that posted something to it must not read success.
+            LinkPages.Receipt when post =>
+                await ConfirmAsync(await VisitAsync(request, token, link, cancellationToken), StatusCodes.Status400BadRequest),
             LinkPages.Receipt => await receipts.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
             "" or LinkPages.Undo =>
                 await ConfirmAsync(await VisitAsync(request, token, link, cancellationToken), StatusCodes.Status200OK),

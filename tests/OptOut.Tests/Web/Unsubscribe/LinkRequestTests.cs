@@ -253,6 +253,25 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Fact]
+    public async Task A_one_click_posted_to_a_step_of_the_link_records_nothing_and_reads_no_success()
+    {
+        var token = await host.TokenAsync("step");
+        var press = await host.PressAsync(token);
+        await host.LedgerAsync(host.SubjectOf("step"), 1);
+        var before = await host.EverythingAsync();
+
+        var statuses = new List<int>();
+        foreach (var step in (string[])["preferences", "undo", "receipt", $"receipt?ref={LinkPageTests.ReferenceOn(press)}", "other"])
+        {
+            statuses.Add(
+                (await host.SendAsync("POST", $"/u/{token}/{step}", OptOutHost.Form("List-Unsubscribe=One-Click"))).Status);
+        }
+
+        Assert.Equal([400, 404, 400, 400, 404], statuses);
+        Assert.Equal(before, await host.EverythingAsync());
+    }
+
+    [Fact]
     public async Task A_chunked_one_click_is_recorded()
     {
         var token = await host.TokenAsync("chunked");
