@@ -21,7 +21,7 @@ internal sealed class CodeFunctions(CodeOrderEndpoint orders, CodeEndpoint codes
 
     [Function("OpenCode")]
     public Task<IResult> OpenCode(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "q/{code}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "q/{code}")] HttpRequest request,
         string code,
         CancellationToken cancellationToken) =>
         codes.OpenAsync(request, code, cancellationToken);

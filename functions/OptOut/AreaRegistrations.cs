@@ -41,6 +41,7 @@ using OptOut.Vendors.SendGrid;
 using OptOut.Vendors.Twilio;
 using OptOut.Web;
 using OptOut.Web.Pages;
+using OptOut.Web.Paper;
 using OptOut.Web.PublicForm;
 using OptOut.Web.Unsubscribe;
 
@@ -152,7 +153,10 @@ internal static class AreaRegistrations
         .AddSingleton<UndoEndpoint>()
         .AddSingleton<ReceiptEndpoint>()
         .AddSingleton<ResultPages>()
-        .AddSingleton<PublicStop>().AddSingleton<PublicEndpoint>().AddSingleton<LinkRequestEndpoint>().AddSingleton<CodeEndpoint>();
+        .AddSingleton<ReceiptPages>()
+        .AddSingleton<ProfileReader>()
+        .AddSingleton<PublicStop>().AddSingleton<PublicEndpoint>().AddSingleton<LinkRequestEndpoint>()
+        .AddSingleton<CodeEndpoint>().AddSingleton<PaperEndpoint>();
 
     public static IServiceCollection AddApi(this IServiceCollection services) => services
         .AddSingleton<LinkEndpoint>()

@@ -21,8 +21,11 @@ internal static class NoAccidentalUnsubscribeSteps
 
     private static async Task<string> ScanAsync(DemoContext context, CancellationToken cancellationToken)
     {
-        foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Head, HttpMethod.Post])
+        foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Head])
             await RequestAsync(context, method, context.Link!.Url, body: null, HttpStatusCode.OK, cancellationToken);
+
+        // A program must not read success, so this is an error, with a page that asks a person to confirm.
+        await RequestAsync(context, HttpMethod.Post, context.Link!.Url, body: null, HttpStatusCode.BadRequest, cancellationToken);
         return await VerifyUnchangedAsync(context, cancellationToken);
     }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -34,7 +35,7 @@ public sealed record Receipt(
             controller.Name,
             Consent.Reference.From(entries[0].Change),
             entries[0].Change.Subject.ToString(),
-            language["receipt.check.how"],
+            language["receipt.check.json"],
             [.. entries.Select(e => new ReceiptEntry(
                 e.Sequence,
                 e.Change.Decision,
@@ -47,6 +48,10 @@ public sealed record Receipt(
                 e.PreviousHash,
                 e.Hash,
                 Ledger.CanonicalText(e.Sequence, e.PreviousHash, e.Change)))]);
+
+    /// <summary>The name of the file with the text of an entry, as the commands on the receipt write it.</summary>
+    public string TextFileName(ReceiptEntry entry) =>
+        string.Create(CultureInfo.InvariantCulture, $"optout-{Reference}-{entry.Sequence}.txt");
 
     public string ToJson() => JsonSerializer.Serialize(this, ReceiptJson.Readable.Receipt);
 }

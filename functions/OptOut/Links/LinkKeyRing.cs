@@ -61,6 +61,21 @@ internal sealed class LinkKeyRing : IDisposable
         return good;
     }
 
+    /// <summary>
+    /// Verifies the token in a text that may have something attached to it. Whatever the text is, this costs one hash, as
+    /// <see cref="TryVerify"/> does.
+    /// </summary>
+    /// <param name="text">The path segment of a link, decoded.</param>
+    /// <param name="token">The token alone; empty if there is none.</param>
+    /// <param name="link">The contents of the link.</param>
+    public bool TryFind(string text, out string token, out Link link)
+    {
+        Span<char> found = stackalloc char[TokenLength];
+        var good = TryVerify(LinkText.TryFindToken(text, found) ? found : default, out link);
+        token = good ? found.ToString() : "";
+        return good;
+    }
+
     public void Dispose()
     {
         foreach (var key in _verifying)

@@ -65,7 +65,7 @@ internal sealed class LinkOptions
 
     /// <summary>
     /// Whether a POST without a body counts as a one-click unsubscribe. Some old mail clients send one, but so do some
-    /// scanners. Off by default.
+    /// scanners. Off by default: it is then answered 400, with the page that asks to confirm.
     /// </summary>
     public bool EmptyPostIsOneClick { get; set; }
 

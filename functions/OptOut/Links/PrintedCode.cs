@@ -60,7 +60,7 @@ internal readonly record struct PrintedCode
 
     /// <summary>
     /// Reads a code as a person types it: any case, any spaces, hyphens or full stops, O for 0, I or L for 1, U for V, full-width
-    /// characters, or a whole URL that ends with the code.
+    /// characters, or a whole URL that ends with the code. A bracket, quote or parameter around a complete code does not break it.
     /// </summary>
     public static PrintedCodeStatus Read(string? text, out PrintedCode code)
     {
@@ -69,9 +69,19 @@ internal readonly record struct PrintedCode
             return PrintedCodeStatus.NotACode;
 
         var typed = text.AsSpan().TrimEnd(" /");
+        typed = typed[(typed.LastIndexOf('/') + 1)..];
+        var reading = ReadAll(typed, out code);
+        return reading == PrintedCodeStatus.NotACode && ReadAll(WithoutSurroundings(typed), out code) == PrintedCodeStatus.Valid
+            ? PrintedCodeStatus.Valid
+            : reading;
+    }
+
+    private static PrintedCodeStatus ReadAll(ReadOnlySpan<char> typed, out PrintedCode code)
+    {
+        code = default;
         ulong value = 0;
         var (count, check, symbol) = (0, 0, 0);
-        foreach (var c in typed[(typed.LastIndexOf('/') + 1)..])
+        foreach (var c in typed)
         {
             if (IsSeparator(c))
                 continue;
@@ -87,6 +97,20 @@ internal readonly record struct PrintedCode
             return PrintedCodeStatus.Mistyped;
         code = new PrintedCode(value);
         return PrintedCodeStatus.Valid;
+    }
+
+    // The first run of symbols and separators. A letter, a digit or an @ that ends it belongs to a word or an address, not to a code.
+    private static ReadOnlySpan<char> WithoutSurroundings(ReadOnlySpan<char> typed)
+    {
+        while (typed.Length > 0 && Symbol(typed[0]) < 0 && !char.IsLetterOrDigit(typed[0]))
+            typed = typed[1..];
+        for (var i = 0; i < typed.Length; i++)
+        {
+            if (Symbol(typed[i]) < 0 && !IsSeparator(typed[i]))
+                return typed[i] == '@' || char.IsLetterOrDigit(typed[i]) ? default : typed[..i];
+        }
+
+        return typed;
     }
 
     /// <summary>The printed form: <c>ABCDE-FGHJK</c>.</summary>

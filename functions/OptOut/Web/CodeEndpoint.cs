@@ -1,20 +1,20 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
-using OptOut.Company;
 using OptOut.Links;
 using OptOut.Platform.Http;
 using OptOut.Platform.Limits;
 using OptOut.Records;
 using OptOut.Web.Pages;
+using OptOut.Web.Paper;
 
 namespace OptOut.Web;
 
 /// <summary>
-/// <c>/q</c> and <c>/q/{code}</c>: from a printed code to the page where the person chooses. Changes nothing, whatever the method. A code
-/// that does not work gets a page with help and a link to the form that needs no code.
+/// <c>/q</c> and <c>/q/{code}</c>: from a printed code to the page where the person stops. A leaflet's code only identifies the leaflet,
+/// so it leads to the public form. A code that does not work gets a page with help and a link to the form that needs no code.
 /// </summary>
 internal sealed class CodeEndpoint(
-    CodeBook book, LinkKeyRing ring, RequestLimits limits, TooManyRequestsResponse tooMany, PageRenderer renderer, PageViews views)
+    CodeBook book, PaperEndpoint paper, RequestLimits limits, TooManyRequestsResponse tooMany, PageRenderer renderer, PageViews views)
 {
     /// <summary>The address of the form on which to type a code.</summary>
     public const string FormAddress = "/q";
@@ -37,7 +37,7 @@ internal sealed class CodeEndpoint(
             : SeeOther($"{FormAddress}/{code.Compact}", request);
     }
 
-    /// <summary><c>/q/{code}</c>: redirects to the page that the code leads to.</summary>
+    /// <summary><c>/q/{code}</c>: the page that the code leads to.</summary>
     public async Task<IResult> OpenAsync(HttpRequest request, string typed, CancellationToken cancellationToken)
     {
         var view = views.For(request);
@@ -53,33 +53,34 @@ internal sealed class CodeEndpoint(
 
         // Only a complete code that was never printed counts as a guess, so a typing error costs nothing.
         // After too many guesses, no code is looked up any more.
-        if (!limits.CanAcquireForClient(request, LimitedAction.CodeGuess, out var wait))
-            return await TooManyAsync();
+        if (limits.Check(request, LimitedAction.CodeGuess, take: false, out var wait) is not LimitedBy.Nobody and var before)
+            return await TooManyAsync(before);
         return await FindAsync().OrPageAsync(async () =>
             new RetryAfterResult(await PageAsync(request, view, StatusCodes.Status503ServiceUnavailable, typed, help: "codes.down")));
 
         async Task<IResult> FindAsync()
         {
             if (await book.FindAsync(code, cancellationToken) is { } entry)
-                return Redirect(request, code, entry);
-            return limits.TryAcquireForClient(request, LimitedAction.CodeGuess, out wait)
-                ? await PageAsync(request, view, StatusCodes.Status404NotFound, typed, help: "codes.unknown")
-                : await TooManyAsync();
+            {
+                return entry.Subject is { } subject
+                    ? await paper.AnswerAsync(request, code, subject, entry, cancellationToken)
+                    : SeeOther($"/unsubscribe?via=code&code={code.Compact}", request);
+            }
+
+            return limits.Check(request, LimitedAction.CodeGuess, take: true, out wait) is not LimitedBy.Nobody and var limited
+                ? await TooManyAsync(limited)
+                : await PageAsync(request, view, StatusCodes.Status404NotFound, typed, help: "codes.unknown");
         }
 
-        Task<IResult> TooManyAsync() => tooMany.CreateAsync(view.At(FormAddress), wait, WithLanguage(FormAddress, request));
+        Task<IResult> TooManyAsync(LimitedBy by) => by == LimitedBy.Others
+            ? tooMany.CreateWithoutCodeAsync(view, wait, TypedForm.Empty)
+            : tooMany.CreateAsync(view.At(FormAddress), wait, WithLanguage(FormAddress, request));
     }
-
-    // A letter's code leads to its link, dated when the code was created, so that the link is the same each time. A leaflet's code
-    // only identifies the leaflet.
-    private SeeOtherPage Redirect(HttpRequest request, PrintedCode code, CodeEntry entry) => entry.Subject is { } subject
-        ? SeeOther($"/u/{ring.Sign(new Link(subject, entry.Channel, entry.TopicId, entry.CreatedAt, entry.Campaign))}?via=code", request)
-        : SeeOther($"/unsubscribe?via=code&code={code.Compact}", request);
 
     private SeeOtherPage SeeOther(string address, HttpRequest request) => new(WithLanguage(address, request), renderer.Headers);
 
     private static string WithLanguage(string address, HttpRequest request) =>
-        Language.Find(request.Query["lang"]) is { } language ? QueryHelpers.AddQueryString(address, "lang", language.Code) : address;
+        PageViews.Asked(request) is { } language ? QueryHelpers.AddQueryString(address, "lang", language.Code) : address;
 
     private static string ErrorKey(PrintedCodeStatus reading) => reading switch
     {

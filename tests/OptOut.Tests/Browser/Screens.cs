@@ -85,6 +85,25 @@ internal static class Screens
         new("my link, cannot be requested", typeof(LinkRequestPage), async (site, tab, language) =>
             await RequestLinkAsync(
                 tab, At(await site.DuringOutageAsync("/unsubscribe", bus: false), language), language, "nobody@example.com")),
+        new("letter", typeof(PaperPage), async (site, tab, language) => await tab.GoAsync(await site.LetterAsync(language))),
+        new("letter, nothing ticked", typeof(PaperPage), async (site, tab, language) =>
+        {
+            await tab.GoAsync(await site.LetterAsync(language));
+            await tab.PressAsync(language["codes.some.button"]);
+        }),
+        new("letter, stopped", typeof(PaperDonePage), async (site, tab, language) =>
+            await StopAtAsync(tab, await site.LetterAsync(language), language)),
+        new("letter, some channels stopped", typeof(PaperDonePage), async (site, tab, language) =>
+        {
+            await tab.GoAsync(await site.LetterAsync(language));
+            await tab.Page.GetByRole(Microsoft.Playwright.AriaRole.Checkbox).First.CheckAsync();
+            await tab.PressAsync(language["codes.some.button"]);
+        }),
+        new("letter, receipt", typeof(ReceiptPage), async (site, tab, language) =>
+        {
+            await StopAtAsync(tab, await site.LetterAsync(language), language);
+            await tab.PressAsync(language["receipt.view"]);
+        }),
         new("code form", typeof(CodePage), (_, tab, language) => tab.GoAsync(At("/q", language))),
         new("code that was never printed", typeof(CodePage), (_, tab, language) => tab.GoAsync(At($"/q/{Site.UnknownCode}", language))),
         new(

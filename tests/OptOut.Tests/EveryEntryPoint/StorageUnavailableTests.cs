@@ -89,7 +89,7 @@ public sealed class StorageUnavailableTests(AzuriteFixture azurite)
             ("LinkStep", $"/u/{token}/undo", ["ref=2345-6789-ABCD"]),
             ("LinkStep", $"/u/{token}/receipt?ref=2345-6789-ABCD", [""]),
             ("OpenApi", "/api/openapi.json", []),
-            ("OpenCode", $"/q/{code}", []),
+            ("OpenCode", $"/q/{code}", ["choice=stop"]),
             ("PostCodes", "/api/codes", ["""{"count":2}"""]),
             ("PostLink", "/api/links", ["""{"subject":"down","channel":"email"}"""]),
             ("PostOptOut", "/api/opt-outs",

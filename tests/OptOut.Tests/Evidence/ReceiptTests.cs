@@ -70,10 +70,13 @@ public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
         "PREVIOUS",
         "Tekst waarover het controlegetal is berekend",
         "TEXT",
+        "Tekst van regel 1 downloaden",
         "Zo controleert u dit",
-        "Bereken de SHA-256 van die tekst, in UTF-8 en met één regeleinde (LF) tussen de regels. "
-            + "Krijgt u hetzelfde controlegetal, dan is er niets aan gewijzigd. Elke regel bevat het controlegetal "
-            + "van de vorige. De JSON-versie bevat de tekst precies zoals hij is berekend.",
+        "Download de tekst van een regel met de link eronder. Open een terminal in de map van dat bestand en typ de opdracht voor uw "
+            + "computer. Krijgt u het controlegetal van die regel, dan is er niets aan gewijzigd. "
+            + "Elke regel bevat het controlegetal van de vorige.",
+        "Windows", "CERTUTIL", "macOS", "SHASUM", "Linux", "SHA256SUM",
+        "Kopieert u de tekst, dan klopt het getal alleen als elk regeleinde één LF blijft, ook het laatste.",
         "Downloaden als webpagina (HTML)", "Downloaden als gegevens (JSON)", "Terug naar mijn keuzes",
         "Klopt dit niet, of hebt u een vraag? Schrijf naar privacy@kruidtuin.example.", "Privacyverklaring")]
     [InlineData(
@@ -96,10 +99,13 @@ public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
         "PREVIOUS",
         "Text that the check number is computed of",
         "TEXT",
+        "Download the text of line 1",
         "How to check it",
-        "Compute the SHA-256 of that text, in UTF-8 and with a single line feed (LF) between the lines. "
-            + "If you get the same check number, nothing in it was altered. Each line holds the check number of the one before. "
-            + "The JSON version holds the text exactly as it was computed.",
+        "Download the text of a line with the link below it. Open a terminal in the folder of that file and type the command for your "
+            + "computer. If it answers the check number of that line, nothing in the line was altered. "
+            + "Each line holds the check number of the one before.",
+        "Windows", "CERTUTIL", "macOS", "SHASUM", "Linux", "SHA256SUM",
+        "If you copy the text instead, the number is the same only when every line end stays a single line feed (LF), the last one too.",
         "Download as a web page (HTML)", "Download as data (JSON)", "Back to my choices",
         "Is this not right, or do you have a question? Write to privacy@kruidtuin.example.", "Privacy statement")]
     public async Task The_page_shows_what_was_recorded_in_words_and_with_its_hashes(string language, params string[] words)
@@ -120,11 +126,14 @@ public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
             ["MOMENT"] = UndoPageTests.Moment(entry.Change, language),
             ["HASH"] = entry.Hash,
             ["PREVIOUS"] = entry.PreviousHash,
+            ["CERTUTIL"] = $"certutil -hashfile optout-{reference}-1.txt SHA256",
+            ["SHASUM"] = $"shasum -a 256 optout-{reference}-1.txt",
+            ["SHA256SUM"] = $"sha256sum optout-{reference}-1.txt",
             ["TEXT"] = Regex.Replace(Ledger.CanonicalText(1, entry.PreviousHash, entry.Change), "\\s+", " ").Trim(),
         };
         Assert.Equal(["De Kruidtuin", .. words.Select(w => values.GetValueOrDefault(w, w))], Words(answer.Body));
         Assert.Contains(
-            $"<pre>{Ledger.CanonicalText(1, entry.PreviousHash, entry.Change)}</pre>",
+            $"<pre>{Ledger.CanonicalText(1, entry.PreviousHash, entry.Change)}<span class=\"end\"></span></pre>",
             WebUtility.HtmlDecode(answer.Body),
             StringComparison.Ordinal);
         Assert.DoesNotContain("zoe", answer.Body, StringComparison.OrdinalIgnoreCase);
@@ -143,6 +152,36 @@ public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.DoesNotContain(token, answer.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("href=\"/", answer.Body, StringComparison.Ordinal);
         Assert.Contains(reference, answer.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_text_of_each_line_downloads_byte_for_byte_as_it_was_hashed()
+    {
+        var token = await host.TokenAsync("text");
+        var saved = await host.SendAsync(
+            "POST",
+            $"/u/{token}/preferences",
+            PreferencesPageTests.Form(PreferencesPageTests.AllCells, ["email,newsletter", "sms,offers"]));
+        var address = $"/u/{token}/receipt?ref={ReferenceOn(saved)}&format=text";
+        var ledger = await host.LedgerAsync(host.SubjectOf("text"));
+        Assert.True(ledger.Count > 1);
+
+        foreach (var entry in ledger)
+        {
+            var bytes = await host.Client.GetByteArrayAsync($"{address}&line={entry.Sequence}", TestContext.Current.CancellationToken);
+            Assert.Equal(entry.Hash, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        }
+
+        var first = await host.SendAsync("GET", address);
+        Assert.Equal(
+            ("text/plain; charset=utf-8", $"attachment; filename=\"optout-{ReferenceOn(saved)}-1.txt\"", "no-store", "nosniff"),
+            (
+                first.Headers["Content-Type"],
+                first.Headers["Content-Disposition"],
+                first.Headers["Cache-Control"],
+                first.Headers["X-Content-Type-Options"]));
+        Assert.Equal(404, (await host.SendAsync("GET", $"{address}&line={ledger.Count + 1}")).Status);
+        Assert.Equal(404, (await host.SendAsync("GET", $"{address}&line=x")).Status);
     }
 
     [Theory]

@@ -40,7 +40,7 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
             LinkStep               http   GET,HEAD,OPTIONS,POST /u/{token}/{step} anonymous
             MailLink               bus    consent-changes/link-mail ServiceBus
             OpenApi                http   GET /api/openapi.json function
-            OpenCode               http   GET,HEAD /q/{code} anonymous
+            OpenCode               http   GET,HEAD,POST /q/{code} anonymous
             PostCodes              http   POST /api/codes function
             PostLink               http   POST /api/links function
             PostOptOut             http   POST /api/opt-outs function

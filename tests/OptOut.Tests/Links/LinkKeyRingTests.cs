@@ -9,6 +9,9 @@ public sealed class LinkKeyRingTests
 {
     private const string Base64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+    private const string Around = ".,;:!?()[]{}<>\"'`*_-~|\\/=&#@+ \t\r\n"
+        + "\u00A0\u00AD\u00AB\u00BB\u200B\u201C\u201D\u2019\u2026\u3002\uFEFF\u00E9";
+
     // Computed independently of this code (HKDF and HMAC-SHA256 of RFC 5869 and 2104). It must never change, because links already mailed
     // depend on it.
     private const string Golden = "AQcBAgARIjNEVWZ3iJmqu8zd7v8yz2MAAAAqugFk8cFdyYnXuOb4BTudSA";
@@ -104,6 +107,31 @@ public sealed class LinkKeyRingTests
             AssertRefused(ring, Golden.Insert(at, "A"));
         }
     }
+
+    [Fact]
+    public void A_token_is_found_whatever_surrounds_it_but_letters_and_digits() => Gen.Select(
+        AnyLink, Gen.Char[Around].Array[0, 5], Gen.Char[Around], Gen.String).Sample((link, characters, next, after) =>
+    {
+        var before = new string(characters);
+        using var ring = Ring();
+        var token = ring.Sign(link);
+
+        Assert.True(ring.TryFind(before + token + next + after, out var found, out var read));
+        Assert.Equal((token, link), (found, read));
+        Assert.True(ring.TryFind(before + token, out found, out read));
+        Assert.Equal((token, link), (found, read));
+    }, iter: 200);
+
+    [Fact]
+    public void A_forged_token_is_not_found_whatever_surrounds_it() => Gen.Select(Gen.String, Gen.Int[0, 57], Gen.String).Sample(
+        (before, at, after) =>
+        {
+            using var ring = Ring();
+            var forged = $"{Golden[..at]}{(Golden[at] == 'B' ? 'C' : 'B')}{Golden[(at + 1)..]}";
+
+            Assert.False(ring.TryFind(before + forged + after, out var found, out var link));
+            Assert.Equal(("", default), (found, link));
+        }, iter: 200);
 
     [Fact]
     public void A_token_with_white_space_instead_of_characters_is_refused()

@@ -99,6 +99,14 @@ public sealed class PrintedCodeTests
     [InlineData("\uFF11\uFF14\uFF24\uFF12\uFF30\uFF0D\uFF26\uFF12\uFF44\uFF42\uFF52")]
     [InlineData("https://optout.kruidtuin.example/q/14D2PF2DBR")]
     [InlineData("optout.kruidtuin.example/Q/14D2P-F2DBR/ ")]
+    [InlineData("(14D2P-F2DBR)")]
+    [InlineData("\u201C14D2P-F2DBR\u201D.")]
+    [InlineData("<14D2PF2DBR>")]
+    [InlineData("14D2P-F2DBR, merci")]
+    [InlineData("14D2PF2DBR&gt;")]
+    [InlineData("14D2PF2DBR%3E")]
+    [InlineData("https://optout.kruidtuin.example/q/14D2PF2DBR?lang=nl)")]
+    [InlineData("**14D2P-F2DBR**\u2026")]
     public void A_code_is_recognised_in_every_way_of_typing_it(string typed)
     {
         Assert.True(PrintedCode.TryParse(typed, out var code));
@@ -124,6 +132,9 @@ public sealed class PrintedCodeTests
     [InlineData("14D2PF2DB*", PrintedCodeStatus.NotACode)]
     [InlineData("14D2PF2DB\u00C9", PrintedCodeStatus.NotACode)]
     [InlineData("jan@example.com", PrintedCodeStatus.NotACode)]
+    [InlineData("14D2PF2DBR@example.com", PrintedCodeStatus.NotACode)]
+    [InlineData("14D2PF2DBR\u00C9", PrintedCodeStatus.NotACode)]
+    [InlineData("14D2PF2DBS)", PrintedCodeStatus.NotACode)]
     public void What_is_no_code_is_told_apart_from_what_is_nearly_one(string? typed, PrintedCodeStatus reading)
     {
         Assert.Equal(reading, PrintedCode.Read(typed, out var code));

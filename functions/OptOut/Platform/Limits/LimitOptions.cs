@@ -35,6 +35,16 @@ internal class ClientLimitOptions
     public AllowanceOptions Client { get; set; } = new();
 }
 
+/// <summary>The limits of guesses, for one client and for everybody.</summary>
+internal sealed class GuessLimitOptions : ClientLimitOptions
+{
+    /// <summary>
+    /// What all clients together may get wrong, from however many addresses. When it is used up, no code is looked up, and the form that
+    /// needs no code is shown instead.
+    /// </summary>
+    public AllowanceOptions Everyone { get; set; } = new() { Count = 1000, Window = TimeSpan.FromMinutes(10) };
+}
+
 /// <summary>The limits of one action, for one client and for one identifier.</summary>
 internal sealed class ActionLimitOptions : ClientLimitOptions
 {
@@ -56,13 +66,19 @@ internal sealed class LimitOptions
     /// </summary>
     public string ClientAddressHeader { get; set; } = "";
 
+    /// <summary>
+    /// How many times the allowance of one client (an IPv6 /64) all clients in the same IPv6 /48 have together, 1 to 1,000. Anyone may
+    /// have a /48, and with it 65,536 times a /64.
+    /// </summary>
+    public int SiteFactor { get; set; } = 10;
+
     public ActionLimitOptions PublicStop { get; set; } = Create(
         client: 300, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
 
     public ActionLimitOptions LinkMail { get; set; } = Create(client: 100, TimeSpan.FromMinutes(10), identifier: 10, TimeSpan.FromHours(1));
 
-    /// <summary>Limited by client only: a code that was never printed belongs to no identifier.</summary>
-    public ClientLimitOptions CodeGuess { get; set; } = new() { Client = new() { Count = 60, Window = TimeSpan.FromMinutes(10) } };
+    /// <summary>Not limited by identifier: a code that was never printed belongs to none.</summary>
+    public GuessLimitOptions CodeGuess { get; set; } = new() { Client = new() { Count = 60, Window = TimeSpan.FromMinutes(10) } };
 
     internal ClientLimitOptions For(LimitedAction action) => action switch
     {
@@ -103,7 +119,12 @@ internal sealed class LimitOptionsValidator : IValidateOptions<LimitOptions>
             Check($"OptOut:Limits:{action}:Client", options.For(action).Client);
             if (options.For(action) is ActionLimitOptions limit)
                 Check($"OptOut:Limits:{action}:Identifier", limit.Identifier);
+            if (options.For(action) is GuessLimitOptions guess)
+                Check($"OptOut:Limits:{action}:Everyone", guess.Everyone);
         }
+
+        if (options.SiteFactor is < 1 or > 1000)
+            errors.Add(string.Create(CultureInfo.InvariantCulture, $"OptOut:Limits:SiteFactor is {options.SiteFactor}; give 1 to 1000."));
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 

@@ -97,7 +97,8 @@ public sealed class PageStyle
         dd{margin:0;overflow-wrap:anywhere}
         pre,code{font:.9375rem/1.5 ui-monospace,Consolas,Menlo,monospace;overflow-wrap:anywhere}
         .panel pre{background:var(--paper)}
-        pre{margin:.25rem 0 1rem;padding:.75rem 1rem;white-space:pre-wrap;background:var(--soft);border-radius:.375rem}
+        pre{margin:.25rem 0 1rem;padding:.75rem 1rem;white-space:pre-wrap;user-select:all;background:var(--soft);border-radius:.375rem}
+        .end{display:inline-block;width:1px;height:1px}
         .links{list-style:none;margin:0 0 1rem;padding:0}
         .links a{display:inline-flex;align-items:center;min-height:2.75rem;padding:.25rem 0;line-height:1.4}
         .panel h2:first-child,.error-summary h2{margin-top:0}

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using OptOut.Company;
+using OptOut.Links;
 
 namespace OptOut.Web.Pages;
 
@@ -41,9 +42,12 @@ internal sealed partial class PageViews(IOptions<ControllerOptions> controller, 
     public PageView For(HttpRequest request, string? profileLanguage = null)
     {
         var o = controller.Value;
-        var language = Language.Find(request.Query["lang"]) ?? Language.Find(profileLanguage) ?? Accepted(request) ?? o.Language;
+        var language = Asked(request) ?? Language.Find(profileLanguage) ?? Accepted(request) ?? o.Language;
         return new PageView(language, o, style, brand.Value.Logo is { Length: > 0 } logo ? logo : null, Address(request));
     }
+
+    /// <summary>The language that the URL asks for; null if it asks for none of ours.</summary>
+    internal static Language? Asked(HttpRequest request) => Language.Find(LinkText.Word(request.Query["lang"]));
 
     private static string Address(HttpRequest request)
     {

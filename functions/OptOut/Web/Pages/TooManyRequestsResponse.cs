@@ -24,6 +24,26 @@ internal sealed class TooManyRequestsResponse(PageRenderer renderer)
         return new RetryLater(page, (long)Math.Ceiling(wait.TotalSeconds));
     }
 
+    /// <summary>
+    /// The response when others guessed so many codes that none is looked up: the form that needs no code, so that nobody is kept from a
+    /// Stop by what others do.
+    /// </summary>
+    /// <param name="view">Gives the language of the page.</param>
+    /// <param name="wait">The time until codes are looked up again, from <see cref="RequestLimits"/>.</param>
+    /// <param name="typed">What was typed in the other fields.</param>
+    public async Task<IResult> CreateWithoutCodeAsync(PageView view, TimeSpan wait, TypedForm typed)
+    {
+        var form = view.At("/unsubscribe");
+        var page = await renderer.RenderAsync<PublicPage>(StatusCodes.Status429TooManyRequests, new Dictionary<string, object?>
+        {
+            [nameof(PublicPage.View)] = form,
+            [nameof(PublicPage.Action)] = form.PublicFormAddress,
+            [nameof(PublicPage.Typed)] = typed with { Code = "" },
+            [nameof(PublicPage.Help)] = "codes.busy",
+        });
+        return new RetryLater(page, (long)Math.Ceiling(wait.TotalSeconds));
+    }
+
     private static string When(PageView view, TimeSpan wait) => wait switch
     {
         { TotalMinutes: <= 1 } => view.Language["limits.minute"],

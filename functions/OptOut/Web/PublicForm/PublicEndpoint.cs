@@ -55,8 +55,14 @@ internal sealed class PublicEndpoint(
         CodeEntry? entry = null;
         if (form.Code is { } code)
         {
-            if (!limits.CanAcquireForClient(request, LimitedAction.CodeGuess, out var guessWait))
-                return await tooMany.CreateAsync(view, guessWait, view.PublicFormAddress);
+            switch (limits.Check(request, LimitedAction.CodeGuess, take: false, out var guessWait))
+            {
+                case LimitedBy.Client:
+                    return await tooMany.CreateAsync(view, guessWait, view.PublicFormAddress);
+                case LimitedBy.Others:
+                    return await tooMany.CreateWithoutCodeAsync(view, guessWait, typed);
+            }
+
             entry = await codes.FindAsync(code, cancellationToken);
             if (entry is null)
             {

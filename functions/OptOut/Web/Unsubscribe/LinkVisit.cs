@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
-using OptOut.Company;
 using OptOut.Consent;
 using OptOut.Links;
 using OptOut.Records;
@@ -20,14 +19,16 @@ internal sealed record LinkVisit(HttpRequest Request, string Token, Link Link, T
 
     public ChangeEvidence Evidence => new(Link.Channel, Topic, Link.Campaign);
 
-    /// <summary>The source of a Stop. A printed code does not prove who typed it, so anything that may loosen has another source.</summary>
+    /// <summary>
+    /// The source of a Stop. Printed codes led here with a link once, and people may have kept it; what may loosen has another source.
+    /// </summary>
     public Source StopSource => IsByCode ? Source.PrintedCode : Source.UnsubscribePage;
 
-    private bool IsByCode => Request.Query["via"] == "code";
+    private bool IsByCode => LinkText.Word(Request.Query["via"]) == "code";
 
     /// <summary>The address of a step. It keeps how the visitor came, and the language if the request had one.</summary>
     public string Address(string? step = null, string? reference = null, string? format = null) =>
-        Query(step, reference, format, Language.Find(Request.Query["lang"])?.Code);
+        Query(step, reference, format, PageViews.Asked(Request)?.Code);
 
     /// <summary>The view of this visit, with the address of a step for the links to the other languages.</summary>
     public PageView ViewAt(string? step = null, string? reference = null) => View.At(Query(step, reference, format: null, language: null));

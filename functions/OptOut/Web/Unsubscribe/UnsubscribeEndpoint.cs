@@ -4,8 +4,6 @@ using OptOut.Company;
 using OptOut.Consent;
 using OptOut.Intake;
 using OptOut.Links;
-using OptOut.Platform;
-using OptOut.Records;
 using OptOut.Web.Pages;
 
 namespace OptOut.Web.Unsubscribe;
@@ -24,7 +22,7 @@ namespace OptOut.Web.Unsubscribe;
 internal sealed class UnsubscribeEndpoint(
     LinkKeyRing ring,
     ChangeIntake intake,
-    ProfileStore profiles,
+    ProfileReader profiles,
     TopicCatalogue catalogue,
     PageRenderer renderer,
     PageViews views,
@@ -35,33 +33,39 @@ internal sealed class UnsubscribeEndpoint(
     IOptions<LinkOptions> links,
     TimeProvider time)
 {
-    // A page in the browser's language now is better than one in the person's own language after a minute.
-    private static readonly TimeSpan ProfileTimeout = TimeSpan.FromSeconds(3);
-
     /// <param name="request">GET and HEAD only read, OPTIONS lists the methods, POST changes something.</param>
-    /// <param name="token">The token of a link.</param>
-    /// <param name="step">Null, <c>preferences</c>, <c>undo</c> or <c>receipt</c>; any other is a broken link.</param>
+    /// <param name="path">The token of a link, with what a mail program or a person attached to it.</param>
+    /// <param name="step">Null, <c>preferences</c>, <c>undo</c> or <c>receipt</c>, likewise; any other word is a broken link.</param>
     /// <param name="cancellationToken">Cancels reading. What is recorded is recorded completely.</param>
-    public async Task<IResult> AnswerAsync(HttpRequest request, string token, string? step, CancellationToken cancellationToken)
+    public async Task<IResult> AnswerAsync(HttpRequest request, string path, string? step, CancellationToken cancellationToken)
     {
         if (HttpMethods.IsOptions(request.Method))
             return new AllowedMethods();
-        if (!ring.TryVerify(token, out var link))
+        if (!ring.TryFind(path, out var token, out var link))
             return await BrokenLinkAsync(request);
 
         var post = HttpMethods.IsPost(request.Method);
-        return step switch
+        return Step(step, isExact: path.Length == token.Length) switch
         {
-            null when post => await PostAsync(request, token, link, cancellationToken),
+            "" when post => await PostAsync(request, token, link, cancellationToken),
             LinkPages.Preferences => await preferences.AnswerAsync(
                 await VisitAsync(request, token, link, cancellationToken), cancellationToken),
             LinkPages.Undo when post =>
                 await undo.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
+
+            // A receipt is only read, and a program that posted something to it must not read success.
+            LinkPages.Receipt when post =>
+                await ConfirmAsync(await VisitAsync(request, token, link, cancellationToken), StatusCodes.Status400BadRequest),
             LinkPages.Receipt => await receipts.AnswerAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
-            null or LinkPages.Undo => await ConfirmAsync(await VisitAsync(request, token, link, cancellationToken)),
+            "" or LinkPages.Undo =>
+                await ConfirmAsync(await VisitAsync(request, token, link, cancellationToken), StatusCodes.Status200OK),
             _ => await BrokenLinkAsync(request),
         };
     }
+
+    // Where something is attached to the token, a slash may be part of it, as in </a>.
+    private static string Step(string? step, bool isExact) =>
+        LinkText.Word(step) is var word && (isExact || word is LinkPages.Preferences or LinkPages.Undo or LinkPages.Receipt) ? word : "";
 
     private async Task<IResult> PostAsync(HttpRequest request, string token, Link link, CancellationToken cancellationToken) =>
         await OneClickBody.ReadAsync(request, cancellationToken) switch
@@ -69,7 +73,9 @@ internal sealed class UnsubscribeEndpoint(
             PostKind.OneClick => await OneClickAsync(request, link),
             PostKind.Empty when links.Value.EmptyPostIsOneClick => await OneClickAsync(request, link),
             PostKind.PageStop => await PageStopAsync(await VisitAsync(request, token, link, cancellationToken), cancellationToken),
-            _ => await ConfirmAsync(await VisitAsync(request, token, link, cancellationToken)),
+
+            // A program that sent this must not read success: nothing was recorded.
+            _ => await ConfirmAsync(await VisitAsync(request, token, link, cancellationToken), StatusCodes.Status400BadRequest),
         };
 
     private async Task<IResult> OneClickAsync(HttpRequest request, Link link)
@@ -96,8 +102,8 @@ internal sealed class UnsubscribeEndpoint(
         return Change.Create(EventIds.New(now), subject, scope, Decision.Stop, now, now, source, evidence);
     }
 
-    private Task<IResult> ConfirmAsync(LinkVisit visit) =>
-        renderer.RenderAsync<UnsubscribePage>(StatusCodes.Status200OK, new Dictionary<string, object?>
+    private Task<IResult> ConfirmAsync(LinkVisit visit, int status) =>
+        renderer.RenderAsync<UnsubscribePage>(status, new Dictionary<string, object?>
         {
             [nameof(UnsubscribePage.View)] = visit.ViewAt(),
             [nameof(UnsubscribePage.Action)] = visit.Address(),
@@ -120,21 +126,8 @@ internal sealed class UnsubscribeEndpoint(
 
     private async Task<LinkVisit> VisitAsync(HttpRequest request, string token, Link link, CancellationToken cancellationToken)
     {
-        var profile = await ProfileAsync(link.Subject, cancellationToken);
+        var profile = await profiles.FindAsync(link.Subject, cancellationToken);
         return new LinkVisit(request, token, link, catalogue.Find(link.TopicId), profile, views.For(request, profile?.Language));
-    }
-
-    private async Task<Profile?> ProfileAsync(SubjectKey subject, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var limit = time.Limit(ProfileTimeout, cancellationToken);
-            return await profiles.LoadAsync(subject, limit.Token);
-        }
-        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
-        {
-            return null; // The page is then in the browser's language.
-        }
     }
 
     private sealed class AllowedMethods : IResult

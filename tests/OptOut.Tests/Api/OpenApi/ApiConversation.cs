@@ -135,11 +135,14 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
             .Answer.Json["codes"]![0]!["code"]!.GetValue<string>()
             .Replace("-", "", StringComparison.Ordinal);
 
+        var leaflet = (await ApiAsync("POST", "/api/codes", """{"count":1}""")).Answer.Json["codes"]![0]!["code"]!.GetValue<string>();
+
         foreach (var path in (string[])
         [
             $"/u/{token}?lang=nl", "/u/not-a-token", $"/u/{token}/preferences", $"/u/{token}/receipt",
             $"/u/{token}/receipt?ref={reference}", $"/u/{token}/receipt?ref={reference}&format=json",
-            $"/u/{token}/other", "/unsubscribe", "/q", $"/q/{code}", $"/q/{code[..9]}", $"/q/{code}/qr.svg",
+            $"/u/{token}/receipt?ref={reference}&format=text",
+            $"/u/{token}/other", "/unsubscribe", "/q", $"/q/{code}", $"/q/{leaflet}", $"/q/{code[..9]}", $"/q/{code}/qr.svg",
             "/q/x/qr.svg", $"/q/{code}/qr.png", "/q/x/qr.png",
         ])
         {
@@ -162,7 +165,8 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
             ("/unsubscribe", "email=x"),
             ("/unsubscribe", "email=form@example.com&ask=link"),
             ("/unsubscribe", "email=form@example.com&ask=link"),
-            ("/q", $"code={code}"), ("/q", "code=x"),
+            ("/q", $"code={code}"), ("/q", "code=x"), ($"/q/{code}", "choice=stop"), ($"/q/{code}", "x=y"),
+            ($"/q/{leaflet}", "choice=stop"), ($"/q/{code[..9]}", "choice=stop"),
         ])
             await PostFormAsync(path, form);
 
@@ -180,6 +184,13 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         await SendAsync(
             new HttpRequestMessage(HttpMethod.Get, $"/q/{UnknownCode}") { Headers = { { "X-Azure-ClientIP", "203.0.113.9" } } },
             "one more guess");
+        await SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, $"/q/{code}")
+            {
+                Headers = { { "X-Azure-ClientIP", "203.0.113.9" } },
+                Content = OptOutHost.Form("choice=stop"),
+            },
+            "a Stop after too many guesses");
         return (token, code);
     }
 
@@ -249,6 +260,7 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
             ($"/u/{token}", "List-Unsubscribe=One-Click"),
             ($"/u/{token}/preferences", "x=y"),
             ("/unsubscribe", "email=away@example.com"),
+            ($"/q/{code}", "choice=stop"),
         ])
         {
             await PostFormAsync(path, form);

@@ -23,6 +23,8 @@ public sealed class LimitOptionsTests
         options.PublicStop.Client.Count = 0;
         options.LinkMail.Identifier.Window = TimeSpan.FromDays(2);
         options.CodeGuess.Client.Window = TimeSpan.Zero;
+        options.CodeGuess.Everyone.Count = -1;
+        options.SiteFactor = 1001;
 
         Assert.Equal(
             [
@@ -30,12 +32,14 @@ public sealed class LimitOptionsTests
                 "OptOut:Limits:PublicStop:Client:Count is 0; give 1 to 1000000.",
                 "OptOut:Limits:LinkMail:Identifier:Window is 2.00:00:00; give a time from one second to one day, as in '00:10:00'.",
                 "OptOut:Limits:CodeGuess:Client:Window is 00:00:00; give a time from one second to one day, as in '00:10:00'.",
+                "OptOut:Limits:CodeGuess:Everyone:Count is -1; give 1 to 1000000.",
+                "OptOut:Limits:SiteFactor is 1001; give 1 to 1000.",
             ],
             Validate(options).Failures);
     }
 
     [Fact]
-    public void Guessing_codes_is_limited_by_client_only()
+    public void Guessing_codes_is_not_limited_by_identifier()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
             new Dictionary<string, string?>

@@ -102,13 +102,30 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
             $"--b\r\n{string.Concat(Enumerable.Range(0, 40).Select(i => $"X-{i}: 1\r\n"))}Content-Disposition: form-data; "
                 + "name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n"
         },
+        {
+            "multipart with line feeds alone",
+            "multipart/form-data; boundary=b",
+            "--b\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\n\nOne-Click\n--b--\n"
+        },
+        {
+            "multipart with line feeds alone, under another type",
+            "text/plain",
+            "--b\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\n\nOne-Click\n--b--\n"
+        },
+        { "JSON with another type", "application/x-www-form-urlencoded", """{"List-Unsubscribe":"One-Click"}""" },
+        { "JSON over several lines", "text/plain", "{\r\n\"List-Unsubscribe\"=\"One-Click\"\r\n}" },
+        { "two dashes", "text/plain", "--" },
+        { "two dashes and a line end", "text/plain", "--\r\n" },
+        { "white space", "text/plain", " \r\n\t" },
+        { "only a byte order mark", "text/plain", "\u00EF\u00BB\u00BF" },
+        { "a mail's header", "message/rfc822", "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" },
         { "huge", "application/x-www-form-urlencoded", $"padding={new string('x', 20_000)}&List-Unsubscribe=One-Click" },
         { "binary", "application/octet-stream", "\u0001\u0002\u00ff=\u0000&&&===" },
     };
 
     [Theory]
     [MemberData(nameof(NotOneClick))]
-    public async Task A_POST_that_does_not_state_what_it_wants_gets_the_confirm_page_and_changes_nothing(
+    public async Task A_POST_that_does_not_state_what_it_wants_gets_400_with_the_confirm_page_and_changes_nothing(
         string what, string? type, string body)
     {
         var id = $"scanner {what}";
@@ -116,8 +133,10 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
 
         var answer = await host.SendAsync("POST", $"/u/{token}", Content(type, body));
 
-        Assert.Equal(200, answer.Status);
+        Assert.Equal((400, "text/html; charset=utf-8"), (answer.Status, answer.Headers["Content-Type"]));
         Assert.Contains("Nothing has changed yet.", answer.Body, StringComparison.Ordinal);
+        Assert.Contains($"<form class=\"choice\" method=\"post\" action=\"/u/{token}\">", answer.Body, StringComparison.Ordinal);
+        Assert.Equal((await host.SendAsync("GET", $"/u/{token}")).Body, answer.Body);
         Assert.Empty(await host.LedgerAsync(host.SubjectOf(id)));
         Assert.DoesNotContain(await host.SentAsync(), m => m.CorrelationId == host.SubjectOf(id).ToString());
     }
@@ -189,6 +208,69 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
         Assert.Equal(Source.OneClick, Assert.Single(await host.LedgerAsync(host.SubjectOf(id), 1)).Change.Source);
     }
 
+    public static TheoryData<string, string?, string> OneClickUnderAnotherType => new()
+    {
+        { "as plain text", "text/plain; charset=utf-8", "List-Unsubscribe=One-Click" },
+        { "as plain text, a line for each field", "text/plain", "a=1\r\nList-Unsubscribe=One-Click\r\n" },
+        { "as bytes", "application/octet-stream", "List-Unsubscribe=One-Click" },
+        { "as JSON", "application/json", "List-Unsubscribe=One-Click" },
+        { "as a type that cannot be read", "x;;=", "List-Unsubscribe=One-Click" },
+        { "as an empty type", "", "List-Unsubscribe=One-Click" },
+        { "as UTF-7", "application/x-www-form-urlencoded; charset=utf-7", "List-Unsubscribe=One-Click" },
+        { "in name as UTF-16", "application/x-www-form-urlencoded; charset=utf-16", "List-Unsubscribe=One-Click" },
+        { "in UTF-16", "application/x-www-form-urlencoded; charset=utf-16", Utf16("List-Unsubscribe=One-Click", "\u00FF\u00FE") },
+        { "after a byte order mark", "application/x-www-form-urlencoded", "\u00EF\u00BB\u00BFList-Unsubscribe=One-Click" },
+        { "as multipart without a boundary", "multipart/form-data", "List-Unsubscribe=One-Click" },
+        { "as multipart with an empty boundary", "multipart/form-data; boundary=", "List-Unsubscribe=One-Click&a=1" },
+        { "as multipart with a boundary it does not have", "multipart/form-data; boundary=b", "a=1&list-unsubscribe=one-click" },
+        { "multipart, of another kind", "multipart/mixed; boundary=b", Multipart("b", "name=\"List-Unsubscribe\"", "One-Click") },
+        {
+            "multipart, as urlencoded",
+            "application/x-www-form-urlencoded",
+            Multipart("----x 1", "name=\"List-Unsubscribe\"", "One-Click")
+        },
+        { "multipart, without a type", null, Multipart("b", "name=\"List-Unsubscribe\"", "one-click") },
+        { "multipart, as JSON", "application/json; boundary=b", Multipart("b", "name=\"List-Unsubscribe\"", "One-Click") },
+    };
+
+    [Theory]
+    [MemberData(nameof(OneClickUnderAnotherType))]
+    public async Task The_right_field_under_a_wrong_content_type_is_recorded(string what, string? type, string body) =>
+        await A_one_click_in_any_valid_form_is_recorded_and_gets_an_empty_response(what, type, body);
+
+    [Fact]
+    public async Task The_confirm_page_after_a_refused_POST_is_in_the_persons_language_and_its_button_works()
+    {
+        var subject = await host.PutSubjectAsync("refused", ["refused@example.com"], language: "fr");
+        var token = await host.TokenAsync("refused");
+
+        var refused = await host.SendAsync("POST", $"/u/{token}");
+
+        Assert.Equal((400, "Se désinscrire"), (refused.Status, LinkPageTests.Words(refused.Body)[1]));
+        Assert.Empty(await host.LedgerAsync(subject));
+        Assert.Equal(200, (await host.PressAsync(token)).Status);
+        await host.LedgerAsync(subject, 1);
+    }
+
+    [Fact]
+    public async Task A_one_click_posted_to_a_step_of_the_link_records_nothing_and_reads_no_success()
+    {
+        var token = await host.TokenAsync("step");
+        var press = await host.PressAsync(token);
+        await host.LedgerAsync(host.SubjectOf("step"), 1);
+        var before = await host.EverythingAsync();
+
+        var statuses = new List<int>();
+        foreach (var step in (string[])["preferences", "undo", "receipt", $"receipt?ref={LinkPageTests.ReferenceOn(press)}", "other"])
+        {
+            statuses.Add(
+                (await host.SendAsync("POST", $"/u/{token}/{step}", OptOutHost.Form("List-Unsubscribe=One-Click"))).Status);
+        }
+
+        Assert.Equal([400, 404, 400, 400, 404], statuses);
+        Assert.Equal(before, await host.EverythingAsync());
+    }
+
     [Fact]
     public async Task A_chunked_one_click_is_recorded()
     {
@@ -246,7 +328,6 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
             new string('!', LinkKeyRing.TokenLength),
             Uri.EscapeDataString(new string('\u00e9', LinkKeyRing.TokenLength)),
             "%20" + good[1..],
-            Uri.EscapeDataString(good + " "),
             Sign("forged", 5, OptOutSettings.LeakedLinkSecret),
             Sign("forged", 200, OptOutSettings.LinkSecret),
             Sign("forged", 7, OptOutSettings.OldLinkSecret),
@@ -315,6 +396,8 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
             content.Headers.TryAddWithoutValidation("Content-Type", type);
         return content;
     }
+
+    private static string Utf16(string text, string mark) => mark + string.Concat(text.Select(c => $"{c}\0"));
 
     private static string Multipart(string boundary, string name, string value) =>
         $"--{boundary}\r\nContent-Disposition: form-data; {name}\r\n\r\n{value}\r\n--{boundary}--\r\n";

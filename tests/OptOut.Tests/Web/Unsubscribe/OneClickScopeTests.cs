@@ -17,6 +17,8 @@ public sealed class OneClickScopeTests(AzuriteFixture azurite)
         var answer = await host.SendAsync("POST", $"/u/{await host.TokenAsync("narrow", "email", "offers")}");
 
         Assert.Equal((200, ""), (answer.Status, answer.Body));
+        Assert.Equal(
+            400, (await host.SendAsync("POST", $"/u/{await host.TokenAsync("narrow")}", OptOutHost.Form("List-Unsubscribe="))).Status);
         Assert.Equal(Scope.Parse("email,offers"), Assert.Single(await host.LedgerAsync(subject, 1)).Change.Scope);
         await host.ConfirmedAsync(subject);
         Assert.Equal(["narrow@example.com"], host.Sandbox.SendGrid.GroupEntries.Where(e => e.Group == 102).Select(e => e.Email));
