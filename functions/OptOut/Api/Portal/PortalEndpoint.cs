@@ -23,8 +23,8 @@ internal sealed class PortalEndpoint(
     LinkHeaders links,
     TimeProvider time)
 {
-    // Without the store, the choice is recorded exactly as given. That may be more changes than needed, but the
-    // person need not wait longer.
+    // Without the store, what is declined is recorded exactly as given. That may be more changes than needed, but the
+    // person need not wait longer. What is wanted again has to wait.
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(3);
 
     // The channels and topics that a person may choose.
@@ -59,9 +59,15 @@ internal sealed class PortalEndpoint(
 
         var subject = protector.SubjectOf(id);
         var before = update.Everything ? null : await LoadAsync(subject, cancellationToken);
-        var submission = Submission.Create(
-            subject, Source.Portal, new ChangeEvidence(Reference: update.Reference), began, before?.Consent ?? ConsentState.Empty);
-        var changes = update.Changes(before?.Consent, _offered, catalogue.Topics, submission.CreateChange);
+        return before is null && update.Allows
+            ? await DeclineAsync(subject, update.Declined, began)
+            : await RecordAsync(subject, update, before?.Consent, began, cancellationToken);
+    }
+
+    private async Task<IResult> RecordAsync(
+        SubjectKey subject, PreferenceUpdate update, ConsentState? before, DateTimeOffset began, CancellationToken cancellationToken)
+    {
+        var changes = Changes(subject, update, before, began);
         var recorded = changes.Count == 0
             ? new IntakeResult(Durable: true, Stored: true)
             : await intake.RecordAsync(changes, WaitFor.Visible);
@@ -73,6 +79,29 @@ internal sealed class PortalEndpoint(
         return changes.Count == 0
             ? ApiProblems.RetryLater("The store does not answer.")
             : Answer(StatusCodes.Status202Accepted, Accepted(subject, changes[0]));
+    }
+
+    // The Allows of the choice cannot be computed without the store, so the answer is no success. A Stop does not wait for them.
+    private async Task<IResult> DeclineAsync(SubjectKey subject, PreferenceUpdate declined, DateTimeOffset began)
+    {
+        var stops = Changes(subject, declined, before: null, began);
+        if (stops.Count > 0 && (await intake.RecordAsync(stops, WaitFor.Durable)).Durable)
+        {
+            return ApiProblems.RetryLater(
+                "The store does not answer. What the person declined is recorded; what the person wants again is not. "
+                    + "Do not show the person a success.");
+        }
+
+        return ApiProblems.RetryLater(
+            "The store does not answer, and without it nothing can be allowed again. Nothing is recorded. "
+                + "Do not show the person a success.");
+    }
+
+    private IReadOnlyList<Change> Changes(SubjectKey subject, PreferenceUpdate update, ConsentState? before, DateTimeOffset began)
+    {
+        var submission = Submission.Create(
+            subject, Source.Portal, new ChangeEvidence(Reference: update.Reference), began, before ?? ConsentState.Empty);
+        return update.Changes(before, _offered, catalogue.Topics, submission.CreateChange);
     }
 
     // The state that the store has now. Another submission may have changed it in the meantime.
