@@ -136,8 +136,8 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
         Assert.False(answer.Json["stoppedEverything"]!.GetValue<bool>());
         Assert.Equal(["sms,offers Stop Portal", "email,newsletter Stop Portal"], Lines(await host.LedgerAsync(subject, 2)));
         Assert.Equal((false, "stopped-topic"), await host.CheckAsync("email", "portal-cells@example.com", "newsletter"));
-        Assert.Equal((true, "allowed"), await host.CheckAsync("email", "portal-cells@example.com", "offers"));
-        Assert.Equal((true, "allowed"), await host.CheckAsync("phone", "0470 55 66 02", "offers"));
+        Assert.Equal((true, "no-objection"), await host.CheckAsync("email", "portal-cells@example.com", "offers"));
+        Assert.Equal((true, "no-objection"), await host.CheckAsync("phone", "0470 55 66 02", "offers"));
         Assert.Equal((false, "stopped-topic"), await host.CheckAsync("sms", "0470 55 66 02", "offers"));
     }
 
