@@ -79,7 +79,7 @@ internal static class AreaRegistrations
         .AddValidated<StorageOptions, StorageOptionsValidator>(configuration, "OptOut:Storage")
         .AddSingleton<StorageAccount>().AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<LedgerHeads>()
         .AddSingleton<VendorRows>().AddSingleton<CodeBook>()
-        .AddSingleton<Feed>().AddSingleton<IdentifierIndex>()
+        .AddSingleton<Feed>().AddSingleton<IdentifierIndex>().AddSingleton<SharedContactPoints>().AddSingleton<UnannouncedSubjects>()
         .AddSingleton<ExternalSuppressionStore>()
         .AddSingleton<SuppressionStore>().AddSingleton<SuppressionWriter>();
 
@@ -150,11 +150,12 @@ internal static class AreaRegistrations
         .AddSingleton<PreferencesEndpoint>()
         .AddSingleton<UndoEndpoint>()
         .AddSingleton<ReceiptEndpoint>()
+        .AddSingleton<SharedNotes>()
         .AddSingleton<ResultPages>()
         .AddSingleton<PublicStop>().AddSingleton<PublicEndpoint>().AddSingleton<LinkRequestEndpoint>().AddSingleton<CodeEndpoint>();
 
     public static IServiceCollection AddApi(this IServiceCollection services) => services
-        .AddSingleton<LinkEndpoint>()
+        .AddSingleton<KnownSubjects>().AddSingleton<LinkEndpoint>()
         .AddSingleton<CheckEndpoint>()
         .AddSingleton<ProofEndpoint>()
         .AddSingleton<DeadLettersEndpoint>()

@@ -125,8 +125,7 @@ internal sealed record CheckAnswer(
     bool Allowed,
     [property: SchemaRef("CheckReason")] string Reason,
     [property: Description(
-        "The time of the latest decision about this identifier that covers the channel and topic asked about, or of its registration or "
-            + "bounce; null when nobody ever decided about that.")]
+        "The time of the latest decision about this identifier, or of its registration or bounce; null when there is none.")]
     DateTimeOffset? Since)
 {
     [Description("For `register`: the name of the register in the settings.")]

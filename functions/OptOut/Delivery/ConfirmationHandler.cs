@@ -6,6 +6,7 @@ using OptOut.Identity;
 using OptOut.Intake;
 using OptOut.Messaging;
 using OptOut.Records;
+using OptOut.Records.ContactPoints;
 
 namespace OptOut.Delivery;
 
@@ -18,6 +19,7 @@ internal sealed class ConfirmationHandler(
     ChangeApplier applier,
     ConsentStore consent,
     ProfileStore profiles,
+    SharedContactPoints shared,
     StorageAccount storage,
     ConfirmationMail mail,
     MailDispatch dispatch,
@@ -50,9 +52,13 @@ internal sealed class ConfirmationHandler(
             return Settlement.Done;
 
         var profile = await profiles.LoadAsync(message.Subject, cancellationToken);
+        var stopped = recorded.Exists(c => c.Decision == Decision.Allow)
+            ? await shared.FindAsync(
+                message.Subject, (await consent.LoadAsync(message.Subject, cancellationToken)).Consent, profile, cancellationToken)
+            : [];
         foreach (var address in profile.Current.Where(i => i.Kind == IdentifierKind.Email))
         {
-            if (await SendAsync(message, recorded, address, profile.Language, cancellationToken) is { } unsent)
+            if (await SendAsync(message, recorded, address, profile.Language, stopped, cancellationToken) is { } unsent)
                 return unsent;
         }
 
@@ -61,9 +67,14 @@ internal sealed class ConfirmationHandler(
 
     /// <returns>Null when the mail was accepted.</returns>
     private async Task<Settlement?> SendAsync(
-        SubjectMessage message, List<Change> recorded, Identifier address, string? language, CancellationToken cancellationToken)
+        SubjectMessage message,
+        List<Change> recorded,
+        Identifier address,
+        string? language,
+        IReadOnlyList<SharedStop> stopped,
+        CancellationToken cancellationToken)
     {
-        var written = await mail.WriteAsync(recorded, address, language);
+        var written = await mail.WriteAsync(recorded, address, language, stopped);
         var row =
             new TableEntity(message.Subject.ToString(), $"ack~{message.Subject}~{written.Reference}") { ["SentAt"] = time.GetUtcNow() };
         if ((await storage.Consent.GetEntityIfExistsAsync<TableEntity>(

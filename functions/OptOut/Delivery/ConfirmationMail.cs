@@ -5,6 +5,7 @@ using OptOut.Identity;
 using OptOut.Links;
 using OptOut.Messaging;
 using OptOut.Platform;
+using OptOut.Records.ContactPoints;
 
 namespace OptOut.Delivery;
 
@@ -19,7 +20,9 @@ internal sealed class ConfirmationMail(
     /// <param name="recorded">What was recorded, at least one change, all of one submission.</param>
     /// <param name="to">The subject's address. Anyone who reads mail sent there may see and change what the person receives.</param>
     /// <param name="language">The subject's; null when it is not known.</param>
-    public async Task<OutgoingMail> WriteAsync(IReadOnlyList<Change> recorded, Identifier to, string? language)
+    /// <param name="shared">What stays stopped, because somebody else with the same contact point stopped it.</param>
+    public async Task<OutgoingMail> WriteAsync(
+        IReadOnlyList<Change> recorded, Identifier to, string? language, IReadOnlyList<SharedStop>? shared = null)
     {
         var options = controller.Value;
         var words = Language.Find(language) ?? options.Language;
@@ -27,18 +30,21 @@ internal sealed class ConfirmationMail(
         var stops = Array.FindAll([.. recorded], c => c.Decision == Decision.Stop);
         var allows = Array.FindAll([.. recorded], c => c.Decision == Decision.Allow);
         var link = links.Write(new Link(change.Subject, Channel.Email, 0, change.ReceivedAt, 0)).Url;
+        string[] blocked = [.. (shared ?? []).Select(s => s.Describe(words, catalogue)).OfType<string>()];
         string[] texts =
         [
             .. stops.Length > 0
                 ? [Recorded("confirmation.stop.body", stops), words["confirmation.stop.effect"], words["still.comes"]]
                 : Array.Empty<string>(),
             .. allows.Length > 0 ? [Recorded("confirmation.allow.body", allows)] : Array.Empty<string>(),
+            .. blocked,
+            .. blocked.Length > 0 ? [words.Format("shared.unchanged", options.PrivacyAddress)] : Array.Empty<string>(),
             words.Format("confirmation.reference", Reference.From(change)),
         ];
         var contact = words.Format("confirmation.contact", options.PrivacyAddress);
         var subject = words[Array.Exists(stops, c => c.Scope == Scope.Everything)
             ? "confirmation.stop.subject"
-            : stops.Length == 0 ? "confirmation.allow.subject" : "confirmation.choices.subject"];
+            : stops.Length + blocked.Length == 0 ? "confirmation.allow.subject" : "confirmation.choices.subject"];
         return new OutgoingMail(
             to,
             ToName: null,

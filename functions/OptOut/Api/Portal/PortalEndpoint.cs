@@ -7,6 +7,7 @@ using OptOut.Links;
 using OptOut.Platform;
 using OptOut.Platform.Http;
 using OptOut.Records;
+using OptOut.Records.ContactPoints;
 
 namespace OptOut.Api.Portal;
 
@@ -17,6 +18,8 @@ namespace OptOut.Api.Portal;
 /// </summary>
 internal sealed class PortalEndpoint(
     ConsentStore consent,
+    ProfileStore profiles,
+    SharedContactPoints shared,
     ChangeIntake intake,
     TopicCatalogue catalogue,
     IdentifierProtector protector,
@@ -38,8 +41,8 @@ internal sealed class PortalEndpoint(
             return ApiProblems.Invalid("id", wrong);
 
         var subject = protector.SubjectOf(id);
-        return await LoadAsync(subject, cancellationToken) is { } state
-            ? Answer(StatusCodes.Status200OK, Answer(subject, state.Consent))
+        return await ReadAsync(cancel => ViewAsync(subject, cancel), cancellationToken) is { } view
+            ? Answer(StatusCodes.Status200OK, Answer(subject, view))
             : ApiProblems.RetryLater("The store does not answer.");
     }
 
@@ -58,7 +61,7 @@ internal sealed class PortalEndpoint(
             return ApiProblems.Invalid(errors);
 
         var subject = protector.SubjectOf(id);
-        var before = update.Everything ? null : await LoadAsync(subject, cancellationToken);
+        var before = update.Everything ? null : await ReadAsync(cancel => consent.LoadAsync(subject, cancel), cancellationToken);
         return before is null && update.Allows
             ? await DeclineAsync(subject, update.Declined, began)
             : await RecordAsync(subject, update, before?.Consent, began, cancellationToken);
@@ -110,13 +113,14 @@ internal sealed class PortalEndpoint(
     {
         try
         {
-            if (await LoadAsync(subject, cancellationToken) is not { } after)
+            if (await ReadAsync(cancel => ViewAsync(subject, cancel), cancellationToken) is not { } view)
                 return null;
+            var after = view.State;
             var deciding = update.DecidingEntry(after.Consent) is { } entry
                 ? await consent.FindAsync(subject, entry.EventId, cancellationToken)
                 : null;
             var recorded = RecordedSubmission.From(after, deciding, changes.Count > 0 ? changes[0].SubmissionId : null);
-            return new PreferencesRecorded(Answer(subject, after.Consent), recorded);
+            return new PreferencesRecorded(Answer(subject, view), recorded);
         }
         catch (StoreUnavailableException)
         {
@@ -124,8 +128,8 @@ internal sealed class PortalEndpoint(
         }
     }
 
-    private PreferencesAnswer Answer(SubjectKey subject, ConsentState state) =>
-        PreferencesAnswer.From(subject, state, Links(subject), _offered);
+    private PreferencesAnswer Answer(SubjectKey subject, SubjectView view) =>
+        PreferencesAnswer.From(subject, view, Links(subject), _offered);
 
     private PreferencesAccepted Accepted(SubjectKey subject, Change change)
     {
@@ -135,12 +139,23 @@ internal sealed class PortalEndpoint(
 
     private LinkForms Links(SubjectKey subject) => links.Write(new Link(subject, Channel: null, TopicId: 0, time.GetUtcNow(), Campaign: 0));
 
-    private async Task<SubjectState?> LoadAsync(SubjectKey subject, CancellationToken cancellationToken)
+    private async Task<SubjectView> ViewAsync(SubjectKey subject, CancellationToken cancellationToken)
+    {
+        var (reading, known) = (consent.LoadAsync(subject, cancellationToken), profiles.LoadAsync(subject, cancellationToken));
+        await Task.WhenAll(reading, known);
+        var (state, profile) = (await reading, await known);
+        return new SubjectView(
+            state, profile.HasContactPoints, await shared.FindAsync(subject, state.Consent, profile, cancellationToken));
+    }
+
+    // Null when the store does not answer in time.
+    private async Task<T?> ReadAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+        where T : class
     {
         using var limit = time.Limit(StoreTimeout, cancellationToken);
         try
         {
-            return await consent.LoadAsync(subject, limit.Token);
+            return await read(limit.Token);
         }
         catch (Exception e) when (e is StoreUnavailableException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))

@@ -18,6 +18,9 @@ internal sealed record LinkVisit(HttpRequest Request, string Token, Link Link, T
 {
     public SubjectKey Subject => Link.Subject;
 
+    /// <summary>Whether the customer number has no contact point here, so that a Stop is kept but stops nothing yet.</summary>
+    public bool IsUnknown => Profile is { HasContactPoints: false };
+
     public ChangeEvidence Evidence => new(Link.Channel, Topic, Link.Campaign);
 
     /// <summary>The source of a Stop. A printed code does not prove who typed it, so anything that may loosen has another source.</summary>

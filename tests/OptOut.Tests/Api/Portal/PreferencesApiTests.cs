@@ -32,7 +32,8 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
 
         Assert.Equal((200, "no-store"), (answer.Status, answer.Headers["Cache-Control"]));
         Assert.Equal(
-            ["subject", "stoppedEverything", "general", "channels", "link", "unsubscribe"], answer.Json.AsObject().Select(p => p.Key));
+            ["subject", "known", "stoppedEverything", "general", "channels", "warning", "link", "unsubscribe"],
+            answer.Json.AsObject().Select(p => p.Key));
         Assert.Equal(host.SubjectOf("read-1").ToString(), Text(answer, "subject"));
         Assert.False(answer.Json["stoppedEverything"]!.GetValue<bool>());
         Assert.Equal("""{"email":true,"sms":true,"phone":true,"post":true}""", answer.Json["general"]!.ToJsonString());
@@ -202,7 +203,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
 
         Assert.Equal(200, answer.Status);
         Assert.Equal(
-            ["subject", "stoppedEverything", "general", "channels", "link", "unsubscribe", "recorded"],
+            ["subject", "known", "stoppedEverything", "general", "channels", "warning", "link", "unsubscribe", "recorded"],
             answer.Json.AsObject().Select(p => p.Key));
         Assert.Equal(["changed", "ledger"], answer.Json["recorded"]!.AsObject().Select(p => p.Key));
         Assert.False(answer.Json["recorded"]!["changed"]!.GetValue<bool>());
