@@ -80,7 +80,7 @@ internal static class AreaRegistrations
         .AddValidated<StorageOptions, StorageOptionsValidator>(configuration, "OptOut:Storage")
         .AddSingleton<StorageAccount>().AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<LedgerHeads>()
         .AddSingleton<VendorRows>().AddSingleton<CodeBook>()
-        .AddSingleton<Feed>().AddSingleton<IdentifierIndex>()
+        .AddSingleton<Feed>().AddSingleton<IdentifierIndex>().AddSingleton<SharedContactPoints>().AddSingleton<UnannouncedSubjects>()
         .AddSingleton<ExternalSuppressionStore>()
         .AddSingleton<SuppressionStore>().AddSingleton<SuppressionWriter>();
 
@@ -152,6 +152,7 @@ internal static class AreaRegistrations
         .AddSingleton<PreferencesEndpoint>()
         .AddSingleton<UndoEndpoint>()
         .AddSingleton<ReceiptEndpoint>()
+        .AddSingleton<SharedNotes>()
         .AddSingleton<ResultPages>()
         .AddSingleton<ReceiptPages>()
         .AddSingleton<ProfileReader>()
@@ -159,7 +160,7 @@ internal static class AreaRegistrations
         .AddSingleton<CodeEndpoint>().AddSingleton<PaperEndpoint>();
 
     public static IServiceCollection AddApi(this IServiceCollection services) => services
-        .AddSingleton<LinkEndpoint>()
+        .AddSingleton<KnownSubjects>().AddSingleton<LinkEndpoint>()
         .AddSingleton<CheckEndpoint>()
         .AddSingleton<ProofEndpoint>()
         .AddSingleton<DeadLettersEndpoint>()

@@ -51,6 +51,8 @@ try {
   if (after.recorded.ledger === undefined) {
     // 202: durably accepted, and visible everywhere in a few moments.
     console.log(`Recorded, and visible soon. Reference ${after.recorded.reference}.`);
+  } else if (after.known === false) {
+    console.log(`Recorded, but nothing is stopped yet. Reference ${after.recorded.reference}. ${after.warning}`);
   } else {
     const { changed, reference, ledger } = after.recorded;
     console.log(`${changed ? "Recorded" : "Already stopped"}: no more marketing over any channel. Reference ${reference}, ledger entry ${ledger.sequence}, ${ledger.hash}.`);

@@ -87,18 +87,18 @@ internal sealed class CheckEndpoint(
         Channel channel, Topic? topic, IdentifierPermission? permission, IReadOnlyList<ExternalSuppression> suppressed)
     {
         var stops = permission?.Stops.GetValueOrDefault(channel) ?? StopSet.Nothing;
+
+        // Only a decision about this channel and topic. Whoever stopped the offers has decided nothing about the newsletter.
+        var decided = permission?.DecidedAt(channel, topic);
         if (stops.Stops(topic))
-        {
-            return new CheckAnswer(
-                false, topic is not null && !stops.General ? CheckReason.StoppedTopic : CheckReason.Stopped, permission!.At);
-        }
+            return new CheckAnswer(false, topic is not null && !stops.General ? CheckReason.StoppedTopic : CheckReason.Stopped, decided);
 
         var now = time.GetUtcNow();
         return suppressed.Where(s => s.Blocks(channel, now)).OrderBy(s => s.IsBounce).ThenBy(s => s.Since).FirstOrDefault() switch
         {
             { IsBounce: true } bounce => new CheckAnswer(false, CheckReason.Undeliverable, bounce.Since) { Vendor = bounce.Party },
             { } registered => new CheckAnswer(false, CheckReason.Register, registered.Since) { Register = registered.Party },
-            null => new CheckAnswer(true, permission?.At is null ? CheckReason.NoObjection : CheckReason.Allowed, permission?.At),
+            null => new CheckAnswer(true, decided is null ? CheckReason.NoObjection : CheckReason.Allowed, decided),
         };
     }
 

@@ -11,8 +11,12 @@ using OptOut.Platform.Http;
 
 namespace OptOut.Api;
 
-/// <summary><c>POST /api/links</c>: a person's link for one message, in every form that the message needs. Stores nothing.</summary>
-internal sealed class LinkEndpoint(LinkHeaders headers, TopicCatalogue catalogue, IdentifierProtector protector, TimeProvider time)
+/// <summary>
+/// <c>POST /api/links</c>: a person's link for one message, in every form that the message needs. It needs no store; with one, it says
+/// whether anybody is known under the customer number.
+/// </summary>
+internal sealed class LinkEndpoint(
+    LinkHeaders headers, TopicCatalogue catalogue, IdentifierProtector protector, KnownSubjects known, TimeProvider time)
 {
     public async Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -31,14 +35,18 @@ internal sealed class LinkEndpoint(LinkHeaders headers, TopicCatalogue catalogue
         if (errors.Count > 0)
             return ApiProblems.Invalid(errors);
 
-        var forms = headers.Write(new Link(protector.SubjectOf(body.Subject!), channel, topicId, time.GetUtcNow(), body.Campaign));
+        var subject = protector.SubjectOf(body.Subject!);
+        var forms = headers.Write(new Link(subject, channel, topicId, time.GetUtcNow(), body.Campaign));
+        var isKnown = await known.HasContactPointsAsync(subject, cancellationToken);
         return Results.Json(
             new LinkAnswer(
                 forms.Url,
                 forms.Preferences,
                 forms.Mailto,
                 new MessageHeaders(forms.ListUnsubscribe, forms.ListUnsubscribePost),
-                forms.Warnings),
+                forms.Warnings,
+                isKnown,
+                isKnown is false ? KnownSubjects.LinkWarning : null),
             LinkJson.Default.LinkAnswer);
     }
 }
@@ -56,7 +64,14 @@ internal sealed record LinkAnswer(
     [property: Description("For the second of the two choices that every message must offer.")] Uri Preferences,
     [property: Description("An address to which a mail can be sent instead; null if the controller does not receive mail.")] string? Mailto,
     MessageHeaders Headers,
-    [property: MinLength(1), Description("What you must do for these headers to work as promised.")] IReadOnlyList<string> Warnings);
+    [property: MinLength(1), Description("What you must do for these headers to work as promised.")] IReadOnlyList<string> Warnings,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: Description(
+        "Whether a contact point of this customer number is known. Left out when the store does not answer; the link works all the same.")]
+    bool? Known,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: Description("When `known` is false: what to do before the mailing.")]
+    string? Warning);
 
 internal sealed record MessageHeaders(
     [property: JsonPropertyName("List-Unsubscribe"), Description("RFC 2369 section 3.2.")]

@@ -5,6 +5,7 @@ using OptOut.Identity;
 using OptOut.Intake;
 using OptOut.Messaging;
 using OptOut.Records;
+using OptOut.Records.ContactPoints;
 
 namespace OptOut.Delivery;
 
@@ -18,6 +19,7 @@ internal sealed class ConfirmationHandler(
     ChangeApplier applier,
     ConsentStore consent,
     ProfileStore profiles,
+    SharedContactPoints shared,
     ConfirmationLog log,
     StrangerMailLimiter strangers,
     IdentifierProtector protector,
@@ -62,7 +64,7 @@ internal sealed class ConfirmationHandler(
         Identifier[] addresses = [.. profile.Current.Where(i => i.Kind == IdentifierKind.Email)];
         return addresses.Length == 0 || await ClaimAsync(message, own, addresses, cancellationToken) is not { } claim
             ? Settlement.Done
-            : await SendAsync(message, claim, addresses, profile.Language, cancellationToken);
+            : await SendAsync(message, claim, addresses, profile, cancellationToken);
     }
 
     /// <returns>The mail to send; null when another mail covers the message's entries, or will.</returns>
@@ -103,16 +105,23 @@ internal sealed class ConfirmationHandler(
     }
 
     private async Task<Settlement> SendAsync(
-        SubjectMessage message, Claim claim, Identifier[] addresses, string? language, CancellationToken cancellationToken)
+        SubjectMessage message, Claim claim, Identifier[] addresses, Profile profile, CancellationToken cancellationToken)
     {
         var (progress, changes) = (claim.Progress, (Change[])[.. claim.Entries.Select(e => e.Change).Where(c => IsToThePerson(c.Source))]);
         var state = await StateAsync(message, claim, changes, cancellationToken);
+        var stopped = Array.Exists(changes, c => c.Decision == Decision.Allow)
+            ? await shared.FindAsync(
+                message.Subject,
+                state ?? (await consent.LoadAsync(message.Subject, cancellationToken)).Consent,
+                profile,
+                cancellationToken)
+            : [];
         foreach (var address in addresses)
         {
             var hash = protector.Hash(address).ToString();
             if (progress.SentTo.Contains(hash, StringComparer.Ordinal))
                 continue;
-            var written = await mail.WriteAsync(changes, state, address, language);
+            var written = await mail.WriteAsync(changes, state, address, profile.Language, stopped);
             if (await dispatch.SendAsync(written, "confirmation", message, Topology.Confirmation, cancellationToken) is { } unsent)
                 return unsent;
             if (await UpdateAsync(message, progress, p => p with { SentTo = [.. p.SentTo, hash] }, cancellationToken) is not { } saved)

@@ -5,6 +5,7 @@ using OptOut.Identity;
 using OptOut.Links;
 using OptOut.Messaging;
 using OptOut.Platform;
+using OptOut.Records.ContactPoints;
 
 namespace OptOut.Delivery;
 
@@ -17,17 +18,26 @@ internal sealed class ConfirmationMail(
     IOptions<ControllerOptions> controller)
 {
     /// <param name="recorded">What was recorded: at least one change, of one submission or several, oldest first.</param>
-    /// <param name="state">The state at the moment, if it must be told instead of each change; null for one submission just recorded.</param>
+    /// <param name="state">The state at the moment, if it must be told instead of each change; null for one
+    /// submission just recorded.</param>
     /// <param name="to">The subject's address. Anyone who reads mail sent there may see and change what the person receives.</param>
     /// <param name="language">The subject's; null when it is not known.</param>
+    /// <param name="shared">What stays stopped, because somebody else with the same contact point stopped it.</param>
     public async Task<OutgoingMail> WriteAsync(
-        IReadOnlyList<Change> recorded, ConsentState? state, Identifier to, string? language)
+        IReadOnlyList<Change> recorded,
+        ConsentState? state,
+        Identifier to,
+        string? language,
+        IReadOnlyList<SharedStop>? shared = null)
     {
         var options = controller.Value;
         var words = Language.Find(language) ?? options.Language;
         var change = recorded[^1];
         var link = links.Write(new Link(change.Subject, Channel.Email, 0, change.ReceivedAt, 0)).Url;
-        var (subject, texts) = state is null ? Recorded(recorded, words) : Summary(recorded, state, words);
+        string[] blocked = [.. (shared ?? []).Select(s => s.Describe(words, catalogue)).OfType<string>()];
+        if (blocked.Length > 0)
+            blocked = [.. blocked, words.Format("shared.unchanged", options.PrivacyAddress)];
+        var (subject, texts) = state is null ? Recorded(recorded, blocked, words) : Summary(recorded, state, blocked, words);
         var contact = words.Format("confirmation.contact", options.PrivacyAddress);
         return new OutgoingMail(
             to,
@@ -49,11 +59,11 @@ internal sealed class ConfirmationMail(
     }
 
     // One submission: what it stopped, and what it allowed.
-    private (string Subject, string[] Texts) Recorded(IReadOnlyList<Change> recorded, Language words)
+    private (string Subject, string[] Texts) Recorded(IReadOnlyList<Change> recorded, string[] blocked, Language words)
     {
         Change[] stops = [.. recorded.Where(c => c.Decision == Decision.Stop)], allows = [.. recorded.Except(stops)];
         var subject = stops.Any(c => c.Scope == Scope.Everything) ? "confirmation.stop.subject"
-            : stops.Length == 0 ? "confirmation.allow.subject"
+            : stops.Length + blocked.Length == 0 ? "confirmation.allow.subject"
             : "confirmation.choices.subject";
         return (
             words[subject],
@@ -62,6 +72,7 @@ internal sealed class ConfirmationMail(
                     ? [Of("confirmation.stop.body", stops), words["confirmation.stop.effect"], words["still.comes"]]
                     : Array.Empty<string>(),
                 .. allows.Length > 0 ? [Of("confirmation.allow.body", allows)] : Array.Empty<string>(),
+                .. blocked,
                 words.Format("confirmation.reference", Reference.From(recorded[0])),
             ]);
 
@@ -73,14 +84,16 @@ internal sealed class ConfirmationMail(
     }
 
     // Several submissions: how many, what stands now, and the reference number of each.
-    private (string Subject, string[] Texts) Summary(IReadOnlyList<Change> recorded, ConsentState state, Language words)
+    private (string Subject, string[] Texts) Summary(
+        IReadOnlyList<Change> recorded, ConsentState state, string[] blocked, Language words)
     {
         Change[] submissions = [.. recorded.DistinctBy(c => c.SubmissionId)];
         var stopped = catalogue.Stopped(state);
         var (subject, effect) = stopped switch
         {
-            [] => ("confirmation.allow.subject", words["confirmation.summary.nothing"]),
+            [] when blocked.Length == 0 => ("confirmation.allow.subject", words["confirmation.summary.nothing"]),
             [var only] when only == Scope.Everything => ("confirmation.stop.subject", words["confirmation.summary.everything"]),
+            [] => ("confirmation.choices.subject", words["confirmation.summary.nothing.yours"]),
             _ => (
                 "confirmation.choices.subject",
                 words.Format(
@@ -96,6 +109,7 @@ internal sealed class ConfirmationMail(
                     controller.Value.FormatMoment(recorded.Min(c => c.ReceivedAt), words)),
                 effect,
                 .. stopped.Count > 0 ? [words["confirmation.stop.effect"], words["still.comes"]] : Array.Empty<string>(),
+                .. blocked,
                 words.Format("confirmation.references", string.Join(", ", submissions.Select(Reference.From))),
             ]);
     }

@@ -32,18 +32,21 @@ internal sealed record VendorProof(
     string Vendor,
     [property: SchemaRef("Channel")] string Channel,
     VendorProofStatus Status,
-    [property: Description("When the person made the decision that was last sent to it.")] DateTimeOffset? DecidedAt,
+    [property: Description("When the person made the decision about its channel that was last sent to it.")] DateTimeOffset? DecidedAt,
     [property: Description("When it confirmed the decision.")] DateTimeOffset? ConfirmedAt,
-    [property: Description("The seconds between the two.")] double? SecondsToStop,
+    [property: Description("The seconds between the two; left out when it was told again since, about something else.")]
+    double? SecondsToStop,
     [property: Description("Why it has not confirmed.")] string? Reason)
 {
     /// <param name="vendor">The vendor to notify.</param>
     /// <param name="stops">What the person stopped on its channel.</param>
+    /// <param name="decided">When the person last decided something about its channel.</param>
     /// <param name="contacts">
     /// The person's contact points of that channel. For a shared one, more may be stopped than this person stopped.
     /// </param>
     /// <param name="row">What the vendor confirmed; null when nothing was sent to it.</param>
-    public static VendorProof From(IVendor vendor, StopSet stops, IReadOnlyList<IdentifierHash> contacts, VendorRow? row)
+    public static VendorProof From(
+        IVendor vendor, StopSet stops, DateTimeOffset? decided, IReadOnlyList<IdentifierHash> contacts, VendorRow? row)
     {
         var nothing = stops.IsNothing || contacts.Count == 0;
         var applied = row is not null && contacts.All(c => row.Stops.TryGetValue(c, out var known) && known.Union(stops).Equals(known));
@@ -55,10 +58,13 @@ internal sealed record VendorProof(
             VendorStatus.Confirmed when applied => VendorProofStatus.Confirmed,
             _ => VendorProofStatus.Waiting,
         };
-        // A row then only records that there was nothing to send, and its moments would read as if something had been sent.
+        // A row then only records that there was nothing to send, and its moments would read as if something had been sent. A row that was
+        // written again for another channel, or for a new contact point, has a moment at which nobody decided about this channel.
         return status == VendorProofStatus.NothingToHold
             ? new(vendor.Name, vendor.Channel.Name(), status, null, null, null, null)
-            : new(vendor.Name, vendor.Channel.Name(), status, row?.Since, row?.ConfirmedAt, row?.TimeToStop?.TotalSeconds, row?.Reason);
+            : row?.Since > decided
+                ? new(vendor.Name, vendor.Channel.Name(), status, decided, row.ConfirmedAt, null, row.Reason)
+                : new(vendor.Name, vendor.Channel.Name(), status, row?.Since, row?.ConfirmedAt, row?.TimeToStop?.TotalSeconds, row?.Reason);
     }
 }
 
@@ -72,6 +78,7 @@ internal sealed class VendorProofs(IEnumerable<IVendor> vendors, VendorRows rows
         return await Task.WhenAll(notified.Select(async vendor => VendorProof.From(
             vendor,
             state.Stops(vendor.Channel),
+            state.Entries.Where(e => (e.Key.Channel ?? vendor.Channel) == vendor.Channel).Max(e => (DateTimeOffset?)e.Value.At),
             [.. contacts[Identifier.KindFor(vendor.Channel)]],
             await rows.LoadAsync(subject, vendor.Name, cancellationToken))));
     }

@@ -5,6 +5,7 @@ using OptOut.Consent;
 using OptOut.Delivery;
 using OptOut.Platform;
 using OptOut.Reconciliation.Report;
+using OptOut.Records;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;
@@ -20,6 +21,7 @@ internal sealed partial class Reconciler(
     ReportStore reportStore,
     ReportMailer mailer,
     DeadLetterCounter deadLetters,
+    UnannouncedSubjects unannounced,
     TimeProvider time,
     ILogger<Reconciler> logger)
 {
@@ -44,7 +46,8 @@ internal sealed partial class Reconciler(
             if (report.Vendors.Count > 0 && report.Vendors.All(v => v.Status == VendorRunStatus.Busy))
                 return report;
 
-            report = report.With(await deadLetters.TryCountAsync(cancellationToken));
+            report = report.With(await deadLetters.TryCountAsync(cancellationToken))
+                with { Unannounced = await unannounced.CountAsync(cancellationToken) };
             await reportStore.WriteAsync(report, cancellationToken);
             foreach (var lease in leases.Where(h => h.State is { Phase: RunPhase.Finished }))
                 await lease.CloseAsync(cancellationToken);

@@ -13,6 +13,11 @@ internal sealed record Profile(IReadOnlyList<Identifier> Identifiers, IReadOnlyL
 {
     public static Profile Empty { get; } = new([], [], null);
 
+    /// <summary>
+    /// Whether a Stop of the subject stops anything: nobody announced a customer number without contact points, or it was mistyped.
+    /// </summary>
+    public bool HasContactPoints => Identifiers.Count > 0;
+
     public Profile With(IReadOnlyCollection<Identifier> current, string? language) =>
         new([.. Identifiers.Union(current)], [.. current.Distinct()], language ?? Language);
 }

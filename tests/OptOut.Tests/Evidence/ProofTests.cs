@@ -90,6 +90,22 @@ public sealed class ProofTests(AzuriteFixture azurite) : IAsyncLifetime
         await OptOutHost.UntilAsync(async () => Statuses(await GetAsync("officer-3")) is ["sendgrid confirmed", "dialler confirmed"]);
     }
 
+    [Fact]
+    public async Task A_vendor_is_not_said_to_have_been_told_of_a_decision_about_another_channel()
+    {
+        var subject = await _host.PutSubjectAsync("officer-5", ["officer-5@example.com"], ["0470 12 00 05"]);
+        await SaveAsync("officer-5", """{"channels":{"email":{"newsletter":false,"offers":false}}}""");
+        var email = Assert.Single(await _host.LedgerAsync(subject, 1)).Change;
+        await _host.ConfirmedAsync(subject, email.Id);
+
+        await SaveAsync("officer-5", """{"channels":{"sms":{"newsletter":false},"phone":{"newsletter":false}}}""");
+
+        await OptOutHost.UntilAsync(async () => (await _host.ConfirmedAsync(subject)).Since > email.At);
+        var sendGrid = (await GetAsync("officer-5")).Json["vendors"]![0]!;
+        Assert.Equal(("sendgrid", email.At), ((string)sendGrid["vendor"]!, (DateTimeOffset)sendGrid["decidedAt"]!));
+        Assert.Null(sendGrid["secondsToStop"]);
+    }
+
     [Theory]
     [InlineData("OneClick", "Portal", 1)]
     [InlineData("{", "[", 0)] // The entry cannot be read at all.
@@ -132,6 +148,16 @@ public sealed class ProofTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Assert.Equal(400, answer.Status);
         Assert.Equal("The customer number has 201 characters; the maximum is 200.", (string)answer.Json["errors"]!["id"]![0]!);
+    }
+
+    private async Task SaveAsync(string id, string json)
+    {
+        var answer = await _host.SendAsync(
+            "PUT",
+            $"/api/subjects/{id}/preferences",
+            new StringContent(json, Encoding.UTF8, "application/json"),
+            OptOutHost.FunctionKey);
+        Assert.Equal(200, answer.Status);
     }
 
     private Task<Answer> GetAsync(string id) => _host.SendAsync("GET", $"/api/subjects/{id}/proof", key: OptOutHost.FunctionKey);

@@ -17,7 +17,8 @@ namespace OptOut.Api.Codes;
 /// <c>POST /api/codes</c>: codes for letters, one per person, or for leaflets addressed to nobody. The same order gives the same codes, so
 /// a call whose response was lost can be sent again, and nobody needs to keep a list for a reprint. For other codes, give another campaign.
 /// </summary>
-internal sealed class CodeOrderEndpoint(CodeBook book, CodeLinks links, TopicCatalogue catalogue, IdentifierProtector protector)
+internal sealed class CodeOrderEndpoint(
+    CodeBook book, CodeLinks links, TopicCatalogue catalogue, IdentifierProtector protector, ProfileStore profiles)
 {
     /// <summary>The most codes in one call.</summary>
     public const int MaxCodes = 1000;
@@ -27,6 +28,8 @@ internal sealed class CodeOrderEndpoint(CodeBook book, CodeLinks links, TopicCat
 
     // The same limit, in characters, as for PUT /api/subjects/{id}.
     private const int MaxSubject = 200;
+
+    private const int LookUpsAtATime = 32;
 
     public Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken) =>
         IssueAsync(request, cancellationToken).OrRetryLaterAsync("The store does not answer. The same request gives the same codes.");
@@ -40,9 +43,30 @@ internal sealed class CodeOrderEndpoint(CodeBook book, CodeLinks links, TopicCat
             return ApiProblems.Invalid(errors);
 
         var codes = await book.IssueAsync(purposes, cancellationToken);
+        var unknown = await UnknownAsync(purposes, cancellationToken);
         return Results.Json(
-            new CodesAnswer([.. codes.Select(c => new CodeAnswer(c.ToString(), links.Create(c), Draw(c, picture)))]),
+            new CodesAnswer(
+                [.. codes.Select(c => new CodeAnswer(c.ToString(), links.Create(c), Draw(c, picture)))],
+                unknown.Count == 0 ? null : unknown,
+                unknown.Count == 0
+                    ? null
+                    : "The customer numbers at the positions in unknown have no contact point here. Announce the people with "
+                        + "PUT /api/subjects/{id} before you print, and check the numbers. Until then a Stop by their code is kept, and "
+                        + "stops nothing."),
             CodesJson.Default.CodesAnswer);
+    }
+
+    // The positions, from 1, of customer numbers without a contact point. A leaflet is addressed to nobody.
+    private async Task<IReadOnlyList<int>> UnknownAsync(IReadOnlyList<CodePurpose> purposes, CancellationToken cancellationToken)
+    {
+        var known = new bool[purposes.Count];
+        await Parallel.ForAsync(
+            0,
+            purposes.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = LookUpsAtATime, CancellationToken = cancellationToken },
+            async (i, cancel) => known[i] = purposes[i].Subject is not { } subject
+                || (await profiles.LoadAsync(subject, cancel)).HasContactPoints);
+        return [.. known.Index().Where(k => !k.Item).Select(k => k.Index + 1)];
     }
 
     private List<(string, string)> Read(CodesRequest body, out IReadOnlyList<CodePurpose> purposes, out Picture picture)
@@ -135,7 +159,15 @@ internal sealed record CodesRequest(
     [property: SchemaRef("Campaign")] uint Campaign,
     [property: AllowedValues("none", "svg", "png"), DefaultValue("none")] string? Qr);
 
-internal sealed record CodesAnswer(IReadOnlyList<CodeAnswer> Codes);
+internal sealed record CodesAnswer(
+    IReadOnlyList<CodeAnswer> Codes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), MinLength(1)]
+    [property: Description(
+        "The positions in `subjects`, from 1, of customer numbers without a contact point; left out when there are none.")]
+    IReadOnlyList<int>? Unknown,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: Description("With `unknown`: what to do before you print.")]
+    string? Warning);
 
 internal sealed record CodeAnswer(
     [property: RegularExpression("^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$"), Description("The code as it is printed.")] string Code,

@@ -56,17 +56,22 @@ internal sealed class AgentEndpoint(
         var (deciding, profile) = await LookUpAsync(changes, cancellationToken);
         var entry = deciding ?? changes[0];
         var reference = Reference.From(entry);
+        var unknown = optOut.CustomerNumber is not null && profile is { HasContactPoints: false };
         var spoken = language ?? Language.Find(profile?.Language) ?? controller.Value.Language;
         return new OptOutAnswer(
             reference,
             [.. changes.Select(c => c.Subject.ToString())],
             entry.At,
-            optOut.Scope == Scope.Everything
+            unknown && optOut.Identifiers.Count == 0
+                ? spoken.Format("agents.say.unknown", controller.Value.Name, reference)
+                : optOut.Scope == Scope.Everything
                 ? spoken.Format("agents.say.everything", controller.Value.Name, reference)
                 : spoken.Format("agents.say.scope", controller.Value.Name, ScopeText.Describe(optOut.Scope, spoken, catalogue), reference),
-            optOut is { CustomerNumber: not null, Identifiers.Count: 0 } && profile is { Identifiers.Count: 0 }
-                ? "Recorded, but this customer number is not registered yet, so no contact point is stopped by it. "
-                    + "Check the customer number, or also give the number that was called, as identifier."
+            unknown
+                ? optOut.Identifiers.Count == 0
+                    ? "Recorded, but this customer number is not registered yet, so no contact point is stopped by it. "
+                        + "Check the customer number, or also give the number that was called, as identifier."
+                    : "Recorded for the identifiers. This customer number is not registered yet, so it stops nothing else: check it."
                 : null);
     }
 

@@ -7,6 +7,7 @@ using OptOut.Links;
 using OptOut.Platform;
 using OptOut.Platform.Http;
 using OptOut.Records;
+using OptOut.Records.ContactPoints;
 
 namespace OptOut.Api.Portal;
 
@@ -17,14 +18,16 @@ namespace OptOut.Api.Portal;
 /// </summary>
 internal sealed class PortalEndpoint(
     ConsentStore consent,
+    ProfileStore profiles,
+    SharedContactPoints shared,
     ChangeIntake intake,
     TopicCatalogue catalogue,
     IdentifierProtector protector,
     LinkHeaders links,
     TimeProvider time)
 {
-    // Without the store, the choice is recorded exactly as given. That may be more changes than needed, but the
-    // person need not wait longer.
+    // Without the store, what is declined is recorded exactly as given. That may be more changes than needed, but the
+    // person need not wait longer. What is wanted again has to wait.
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(3);
 
     // The channels and topics that a person may choose.
@@ -38,8 +41,8 @@ internal sealed class PortalEndpoint(
             return ApiProblems.Invalid("id", wrong);
 
         var subject = protector.SubjectOf(id);
-        return await LoadAsync(subject, cancellationToken) is { } state
-            ? Answer(StatusCodes.Status200OK, Answer(subject, state.Consent))
+        return await ReadAsync(cancel => ViewAsync(subject, cancel), cancellationToken) is { } view
+            ? Answer(StatusCodes.Status200OK, Answer(subject, view))
             : ApiProblems.RetryLater("The store does not answer.");
     }
 
@@ -58,10 +61,16 @@ internal sealed class PortalEndpoint(
             return ApiProblems.Invalid(errors);
 
         var subject = protector.SubjectOf(id);
-        var before = update.Everything ? null : await LoadAsync(subject, cancellationToken);
-        var submission = Submission.Create(
-            subject, Source.Portal, new ChangeEvidence(Reference: update.Reference), began, before?.Consent ?? ConsentState.Empty);
-        var changes = update.Changes(before?.Consent, _offered, catalogue.Topics, submission.CreateChange);
+        var before = update.Everything ? null : await ReadAsync(cancel => consent.LoadAsync(subject, cancel), cancellationToken);
+        return before is null && update.Allows
+            ? await DeclineAsync(subject, update.Declined, began)
+            : await RecordAsync(subject, update, before?.Consent, began, cancellationToken);
+    }
+
+    private async Task<IResult> RecordAsync(
+        SubjectKey subject, PreferenceUpdate update, ConsentState? before, DateTimeOffset began, CancellationToken cancellationToken)
+    {
+        var changes = Changes(subject, update, before, began);
         var recorded = changes.Count == 0
             ? new IntakeResult(Durable: true, Stored: true)
             : await intake.RecordAsync(changes, WaitFor.Visible);
@@ -75,19 +84,43 @@ internal sealed class PortalEndpoint(
             : Answer(StatusCodes.Status202Accepted, Accepted(subject, changes[0]));
     }
 
+    // The Allows of the choice cannot be computed without the store, so the answer is no success. A Stop does not wait for them.
+    private async Task<IResult> DeclineAsync(SubjectKey subject, PreferenceUpdate declined, DateTimeOffset began)
+    {
+        var stops = Changes(subject, declined, before: null, began);
+        if (stops.Count > 0 && (await intake.RecordAsync(stops, WaitFor.Durable)).Durable)
+        {
+            return ApiProblems.RetryLater(
+                "The store does not answer. What the person declined is recorded; what the person wants again is not. "
+                    + "Do not show the person a success.");
+        }
+
+        return ApiProblems.RetryLater(
+            "The store does not answer, and without it nothing can be allowed again. Nothing is recorded. "
+                + "Do not show the person a success.");
+    }
+
+    private IReadOnlyList<Change> Changes(SubjectKey subject, PreferenceUpdate update, ConsentState? before, DateTimeOffset began)
+    {
+        var submission = Submission.Create(
+            subject, Source.Portal, new ChangeEvidence(Reference: update.Reference), began, before ?? ConsentState.Empty);
+        return update.Changes(before, _offered, catalogue.Topics, submission.CreateChange);
+    }
+
     // The state that the store has now. Another submission may have changed it in the meantime.
     private async Task<PreferencesRecorded?> CurrentAsync(
         SubjectKey subject, PreferenceUpdate update, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
         try
         {
-            if (await LoadAsync(subject, cancellationToken) is not { } after)
+            if (await ReadAsync(cancel => ViewAsync(subject, cancel), cancellationToken) is not { } view)
                 return null;
+            var after = view.State;
             var deciding = update.DecidingEntry(after.Consent) is { } entry
                 ? await consent.FindAsync(subject, entry.EventId, cancellationToken)
                 : null;
             var recorded = RecordedSubmission.From(after, deciding, changes.Count > 0 ? changes[0].SubmissionId : null);
-            return new PreferencesRecorded(Answer(subject, after.Consent), recorded);
+            return new PreferencesRecorded(Answer(subject, view), recorded);
         }
         catch (StoreUnavailableException)
         {
@@ -95,8 +128,8 @@ internal sealed class PortalEndpoint(
         }
     }
 
-    private PreferencesAnswer Answer(SubjectKey subject, ConsentState state) =>
-        PreferencesAnswer.From(subject, state, Links(subject), _offered);
+    private PreferencesAnswer Answer(SubjectKey subject, SubjectView view) =>
+        PreferencesAnswer.From(subject, view, Links(subject), _offered);
 
     private PreferencesAccepted Accepted(SubjectKey subject, Change change)
     {
@@ -106,12 +139,23 @@ internal sealed class PortalEndpoint(
 
     private LinkForms Links(SubjectKey subject) => links.Write(new Link(subject, Channel: null, TopicId: 0, time.GetUtcNow(), Campaign: 0));
 
-    private async Task<SubjectState?> LoadAsync(SubjectKey subject, CancellationToken cancellationToken)
+    private async Task<SubjectView> ViewAsync(SubjectKey subject, CancellationToken cancellationToken)
+    {
+        var (reading, known) = (consent.LoadAsync(subject, cancellationToken), profiles.LoadAsync(subject, cancellationToken));
+        await Task.WhenAll(reading, known);
+        var (state, profile) = (await reading, await known);
+        return new SubjectView(
+            state, profile.HasContactPoints, await shared.FindAsync(subject, state.Consent, profile, cancellationToken));
+    }
+
+    // Null when the store does not answer in time.
+    private async Task<T?> ReadAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+        where T : class
     {
         using var limit = time.Limit(StoreTimeout, cancellationToken);
         try
         {
-            return await consent.LoadAsync(subject, limit.Token);
+            return await read(limit.Token);
         }
         catch (Exception e) when (e is StoreUnavailableException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))

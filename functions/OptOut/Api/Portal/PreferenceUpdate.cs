@@ -11,8 +11,24 @@ internal sealed record PreferenceUpdate(
 {
     private static readonly TimeSpan AtOnce = TimeSpan.Zero;
 
+    /// <summary>
+    /// Whether something is wanted again. An Allow needs the current state: what it loosens, and what it must leave stopped, is not known
+    /// without it. Accepting every topic of a channel, for example, allows the channel too, but not a topic offered elsewhere.
+    /// </summary>
+    public bool Allows => Cells.Values.Any(c => c.Values.Contains(true));
+
+    /// <summary>The same without what is wanted again: what may be recorded while the store does not answer.</summary>
+    public PreferenceUpdate Declined => this with
+    {
+        Cells = Cells
+            .Select(c => KeyValuePair.Create(
+                c.Key, (IReadOnlyDictionary<Topic, bool>)c.Value.Where(cell => !cell.Value).ToDictionary()))
+            .Where(c => c.Value.Count > 0)
+            .ToDictionary(),
+    };
+
     /// <summary>The changes of this one submission; none when the current state is already what the person wants.</summary>
-    /// <param name="now">The current state; null when the store does not answer.</param>
+    /// <param name="now">The current state; null when the store does not answer, for an update that only declines.</param>
     /// <param name="offered">The controller's channels, and the topics of each.</param>
     /// <param name="topics">All topics of the controller.</param>
     /// <param name="write">Creates a change from a scope, a decision, and how long before the submission the change is dated.</param>
@@ -26,11 +42,11 @@ internal sealed record PreferenceUpdate(
         if (Everything || offered.All(o => Names(o.Key, o.Value, wanted: false)))
             return [write(Scope.Everything, Decision.Stop, AtOnce)];
         if (now is null)
-            return [.. Cells.SelectMany(c => AsWritten(c.Key, c.Value, offered[c.Key], write))];
+            return [.. Cells.SelectMany(c => Stops(c.Key, c.Value, offered[c.Key], write))];
 
         var changes = Preferences.Changes(
             now, Cells.ToDictionary(c => c.Key, c => Preferences.ApplyChoices(now.Stops(c.Key), offered[c.Key], topics, c.Value)), write);
-        return changes.Any(c => c.Decision == Decision.Allow) ? changes : [.. changes, .. Preferences.Repeats(now, Declined(), write)];
+        return changes.Any(c => c.Decision == Decision.Allow) ? changes : [.. changes, .. Preferences.Repeats(now, DeclinedCells(), write)];
     }
 
     /// <summary>
@@ -44,17 +60,17 @@ internal sealed record PreferenceUpdate(
         return deciding.OrderBy(e => e.At).Select(e => (ConsentEntry?)e).LastOrDefault();
     }
 
-    // The current state is unknown, so the choice is recorded exactly as given: the latest decision about a scope applies.
-    private IEnumerable<Change> AsWritten(
+    // The current state is unknown, so what is declined is recorded exactly as given: a Stop can only stop too often.
+    private IEnumerable<Change> Stops(
         Channel channel,
         IReadOnlyDictionary<Topic, bool> cells,
         IReadOnlyList<Topic> topics,
         Func<Scope, Decision, TimeSpan, Change> write) =>
         Names(channel, topics, wanted: false)
             ? [write(new Scope(channel, null), Decision.Stop, AtOnce)]
-            : cells.Select(cell => write(new Scope(channel, cell.Key), cell.Value ? Decision.Allow : Decision.Stop, AtOnce));
+            : cells.Where(cell => !cell.Value).Select(cell => write(new Scope(channel, cell.Key), Decision.Stop, AtOnce));
 
-    private IEnumerable<(Channel, Topic)> Declined() =>
+    private IEnumerable<(Channel, Topic)> DeclinedCells() =>
         Cells.SelectMany(c => c.Value.Where(cell => !cell.Value).Select(cell => (c.Key, cell.Key)));
 
     private bool Names(Channel channel, IReadOnlyList<Topic> topics, bool wanted) =>

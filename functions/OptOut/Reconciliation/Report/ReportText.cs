@@ -31,6 +31,14 @@ internal static class ReportText
                 text.Append(CultureInfo.InvariantCulture, $"! {DeadLetterWords.What(group)}: {DeadLetterWords.HowMany(group)}\n");
         }
 
+        if (report.Unannounced is { } unannounced and not { Links: 0, Stops: 0 })
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n{UnannouncedWords.Title}\n");
+            foreach (var (label, value) in UnannouncedWords.Figures(unannounced))
+                text.Append(CultureInfo.InvariantCulture, $"- {label}: {value}\n");
+            text.Append(CultureInfo.InvariantCulture, $"! {UnannouncedWords.Fix}\n");
+        }
+
         return text.ToString();
     }
 }

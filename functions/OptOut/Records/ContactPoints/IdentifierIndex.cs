@@ -7,9 +7,26 @@ using OptOut.Identity;
 namespace OptOut.Records.ContactPoints;
 
 /// <summary>What stands for an identifier, opened.</summary>
-/// <param name="At">When the latest decision was made that it rests on.</param>
+/// <param name="Moments">When each answer was decided, by channel.</param>
+/// <param name="At">When the latest decision was made that it rests on, whatever that was about.</param>
 internal sealed record IdentifierPermission(
-    Identifier Identifier, IReadOnlyList<SubjectKey> Subjects, IReadOnlyDictionary<Channel, StopSet> Stops, DateTimeOffset? At);
+    Identifier Identifier,
+    IReadOnlyList<SubjectKey> Subjects,
+    IReadOnlyDictionary<Channel, StopSet> Stops,
+    IReadOnlyDictionary<Channel, DecisionMoments> Moments,
+    DateTimeOffset? At)
+{
+    /// <summary>When the answer to this question was decided; null when nobody decided about it.</summary>
+    public DateTimeOffset? DecidedAt(Channel channel, Topic? topic) => Moments.GetValueOrDefault(channel)?.For(topic);
+
+    /// <summary>When what is stopped on the channel was decided last; null when nothing is.</summary>
+    public DateTimeOffset? StoppedAt(Channel channel) => Stops.GetValueOrDefault(channel) switch
+    {
+        null => null,
+        { General: true } => DecidedAt(channel, null),
+        var stops => stops.Exceptions.Max(topic => DecidedAt(channel, topic)),
+    };
+}
 
 /// <summary>
 /// Keeps the table <c>identifiers</c> equal to what <c>consent</c> says. Projecting is level-triggered: it writes what is so now, however
@@ -25,7 +42,7 @@ internal sealed class IdentifierIndex(
     /// <summary>What stands for an identifier; null when we never heard of it.</summary>
     public async Task<IdentifierPermission?> FindAsync(Identifier identifier, CancellationToken cancellationToken) =>
         await FindAsync(identifier.Kind, protector.Hash(identifier), cancellationToken) is { } row
-            ? new IdentifierPermission(identifier, row.Subjects, row.Stops, row.At)
+            ? new IdentifierPermission(identifier, row.Subjects, row.Stops, row.Moments, row.At)
             : null;
 
     /// <summary>The same by the keyed hash, for a message that may not carry the identifier.</summary>
@@ -111,9 +128,10 @@ internal sealed class IdentifierIndex(
             // fails ours.
             var known = await FindAsync(identifier.Kind, hash, cancellationToken);
             var owners = await own(known?.Subjects ?? []);
-            var (stops, at) = await CombineAsync(identifier, owners, cancellationToken);
-            var permission = new IdentifierPermission(identifier, owners, stops, at);
-            if (known is not null && owners.SequenceEqual(known.Subjects) && SameStops(stops, known.Stops) && at == known.At)
+            var permission = await CombineAsync(identifier, owners, cancellationToken);
+            var stops = permission.Stops;
+            if (known is not null && owners.SequenceEqual(known.Subjects) && SameStops(stops, known.Stops) && permission.At == known.At
+                && SameMoments(permission.Moments, known.Moments))
             {
                 // What we told the feed before we lost the race may stand behind what the winner told it, and be older.
                 if (told)
@@ -122,7 +140,14 @@ internal sealed class IdentifierIndex(
             }
 
             var row = new IdentifierRow(
-                identifier.Kind, hash, owners, stops, at, protector.Encrypt(identifier.Value, IdentifierRow.Context(hash)), default);
+                identifier.Kind,
+                hash,
+                owners,
+                stops,
+                permission.Moments,
+                permission.At,
+                protector.Encrypt(identifier.Value, IdentifierRow.Context(hash)),
+                default);
 
             // The feed before the row: a crash between leaves the row stale, so the next projection writes both again.
             if (told || (known is null ? stops.Values.Any(s => !s.IsNothing) : !SameStops(stops, known.Stops)))
@@ -146,30 +171,33 @@ internal sealed class IdentifierIndex(
         }
     }
 
-    private async Task<(IReadOnlyDictionary<Channel, StopSet> Stops, DateTimeOffset? At)> CombineAsync(
+    private async Task<IdentifierPermission> CombineAsync(
         Identifier identifier, IReadOnlyList<SubjectKey> owners, CancellationToken cancellationToken)
     {
-        var stops = identifier.Channels.ToDictionary(c => c, _ => StopSet.Nothing);
-        DateTimeOffset? at = null;
+        var states = new List<ConsentState>(owners.Count);
         foreach (var owner in owners)
-        {
-            var state = (await consent.LoadAsync(owner, cancellationToken)).Consent;
-            foreach (var channel in identifier.Channels)
-                stops[channel] = stops[channel].Union(state.Stops(channel));
-            foreach (var (scope, entry) in state.Entries)
-            {
-                if ((scope.Channel is not { } c || stops.ContainsKey(c)) && (at is null || entry.At > at))
-                    at = entry.At;
-            }
-        }
-
-        return (stops, at);
+            states.Add((await consent.LoadAsync(owner, cancellationToken)).Consent);
+        var entries = states.SelectMany(s => s.Entries).Where(e => e.Key.Channel is not { } c || identifier.Channels.Contains(c));
+        return new IdentifierPermission(
+            identifier,
+            owners,
+            identifier.Channels.ToDictionary(c => c, c => states.Aggregate(StopSet.Nothing, (stops, s) => stops.Union(s.Stops(c)))),
+            identifier.Channels.ToDictionary(c => c, c => DecisionMoments.From(c, states)),
+            entries.Max(e => (DateTimeOffset?)e.Value.At));
     }
 
-    private IdentifierPermission Open(IdentifierRow row) =>
-        new(new Identifier(row.Kind, protector.Decrypt(row.Ciphertext, IdentifierRow.Context(row.Hash))), row.Subjects, row.Stops, row.At);
+    private IdentifierPermission Open(IdentifierRow row) => new(
+        new Identifier(row.Kind, protector.Decrypt(row.Ciphertext, IdentifierRow.Context(row.Hash))),
+        row.Subjects,
+        row.Stops,
+        row.Moments,
+        row.At);
 
     private static bool SameStops(IReadOnlyDictionary<Channel, StopSet> a, IReadOnlyDictionary<Channel, StopSet> b) =>
+        a.Count == b.Count && a.All(p => b.TryGetValue(p.Key, out var other) && p.Value.Equals(other));
+
+    private static bool SameMoments(
+        IReadOnlyDictionary<Channel, DecisionMoments> a, IReadOnlyDictionary<Channel, DecisionMoments> b) =>
         a.Count == b.Count && a.All(p => b.TryGetValue(p.Key, out var other) && p.Value.Equals(other));
 
     private async Task<IdentifierRow?> FindAsync(IdentifierKind kind, IdentifierHash hash, CancellationToken cancellationToken)

@@ -13,6 +13,7 @@ namespace OptOut.Records.ContactPoints;
 /// <param name="Subjects">The subjects that have the identifier. If people share an address, it receives only what
 /// all of them allow.</param>
 /// <param name="Stops">What is stopped, by channel of the identifier's kind.</param>
+/// <param name="Moments">When each answer was decided, by channel of the identifier's kind.</param>
 /// <param name="At">When the latest decision behind it was made; null if there is none.</param>
 /// <param name="Ciphertext">The encrypted identifier, to push to vendors.</param>
 internal sealed record IdentifierRow(
@@ -20,6 +21,7 @@ internal sealed record IdentifierRow(
     IdentifierHash Hash,
     IReadOnlyList<SubjectKey> Subjects,
     IReadOnlyDictionary<Channel, StopSet> Stops,
+    IReadOnlyDictionary<Channel, DecisionMoments> Moments,
     DateTimeOffset? At,
     string Ciphertext,
     ETag Tag)
@@ -51,6 +53,8 @@ internal sealed record IdentifierRow(
         };
         foreach (var (channel, stops) in Stops)
             entity[Column(channel)] = stops.ToString();
+        foreach (var (channel, moments) in Moments)
+            entity[MomentsColumn(channel)] = moments.ToString();
         return entity;
     }
 
@@ -62,6 +66,9 @@ internal sealed record IdentifierRow(
             hash,
             [.. entity.GetString("Subjects").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(SubjectKey.Parse)],
             Channels.All.Where(c => entity.ContainsKey(Column(c))).ToDictionary(c => c, c => StopSet.Parse(entity.GetString(Column(c)))),
+            Channels.All
+                .Where(c => entity.ContainsKey(MomentsColumn(c)))
+                .ToDictionary(c => c, c => DecisionMoments.Parse(entity.GetString(MomentsColumn(c)))),
             entity.GetDateTimeOffset("At"),
             entity.GetString("Ciphertext"),
             entity.ETag);
@@ -91,4 +98,6 @@ internal sealed record IdentifierRow(
     private static string Partition(IdentifierKind kind, string prefix) => $"{Name(kind)}~{prefix}";
 
     private static string Column(Channel channel) => "Stops_" + channel.Name();
+
+    private static string MomentsColumn(Channel channel) => "Moments_" + channel.Name();
 }

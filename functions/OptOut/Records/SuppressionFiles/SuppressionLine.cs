@@ -11,7 +11,7 @@ namespace OptOut.Records.SuppressionFiles;
 /// <param name="Identifier">The normal form: an e-mail address, an E.164 number, or the key of a postal address.</param>
 /// <param name="Stopped">What is stopped: <c>*</c> everything, <c>a,b</c> those topics, <c>*!a,b</c> all but those, <c>-</c> nothing any
 /// more (only in a delta).</param>
-/// <param name="Since">The time of the latest decision, or of the registration, in UTC.</param>
+/// <param name="Since">The time of the latest decision behind what is stopped, or of the registration, in UTC.</param>
 /// <param name="Reason"><c>stopped</c>, or the name of the register that lists it.</param>
 /// <param name="Address">The parts of a postal address; null on the other channels.</param>
 internal sealed record SuppressionLine(string Identifier, string Stopped, DateTimeOffset? Since, string Reason, PostalAddress? Address)

@@ -100,7 +100,7 @@ internal sealed partial class SuppressionWriter(
             if (permission.Stops.GetValueOrDefault(channel) is { IsNothing: false } stops
                 && (stops.IsEverything || !lines.ContainsKey(permission.Identifier.Value)))
             {
-                lines[permission.Identifier.Value] = SuppressionLine.Create(permission.Identifier, stops, permission.At);
+                lines[permission.Identifier.Value] = SuppressionLine.Create(permission.Identifier, stops, permission.StoppedAt(channel));
             }
         }
 

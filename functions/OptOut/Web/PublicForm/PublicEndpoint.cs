@@ -4,6 +4,7 @@ using OptOut.Company;
 using OptOut.Consent;
 using OptOut.Identity;
 using OptOut.Links;
+using OptOut.Platform;
 using OptOut.Platform.Http;
 using OptOut.Platform.Limits;
 using OptOut.Records;
@@ -23,6 +24,7 @@ internal sealed class PublicEndpoint(
     PublicStop stop,
     LinkRequestEndpoint links,
     CodeBook codes,
+    ProfileStore profiles,
     RequestLimits limits,
     TooManyRequestsResponse tooMany,
     PageRenderer renderer,
@@ -86,7 +88,22 @@ internal sealed class PublicEndpoint(
             [nameof(PublicDonePage.Moment)] = controller.Value.FormatMoment(submission.At, view.Language),
             [nameof(PublicDonePage.Reference)] = Reference.From(submission.Id),
             [nameof(PublicDonePage.Email)] = typed.Email,
+            [nameof(PublicDonePage.Unknown)] = form.Identifiers.Count == 0
+                && entry?.Subject is { } subject
+                && await IsUnknownAsync(subject, cancellationToken),
         });
+    }
+
+    private async Task<bool> IsUnknownAsync(SubjectKey subject, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return !(await profiles.LoadAsync(subject, cancellationToken)).HasContactPoints;
+        }
+        catch (StoreUnavailableException)
+        {
+            return false; // The Stop is durable by now, so the page is not that of an outage.
+        }
     }
 
     private bool MayStop(HttpRequest request, IReadOnlyList<Identifier> identifiers, out TimeSpan wait)

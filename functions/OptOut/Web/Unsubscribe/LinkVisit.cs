@@ -17,6 +17,9 @@ internal sealed record LinkVisit(HttpRequest Request, string Token, Link Link, T
 {
     public SubjectKey Subject => Link.Subject;
 
+    /// <summary>Whether the customer number has no contact point here, so that a Stop is kept but stops nothing yet.</summary>
+    public bool IsUnknown => Profile is { HasContactPoints: false };
+
     public ChangeEvidence Evidence => new(Link.Channel, Topic, Link.Campaign);
 
     /// <summary>

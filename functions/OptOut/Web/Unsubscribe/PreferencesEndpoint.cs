@@ -14,7 +14,8 @@ namespace OptOut.Web.Unsubscribe;
 /// <c>/u/{token}/preferences</c>: shows what a person receives, by channel and topic, and saves changes as one submission.
 /// </summary>
 internal sealed class PreferencesEndpoint(
-    ChangeIntake intake, ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, ResultPages results, TimeProvider time)
+    ChangeIntake intake, ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, ResultPages results, SharedNotes shared,
+    TimeProvider time)
 {
     // Without the current state, preferences cannot be adjusted. Stopping everything does not need the current state.
     internal Task<IResult> AnswerAsync(LinkVisit visit, CancellationToken cancellationToken) =>
@@ -28,9 +29,9 @@ internal sealed class PreferencesEndpoint(
         var form = post ? await SmallForm.ReadAsync(visit.Request, cancellationToken) : null;
         var now = (await consent.LoadAsync(visit.Subject, cancellationToken)).Consent;
         if (!post)
-            return await FormAsync(visit, now, StatusCodes.Status200OK);
+            return await FormAsync(visit, now, StatusCodes.Status200OK, cancellationToken);
         if (PreferenceForm.Read(form, catalogue, now) is not { } wanted)
-            return await FormAsync(visit, now, StatusCodes.Status400BadRequest);
+            return await FormAsync(visit, now, StatusCodes.Status400BadRequest, cancellationToken);
 
         var submission = Submission.Create(visit.Subject, Source.PreferencePage, visit.Evidence, began, now);
         var changes = Preferences.Changes(now, wanted, submission.CreateChange);
@@ -39,9 +40,9 @@ internal sealed class PreferencesEndpoint(
             : [.. changes, .. Preferences.Repeats(now, Declined(wanted), submission.CreateChange)];
         var recorded = all.Length == 0 ? new IntakeResult(Durable: true, Stored: true) : await intake.RecordAsync(all, WaitFor.Visible);
         if (recorded.Durable && changes.Count == 0)
-            return await results.NothingChangedAsync(visit, "preferences.same.title", "preferences.same");
+            return await results.NothingChangedAsync(visit, "preferences.same.title", "preferences.same", cancellationToken);
         return recorded.Durable
-            ? await results.RecordedAsync(visit, ResultKind.Saved, changes, recorded)
+            ? await results.RecordedAsync(visit, ResultKind.Saved, changes, recorded, cancellationToken)
             : await results.UnavailableAsync(visit.ViewAt(LinkPages.Preferences), "down.save", visit.Address(LinkPages.Preferences));
     }
 
@@ -53,12 +54,14 @@ internal sealed class PreferencesEndpoint(
         where wanted[offered.Channel].Stops(topic)
         select (offered.Channel, topic);
 
-    private Task<IResult> FormAsync(LinkVisit visit, ConsentState now, int status) =>
-        renderer.RenderAsync<PreferencesPage>(status, new Dictionary<string, object?>
+    private async Task<IResult> FormAsync(LinkVisit visit, ConsentState now, int status, CancellationToken cancellationToken) =>
+        await renderer.RenderAsync<PreferencesPage>(status, new Dictionary<string, object?>
         {
             [nameof(PreferencesPage.View)] = visit.ViewAt(LinkPages.Preferences),
             [nameof(PreferencesPage.Action)] = visit.Address(LinkPages.Preferences),
             [nameof(PreferencesPage.Stop)] = visit.Address(),
+            [nameof(PreferencesPage.Unknown)] = visit.IsUnknown,
+            [nameof(PreferencesPage.Shared)] = await shared.WriteAsync(visit, now, cancellationToken),
             [nameof(PreferencesPage.Refused)] = status == StatusCodes.Status400BadRequest,
             [nameof(PreferencesPage.Channels)] = catalogue.Matrix.Select(c => Choices(visit, now, c.Channel, c.Topics)).ToList(),
         });

@@ -15,26 +15,32 @@ namespace OptOut.Web.Unsubscribe;
 /// The pages after a submission: what was recorded, when, under which reference number, and how to undo it; or that nothing was recorded.
 /// </summary>
 internal sealed class ResultPages(
-    ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, IOptions<ControllerOptions> controller)
+    ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, SharedNotes shared, IOptions<ControllerOptions> controller)
 {
     internal async Task<IResult> StoppedAsync(LinkVisit visit, Change change, IntakeResult recorded, CancellationToken cancellationToken)
     {
         var (current, seen) = recorded.Stored is true ? await InLedgerAsync(change, cancellationToken) : (change, change.At);
-        return await RecordedAsync(visit, ResultKind.Stopped, [current], recorded, seen);
+        return await RecordedAsync(visit, ResultKind.Stopped, [current], recorded, cancellationToken, seen);
     }
 
     /// <param name="visit">The visit in which the submission was made.</param>
     /// <param name="kind">What the person did.</param>
     /// <param name="changes">The changes that were recorded, all of one submission.</param>
     /// <param name="recorded">The result of recording them, which must be durable.</param>
+    /// <param name="cancellationToken">Cancels reading what the page shows besides.</param>
     /// <param name="seen">The time of the latest Stop that this page shows; null for that of the changes.</param>
-    internal Task<IResult> RecordedAsync(
-        LinkVisit visit, ResultKind kind, IReadOnlyList<Change> changes, IntakeResult recorded, DateTimeOffset? seen = null)
+    internal async Task<IResult> RecordedAsync(
+        LinkVisit visit,
+        ResultKind kind,
+        IReadOnlyList<Change> changes,
+        IntakeResult recorded,
+        CancellationToken cancellationToken,
+        DateTimeOffset? seen = null)
     {
         var reference = Reference.From(changes[0]);
         var language = visit.View.Language;
         var visible = recorded.Stored is true;
-        return renderer.RenderAsync<ResultPage>(StatusCodes.Status200OK, new Dictionary<string, object?>
+        return await renderer.RenderAsync<ResultPage>(StatusCodes.Status200OK, new Dictionary<string, object?>
         {
             // The links to the other languages lead to the receipt: a link cannot repeat what a form did.
             [nameof(ResultPage.View)] = visible ? visit.ViewAt(LinkPages.Receipt, reference) : visit.ViewAt(),
@@ -44,6 +50,10 @@ internal sealed class ResultPages(
             [nameof(ResultPage.Allowed)] = Words(Decision.Allow),
             [nameof(ResultPage.Reference)] = reference,
             [nameof(ResultPage.Visible)] = visible,
+            [nameof(ResultPage.Unknown)] = visit.IsUnknown,
+            [nameof(ResultPage.Shared)] = visible && kind != ResultKind.Stopped
+                ? await shared.WriteAfterAsync(visit, cancellationToken)
+                : [],
             [nameof(ResultPage.Seen)] = (seen ?? changes.Max(c => c.At)).ToUnixTimeMilliseconds(),
             [nameof(ResultPage.Stop)] = visit.Address(),
             [nameof(ResultPage.Undo)] = visit.Address(LinkPages.Undo),
@@ -58,12 +68,14 @@ internal sealed class ResultPages(
     }
 
     /// <summary>The page that says that nothing had to change.</summary>
-    internal Task<IResult> NothingChangedAsync(LinkVisit visit, string title, string body) =>
-        renderer.RenderAsync<NothingChangedPage>(StatusCodes.Status200OK, new Dictionary<string, object?>
+    internal async Task<IResult> NothingChangedAsync(LinkVisit visit, string title, string body, CancellationToken cancellationToken) =>
+        await renderer.RenderAsync<NothingChangedPage>(StatusCodes.Status200OK, new Dictionary<string, object?>
         {
             [nameof(NothingChangedPage.View)] = visit.ViewAt(LinkPages.Preferences),
             [nameof(NothingChangedPage.Title)] = visit.View.Language[title],
             [nameof(NothingChangedPage.Body)] = visit.View.Language[body],
+            [nameof(NothingChangedPage.Unknown)] = visit.IsUnknown,
+            [nameof(NothingChangedPage.Shared)] = await shared.WriteAfterAsync(visit, cancellationToken),
             [nameof(NothingChangedPage.Preferences)] = visit.Address(LinkPages.Preferences),
         });
 

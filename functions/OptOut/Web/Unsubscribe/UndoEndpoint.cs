@@ -38,11 +38,11 @@ internal sealed class UndoEndpoint(
         var changes = Preferences.Changes(
             now, wanted, Submission.Create(visit.Subject, Source.UnsubscribePage, visit.Evidence, began, now).CreateChange);
         if (changes.Count == 0)
-            return await results.NothingChangedAsync(visit, "undo.nothing.title", "undo.nothing");
+            return await results.NothingChangedAsync(visit, "undo.nothing.title", "undo.nothing", cancellationToken);
 
         var recorded = await intake.RecordAsync(changes, WaitFor.Visible);
         return recorded.Durable
-            ? await results.RecordedAsync(visit, ResultKind.Undone, changes, recorded)
+            ? await results.RecordedAsync(visit, ResultKind.Undone, changes, recorded, cancellationToken)
             : await results.UnavailableAsync(visit.ViewAt(), "down.save", visit.Address());
     }
 

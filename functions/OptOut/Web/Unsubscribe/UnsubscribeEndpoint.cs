@@ -108,6 +108,7 @@ internal sealed class UnsubscribeEndpoint(
             [nameof(UnsubscribePage.View)] = visit.ViewAt(),
             [nameof(UnsubscribePage.Action)] = visit.Address(),
             [nameof(UnsubscribePage.Preferences)] = visit.Address(LinkPages.Preferences),
+            [nameof(UnsubscribePage.Unknown)] = visit.IsUnknown,
             [nameof(UnsubscribePage.Channel)] = visit.Link.Channel is { } channel ? visit.View.Language[$"channel.{channel.Name()}"] : null,
             [nameof(UnsubscribePage.Topic)] = visit.Topic is { } topic ? catalogue.Title(topic, visit.View.Language.Code) : null,
         });

@@ -99,6 +99,22 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         await ApiAsync("POST", "/api/opt-outs", """{"subject":"not registered","agent":"A-1","call":"C-2"}""");
         await ApiAsync("PUT", "/api/subjects/R-2/preferences", """{"channels":{"sms":{"newsletter":true}}}""");
         await ApiAsync("POST", "/api/dead-letters/replay", null);
+        await ApiAsync("POST", "/api/links", """{"subject":"not registered","channel":"email"}""");
+        await ApiAsync("POST", "/api/codes", """{"subjects":["not registered"]}""");
+        await SharedContactPointAsync();
+    }
+
+    // Somebody else with the same contact point stopped, so there is less than the person chose.
+    private async Task SharedContactPointAsync()
+    {
+        await Host.PutSubjectAsync("S-1", ["shared@example.com"]);
+        await Host.PutSubjectAsync("S-2", ["shared@example.com"]);
+        await ApiAsync("PUT", "/api/subjects/S-1/preferences", """{"everything":"stop"}""");
+        await ApiAsync("GET", "/api/subjects/S-2/preferences", null);
+        await ApiAsync(
+            "PUT",
+            "/api/subjects/S-2/preferences",
+            """{"channels":{"email":{"newsletter":true},"sms":{"offers":true},"phone":{"offers":true},"post":{"offers":true}}}""");
     }
 
     // One change that the vendor confirmed, one that it rejected, and one that came from a vendor and was then tampered with in the store.

@@ -52,13 +52,38 @@ public sealed class PreferenceUpdateTests
         });
 
     [Fact]
-    public void Without_the_current_state_the_choice_is_recorded_as_given_and_has_the_same_effect() =>
+    public void Without_the_current_state_what_is_declined_is_stopped_and_nothing_is_loosened() =>
         Gen.Select(Generated.State, Update).Sample((state, update) =>
         {
-            var after = update.Changes(null, Offered, Topics, Write).Aggregate(state, (s, c) => s.With(c));
+            var changes = update.Declined.Changes(null, Offered, Topics, Write);
+            var after = changes.Aggregate(state, (s, c) => s.With(c));
 
-            foreach (var (channel, cells) in update.Cells)
-                Assert.All(cells, cell => Assert.Equal(cell.Value, after.Answer(channel, cell.Key).Decision == Decision.Allow));
+            Assert.All(changes, change => Assert.Equal(Decision.Stop, change.Decision));
+            foreach (var channel in Channels.All)
+            {
+                foreach (var topic in Topics)
+                {
+                    var declined = update.Cells.GetValueOrDefault(channel)?.TryGetValue(topic, out var wanted) is true && !wanted;
+                    Assert.Equal(declined || state.Stops(channel).Stops(topic), after.Stops(channel).Stops(topic));
+                }
+
+                Assert.True(after.Stops(channel).General || !state.Stops(channel).General);
+            }
+        });
+
+    [Fact]
+    public void A_choice_that_could_not_be_completed_and_is_sent_again_ends_as_if_it_had_been_sent_once() =>
+        Gen.Select(Generated.State, Update).Sample((state, update) =>
+        {
+            var half = update.Declined.Changes(null, Offered, Topics, Write).Aggregate(state, (s, c) => s.With(c));
+
+            var (after, once) = (Save(half, update), Save(state, update));
+
+            foreach (var channel in Channels.All)
+            {
+                foreach (var topic in Topics)
+                    Assert.Equal(once.Stops(channel).Stops(topic), after.Stops(channel).Stops(topic));
+            }
         });
 
     [Fact]

@@ -32,7 +32,8 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
 
         Assert.Equal((200, "no-store"), (answer.Status, answer.Headers["Cache-Control"]));
         Assert.Equal(
-            ["subject", "stoppedEverything", "general", "channels", "link", "unsubscribe"], answer.Json.AsObject().Select(p => p.Key));
+            ["subject", "known", "stoppedEverything", "general", "channels", "warning", "link", "unsubscribe"],
+            answer.Json.AsObject().Select(p => p.Key));
         Assert.Equal(host.SubjectOf("read-1").ToString(), Text(answer, "subject"));
         Assert.False(answer.Json["stoppedEverything"]!.GetValue<bool>());
         Assert.Equal("""{"email":true,"sms":true,"phone":true,"post":true}""", answer.Json["general"]!.ToJsonString());
@@ -136,8 +137,8 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
         Assert.False(answer.Json["stoppedEverything"]!.GetValue<bool>());
         Assert.Equal(["sms,offers Stop Portal", "email,newsletter Stop Portal"], Lines(await host.LedgerAsync(subject, 2)));
         Assert.Equal((false, "stopped-topic"), await host.CheckAsync("email", "portal-cells@example.com", "newsletter"));
-        Assert.Equal((true, "allowed"), await host.CheckAsync("email", "portal-cells@example.com", "offers"));
-        Assert.Equal((true, "allowed"), await host.CheckAsync("phone", "0470 55 66 02", "offers"));
+        Assert.Equal((true, "no-objection"), await host.CheckAsync("email", "portal-cells@example.com", "offers"));
+        Assert.Equal((true, "no-objection"), await host.CheckAsync("phone", "0470 55 66 02", "offers"));
         Assert.Equal((false, "stopped-topic"), await host.CheckAsync("sms", "0470 55 66 02", "offers"));
     }
 
@@ -202,7 +203,7 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
 
         Assert.Equal(200, answer.Status);
         Assert.Equal(
-            ["subject", "stoppedEverything", "general", "channels", "link", "unsubscribe", "recorded"],
+            ["subject", "known", "stoppedEverything", "general", "channels", "warning", "link", "unsubscribe", "recorded"],
             answer.Json.AsObject().Select(p => p.Key));
         Assert.Equal(["changed", "ledger"], answer.Json["recorded"]!.AsObject().Select(p => p.Key));
         Assert.False(answer.Json["recorded"]!["changed"]!.GetValue<bool>());

@@ -35,10 +35,9 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task While_the_tables_are_unavailable_the_choice_is_accepted_on_the_bus_as_given_and_only_that_is_reported()
+    public async Task While_the_tables_are_unavailable_what_is_declined_is_accepted_on_the_bus_as_given_and_only_that_is_reported()
     {
-        await using var storage = await AzuriteProcess.StartAsync(
-            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-portal-").FullName });
+        await using var storage = await StartStorageAsync();
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var subject = await host.PutSubjectAsync("away", ["portal-away@example.com"]);
         await host.QuietAsync();
@@ -46,7 +45,7 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
 
         var read = await host.SendAsync("GET", "/api/subjects/away/preferences", key: OptOutHost.FunctionKey);
         var answer = await PutAsync(
-            host, """{"channels":{"email":{"newsletter":false,"offers":true},"sms":{"newsletter":false,"offers":false}}}""", "away");
+            host, """{"channels":{"email":{"newsletter":false},"sms":{"newsletter":false,"offers":false}}}""", "away");
 
         Assert.Equal(
             (503, "60", "Temporarily unavailable. Send the same request again."),
@@ -57,23 +56,83 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
 
         await storage.StartAgainAsync(Cancel);
 
-        var ledger = await host.LedgerAsync(subject, 3);
+        var ledger = await host.LedgerAsync(subject, 2);
         Assert.Equal(
-            ["email,newsletter Stop Portal", "email,offers Allow Portal", "sms,* Stop Portal"],
+            ["email,newsletter Stop Portal", "sms,* Stop Portal"],
             ledger.Select(e => $"{e.Change.Scope} {e.Change.Decision} {e.Change.Source}"));
         Assert.Equal(
             answer.Json["recorded"]!["reference"]!.GetValue<string>(),
             Assert.Single(ledger.Select(e => Reference.From(e.Change)).Distinct()));
         await OptOutHost.UntilAsync(
             async () => await host.CheckAsync("email", "portal-away@example.com", "newsletter") == (false, "stopped-topic"));
-        Assert.Equal((true, "allowed"), await host.CheckAsync("email", "portal-away@example.com", "offers"));
+        Assert.Equal((true, "no-objection"), await host.CheckAsync("email", "portal-away@example.com", "offers"));
+    }
+
+    // Recorded topic by topic, every topic would be allowed and marketing in general still stopped: half of what the person asked for.
+    [Fact]
+    public async Task While_the_tables_are_unavailable_nothing_is_allowed_by_halves_and_the_same_request_completes_it_later()
+    {
+        const string Everything =
+            """{"channels":{"email":{"newsletter":true,"offers":true},"sms":{"newsletter":true,"offers":true}"""
+            + ""","phone":{"newsletter":true,"offers":true},"post":{"newsletter":true,"offers":true}}}""";
+        await using var storage = await StartStorageAsync();
+        await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
+        var subject = await host.PutSubjectAsync("halves", ["portal-halves@example.com"]);
+        Assert.Equal(200, (await PutAsync(host, """{"everything":"stop"}""", "halves")).Status);
+        await host.QuietAsync();
+        await storage.StopAsync();
+
+        var everything = await PutAsync(host, Everything, "halves");
+        var channel = await PutAsync(host, """{"channels":{"email":{"newsletter":true,"offers":true}}}""", "halves");
+        var topic = await PutAsync(host, """{"channels":{"email":{"newsletter":true}}}""", "halves");
+
+        Assert.All([everything, channel, topic], answer => Assert.Equal((503, "60"), (answer.Status, answer.Headers["Retry-After"])));
+        Assert.Equal(
+            "The store does not answer, and without it nothing can be allowed again. Nothing is recorded. "
+                + "Do not show the person a success.",
+            everything.Json["detail"]!.GetValue<string>());
+
+        await storage.StartAgainAsync(Cancel);
+        await host.QuietAsync();
+        await host.LedgerAsync(subject, 1);
+
+        var again = await PutAsync(host, Everything, "halves");
+
+        Assert.Equal(200, again.Status);
+        Assert.Equal("""{"email":true,"sms":true,"phone":true,"post":true}""", again.Json["general"]!.ToJsonString());
+        Assert.DoesNotContain("false", again.Json["channels"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal((true, "allowed"), await host.CheckAsync("email", "portal-halves@example.com"));
+    }
+
+    [Fact]
+    public async Task While_the_tables_are_unavailable_the_Stops_of_a_mixed_choice_are_kept_and_the_answer_is_no_success()
+    {
+        await using var storage = await StartStorageAsync();
+        await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
+        var subject = await host.PutSubjectAsync("mixed", ["portal-mixed@example.com"]);
+        await host.QuietAsync();
+        await storage.StopAsync();
+
+        var answer = await PutAsync(
+            host, """{"channels":{"email":{"newsletter":false,"offers":true},"sms":{"newsletter":false,"offers":false}}}""", "mixed");
+
+        Assert.Equal((503, "60"), (answer.Status, answer.Headers["Retry-After"]));
+        Assert.Equal(
+            "The store does not answer. What the person declined is recorded; what the person wants again is not. "
+                + "Do not show the person a success.",
+            answer.Json["detail"]!.GetValue<string>());
+
+        await storage.StartAgainAsync(Cancel);
+
+        Assert.Equal(
+            ["email,newsletter Stop", "sms,* Stop"],
+            (await host.LedgerAsync(subject, 2)).Select(e => $"{e.Change.Scope} {e.Change.Decision}"));
     }
 
     [Fact]
     public async Task While_both_are_unavailable_no_success_is_reported_and_nothing_is_recorded()
     {
-        await using var storage = await AzuriteProcess.StartAsync(
-            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-portal-").FullName });
+        await using var storage = await StartStorageAsync();
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var subject = await host.PutSubjectAsync("both", ["portal-both@example.com"]);
         await host.QuietAsync();
@@ -95,6 +154,9 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
         Assert.Equal(before, await host.EverythingAsync());
         Assert.Empty(await host.LedgerAsync(subject));
     }
+
+    private static Task<AzuriteProcess> StartStorageAsync() => AzuriteProcess.StartAsync(
+        new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-portal-").FullName });
 
     private static Task<Answer> PutAsync(OptOutHost host, string body, string id) =>
         host.SendAsync(

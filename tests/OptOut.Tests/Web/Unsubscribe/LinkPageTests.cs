@@ -39,6 +39,7 @@ public sealed class LinkPageTests(OptOutHost host) : IClassFixture<OptOutHost>
     public async Task The_page_offers_both_choices_with_their_consequences_and_says_that_nothing_has_changed_yet(
         string language, params string[] words)
     {
+        await host.PutSubjectAsync("page-1", ["page-1@example.com"]);
         var token = await host.TokenAsync("page-1", "email", "newsletter");
 
         var answer = await host.SendAsync("GET", $"/u/{token}?lang={language}");

@@ -117,6 +117,7 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
     [Fact]
     public async Task Saving_with_nothing_ticked_is_the_consolidated_opt_out()
     {
+        await host.PutSubjectAsync("none", ["none@example.com"]);
         var token = await host.TokenAsync("none");
 
         var answer = await SaveAsync(token, AllCells);

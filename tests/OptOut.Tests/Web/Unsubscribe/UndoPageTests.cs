@@ -38,6 +38,7 @@ public sealed class UndoPageTests(OptOutHost host) : IClassFixture<OptOutHost>
         string language, params string[] words)
     {
         var id = $"result-{language}";
+        await host.PutSubjectAsync(id, [$"{id}@example.com"]);
         var token = await host.TokenAsync(id, "email", "offers");
 
         var answer = await host.SendAsync("POST", $"/u/{token}?lang={language}", OptOutHost.Form("choice=stop"));
@@ -158,6 +159,7 @@ public sealed class UndoPageTests(OptOutHost host) : IClassFixture<OptOutHost>
     [Fact]
     public async Task A_saved_preference_can_be_undone_and_an_opt_out_after_an_undo_works_like_any_other()
     {
+        await host.PutSubjectAsync("round", ["round@example.com"], language: "en");
         var token = await host.TokenAsync("round");
         var saved = await host.SendAsync(
             "POST", $"/u/{token}/preferences", PreferencesPageTests.Form(PreferencesPageTests.AllCells, ["email,newsletter"]));

@@ -1,0 +1,63 @@
+using OptOut.Consent;
+
+namespace OptOut.Tests.Consent;
+
+public sealed class DecisionMomentsTests
+{
+    private static readonly SubjectKey Subject = new(7);
+    private static readonly DateTimeOffset Start = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData("email,offers Stop", "newsletter", null)]
+    [InlineData("email,offers Stop", null, null)]
+    [InlineData("email,offers Stop", "offers", 1)]
+    [InlineData("sms,* Stop", "offers", null)]
+    [InlineData("sms,offers Stop|*,offers Stop", "offers", 2)]
+    [InlineData("*,* Stop", "offers", 1)]
+    [InlineData("*,* Stop|email,newsletter Allow", "newsletter", 2)]
+    [InlineData("*,* Stop|email,newsletter Allow", "offers", 1)]
+    [InlineData("*,* Stop|email,newsletter Allow", null, 1)]
+    [InlineData("*,* Stop|email,offers Stop", null, 1)]
+    [InlineData("email,offers Stop|email,* Allow", "newsletter", 2)]
+    [InlineData("email,offers Stop|sms,* Allow", "newsletter", null)]
+    public void Only_a_decision_that_covers_the_question_gives_its_moment(string decisions, string? topic, int? minute) =>
+        Assert.Equal(
+            minute is { } m ? Start.AddMinutes(m) : null,
+            DecisionMoments.From(Channel.Email, [State(decisions)]).For(topic is null ? null : Topic.Parse(topic)));
+
+    [Fact]
+    public void Of_several_owners_the_Stop_decides_and_not_a_later_Allow_of_somebody_else()
+    {
+        var moments = DecisionMoments.From(Channel.Email, [State("*,* Stop"), State("sms,* Stop|email,* Allow"), ConsentState.Empty]);
+
+        Assert.Equal(Start.AddMinutes(1), moments.For(null));
+        Assert.Equal(Start.AddMinutes(1), moments.For(Topic.Parse("newsletter")));
+    }
+
+    [Fact]
+    public void Nobody_who_decided_anything_gives_no_moment()
+    {
+        Assert.Null(DecisionMoments.From(Channel.Email, []).For(null));
+        Assert.Null(DecisionMoments.From(Channel.Email, [ConsentState.Empty]).For(Topic.Parse("offers")));
+    }
+
+    [Fact]
+    public void The_moment_of_a_question_is_that_of_the_entry_that_decides_it() => CsCheck.Check.Sample(Generated.State, state =>
+    {
+        foreach (var channel in Channels.All)
+        {
+            var moments = DecisionMoments.Parse(DecisionMoments.From(channel, [state]).ToString());
+            Assert.Equal(DecisionMoments.From(channel, [state]), moments);
+            foreach (var topic in (Topic?[])[null, Topic.Parse("a"), Topic.Parse("b"), Topic.Parse("c"), Topic.Parse("never")])
+                Assert.Equal(state.Answer(channel, topic).Entry?.At, moments.For(topic));
+        }
+    });
+
+    // The first decision is dated minute 1, the next minute 2, and so on.
+    private static ConsentState State(string decisions) => decisions.Split('|').Index().Aggregate(ConsentState.Empty, (state, decision) =>
+    {
+        var (scope, what, at) = (decision.Item.Split(' ')[0], decision.Item.Split(' ')[1], Start.AddMinutes(decision.Index + 1));
+        return state.With(
+            Change.Create(Guid.CreateVersion7(at), Subject, Scope.Parse(scope), Enum.Parse<Decision>(what), at, at, Source.Portal));
+    });
+}
