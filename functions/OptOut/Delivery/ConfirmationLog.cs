@@ -5,7 +5,9 @@ using OptOut.Records;
 
 namespace OptOut.Delivery;
 
-/// <summary>How far a subject's ledger is confirmed. A mail is claimed before it is sent, so that two handlers do not send the same.</summary>
+/// <summary>
+/// How far a subject's ledger is confirmed. A mail is claimed before it is sent, so that two handlers do not send the same.
+/// </summary>
 /// <param name="UpTo">The last ledger entry that a mail which was accepted covers.</param>
 /// <param name="ClaimedUpTo">The last entry that the latest mail covers. Greater than <paramref name="UpTo"/> until it is accepted.</param>
 /// <param name="At">When that mail was claimed.</param>

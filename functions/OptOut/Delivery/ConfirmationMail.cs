@@ -17,7 +17,8 @@ internal sealed class ConfirmationMail(
     IOptions<ControllerOptions> controller)
 {
     /// <param name="recorded">What was recorded: at least one change, of one submission or several, oldest first.</param>
-    /// <param name="state">The state at the moment, if it must be told instead of each change; null for one submission just recorded.</param>
+    /// <param name="state">The state at the moment, if it must be told instead of each change; null for one
+    /// submission just recorded.</param>
     /// <param name="to">The subject's address. Anyone who reads mail sent there may see and change what the person receives.</param>
     /// <param name="language">The subject's; null when it is not known.</param>
     public async Task<OutgoingMail> WriteAsync(

@@ -34,8 +34,9 @@ internal sealed class ConfirmationOptionsValidator(ServiceMailVendor vendor) : I
         var errors = new List<string>();
         if (options.Enabled && vendor.Name is null)
         {
-            errors.Add($"OptOut:Confirmation:Enabled is true, but no vendor that sends mail is configured: {ServiceMail.None}, or set it to "
-                + "false if another system confirms opt-outs.");
+            errors.Add(
+                $"OptOut:Confirmation:Enabled is true, but no vendor that sends mail is configured: {ServiceMail.None}, or set it to "
+                    + "false if another system confirms opt-outs.");
         }
 
         if (options.Interval < TimeSpan.FromSeconds(1) || options.Interval > TimeSpan.FromDays(1))
