@@ -56,7 +56,6 @@ internal static class OptOutSettings
         ["OptOut:Catalogue:Topics:1:Titles:nl"] = "Aanbiedingen",
         ["OptOut:Catalogue:Topics:1:Titles:en"] = "Offers",
         ["OptOut:FanOut:FirstRetry"] = "00:00:00.2",
-        ["OptOut:Confirmation:Interval"] = "00:00:01",
         ["OptOut:Confirmation:StrangersPerHour"] = "10000",
         ["OptOut:SendGrid:Groups:newsletter"] = "101",
         ["OptOut:SendGrid:Groups:offers"] = "102",

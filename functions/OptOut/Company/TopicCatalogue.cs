@@ -57,7 +57,9 @@ public sealed class TopicCatalogue(IOptions<CatalogueOptions> options)
             .Where(c => c.Topics.Count > 0),
     ];
 
-    /// <summary>What is stopped of everything on offer, in as few scopes as say it: everything, whole channels, topics on a channel.</summary>
+    /// <summary>
+    /// What is stopped of everything on offer, in as few scopes as say it: everything, whole channels, topics on a channel.
+    /// </summary>
     internal IReadOnlyList<Scope> Stopped(ConsentState state)
     {
         if (Matrix.All(c => IsWhole(c)))

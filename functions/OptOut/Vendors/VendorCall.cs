@@ -80,7 +80,8 @@ internal sealed record VendorCall(string Vendor, string Operation, Func<HttpClie
                 $"{Operation} was answered with {code}, where {Vendor} answers "
                     + $"{string.Join(" or ", Expected.Select(e => (int)e))}: something in between may have answered."),
             // 409 and 423: another call on the same record was under way (RFC 9110 section 15.5.10, RFC 4918 section 11.3).
-            408 or 409 or 423 or 425 or >= 500 => new VendorOutcome.Transient(RetryAfter(headers, now), $"{Vendor} answered {Operation} with {code}."),
+            408 or 409 or 423 or 425 or >= 500 =>
+                new VendorOutcome.Transient(RetryAfter(headers, now), $"{Vendor} answered {Operation} with {code}."),
             401 => new VendorOutcome.Rejected(
                 $"{Vendor} does not accept the key in {CredentialSetting} ({Operation}, 401); {UnauthorizedFix}.{reported}"),
             403 => new VendorOutcome.Rejected(

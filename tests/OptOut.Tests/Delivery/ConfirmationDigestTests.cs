@@ -45,7 +45,8 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
     }
 
     [Theory]
-    [InlineData("*,*", Decision.Allow, "You will hear from us again", "Nothing is stopped: you receive our messages through every channel.")]
+    [InlineData(
+        "*,*", Decision.Allow, "You will hear from us again", "Nothing is stopped: you receive our messages through every channel.")]
     [InlineData("email,newsletter", Decision.Allow, "Your choices are recorded", "You are unsubscribed from: Offers by e-mail; ")]
     public async Task A_later_mail_states_what_holds_then(string scope, Decision decision, string subjectLine, string state)
     {

@@ -7,22 +7,24 @@ using OptOut.Messaging;
 namespace OptOut.Tests.Delivery;
 
 /// <summary>The mail that confirms a submission to the person.</summary>
-public sealed class ConfirmationTests(OptOutHost host) : IClassFixture<OptOutHost>
+public sealed class ConfirmationTests(QuickConfirmationHost quick) : IClassFixture<QuickConfirmationHost>
 {
+    private readonly OptOutHost _host = quick.Host;
+
     [Fact]
     public async Task A_submission_is_confirmed_by_one_mail_even_if_its_message_is_delivered_again()
     {
-        var subject = await host.PutSubjectAsync("ack-1", ["ack-1@example.com"], ["0470 55 66 01"], language: "nl");
-        await host.OneClickAsync(await host.TokenAsync("ack-1"));
+        var subject = await _host.PutSubjectAsync("ack-1", ["ack-1@example.com"], ["0470 55 66 01"], language: "nl");
+        await _host.OneClickAsync(await _host.TokenAsync("ack-1"));
         await MailsAsync("ack-1@example.com", 1);
         var submission = Submission(
             subject, ("email,newsletter", Decision.Allow), ("sms,offers", Decision.Allow), ("phone,*", Decision.Stop));
 
-        Assert.Equal(new IntakeResult(true, true), await host.Service<ChangeIntake>().RecordAsync(submission, WaitFor.Visible));
+        Assert.Equal(new IntakeResult(true, true), await _host.Service<ChangeIntake>().RecordAsync(submission, WaitFor.Visible));
         await ReplayAsync(submission);
 
         var mails = await MailsAsync("ack-1@example.com", 2);
-        Assert.Equal(3, (await host.LedgerAsync(subject, 4)).Count(e => e.Change.SubmissionId == submission[0].SubmissionId));
+        Assert.Equal(3, (await _host.LedgerAsync(subject, 4)).Count(e => e.Change.SubmissionId == submission[0].SubmissionId));
         Assert.Equal("De Kruidtuin: U bent uitgeschreven", mails[0].Subject);
         Assert.Equal("De Kruidtuin: Uw keuzes zijn geregistreerd", mails[1].Subject);
         var link = mails[1].PlainText.Split('\n').Single(l => l.StartsWith("https://", StringComparison.Ordinal));
@@ -52,15 +54,15 @@ public sealed class ConfirmationTests(OptOutHost host) : IClassFixture<OptOutHos
     [Fact]
     public async Task The_link_in_the_mail_leads_to_the_persons_own_page()
     {
-        var subject = await host.PutSubjectAsync("ack-2", ["ack-2@example.com"], language: "en");
-        await host.OneClickAsync(await host.TokenAsync("ack-2"));
+        var subject = await _host.PutSubjectAsync("ack-2", ["ack-2@example.com"], language: "en");
+        await _host.OneClickAsync(await _host.TokenAsync("ack-2"));
 
         var mail = Assert.Single(await MailsAsync("ack-2@example.com", 1));
         var link = new Uri(mail.PlainText.Split('\n').Single(l => l.StartsWith("https://", StringComparison.Ordinal)));
 
-        Assert.Equal(200, (await host.SendAsync("GET", link.AbsolutePath)).Status);
-        Assert.Equal(200, (await host.PressAsync(link.Segments[^1])).Status);
-        await host.LedgerAsync(subject, 1);
+        Assert.Equal(200, (await _host.SendAsync("GET", link.AbsolutePath)).Status);
+        Assert.Equal(200, (await _host.PressAsync(link.Segments[^1])).Status);
+        await _host.LedgerAsync(subject, 1);
     }
 
     private static Change[] Submission(SubjectKey subject, params (string Scope, Decision Decision)[] changes)
@@ -81,15 +83,15 @@ public sealed class ConfirmationTests(OptOutHost host) : IClassFixture<OptOutHos
     {
         var message = SubjectMessage.From(submission).ToServiceBus();
         message.MessageId += "-again";
-        await using var sender = host.Service<ServiceBusClient>().CreateSender(Topology.BusTopic);
+        await using var sender = _host.Service<ServiceBusClient>().CreateSender(Topology.BusTopic);
         await sender.SendMessageAsync(message, TestContext.Current.CancellationToken);
     }
 
     private async Task<SendGridSentMail[]> MailsAsync(string to, int count)
     {
-        await OptOutHost.UntilAsync(async () => await Task.FromResult(host.Sandbox.SendGrid.Mails.Count(m => m.To == to) >= count));
-        await host.QuietAsync();
-        var mails = host.Sandbox.SendGrid.Mails.Where(m => m.To == to).OrderBy(m => m.At).ToArray();
+        await OptOutHost.UntilAsync(async () => await Task.FromResult(_host.Sandbox.SendGrid.Mails.Count(m => m.To == to) >= count));
+        await _host.QuietAsync();
+        var mails = _host.Sandbox.SendGrid.Mails.Where(m => m.To == to).OrderBy(m => m.At).ToArray();
         Assert.Equal(count, mails.Length);
         return mails;
     }

@@ -49,8 +49,10 @@ public sealed class ServiceMailTests
         var mail = Assert.Single(((PostmarkSandbox)it.Remote).Mails);
         Assert.Equal("De Kruidtuin <privacy@kruidtuin.example>", Text(mail["From"]));
         Assert.Equal($"Jan Peeters <{Mail.To.Value}>", Text(mail["To"]));
-        Assert.Equal((Mail.SubjectLine, Mail.PlainText, Mail.Html), (Text(mail["Subject"]), Text(mail["TextBody"]), Text(mail["HtmlBody"])));
-        Assert.Equal(("outbound", false, "None"), (Text(mail["MessageStream"]), mail["TrackOpens"]!.GetValue<bool>(), Text(mail["TrackLinks"])));
+        Assert.Equal(
+            (Mail.SubjectLine, Mail.PlainText, Mail.Html), (Text(mail["Subject"]), Text(mail["TextBody"]), Text(mail["HtmlBody"])));
+        Assert.Equal(
+            ("outbound", false, "None"), (Text(mail["MessageStream"]), mail["TrackOpens"]!.GetValue<bool>(), Text(mail["TrackLinks"])));
         AssertHeaders(mail["Headers"]!.AsArray());
         Assert.DoesNotContain(it.Logs.Lines, l => l.Contains("jan.peeters", StringComparison.OrdinalIgnoreCase));
     }
@@ -90,7 +92,8 @@ public sealed class ServiceMailTests
     public async Task A_recipient_that_Postmark_refuses_is_rejected_without_naming_the_address()
     {
         await using var it = await SandboxedVendor.StartAsync("postmark", null, NoSendGrid);
-        ((PostmarkSandbox)it.Remote).Add(new PostmarkEntry("outbound", Mail.To.Value, "HardBounce", "Recipient", TimeProvider.System.GetUtcNow()));
+        ((PostmarkSandbox)it.Remote).Add(
+            new PostmarkEntry("outbound", Mail.To.Value, "HardBounce", "Recipient", TimeProvider.System.GetUtcNow()));
 
         var rejected = Assert.IsType<VendorOutcome.Rejected>(await SendAsync(it));
 

@@ -39,7 +39,8 @@ public sealed class UnpairedSurrogatePropertyTests
         ["SendGrid's events"] = (
             """[{"event":"unsubscribe","email":"a@example.com","timestamp":1760000000,"sg_event_id":"x","asm_group_id":3}]""",
             body => Print(new SendGridEvents(
-                new SendGridLists(Catalogue, Options.Create(new SendGridOptions { Groups = { ["news"] = 3 } })), Time).Read(Bytes(body).Span))),
+                new SendGridLists(Catalogue, Options.Create(new SendGridOptions { Groups = { ["news"] = 3 } })), Time).Read(
+                    Bytes(body).Span))),
         ["Postmark's events"] = (
             """
             {"RecordType":"SubscriptionChange","Recipient":"a@example.com","Origin":"Recipient","SuppressSending":true,

@@ -44,7 +44,8 @@ internal sealed partial class SnsAuthenticator(
         }
 
         using var key = certificate.GetRSAPublicKey();
-        return SnsCertificate.IsInForce(certificate, time.GetUtcNow()) && key?.VerifyData(message.Signed, message.Signature, algorithm, RSASignaturePadding.Pkcs1) == true;
+        return SnsCertificate.IsInForce(certificate, time.GetUtcNow())
+            && key?.VerifyData(message.Signed, message.Signature, algorithm, RSASignaturePadding.Pkcs1) == true;
     }
 
     /// <summary>Confirms a subscription of one of our topics to our endpoint. The message must already be authenticated.</summary>

@@ -2,7 +2,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace OptOut.Vendors.AmazonSes;
 
-/// <summary>Whether a certificate is one that SNS signs with. It was fetched from a host of SNS; this does not rely on that alone.</summary>
+/// <summary>
+/// Whether a certificate is one that SNS signs with. It was fetched from a host of SNS; this does not rely on that alone.
+/// </summary>
 internal static class SnsCertificate
 {
     private static readonly TimeSpan MaxDownload = TimeSpan.FromSeconds(10);
