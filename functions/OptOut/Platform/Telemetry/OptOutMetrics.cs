@@ -13,7 +13,7 @@ internal sealed class OptOutMetrics
     // From imperceptible to one day: Gmail and Yahoo allow two days (https://support.google.com/a/answer/81126).
     private static readonly double[] Seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 43_200, 86_400];
 
-    private readonly Counter<long> _changes, _outcomes, _signals, _drift, _reconciliations, _unreadableMails;
+    private readonly Counter<long> _changes, _outcomes, _signals, _drift, _reconciliations, _unreadableMails, _ignoredMails;
     private readonly Histogram<double> _stop;
     private readonly Gauge<long> _outbox, _deadLetters, _mismatches;
 
@@ -40,6 +40,8 @@ internal sealed class OptOutMetrics
             "optout.ledger.mismatches", "{mismatch}", "Entries found altered or missing when the ledgers were last verified.");
         _unreadableMails = meter.CreateCounter<long>(
             "optout.mail.unreadable", "{mail}", "Mails to the unsubscribe host that could not be read.");
+        _ignoredMails = meter.CreateCounter<long>(
+            "optout.mail.ignored", "{mail}", "Mails to the unsubscribe host that certainly request nothing.");
     }
 
     public void ChangeRecorded(string source, string decision) => _changes.Add(1, new("source", source), new("decision", decision));
@@ -70,4 +72,7 @@ internal sealed class OptOutMetrics
     public void LedgerMismatches(string kind, int count) => _mismatches.Record(count, new KeyValuePair<string, object?>("kind", kind));
 
     public void MailUnreadable() => _unreadableMails.Add(1);
+
+    /// <param name="kind"><c>automatic-reply</c>, <c>report</c> (a bounce or a receipt) or <c>returned</c> (a mail of ours).</param>
+    public void MailIgnored(string kind) => _ignoredMails.Add(1, new KeyValuePair<string, object?>("kind", kind));
 }
