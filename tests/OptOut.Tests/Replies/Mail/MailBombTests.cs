@@ -60,6 +60,51 @@ public sealed class MailBombTests
         { "email", "Content-Transfer-Encoding: quoted-printable\n\n", "=" },
         { "email", "Content-Transfer-Encoding: x-uuencode\n\nbegin 644 a\n", "M" },
         { "email", "Content-Type: text/plain; charset=utf-32\n\n", "\u00ff" },
+        { "email", "", "X: y\n" },
+        { "email", "X-Long: ", "x" },
+        { "email", "X-Long: a", "\n a" },
+        { "email", "From: ", "(" },
+        { "email", "From: ", "\"" },
+        { "email", "Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\nx\n" },
+        { "email", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n", "--b" },
+        { "email", $"Content-Type: multipart/mixed; boundary={new string('b', 60)}\n\n", $"--{new string('b', 59)}" },
+        { "email", Repeat("Content-Type: message/rfc822\nContent-Transfer-Encoding: quoted-printable\n\n", 20), "x" },
+        { "email", "Content-Type: text/plain; charset=", "x" },
+        { "email", "Content-Type: text/html\n\n", "u-" },
+        { "headers", "From: ", "(" },
+        { "headers", "From: ", "a(" },
+        { "headers", "From: ", ")" },
+        { "headers", "From: ", "a:" },
+        { "headers", "From: ", "<" },
+        { "headers", "From: ", "\\" },
+        { "headers", "From: \"", "\\\"" },
+        { "headers", "To: ", "@optout.kruidtuin.example" },
+        { "headers", "To: ", "u-" },
+        { "headers", "Auto-Submitted: ", ";" },
+        { "headers", "", "Precedence: bulk\n" },
+        { "headers", "", "X-Autoreply: no\n" },
+        { "headers", "DKIM-Signature: ", ";i=" },
+        { "charsets", "{\"text\":\"", "x" },
+        { "charsets", "{", "\"text\":\"utf-8\"," },
+        { "envelope", "{\"to\":[\"a\"", ",\"a\"" },
+        { "envelope", "", "{\"to\":" },
+        { "dkim", "{", "@a.example : fail (x) , " },
+        { "dkim", "{@a.example : pass", " " },
+        { "SPF", "", " " },
+        { "subject", "Automatic reply: ", "stop, " },
+        { "html", "", "<div>" },
+        { "html", "", "</" },
+        { "html", "", "<!--" },
+        { "html", "", "&#x2F;" },
+        { "html", "", "&amp" },
+        { "html", "<style>", "</style" },
+        { "text", "", "u-" },
+        { "text", "", "/u/" },
+        { "text", "", "/u/a\n> " },
+        { "text", "", "%2Fu%2F=\r\n" },
+        { "text", "/u/", "\u00ad" },
+        { "text", Repeat("u-", 28), "\u00ad" },
+        { "text", "", "u-\n\n\n> " },
     };
 
     [Theory(Timeout = Timeout)]
@@ -204,14 +249,52 @@ public sealed class MailBombTests
         Assert.DoesNotContain(unknown, Assert.IsType<Dictionary<string, int>>(names).Keys);
     }
 
+    // Parts beside each other, and in each other; the token is in the last.
+    [Theory]
+    [InlineData(100, 1, true)]
+    [InlineData(101, 1, false)]
+    [InlineData(10_000, 1, false)]
+    [InlineData(1, 8, true)]
+    [InlineData(1, 9, false)]
+    [InlineData(1, 10_000, false)]
+    public void Parts_beyond_the_limits_are_not_read(int parts, int levels, bool isRead)
+    {
+        var nested = string.Concat(
+            Enumerable.Range(0, levels).Select(level => $"Content-Type: multipart/mixed; boundary=b{level}\n\n--b{level}\n"));
+        var mail = $"From: jan@example.com\n{nested}{Repeat($"\nx\n--b{levels - 1}\n", parts - 1)}\n/u/{Token}\n";
+
+        var read = Read(Encoding.Latin1.GetBytes($"{Part("email", mail)}{Delimiter}--\r\n")).ToMail(DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(isRead ? [Token] : [], TokenSearch.InTexts(read.Text));
+        Assert.Equal("jan@example.com", read.Headers["From"]);
+    }
+
+    [Fact]
+    public void Repeated_tokens_cost_no_memory()
+    {
+        var text = Repeat($"u-{Token} /u/{Token} ", 10_000);
+        _ = TokenSearch.InTexts(Token);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal([Token], TokenSearch.InTexts(text));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
+    }
+
     private static long Allocated(byte[] form)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         var mail = Read(form).ToMail(DateTimeOffset.UnixEpoch);
         _ = HtmlText.ToPlainText(mail.Html);
         _ = MailClassifier.Classify(mail);
+        _ = Sender.TryVerify(mail, MailWriter.Host, out _);
+        _ = mail.Recipients.Count(r => TokenSearch.InAddress(r, MailWriter.Host) is not null);
+        _ = TokenSearch.InTexts(
+            [mail.SubjectLine, mail.Text, TokenSearch.Plain(mail.Html), .. mail.Headers.All("To"), .. mail.Headers.All("Cc")]);
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
+
+    private static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
 
     private static byte[] Bomb(string field, string beginning, string repeated, int length)
     {
