@@ -61,7 +61,8 @@ internal static class MailClassifier
         var hasNullPath = mail.ReturnPath is "" || headers["Return-Path"] is "<>";
         var sender = LocalPart(headers["From"]);
         var isMailSystem = sender == "postmaster";
-        if (sender == "mailer-daemon" || ((hasNullPath || isMailSystem) && (headers.Has("X-Failed-Recipients") || MailSubject.IsBounce(mail))))
+        var looksLikeBounce = headers.Has("X-Failed-Recipients") || MailSubject.IsBounce(mail);
+        if (sender == "mailer-daemon" || (looksLikeBounce && (hasNullPath || isMailSystem)))
             return MailOrigin.Report;
 
         if (Is(headers, "X-Apple-Unsubscribe", "true"))

@@ -20,6 +20,8 @@ internal sealed class MailTokens(LinkKeyRing ring, ReceivedMail mail, string hos
     /// <summary>In To or Cc: a mail that was redirected on its way has a different envelope.</summary>
     public IReadOnlyList<Link> InHeaders => Verified(TokenSearch.InTexts([.. mail.Headers.All("To"), .. mail.Headers.All("Cc")]));
 
+    public IReadOnlyList<Link> InAnyAddress => [.. InAddress.Concat(InHeaders).Distinct()];
+
     /// <summary>In what a person wrote, quoted or forwarded.</summary>
     public IReadOnlyList<Link> InText =>
         Verified(TokenSearch.InTexts([mail.SubjectLine, mail.Text, TokenSearch.Plain(mail.Html)]));

@@ -11,8 +11,8 @@ using OptOut.Records.ContactPoints;
 namespace OptOut.Replies.Mail;
 
 /// <summary>
-/// Records what a mail to the unsubscribe host means. Nobody can be asked what a mail means, and the host exists for nothing else, so anyone
-/// who writes to it is stopped for everything. Only the address behind a mail client's button stops the same as a one-click POST
+/// Records what a mail to the unsubscribe host means. Nobody can be asked what a mail means, and the host exists for nothing else, so
+/// anyone who writes to it is stopped for everything. Only the address behind a mail client's button stops the same as a one-click POST
 /// (<see cref="LinkOptions.OneClickScope"/>), because it is another form of that button. A token in an address counts first; then who
 /// wrote, if that is verified; then the tokens in the text. What is not acted on is forwarded to the controller.
 /// </summary>
@@ -40,13 +40,15 @@ internal sealed partial class MailtoIntake(
         var tokens = new MailTokens(ring, mail, links.Value.MailtoHost);
         var addressed = tokens.InAddress;
         if (origin == MailOrigin.Doubtful)
-            return await notice.ForwardAsync(mail, new MailtoDoubt(DoubtReason.Machine, addressed), cancellationToken);
+            return await notice.ForwardAsync(mail, new MailtoDoubt(DoubtReason.Machine, tokens.InAnyAddress), cancellationToken);
         if (addressed.Count > 0)
             return await RecordAsync(mail, addressed, links.Value.OneClickScope);
         if (notice.IsAnsweredBy(mail))
             return Ignored(MailOrigin.Returned);
         if (origin == MailOrigin.Generated)
         {
+            if (tokens.InHeaders is { Count: > 0 } redirected)
+                return await RecordAsync(mail, redirected, OneClickScope.Everything);
             return await notice.ForwardAsync(
                 mail, new MailtoDoubt(tokens.HasDamagedAddress ? DoubtReason.DamagedAddress : DoubtReason.Machine), cancellationToken);
         }

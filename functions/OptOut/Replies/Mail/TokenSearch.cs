@@ -27,15 +27,23 @@ internal static class TokenSearch
 
     private const string WordBreak = "<wbr>";
 
-    /// <summary>The token in one of our mail addresses; the case of its other parts does not matter. Null for any other address.</summary>
+    /// <summary>
+    /// The token in one of our mail addresses. The case of its other parts does not matter, nor what mail programs append to the token (a
+    /// parameter, a tag). Null for any other address.
+    /// </summary>
     public static string? InAddress(string address, string host)
     {
         var trimmed = address.AsSpan().Trim().Trim("<>");
         var at = trimmed.LastIndexOf('@');
-        return at > 0 && trimmed[(at + 1)..].TrimEnd('.').Equals(host, StringComparison.OrdinalIgnoreCase)
-            && trimmed.StartsWith(LinkHeaders.MailtoPrefix, StringComparison.OrdinalIgnoreCase)
-            ? trimmed[LinkHeaders.MailtoPrefix.Length..at].ToString()
-            : null;
+        if (at < 0 || !trimmed[(at + 1)..].TrimEnd('.').Equals(host, StringComparison.OrdinalIgnoreCase))
+            return null;
+        var local = trimmed[..at].Trim('"');
+        if (!local.StartsWith(LinkHeaders.MailtoPrefix, StringComparison.OrdinalIgnoreCase))
+            return null;
+        var token = local[LinkHeaders.MailtoPrefix.Length..];
+        return token.Length > LinkKeyRing.TokenLength && !TokenCharacters.Contains(token[LinkKeyRing.TokenLength])
+            ? token[..LinkKeyRing.TokenLength].ToString()
+            : token.ToString();
     }
 
     /// <summary>At most <see cref="MaxCandidates"/>, each once, in the order of the texts.</summary>

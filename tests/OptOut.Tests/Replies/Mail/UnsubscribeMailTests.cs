@@ -157,6 +157,18 @@ public sealed class UnsubscribeMailTests(OptOutHost host) : IClassFixture<OptOut
     }
 
     [Fact]
+    public async Task A_generated_mail_whose_To_header_has_the_token_is_a_stop()
+    {
+        var person = await host.PutSubjectAsync("redirected", ["redirected@example.com"]);
+        var to = $"u-{await host.TokenAsync("redirected")}@{Host}";
+        var mail = Plain("robot@elsewhere.example", to, "Button", extra: "Auto-Submitted: auto-generated");
+
+        Assert.Equal(200, await ReceiveAsync(mail with { EnvelopeTo = [$"all@{Host}"] }));
+
+        await host.LedgerAsync(person, 1);
+    }
+
+    [Fact]
     public async Task A_damaged_token_address_with_our_link_quoted_stops_by_the_link()
     {
         var person = await host.PutSubjectAsync("lower-quoted", ["lower-quoted@example.com"]);
