@@ -11,7 +11,7 @@ internal static class Unsubscribe
 {
     public static async Task<int> RunAsync(Arguments arguments, TextWriter output, TextWriter error, CancellationToken stop)
     {
-        var (button, problem) = await FindAsync(arguments.File!, stop);
+        var (button, warnings, problem) = await FindAsync(arguments.File!, stop);
         problem ??= HostProblem(button!, arguments.AllowedHost);
         if (problem is not null)
         {
@@ -23,6 +23,8 @@ internal static class Unsubscribe
         using var client = new MailClient(TimeProvider.System);
         try
         {
+            foreach (var warning in warnings)
+                await output.WriteLineAsync($"Warning: {warning}\n");
             await output.WriteLineAsync($"Pressing the button of \"{button.SubjectLine}\".\n");
             var answer = await client.PressAsync(button, OneClickEncoding.Multipart, stop);
             await output.WriteLineAsync(string.Join('\n', answer.Request.TrimEnd().Split("\r\n").Select(line => $"  {line}")));
@@ -48,7 +50,8 @@ internal static class Unsubscribe
         }
     }
 
-    private static async Task<(MailButton.Shown? Button, string? Problem)> FindAsync(string path, CancellationToken stop)
+    private static async Task<(MailButton.Shown? Button, IReadOnlyList<string> Warnings, string? Problem)> FindAsync(
+        string path, CancellationToken stop)
     {
         try
         {
@@ -56,8 +59,8 @@ internal static class Unsubscribe
             using var mail = await MailFile.ReadAsync(file, stop);
             return MailButton.From(mail) switch
             {
-                MailButton.Shown shown => (shown, null),
-                MailButton.Missing missing => (null, missing.Reason),
+                MailButton.Shown shown => (shown, MailButtonWarnings.Of(mail), null),
+                MailButton.Missing missing => (null, [], missing.Reason),
                 _ => throw new InvalidOperationException("A mail button is either shown or missing."),
             };
         }
@@ -65,17 +68,20 @@ internal static class Unsubscribe
         {
             return (
                 null,
+                [],
                 $"{path} does not exist. Save the message in your mail program (as .eml, or "
                     + "the text of \"show original\") and give that file.");
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return (null, $"{path} cannot be read: {unreadable.Message}");
+            return (null, [], $"{path} cannot be read: {unreadable.Message}");
         }
         catch (NotAMailException other)
         {
             return (
-                null, $"{path}: {other.Message} Save the whole message (as .eml, or the text of \"show original\") and give that file.");
+                null,
+                [],
+                $"{path}: {other.Message} Save the whole message (as .eml, or the text of \"show original\") and give that file.");
         }
     }
 

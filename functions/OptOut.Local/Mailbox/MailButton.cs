@@ -1,9 +1,11 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using MimeKit;
 
 namespace OptOut.Local.Mailbox;
 
 /// <summary>The unsubscribe button that a mail client derives from a mail's headers, or the reason why there is none.</summary>
-internal abstract record MailButton
+internal abstract partial record MailButton
 {
     /// <summary>
     /// The form field and value of the POST; together the only value that List-Unsubscribe-Post may have (RFC 8058 section 3.1).
@@ -21,7 +23,8 @@ internal abstract record MailButton
     public sealed record Missing(string Reason) : MailButton;
 
     /// <summary>
-    /// Reads a mail's headers as a mail client does, but does not require a DKIM signature, which an unsent mail does not have.
+    /// Reads a mail's headers as a mail client does, but does not require a DKIM signature, which an unsent mail does not have. Only what
+    /// certainly prevents the button is a reason; <see cref="MailButtonWarnings"/> names the rest.
     /// </summary>
     public static MailButton From(MimeMessage mail)
     {
@@ -44,6 +47,9 @@ internal abstract record MailButton
                     + "value List-Unsubscribe=One-Click (RFC 8058 section 3.1).");
         }
 
+        if (EncodedWord().IsMatch(post))
+            return new Missing(Encoded("List-Unsubscribe-Post"));
+
         // The RFC defines the value in ABNF, where literals are case-insensitive.
         if (!post.Trim().Equals($"{Field}={FieldValue}", StringComparison.OrdinalIgnoreCase))
         {
@@ -53,6 +59,10 @@ internal abstract record MailButton
         }
 
         var links = ListUnsubscribe.Parse(list);
+        if (EncodedWord().IsMatch(list) && !links.Any(IsPlain))
+            return new Missing(Encoded("List-Unsubscribe"));
+        if (DkimCoverage.Problem(mail) is { } unsigned)
+            return new Missing(unsigned);
         if (links is [])
         {
             return new Missing(
@@ -71,8 +81,22 @@ internal abstract record MailButton
                 + "3.1): put in the header that POST /api/links gives.");
     }
 
-    private static IEnumerable<string> Values(MimeMessage mail, HeaderId id) =>
-        mail.Headers.Where(header => header.Id == id).Select(header => header.Value);
+    // RFC 2047 section 5: encoded words are decoded in text and comments only, so an address written in them is none.
+    private static bool IsPlain(string link) =>
+        link.StartsWith("http", StringComparison.OrdinalIgnoreCase) && !EncodedWord().IsMatch(link);
+
+    private static string Encoded(string header) =>
+        $"The mail's {header} is written in encoded words (=?utf-8?q?...?=), so no mail program shows a button for this (RFC 2047 section "
+            + "5). Write the header as POST /api/links gives it. Python's EmailMessage encodes what it cannot fold: create the message "
+            + "with policy=email.policy.SMTP.clone(max_line_length=998).";
+
+    // As written: a decoded value would show what no mail client sees.
+    private static IEnumerable<string> Values(MimeMessage mail, HeaderId id) => mail.Headers
+        .Where(header => header.Id == id)
+        .Select(header => Encoding.UTF8.GetString(header.RawValue).ReplaceLineEndings("").Trim());
+
+    [GeneratedRegex(@"=\?[^?\s]+\?[bq]\?[^?]*\?=", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex EncodedWord();
 
     // The text of a mail is shown on a screen, so limit its length.
     private static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "...";

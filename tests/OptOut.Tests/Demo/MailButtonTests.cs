@@ -37,7 +37,17 @@ public sealed class MailButtonTests
             "the post header first, with spaces around its value",
             $"List-Unsubscribe-Post:   List-Unsubscribe=One-Click  \nList-Unsubscribe: <{Target}>\n"
         },
-        { "an encoded word", $"List-Unsubscribe: =?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes($"<{Target}>"))}?=\n{Post}" },
+        { "an encoded word in a comment", $"List-Unsubscribe: (=?utf-8?q?caf=C3=A9?=) <{Target}>\n{Post}" },
+        { "an encoded word after the address", $"List-Unsubscribe: <{Target}>,\n =?utf-8?q?=3Cmailto=3Aa=40example=2Ecom=3E?=\n{Post}" },
+        {
+            "signed",
+            $"DKIM-Signature: v=1; h=From : LIST-Unsubscribe\n  :list-unsubscribe-post; b=x\nList-Unsubscribe: <{Target}>\n{Post}"
+        },
+        {
+            "one of two signatures covers both",
+            "DKIM-Signature: v=1; h=from:to; b=x\n"
+                + $"DKIM-Signature: h=List-Unsubscribe:List-Unsubscribe-Post;b=x\nList-Unsubscribe: <{Target}>\n{Post}"
+        },
     };
 
     [Theory]
@@ -113,6 +123,84 @@ public sealed class MailButtonTests
             + "Set OptOut:Links:BaseUrl to an https address; plain http only works on this machine.")]
     public async Task Where_there_is_no_button_the_reason_says_what_mends_it(string headers, string reason) =>
         Assert.Equal(new MailButton.Missing(reason), await ButtonOfAsync(Mail(headers)));
+
+    // As Python's EmailMessage writes a header that it cannot fold.
+    [Theory]
+    [InlineData(
+        "=?utf-8?q?=3Chttps=3A//optout=2Eexample=2Ecom/u/AAAA?=\n "
+            + "=?utf-8?q?AAAA=3E=2C_=3Cmailto=3Au-AAAAAAAA=40optout=2Eexample=2Ecom=3E?=")]
+    [InlineData("=?utf-8?B?PGh0dHBzOi8vb3B0b3V0LmV4YW1wbGUuY29tL3UvQWJDLV8xMjM+?=")]
+    [InlineData("=?US-ASCII*en?Q?=3Chttps=3A//optout=2Eexample=2Ecom/u/AAAA=3E?=")]
+    [InlineData("<mailto:u-AbC@optout.example.com>,\n =?utf-8?q?=3Chttps=3A//optout=2Eexample=2Ecom/u/AAAA=3E?=")]
+    [InlineData("<=?utf-8?q?https=3A//optout=2Eexample=2Ecom/u/AAAA?=>")]
+    [InlineData("<https://optout.example.com/u/\n =?utf-8?q?AAAA?=>")]
+    public async Task An_address_in_encoded_words_has_no_button(string list)
+    {
+        var missing = Assert.IsType<MailButton.Missing>(await ButtonOfAsync(Mail($"List-Unsubscribe: {list}\n{Post}")));
+
+        Assert.Equal(
+            "The mail's List-Unsubscribe is written in encoded words (=?utf-8?q?...?=), so no mail program shows a button for this (RFC "
+                + "2047 section 5). Write the header as POST /api/links gives it. Python's EmailMessage encodes what it cannot fold: create "
+                + "the message with policy=email.policy.SMTP.clone(max_line_length=998).",
+            missing.Reason);
+    }
+
+    [Fact]
+    public async Task A_post_header_in_encoded_words_has_no_button() => Assert.StartsWith(
+        "The mail's List-Unsubscribe-Post is written in encoded words",
+        Assert.IsType<MailButton.Missing>(
+            await ButtonOfAsync(
+                Mail($"List-Unsubscribe: <{Target}>\nList-Unsubscribe-Post: =?utf-8?q?List-Unsubscribe=3DOne-Click?=\n"))).Reason,
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("from:to:subject", "List-Unsubscribe and List-Unsubscribe-Post")]
+    [InlineData("from:list-unsubscribe", "List-Unsubscribe-Post")]
+    [InlineData("from:List-Unsubscribe-Post:List-Unsubscribe-X", "List-Unsubscribe")]
+    [InlineData("", "List-Unsubscribe and List-Unsubscribe-Post")]
+    [InlineData("from:list-unsubscribe; b=x\nDKIM-Signature: h=list-unsubscribe-post", "List-Unsubscribe and List-Unsubscribe-Post")]
+    public async Task A_signature_that_does_not_cover_both_headers_leaves_no_button(string signed, string uncovered) => Assert.Equal(
+        new MailButton.Missing(
+            $"The mail's DKIM signature does not cover {uncovered}, so no mail program shows a button for this (RFC 8058 section 4). "
+                + "Add both headers to the signature's h= tag."),
+        await ButtonOfAsync(
+            Mail($"DKIM-Signature: v=1; d=example.com; h={signed}; b=List-Unsubscribe\nList-Unsubscribe: <{Target}>\n{Post}")));
+
+    [Theory]
+    [InlineData("List-Unsubscribe: <https://a.example/u/\n 1>\n", "The address in List-Unsubscribe is folded")]
+    [InlineData("List-Unsubscribe: <https://a.example/u/\u00e9>\n", "List-Unsubscribe has characters other than ASCII")]
+    [InlineData("Received: by mx.example\nList-Unsubscribe: <https://a.example/u/1>\n", "The mail has been delivered without a DKIM")]
+    [InlineData(
+        "Authentication-Results: mx.example; spf=pass; dkim=fail\nList-Unsubscribe: <https://a.example/u/1>\n",
+        "The receiving server could not verify")]
+    public async Task What_may_prevent_the_button_is_a_warning(string headers, string warning)
+    {
+        using var mail = await MailFile.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(Mail(headers + Post))), Cancel);
+
+        Assert.IsType<MailButton.Shown>(MailButton.From(mail));
+        Assert.StartsWith(warning, Assert.Single(MailButtonWarnings.Of(mail)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("List-Unsubscribe: <https://a.example/u/1>,\n <mailto:a@a.example>\n")]
+    [InlineData(
+        "Received: by mx.example\nAuthentication-Results: mx.example; dkim=pass\n"
+            + "DKIM-Signature: h=list-unsubscribe:list-unsubscribe-post\nList-Unsubscribe: <https://a.example/u/1>\n")]
+    public async Task A_mail_that_is_in_order_has_no_warning(string headers)
+    {
+        using var mail = await MailFile.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(Mail(headers + Post))), Cancel);
+
+        Assert.Empty(MailButtonWarnings.Of(mail));
+    }
+
+    [Fact]
+    public async Task A_header_line_above_the_limit_is_a_warning()
+    {
+        var headers = $"List-Unsubscribe: <https://a.example/u/{new string('1', 1_000)}>\n";
+        using var mail = await MailFile.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(Mail(headers + Post))), Cancel);
+
+        Assert.StartsWith("List-Unsubscribe has a line longer", Assert.Single(MailButtonWarnings.Of(mail)), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("")]

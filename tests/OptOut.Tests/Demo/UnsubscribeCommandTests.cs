@@ -118,6 +118,39 @@ public sealed partial class UnsubscribeCommandTests : IDisposable
         Assert.StartsWith("The mail has List-Unsubscribe but not List-Unsubscribe-Post", error, StringComparison.Ordinal);
     }
 
+    // The header as Python's EmailMessage writes it, unless it is told not to.
+    [Fact]
+    public async Task A_mail_whose_header_is_in_encoded_words_is_refused_and_nothing_is_pressed()
+    {
+        using var server = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+
+        var (exit, output, error) = await RunAsync(
+            Save(
+                $"List-Unsubscribe: =?utf-8?q?=3Chttp=3A//127=2E0=2E0=2E1=3A{server.Port}/u/AAAA?=\n =?utf-8?q?AAAAAAAAA=3E?=\n"
+                    + "List-Unsubscribe-Post: List-Unsubscribe=One-Click\n"));
+
+        Assert.Equal((1, ""), (exit, output));
+        Assert.Contains("no mail program shows a button for this", error, StringComparison.Ordinal);
+        Assert.Contains("policy=email.policy.SMTP.clone(max_line_length=998)", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_warning_does_not_prevent_the_press()
+    {
+        using var server = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+
+        var (exit, output, error) = await RunAsync(
+            Save($"List-Unsubscribe: <http://127.0.0.1:{server.Port}/\n u/x>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n"));
+
+        Assert.Equal((0, ""), (exit, error));
+        Assert.StartsWith(
+            "Warning: The address in List-Unsubscribe is folded, and some mail programs take the white space into it. Keep each address on "
+                + "one line.\n\nPressing the button of \"Offer\".\n",
+            output,
+            StringComparison.Ordinal);
+        Assert.Contains("the unsubscribe is recorded.", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_button_that_posts_to_another_machine_is_not_pressed_without_permission()
     {

@@ -110,6 +110,8 @@ public sealed partial class SignalNamesTests(Templates templates)
             [nameof(OptOutMetrics.LedgerMismatches)] = () => Array.ForEach(
                 [.. Verified().Counts], c => metrics.LedgerMismatches(c.Key, c.Value)),
             [nameof(OptOutMetrics.MailUnreadable)] = metrics.MailUnreadable,
+            [nameof(OptOutMetrics.MailIgnored)] = () => Array.ForEach(
+                ["automatic-reply", "report", "returned"], metrics.MailIgnored),
         };
         Assert.Equal(
             typeof(OptOutMetrics)

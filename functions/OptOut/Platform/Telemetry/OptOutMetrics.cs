@@ -13,7 +13,9 @@ internal sealed class OptOutMetrics
     // From imperceptible to one day: Gmail and Yahoo allow two days (https://support.google.com/a/answer/81126).
     private static readonly double[] Seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 43_200, 86_400];
 
-    private readonly Counter<long> _changes, _outcomes, _signals, _drift, _reconciliations, _unreadableMails, _withheldConfirmations;
+    private readonly Counter<long> _changes, _outcomes, _signals, _drift, _reconciliations, _unreadableMails, _ignoredMails,
+        _withheldConfirmations;
+
     private readonly Histogram<double> _stop;
     private readonly Gauge<long> _outbox, _deadLetters, _mismatches;
 
@@ -42,6 +44,8 @@ internal sealed class OptOutMetrics
             "optout.mail.unreadable", "{mail}", "Mails to the unsubscribe host that could not be read.");
         _withheldConfirmations = meter.CreateCounter<long>(
             "optout.confirmation.withheld", "{mail}", "Confirmations to unknown addresses that were not sent, above the hourly limit.");
+        _ignoredMails = meter.CreateCounter<long>(
+            "optout.mail.ignored", "{mail}", "Mails to the unsubscribe host that certainly request nothing.");
     }
 
     public void ChangeRecorded(string source, string decision) => _changes.Add(1, new("source", source), new("decision", decision));
@@ -74,4 +78,7 @@ internal sealed class OptOutMetrics
     public void ConfirmationWithheld() => _withheldConfirmations.Add(1);
 
     public void MailUnreadable() => _unreadableMails.Add(1);
+
+    /// <param name="kind"><c>automatic-reply</c>, <c>report</c> (a bounce or a receipt) or <c>returned</c> (a mail of ours).</param>
+    public void MailIgnored(string kind) => _ignoredMails.Add(1, new KeyValuePair<string, object?>("kind", kind));
 }

@@ -11,11 +11,12 @@ using OptOut.Platform;
 namespace OptOut.Replies.Mail;
 
 /// <summary>
-/// Forwards a mail to the controller when the person cannot be identified, so that somebody there can act on it. Nothing is recorded for an
-/// address that may be forged, and no request is dropped.
+/// Forwards a mail to the controller when it is not certain who asks for what, so that somebody there can act on it. Nothing is recorded
+/// for an address that may be forged, and no request is dropped.
 /// </summary>
 internal sealed partial class MailtoNotice(
     IMailSender sender,
+    LinkKeyRing ring,
     ComponentRenderer components,
     IOptions<ControllerOptions> controller,
     IOptions<LinkOptions> links,
@@ -23,23 +24,31 @@ internal sealed partial class MailtoNotice(
     TimeProvider time,
     ILogger<MailtoNotice> logger)
 {
-    private const int MaxText = 2_000, MaxLine = 300;
+    private const int MaxText = 2_000, MaxLine = 300, MaxLinks = 5;
 
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
-    private readonly List<DateTimeOffset> _sent = [];
+    private readonly List<(DateTimeOffset At, bool IsMachine)> _sent = [];
+
+    private string SubjectLine => $"{controller.Value.Name}: {controller.Value.Language["mailto.notice.subject"]}";
+
+    /// <summary>
+    /// Whether the mail answers or returns a notice, as the privacy address's own automatic reply does: a notice about it would start a
+    /// loop.
+    /// </summary>
+    internal bool IsAnsweredBy(ReceivedMail mail) => mail.SubjectLine.Contains(SubjectLine, StringComparison.OrdinalIgnoreCase);
 
     /// <returns>Whether the mail was forwarded; if not, the mail service must deliver it again.</returns>
-    internal async Task<bool> ForwardAsync(ReceivedMail mail, CancellationToken cancellationToken)
+    internal async Task<bool> ForwardAsync(ReceivedMail mail, MailtoDoubt doubt, CancellationToken cancellationToken)
     {
-        if (TryReserve() is not { } reserved)
+        if (TryReserve(doubt.Reason == DoubtReason.Machine) is not { } reserved)
         {
             LogWaits(options.Value.NoticesPerHour);
             return false;
         }
 
-        var outcome = await sender.SendAsync(await WriteAsync(mail), cancellationToken);
+        var outcome = await sender.SendAsync(await WriteAsync(mail, doubt), cancellationToken);
         if (outcome is VendorOutcome.Confirmed)
         {
             LogForwarded();
@@ -56,35 +65,52 @@ internal sealed partial class MailtoNotice(
         return false;
     }
 
-    private DateTimeOffset? TryReserve()
+    // What machines write may use at most half of the limit, so that it does not delay what people write.
+    private (DateTimeOffset At, bool IsMachine)? TryReserve(bool isMachine)
     {
         lock (_gate)
         {
             var now = time.GetUtcNow();
-            _sent.RemoveAll(t => now - t >= Hour);
-            if (_sent.Count >= options.Value.NoticesPerHour)
+            _sent.RemoveAll(sent => now - sent.At >= Hour);
+            var limit = options.Value.NoticesPerHour;
+            if (_sent.Count >= limit || (isMachine && _sent.Count(sent => sent.IsMachine) >= Math.Max(1, limit / 2)))
                 return null;
-            _sent.Add(now);
-            return now;
+            _sent.Add((now, isMachine));
+            return (now, isMachine);
         }
     }
 
-    private void Release(DateTimeOffset reserved)
+    private void Release((DateTimeOffset At, bool IsMachine) reserved)
     {
         lock (_gate)
             _sent.Remove(reserved);
     }
 
-    private async Task<OutgoingMail> WriteAsync(ReceivedMail mail)
+    private IEnumerable<string> Intro(MailtoDoubt doubt)
+    {
+        var words = controller.Value.Language;
+        var site = links.Value.BaseUrl!.AbsoluteUri.TrimEnd('/');
+        yield return words[doubt.Reason switch
+        {
+            DoubtReason.Machine => "mailto.notice.what.machine",
+            DoubtReason.DamagedAddress => "mailto.notice.what.damaged",
+            DoubtReason.QuotedLink => "mailto.notice.what.quoted",
+            _ => "mailto.notice.what",
+        }];
+        yield return doubt.StoppedSender is { } stopped
+            ? words.Format("mailto.notice.stopped", stopped)
+            : words["mailto.notice.nothing"];
+        if (doubt.Links is [])
+            yield return words.Format(doubt.StoppedSender is null ? "mailto.notice.do" : "mailto.notice.do.other", $"{site}/unsubscribe");
+        foreach (var link in doubt.Links.Take(MaxLinks))
+            yield return words.Format("mailto.notice.do.link", $"{site}/u/{ring.Sign(link)}");
+    }
+
+    private async Task<OutgoingMail> WriteAsync(ReceivedMail mail, MailtoDoubt doubt)
     {
         var words = controller.Value.Language;
         var text = mail.Text.Trim() is { Length: > 0 } plain ? plain : HtmlText.ToPlainText(mail.Html);
-        string[] intro =
-        [
-            words["mailto.notice.what"],
-            words["mailto.notice.nothing"],
-            words.Format("mailto.notice.do", $"{links.Value.BaseUrl!.AbsoluteUri.TrimEnd('/')}/unsubscribe"),
-        ];
+        string[] intro = [.. Intro(doubt)];
         string[] facts =
         [
             words.Format("mailto.notice.from", OneLine(mail.Headers["From"] ?? mail.ReturnPath ?? "")),
@@ -101,7 +127,7 @@ internal sealed partial class MailtoNotice(
         return new OutgoingMail(
             to,
             ToName: null,
-            $"{controller.Value.Name}: {words["mailto.notice.subject"]}",
+            SubjectLine,
             $"{string.Join("\n\n", intro)}\n\n{string.Join('\n', facts)}\n\n{quoted}\n",
             await components.RenderAsync<MailtoNoticeHtml>(new Dictionary<string, object?>
             {
@@ -128,14 +154,14 @@ internal sealed partial class MailtoNotice(
         return printable.ToString();
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The sender of a mail to the unsubscribe address could not be identified: the "
-        + "mail is forwarded to the controller's privacy address")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "It is not certain what a mail to the unsubscribe address asks for whom: "
+        + "it is forwarded to the controller's privacy address")]
     private partial void LogForwarded();
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "More than {Limit} mails in an hour had a sender who could not be identified: this one waits at the mail service, three "
-            + "days at most. Check for spam, or raise OptOut:Mailto:NoticesPerHour")]
+        Message = "More mails in an hour must be read by a person than OptOut:Mailto:NoticesPerHour ({Limit}) allows: this one waits at "
+            + "the mail service, three days at most. Check for spam, or raise the limit")]
     private partial void LogWaits(int limit);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A mail could not be forwarded to the controller's privacy address "

@@ -6,9 +6,9 @@ namespace OptOut.Replies.Mail;
 internal sealed class MailtoOptions
 {
     /// <summary>
-    /// How many mails whose sender cannot be identified each instance of the function app may forward to
-    /// <c>OptOut:Controller:PrivacyAddress</c> in an hour. Mails above the limit wait at the mail service, three days at most: a flood of
-    /// spam must not bury a person's request.
+    /// How many mails of which it is not certain who asks for what each instance of the function app may forward to
+    /// <c>OptOut:Controller:PrivacyAddress</c> in an hour; mails that machines may have written, at most half of that. Mails above the
+    /// limit wait at the mail service, three days at most: a flood of spam must not bury a person's request.
     /// </summary>
     public int NoticesPerHour { get; set; } = 30;
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using OptOut.Links;
 
@@ -18,17 +19,31 @@ internal static class TokenSearch
     // A broken line: an equals sign (a quoted-printable soft break), the line end, and the quote marks of a reply.
     private const int MaxBreak = 40;
 
+    // Soft hyphens may stand between all characters.
+    private const int MaxBreaks = 64;
+
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
     private const string WordBreak = "<wbr>";
 
-    /// <summary>The token in one of our mail addresses; the case of its other parts does not matter. Null for any other address.</summary>
+    /// <summary>
+    /// The token in one of our mail addresses. The case of its other parts does not matter, nor what mail programs append to the token (a
+    /// parameter, a tag). Null for any other address.
+    /// </summary>
     public static string? InAddress(string address, string host)
     {
         var trimmed = address.AsSpan().Trim().Trim("<>");
         var at = trimmed.LastIndexOf('@');
-        return at > 0 && trimmed[(at + 1)..].TrimEnd('.').Equals(host, StringComparison.OrdinalIgnoreCase)
-            && trimmed.StartsWith(LinkHeaders.MailtoPrefix, StringComparison.OrdinalIgnoreCase)
-            ? trimmed[LinkHeaders.MailtoPrefix.Length..at].ToString()
-            : null;
+        if (at < 0 || !trimmed[(at + 1)..].TrimEnd('.').Equals(host, StringComparison.OrdinalIgnoreCase))
+            return null;
+        var local = trimmed[..at].Trim('"');
+        if (!local.StartsWith(LinkHeaders.MailtoPrefix, StringComparison.OrdinalIgnoreCase))
+            return null;
+        var token = local[LinkHeaders.MailtoPrefix.Length..];
+        return token.Length > LinkKeyRing.TokenLength && !TokenCharacters.Contains(token[LinkKeyRing.TokenLength])
+            ? token[..LinkKeyRing.TokenLength].ToString()
+            : token.ToString();
     }
 
     /// <summary>At most <see cref="MaxCandidates"/>, each once, in the order of the texts.</summary>
@@ -54,31 +69,40 @@ internal static class TokenSearch
             found.Count < MaxCandidates && text.IndexOf(beginning, at, StringComparison.OrdinalIgnoreCase) is var start and >= 0;
             at = start + 1)
         {
-            var rest = text.AsSpan(start + beginning.Length);
-            var length = 0;
-            while (length < token.Length && !rest.IsEmpty)
-            {
-                if (IsTokenCharacter(rest[0]))
-                {
-                    token[length++] = rest[0];
-                    rest = rest[1..];
-                }
-                else if (Break(rest) is var broken and > 0)
-                {
-                    rest = rest[broken..];
-                }
-                else
-                {
-                    break;
-                }
-            }
-
-            if (length == token.Length && token.ToString() is var candidate && !found.Contains(candidate, StringComparer.Ordinal))
-                found.Add(candidate);
+            if (TryRead(text.AsSpan(start + beginning.Length), token) && !IsAmong(token, found))
+                found.Add(token.ToString());
         }
     }
 
-    private static bool IsTokenCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_';
+    // Character for character, over at most so many breaks: the work for one beginning is bounded, wherever the text goes on.
+    private static bool TryRead(ReadOnlySpan<char> rest, Span<char> token)
+    {
+        for (var breaks = 0; ; breaks++)
+        {
+            var whole = rest.Length > token.Length ? rest[..token.Length] : rest;
+            var run = whole.IndexOfAnyExcept(TokenCharacters) is var end and >= 0 ? end : whole.Length;
+            whole[..run].CopyTo(token);
+            token = token[run..];
+            rest = rest[run..];
+            if (token.IsEmpty)
+                return true;
+            if (rest.IsEmpty || breaks == MaxBreaks || Break(rest) is not (> 0 and var broken))
+                return false;
+            rest = rest[broken..];
+        }
+    }
+
+    // Without making a string first: a text may be full of beginnings.
+    private static bool IsAmong(ReadOnlySpan<char> token, List<string> found)
+    {
+        foreach (var one in found)
+        {
+            if (token.SequenceEqual(one))
+                return true;
+        }
+
+        return false;
+    }
 
     // How many characters of a line break to skip; 0 when there is none.
     private static int Break(ReadOnlySpan<char> text)

@@ -8,7 +8,10 @@ namespace OptOut.Vendors.AmazonSes;
 /// https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message-verify-message-signature.html.
 /// </summary>
 /// <param name="Type"><c>Notification</c>, <c>SubscriptionConfirmation</c> or <c>UnsubscribeConfirmation</c>.</param>
-/// <param name="MessageId">The same each time SNS retries.</param>
+/// <param name="MessageId">
+/// The same each time SNS retries. Names and values are signed as lines, so an id with a line feed could hold the subject's line too, and
+/// make a captured message a new one: an id is visible ASCII.
+/// </param>
 /// <param name="Message">The published message, for a notification.</param>
 /// <param name="SubscribeUrl">The URL that confirms the subscription when requested, for a confirmation.</param>
 /// <param name="Version">The version of the signature: 1 uses SHA-1, 2 uses SHA-256.</param>
@@ -36,6 +39,7 @@ internal sealed record SnsMessage(
         if (VendorField.Parse(body) is not { ValueKind: JsonValueKind.Object } json || json.Text("Type") is not { } type
             || json.Text("TopicArn") is not { } topic
             || json.Text("MessageId") is not { Length: > 0 and <= 100 } id
+            || id.AsSpan().ContainsAnyExceptInRange('!', '~')
             || json.Text("Message") is not { } message
             || json.Text("SigningCertURL") is not { } certificate
             || json.Text("SignatureVersion") is not { } version

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -38,7 +37,7 @@ internal sealed partial class SendGridInboundWebhook(
 
         string? signature = request.Headers[SendGridSignature.SignatureHeader],
             timestamp = request.Headers[SendGridSignature.TimestampHeader];
-        if (!SendGridSignature.IsWellFormed(signature, timestamp))
+        if (!SendGridSignature.MayBeSigned(signature, timestamp, time.GetUtcNow()))
             return Results.Unauthorized();
         var (body, problem) = await RawBody.ReadAsync(request, MaxBytes, cancellationToken);
         if (problem is not null)
@@ -53,17 +52,10 @@ internal sealed partial class SendGridInboundWebhook(
             LogUnreadable(body.Length);
         }
 
-        return await intake.TakeAsync(form.ToMail(SignedAt(timestamp)), cancellationToken)
+        return await intake.TakeAsync(form.ToMail(SendGridSignature.SignedAt(timestamp!)), cancellationToken)
             ? Results.Ok()
             : ApiProblems.RetryLater("The mail could not be saved.");
     }
-
-    // The time at which SendGrid signed. A captured request that is sent again has the same time, so it undoes nothing that the person
-    // has decided since.
-    private DateTimeOffset SignedAt(string? timestamp) =>
-        long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 253_402_300_800
-            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-            : time.GetUtcNow();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A mail was received, but OptOut:SendGrid:InboundPublicKeys is empty. "
         + "SendGrid keeps the mail for at most three days: set "

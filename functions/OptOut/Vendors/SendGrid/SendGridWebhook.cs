@@ -16,8 +16,10 @@ internal sealed class SendGridWebhook(IOptions<SendGridOptions> options, SendGri
     private readonly SendGridEvents _events = new(lists, time);
 
     protected override bool MayBeSigned(HttpRequest request) =>
-        SendGridSignature.IsWellFormed(
-            request.Headers[SendGridSignature.SignatureHeader], request.Headers[SendGridSignature.TimestampHeader]);
+        SendGridSignature.MayBeSigned(
+            request.Headers[SendGridSignature.SignatureHeader],
+            request.Headers[SendGridSignature.TimestampHeader],
+            time.GetUtcNow());
 
     protected override ValueTask<VendorSignals?> ReadAsync(
         HttpRequest request, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)

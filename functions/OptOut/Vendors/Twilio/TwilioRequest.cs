@@ -1,16 +1,19 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace OptOut.Vendors.Twilio;
 
 /// <summary>The parameters of an authentic webhook request from Twilio, in either of its formats.</summary>
-internal sealed class TwilioRequest
+internal sealed partial class TwilioRequest
 {
     private readonly Dictionary<string, string> _values;
+    private readonly string _signed;
 
-    internal TwilioRequest(IEnumerable<KeyValuePair<string, string>> pairs)
+    internal TwilioRequest(IReadOnlyCollection<KeyValuePair<string, string>> pairs)
     {
+        _signed = TwilioSignature.Text(pairs);
         _values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in pairs)
             _values.TryAdd(name, value);
@@ -23,10 +26,17 @@ internal sealed class TwilioRequest
     /// The id of the message, the same each time the request is sent. Empty if it is not an id that can be stored
     /// (https://www.twilio.com/docs/glossary/what-is-a-sid: two letters and 32 hexadecimal digits).
     /// </summary>
+    /// <remarks>
+    /// Names and values are signed without a separator, so the signature of a captured request fits wherever one ends and the next begins.
+    /// The signed text still has the id when no parameter has: the captured request remains the same message.
+    /// </remarks>
     public string MessageSid =>
         (this["MessageSid"] is { Length: > 0 } sid ? sid : this["SmsSid"]) is { Length: 34 } id && id.All(char.IsAsciiLetterOrDigit)
             ? id
-            : "";
+            : HiddenSid().Match(_signed).Groups["sid"].Value;
+
+    [GeneratedRegex("(?:MessageSid|SmsSid)(?<sid>[A-Z]{2}[0-9a-f]{32})", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex HiddenSid();
 
     // The JSON format is a flat object. Anything else has no parameters, although it was signed. A parameter that is not text, because half
     // a surrogate pair stands in it, is left out, and the others are read.

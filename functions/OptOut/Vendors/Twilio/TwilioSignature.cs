@@ -39,13 +39,7 @@ internal sealed class TwilioSignature(IEnumerable<string> authTokens)
         if (hash is not null && !IsHashOf(hash, body))
             return false;
 
-        var fields = hash is not null
-            ? ""
-            : string.Concat(
-                form.Distinct()
-                    .OrderBy(p => p.Key, StringComparer.Ordinal)
-                    .ThenBy(p => p.Value, StringComparer.Ordinal)
-                    .Select(p => p.Key + p.Value));
+        var fields = hash is not null ? "" : Text(form);
         var valid = false; // All are checked, even after one matches.
         foreach (var address in WithAndWithoutPort(url))
         {
@@ -55,6 +49,13 @@ internal sealed class TwilioSignature(IEnumerable<string> authTokens)
 
         return valid;
     }
+
+    /// <summary>What is signed of a form's parameters.</summary>
+    public static string Text(IEnumerable<KeyValuePair<string, string>> form) => string.Concat(
+        form.Distinct()
+            .OrderBy(p => p.Key, StringComparer.Ordinal)
+            .ThenBy(p => p.Value, StringComparer.Ordinal)
+            .Select(p => p.Key + p.Value));
 
     // Whether Twilio includes the port has changed more than once, so its own libraries accept both:
     // https://www.twilio.com/docs/usage/security#notes

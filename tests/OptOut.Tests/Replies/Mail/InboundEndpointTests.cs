@@ -65,6 +65,68 @@ public sealed class InboundEndpointTests(AzuriteFixture azurite)
         await host.LedgerAsync(host.StandInFor("old-key@example.com"), 1);
     }
 
+    // Timestamp and body are signed one after the other, so the signature fits wherever the one ends and the other begins.
+    [Theory]
+    [InlineData("--xYzZY\r\n", 1)]
+    [InlineData("--xYzZY\r\n", 9)]
+    [InlineData("7--xYzZY\r\n", 1)]
+    [InlineData("0000000000", 2)]
+    [InlineData(" 1", 1)]
+    [InlineData("--xYzZY\r\n", -1)]
+    [InlineData("--xYzZY\r\n", -9)]
+    public async Task Bytes_moved_between_the_timestamp_and_the_body_of_a_captured_mail_are_refused(string beginning, int moved)
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var person = await host.PutSubjectAsync("moved", ["moved@example.com"]);
+        byte[] form = Plain("moved@example.com", $"u-{await host.TokenAsync("moved")}@{Host}").ToForm();
+        byte[] body = beginning.StartsWith("--", StringComparison.Ordinal) ? form : [.. Encoding.ASCII.GetBytes(beginning), .. form];
+        var (signature, timestamp) = host.Sandbox.SendGrid.SignInbound(body);
+        byte[] signed = [.. Encoding.ASCII.GetBytes(timestamp), .. body];
+        var at = timestamp.Length + moved;
+        var before = await host.EverythingAsync();
+
+        var answer = await InboundPost.SendRawAsync(host, signed[at..], signature, Encoding.ASCII.GetString(signed[..at]));
+
+        Assert.InRange(answer, 400, 401); // Kestrel itself refuses a line break in a header.
+        Assert.Equal(before, await host.EverythingAsync());
+        Assert.Equal(200, (await InboundPost.SendAsync(host, body, signature, timestamp)).Status);
+        Assert.Equal(
+            long.Parse(timestamp, System.Globalization.CultureInfo.InvariantCulture),
+            Assert.Single(await host.LedgerAsync(person, 1)).Change.At.ToUnixTimeSeconds());
+    }
+
+    [Theory]
+    [InlineData(60 * 60, 401)]
+    [InlineData(16 * 60, 401)]
+    [InlineData(5 * 60, 200)]
+    [InlineData(-4 * 24 * 60 * 60, 200)]
+    [InlineData(-400 * 24 * 60 * 60, 200)]
+    public async Task A_signature_from_the_future_is_refused_and_a_late_one_is_not(int seconds, int status)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await using var host = await OptOutHost.StartAsync(azurite, settings: new Dictionary<string, string?>
+        {
+            ["OptOut:SendGrid:InboundPublicKeys:1"] = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()),
+        });
+        var person = await host.PutSubjectAsync("moment", ["moment@example.com"]);
+        var body = Plain("moment@example.com", $"u-{await host.TokenAsync("moment")}@{Host}").ToForm();
+        var at = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + seconds;
+
+        var answers = new List<int>();
+        foreach (var timestamp in new[] { $"{at}", $"{at}", $"0{at}", $"+{at}", $"{at}000" })
+        {
+            var signature = Convert.ToBase64String(key.SignData(
+                [.. Encoding.ASCII.GetBytes(timestamp), .. body], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+            answers.Add((await InboundPost.SendAsync(host, body, signature, timestamp)).Status);
+        }
+
+        Assert.Equal([status, status, 401, 401, 401], answers);
+        await host.QuietAsync();
+        var stored = await host.LedgerAsync(person);
+        Assert.Equal(status == 200 ? 1 : 0, stored.Count);
+        Assert.All(stored, e => Assert.Equal(Math.Min(at, e.Change.ReceivedAt.ToUnixTimeSeconds()), e.Change.At.ToUnixTimeSeconds()));
+    }
+
     [Fact]
     public async Task Without_a_configured_key_every_mail_is_answered_503_so_that_SendGrid_retries()
     {

@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
 using OptOut.Emulators.Sandbox.SendGrid;
 
 namespace OptOut.Tests.Replies.Mail;
@@ -27,5 +30,26 @@ internal static class InboundPost
         if (timestamp is not null)
             request.Headers.Add("X-Twilio-Email-Event-Webhook-Timestamp", timestamp);
         return await host.SendAsync(request);
+    }
+
+    /// <summary>The same with any bytes in the timestamp, which HttpClient would refuse to send.</summary>
+    /// <returns>The status of the answer.</returns>
+    public static async Task<int> SendRawAsync(OptOutHost host, byte[] body, string signature, string timestamp)
+    {
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(IPAddress.Loopback, host.Client.BaseAddress!.Port, TestContext.Current.CancellationToken);
+        await using var stream = connection.GetStream();
+        await stream.WriteAsync(
+            (byte[])[
+                .. Encoding.Latin1.GetBytes(
+                    $"POST {Path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {SendGridInboundMail.ContentType}\r\n"
+                        + $"Content-Length: {body.Length}\r\nX-Twilio-Email-Event-Webhook-Signature: {signature}\r\n"
+                        + $"X-Twilio-Email-Event-Webhook-Timestamp: {timestamp}\r\n\r\n"),
+                .. body,
+            ],
+            TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        var line = await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+        return int.Parse(line!.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 }

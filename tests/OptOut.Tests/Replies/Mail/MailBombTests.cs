@@ -22,48 +22,8 @@ public sealed class MailBombTests
 
     private static readonly string Token = new('T', LinkKeyRing.TokenLength);
 
-    // The form field that contains the bomb (empty: the form itself continues with it), how the bomb begins, and what is repeated.
-    public static TheoryData<string, string, string> Bombs => new()
-    {
-        { "", "", $"{Delimiter}" },
-        { "", "", $"{Delimiter}\n" },
-        { "", "", $"{Delimiter}\r\n\r\n\r\n" },
-        { "", "", $"{Delimiter}--\n" },
-        { "", "", $"{Delimiter} \n" },
-        { "", "", $"{Delimiter}\r\nContent-Disposition: form-data; name=text\r\n\r\nx\r\n" },
-        { "", $"{Delimiter}\r\n", "a" },
-        { "", $"{Delimiter}\r\n", "A: b\r\n" },
-        { "", $"{Delimiter}\r\nContent-Disposition: form-data; name=x", "; name*=utf-8''x" },
-        { "text", "", "--\n" },
-        { "text", "", "x" },
-        { "text", "", "\r" },
-        { "html", "", "<a a=\"&" },
-        { "charsets", "", "[" },
-        { "envelope", "{\"to\":[\"", "a" },
-        { "dkim", "{", "@a.example : pass, " },
-        { "headers", "", "From: a@b.example\n" },
-        { "headers", "Subject: ", "=?utf-8?q?=41?= " },
-        { "headers", "From: ", "a@b.example,\n " },
-        { "headers", "", "x" },
-        { "email", "Subject: ", "=?x?b?AAAA?=\r\n " },
-        { "email", "To: ", "\"a\" <a@b.example>, " },
-        { "email", "Content-Type: text/plain", ";x*1*=y''" },
-        { "email", "Content-Type: ", "(" },
-        { "email", "Content-Type: multipart/mixed; boundary=b\n\n", "--b" },
-        { "email", "Content-Type: multipart/mixed; boundary=b\n\n", "--b\n" },
-        { "email", "Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\n\n" },
-        { "email", "", "Content-Type: message/rfc822\n\n" },
-        { "email", "", "Content-Type: multipart/mixed; boundary=b\n\n--b\n" },
-        { "email", "Content-Type: multipart/digest; boundary=b\n\n", "--b\n\n\n" },
-        { "email", "Content-Transfer-Encoding: base64\n\n", "QUJD" },
-        { "email", "Content-Transfer-Encoding: base64\n\n", "=" },
-        { "email", "Content-Transfer-Encoding: quoted-printable\n\n", "=" },
-        { "email", "Content-Transfer-Encoding: x-uuencode\n\nbegin 644 a\n", "M" },
-        { "email", "Content-Type: text/plain; charset=utf-32\n\n", "\u00ff" },
-    };
-
     [Theory(Timeout = Timeout)]
-    [MemberData(nameof(Bombs))]
+    [MemberData(nameof(MailBombs.All), MemberType = typeof(MailBombs))]
     public Task Memory_use_grows_no_faster_than_the_mail_and_is_bounded(string field, string beginning, string repeated) =>
         MeasureAsync(field, beginning, repeated, SampleMail, TestContext.Current.CancellationToken);
 
@@ -75,7 +35,7 @@ public sealed class MailBombTests
     [LongFact]
     public async Task The_largest_mails_of_all_kinds_are_read()
     {
-        foreach (var bomb in Bombs)
+        foreach (var bomb in MailBombs.All)
             await MeasureAsync(bomb.Data.Item1, bomb.Data.Item2, bomb.Data.Item3, LargestMail, TestContext.Current.CancellationToken);
     }
 
@@ -204,14 +164,52 @@ public sealed class MailBombTests
         Assert.DoesNotContain(unknown, Assert.IsType<Dictionary<string, int>>(names).Keys);
     }
 
+    // Parts beside each other, and in each other; the token is in the last.
+    [Theory]
+    [InlineData(100, 1, true)]
+    [InlineData(101, 1, false)]
+    [InlineData(10_000, 1, false)]
+    [InlineData(1, 8, true)]
+    [InlineData(1, 9, false)]
+    [InlineData(1, 10_000, false)]
+    public void Parts_beyond_the_limits_are_not_read(int parts, int levels, bool isRead)
+    {
+        var nested = string.Concat(
+            Enumerable.Range(0, levels).Select(level => $"Content-Type: multipart/mixed; boundary=b{level}\n\n--b{level}\n"));
+        var mail = $"From: jan@example.com\n{nested}{Repeat($"\nx\n--b{levels - 1}\n", parts - 1)}\n/u/{Token}\n";
+
+        var read = Read(Encoding.Latin1.GetBytes($"{Part("email", mail)}{Delimiter}--\r\n")).ToMail(DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(isRead ? [Token] : [], TokenSearch.InTexts(read.Text));
+        Assert.Equal("jan@example.com", read.Headers["From"]);
+    }
+
+    [Fact]
+    public void Repeated_tokens_cost_no_memory()
+    {
+        var text = Repeat($"u-{Token} /u/{Token} ", 10_000);
+        _ = TokenSearch.InTexts(Token);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal([Token], TokenSearch.InTexts(text));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
+    }
+
     private static long Allocated(byte[] form)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         var mail = Read(form).ToMail(DateTimeOffset.UnixEpoch);
         _ = HtmlText.ToPlainText(mail.Html);
         _ = MailClassifier.Classify(mail);
+        _ = Sender.TryVerify(mail, MailWriter.Host, out _);
+        _ = mail.Recipients.Count(r => TokenSearch.InAddress(r, MailWriter.Host) is not null);
+        _ = TokenSearch.InTexts(
+            [mail.SubjectLine, mail.Text, TokenSearch.Plain(mail.Html), .. mail.Headers.All("To"), .. mail.Headers.All("Cc")]);
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
+
+    private static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
 
     private static byte[] Bomb(string field, string beginning, string repeated, int length)
     {

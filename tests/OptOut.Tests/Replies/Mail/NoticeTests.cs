@@ -100,6 +100,40 @@ public sealed class NoticeTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Mails_of_machines_take_at_most_half_of_the_hourly_notices()
+    {
+        await using var host = await OptOutHost.StartAsync(
+            azurite, settings: new Dictionary<string, string?> { ["OptOut:Mailto:NoticesPerHour"] = "4" });
+
+        var statuses = new List<int?>();
+        foreach (var extra in new[] { "List-Id: <a.example>", "Precedence: bulk", "List-Id: <a.example>", "", "", "" })
+            statuses.Add(await host.Sandbox.SendGrid.ReceiveAsync(Plain("a@example.com", $"x@{Host}", "Nieuws", extra: extra), Cancel));
+
+        Assert.Equal([200, 200, 503, 200, 200, 503], statuses);
+        Assert.Equal(4, host.Sandbox.SendGrid.Mails.Count);
+    }
+
+    // The privacy address may answer every mail by itself, from an address that SendGrid receives for us.
+    [Theory]
+    [InlineData("Re: ")]
+    [InlineData("Ticket 17: ")]
+    public async Task An_answer_to_a_notice_gets_no_notice(string prefix)
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        await host.Sandbox.SendGrid.ReceiveAsync(Plain("a@example.com", $"x@{Host}", "stop"), Cancel);
+        var notice = Assert.Single(host.Sandbox.SendGrid.Mails);
+
+        Assert.Equal(
+            200,
+            await host.Sandbox.SendGrid.ReceiveAsync(
+                Authenticated("privacy@kruidtuin.example", $"x@{Host}", prefix + notice.Subject, "We received your mail."), Cancel));
+
+        await host.QuietAsync();
+        Assert.Single(host.Sandbox.SendGrid.Mails);
+        Assert.Empty(await host.LedgerAsync(host.StandInFor("privacy@kruidtuin.example")));
+    }
+
+    [Fact]
     public async Task When_a_notice_cannot_be_sent_SendGrid_is_asked_to_retry_the_mail()
     {
         await using var host = await OptOutHost.StartAsync(azurite);

@@ -90,6 +90,25 @@ public sealed class AmazonSesWebhookTests(AmazonSesWebhookTests.HostFixture fixt
         }
     }
 
+    // Names and values are signed as lines, so the signature fits wherever a value ends: here the id takes in the subject's two lines.
+    [Fact]
+    public async Task A_captured_message_whose_id_takes_in_the_next_field_is_refused()
+    {
+        var subject = await Host.PutSubjectAsync("ses-moved", ["ses-moved@example.com"]);
+        var message = Account.Notification(Account.Event("ses-moved@example.com", "subscription"));
+        message["Subject"] = "Amazon SES Email Event Notification";
+        message = Account.Sns.SignAsIs(message);
+        var moved = (JsonObject)message.DeepClone();
+        moved["MessageId"] = $"{message["MessageId"]}\nSubject\n{message["Subject"]}";
+        moved.Remove("Subject");
+
+        Assert.Equal(401, await Account.PostAsync(moved, Cancel));
+        await Host.QuietAsync();
+        Assert.Empty(await Host.LedgerAsync(subject));
+        Assert.Equal(200, await Account.PostAsync(message, Cancel));
+        await Host.LedgerAsync(subject, 1);
+    }
+
     [Theory]
     [InlineData("https://sns.eu-west-1.amazonaws.com/x.pem")] // While a sandbox stands in for SNS, Amazon's own hosts are not accepted.
     [InlineData("http://127.0.0.1:1/amazon-ses/sns/x.pem")]

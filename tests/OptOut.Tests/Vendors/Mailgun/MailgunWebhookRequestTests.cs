@@ -79,6 +79,28 @@ public sealed class MailgunWebhookRequestTests(MailgunWebhookRequestTests.HostFi
         Assert.Empty(await Host.LedgerAsync(subject));
     }
 
+    // Timestamp and token are signed one after the other.
+    [Fact]
+    public async Task Characters_moved_between_the_timestamp_and_the_token_are_refused()
+    {
+        var subject = await Host.PutSubjectAsync("mailgun-moved", ["mailgun-moved@example.com"]);
+        var body = Account.Sign(Account.Event("mailgun-moved@example.com", "unsubscribed"));
+        var (timestamp, token) = (body["signature"]!["timestamp"]!.GetValue<string>(), body["signature"]!["token"]!.GetValue<string>());
+
+        foreach (var at in Enumerable.Range(1, 20).Where(i => i != timestamp.Length))
+        {
+            var moved = body.DeepClone();
+            moved["signature"]!["timestamp"] = $"{timestamp}{token}"[..at];
+            moved["signature"]!["token"] = $"{timestamp}{token}"[at..];
+            Assert.Equal(401, await Account.PostAsync(moved, Cancel));
+        }
+
+        await Host.QuietAsync();
+        Assert.Empty(await Host.LedgerAsync(subject));
+        Assert.Equal(200, await Account.PostAsync(body, Cancel));
+        await Host.LedgerAsync(subject, 1);
+    }
+
     [Fact]
     public async Task A_bounce_stops_nobody()
     {

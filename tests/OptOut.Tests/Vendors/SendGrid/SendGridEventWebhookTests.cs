@@ -298,6 +298,22 @@ public sealed class SendGridEventWebhookTests
         Assert.NotNull(it.Read(signature, timestamp, body));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("7")]
+    [InlineData("0000000000")]
+    public async Task Bytes_moved_between_the_timestamp_and_the_body_are_rejected(string beginning)
+    {
+        await using var it = await StartAsync();
+        var body = Encoding.UTF8.GetBytes($"{beginning}[{Unsubscribe}]");
+        var (signature, timestamp) = it.Account.Sign(body);
+        byte[] signed = [.. Encoding.UTF8.GetBytes(timestamp), .. body];
+
+        Assert.NotNull(it.Read(signature, timestamp, body));
+        foreach (var at in Enumerable.Range(0, 40).Where(i => i != timestamp.Length))
+            Assert.Null(it.Read(signature, Encoding.UTF8.GetString(signed[..at]), signed.AsMemory(at)));
+    }
+
     [Fact]
     public async Task Without_a_key_every_event_is_rejected()
     {

@@ -1,0 +1,98 @@
+using OptOut.Emulators.Sandbox.SendGrid;
+
+namespace OptOut.Tests.Replies.Mail;
+
+/// <summary>Mails crafted to cost a reader time or memory.</summary>
+public static class MailBombs
+{
+    private const string Delimiter = $"--{SendGridInboundMail.Boundary}";
+
+    /// <summary>
+    /// The form field that contains the bomb (empty: the form itself continues with it), how the bomb begins, and what is repeated.
+    /// </summary>
+    public static TheoryData<string, string, string> All => new()
+    {
+        { "", "", $"{Delimiter}" },
+        { "", "", $"{Delimiter}\n" },
+        { "", "", $"{Delimiter}\r\n\r\n\r\n" },
+        { "", "", $"{Delimiter}--\n" },
+        { "", "", $"{Delimiter} \n" },
+        { "", "", $"{Delimiter}\r\nContent-Disposition: form-data; name=text\r\n\r\nx\r\n" },
+        { "", $"{Delimiter}\r\n", "a" },
+        { "", $"{Delimiter}\r\n", "A: b\r\n" },
+        { "", $"{Delimiter}\r\nContent-Disposition: form-data; name=x", "; name*=utf-8''x" },
+        { "text", "", "--\n" },
+        { "text", "", "x" },
+        { "text", "", "\r" },
+        { "html", "", "<a a=\"&" },
+        { "charsets", "", "[" },
+        { "envelope", "{\"to\":[\"", "a" },
+        { "dkim", "{", "@a.example : pass, " },
+        { "headers", "", "From: a@b.example\n" },
+        { "headers", "Subject: ", "=?utf-8?q?=41?= " },
+        { "headers", "From: ", "a@b.example,\n " },
+        { "headers", "", "x" },
+        { "email", "Subject: ", "=?x?b?AAAA?=\r\n " },
+        { "email", "To: ", "\"a\" <a@b.example>, " },
+        { "email", "Content-Type: text/plain", ";x*1*=y''" },
+        { "email", "Content-Type: ", "(" },
+        { "email", "Content-Type: multipart/mixed; boundary=b\n\n", "--b" },
+        { "email", "Content-Type: multipart/mixed; boundary=b\n\n", "--b\n" },
+        { "email", "Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\n\n" },
+        { "email", "", "Content-Type: message/rfc822\n\n" },
+        { "email", "", "Content-Type: multipart/mixed; boundary=b\n\n--b\n" },
+        { "email", "Content-Type: multipart/digest; boundary=b\n\n", "--b\n\n\n" },
+        { "email", "Content-Transfer-Encoding: base64\n\n", "QUJD" },
+        { "email", "Content-Transfer-Encoding: base64\n\n", "=" },
+        { "email", "Content-Transfer-Encoding: quoted-printable\n\n", "=" },
+        { "email", "Content-Transfer-Encoding: x-uuencode\n\nbegin 644 a\n", "M" },
+        { "email", "Content-Type: text/plain; charset=utf-32\n\n", "\u00ff" },
+        { "email", "", "X: y\n" },
+        { "email", "X-Long: ", "x" },
+        { "email", "X-Long: a", "\n a" },
+        { "email", "From: ", "(" },
+        { "email", "From: ", "\"" },
+        { "email", "Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\nx\n" },
+        { "email", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n", "--b" },
+        { "email", $"Content-Type: multipart/mixed; boundary={new string('b', 60)}\n\n", $"--{new string('b', 59)}" },
+        { "email", Repeat("Content-Type: message/rfc822\nContent-Transfer-Encoding: quoted-printable\n\n", 20), "x" },
+        { "email", "Content-Type: text/plain; charset=", "x" },
+        { "email", "Content-Type: text/html\n\n", "u-" },
+        { "headers", "From: ", "(" },
+        { "headers", "From: ", "a(" },
+        { "headers", "From: ", ")" },
+        { "headers", "From: ", "a:" },
+        { "headers", "From: ", "<" },
+        { "headers", "From: ", "\\" },
+        { "headers", "From: \"", "\\\"" },
+        { "headers", "To: ", "@optout.kruidtuin.example" },
+        { "headers", "To: ", "u-" },
+        { "headers", "Auto-Submitted: ", ";" },
+        { "headers", "", "Precedence: bulk\n" },
+        { "headers", "", "X-Autoreply: no\n" },
+        { "headers", "DKIM-Signature: ", ";i=" },
+        { "charsets", "{\"text\":\"", "x" },
+        { "charsets", "{", "\"text\":\"utf-8\"," },
+        { "envelope", "{\"to\":[\"a\"", ",\"a\"" },
+        { "envelope", "", "{\"to\":" },
+        { "dkim", "{", "@a.example : fail (x) , " },
+        { "dkim", "{@a.example : pass", " " },
+        { "SPF", "", " " },
+        { "subject", "Automatic reply: ", "stop, " },
+        { "html", "", "<div>" },
+        { "html", "", "</" },
+        { "html", "", "<!--" },
+        { "html", "", "&#x2F;" },
+        { "html", "", "&amp" },
+        { "html", "<style>", "</style" },
+        { "text", "", "u-" },
+        { "text", "", "/u/" },
+        { "text", "", "/u/a\n> " },
+        { "text", "", "%2Fu%2F=\r\n" },
+        { "text", "/u/", "\u00ad" },
+        { "text", Repeat("u-", 28), "\u00ad" },
+        { "text", "", "u-\n\n\n> " },
+    };
+
+    private static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
+}
