@@ -5,6 +5,7 @@ using OptOut.Consent;
 using OptOut.Delivery;
 using OptOut.Platform;
 using OptOut.Reconciliation.Report;
+using OptOut.Records;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;
@@ -20,6 +21,7 @@ internal sealed partial class Reconciler(
     ReportStore reportStore,
     ReportMailer mailer,
     DeadLetterCounter deadLetters,
+    WebhookEventTally events,
     TimeProvider time,
     ILogger<Reconciler> logger)
 {
@@ -44,13 +46,15 @@ internal sealed partial class Reconciler(
             if (report.Vendors.Count > 0 && report.Vendors.All(v => v.Status == VendorRunStatus.Busy))
                 return report;
 
-            report = report.With(await deadLetters.TryCountAsync(cancellationToken));
+            var unread = await events.ReadAsync(cancellationToken);
+            report = report.With(await deadLetters.TryCountAsync(cancellationToken)).With(unread);
             await reportStore.WriteAsync(report, cancellationToken);
             foreach (var lease in leases.Where(h => h.State is { Phase: RunPhase.Finished }))
                 await lease.CloseAsync(cancellationToken);
 
             report = report with { Mail = await mailer.SendAsync(report, cancellationToken) };
             await reportStore.WriteAsync(report, cancellationToken);
+            await events.ClearAsync(unread, cancellationToken);
             return report;
         }
         finally

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using OptOut.Consent;
 using OptOut.Delivery;
+using OptOut.Records;
 
 namespace OptOut.Reconciliation.Report;
 
@@ -24,6 +25,9 @@ public sealed record ReconciliationReport
 
     /// <summary>What is dead-lettered on the bus; null when it could not be counted, and in reports from before it was counted.</summary>
     public IReadOnlyList<DeadLetterGroup>? DeadLetters { get; init; }
+
+    /// <summary>The webhook events that nobody understood since the last report; null when they could not be counted.</summary>
+    public IReadOnlyList<UnreadEvents>? UnreadEvents { get; init; }
 
     /// <summary>The result of the mail to the privacy address; null while it is not known.</summary>
     public string? Mail { get; init; }
