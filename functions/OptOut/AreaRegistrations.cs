@@ -100,7 +100,7 @@ internal static class AreaRegistrations
     public static IServiceCollection AddVendors(this IServiceCollection services, IConfiguration configuration)
     {
         VendorHttp.AddClient(services).AddSingleton<VendorHttp>().AddSingleton<VendorCursors>().AddSingleton<VendorWebhooks>();
-        services.AddSingleton<DriftIntake>().AddSingleton<SignalIntake>();
+        services.AddSingleton<WebhookEventTally>().AddSingleton<DriftIntake>().AddSingleton<SignalIntake>();
         services.AddSingleton<ListDrops>().AddSingleton<ListFiles>();
         services.AddSendGrid(configuration);
         services.AddPostmark(configuration);

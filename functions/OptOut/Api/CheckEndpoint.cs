@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
@@ -29,7 +30,10 @@ internal sealed class CheckEndpoint(
     IOptions<ControllerOptions> controller,
     TimeProvider time)
 {
-    /// <summary>The header with the identifier, percent-encoded where it is not ASCII.</summary>
+    /// <summary>
+    /// The header with the identifier. A value with an <c>@</c> is an e-mail address as it is written, and is never decoded: <c>%</c> may
+    /// be part of it. Any other value is percent-encoded UTF-8 as a whole, which changes nothing in digits and plain letters.
+    /// </summary>
     public const string IdentifierHeader = "OptOut-Identifier";
 
     public Task<IResult> GetAsync(HttpRequest request, CancellationToken cancellationToken) =>
@@ -67,7 +71,11 @@ internal sealed class CheckEndpoint(
         {
             errors.Add(("channel", "Give the channel you would send over: email, sms, phone or post."));
         }
-        else if (!TryRead(channel, Uri.UnescapeDataString(request.Headers[IdentifierHeader].ToString()), out identifier))
+        else if (Decode(request.Headers[IdentifierHeader].ToString()) is not { } text)
+        {
+            errors.Add((IdentifierHeader, "It is percent-encoded in part. Give it as it is, or encode all of it, with %40 for the @."));
+        }
+        else if (!TryRead(channel, text, out identifier))
         {
             errors.Add((
                 IdentifierHeader,
@@ -102,10 +110,21 @@ internal sealed class CheckEndpoint(
         };
     }
 
+    /// <returns>
+    /// Null for an address in which only the letters beyond ASCII are encoded: as it is, it would be the address of nobody, and allowed.
+    /// </returns>
+    private static string? Decode(string header)
+    {
+        var decoded = Uri.UnescapeDataString(header);
+        return !header.Contains('@', StringComparison.Ordinal) ? decoded
+            : Ascii.IsValid(header) && !Ascii.IsValid(decoded) ? null
+            : header;
+    }
+
     private bool TryRead(Channel channel, string text, out Identifier identifier) => Identifier.KindFor(channel) switch
     {
         IdentifierKind.Email => EmailAddress.TryParse(text, out identifier),
-        IdentifierKind.Phone => PhoneNumber.TryParse(text, controller.Value.PhoneRegion, out identifier),
+        IdentifierKind.Phone => PhoneNumber.TryParseVouched(text, controller.Value.PhoneRegion, out identifier),
         _ => PostalKey.TryParse(text, out identifier),
     };
 }

@@ -27,6 +27,8 @@ internal sealed class LinkEndpoint(
         var errors = new List<(string, string)>();
         if (string.IsNullOrWhiteSpace(body!.Subject))
             errors.Add(("subject", "Give the customer number used in PUT /api/subjects/{id}."));
+        else if (CustomerNumber.FindProblem(body.Subject) is { } wrong)
+            errors.Add(("subject", wrong));
         if (!Channels.TryParse(body.Channel, out var channel))
             errors.Add(("channel", "Give the channel of the message: email, sms, phone or post."));
         var topicId = catalogue.Id(catalogue.TryFind(body.Topic, out var topic) ? topic : null);

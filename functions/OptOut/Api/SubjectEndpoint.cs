@@ -69,7 +69,8 @@ internal sealed class SubjectEndpoint(SubjectRegistrar registrar, IdentifierProt
             }
         }
 
-        bool Phone(string? text, out Identifier identifier) => PhoneNumber.TryParse(text, controller.Value.PhoneRegion, out identifier);
+        bool Phone(string? text, out Identifier identifier) =>
+            PhoneNumber.TryParseVouched(text, controller.Value.PhoneRegion, out identifier);
     }
 
     private delegate bool Parse(string? text, out Identifier identifier);

@@ -74,7 +74,7 @@ internal sealed class IdentifierProtector : IDisposable
     public IdentifierHash Hash(Identifier identifier) => new(First128(_identifiers, $"{identifier.Kind}\n{identifier.Value}"));
 
     /// <summary>The subject for a customer number.</summary>
-    public SubjectKey SubjectOf(string customerNumber) => new(First128(_subjects, $"customer\n{customerNumber}"));
+    public SubjectKey SubjectOf(string customerNumber) => new(First128(_subjects, $"customer\n{CustomerNumber.Normalize(customerNumber)}"));
 
     /// <summary>The subject for an identifier whose owner is not known.</summary>
     public SubjectKey SubjectOf(Identifier identifier) => new(First128(_subjects, $"{identifier.Kind}\n{identifier.Value}"));

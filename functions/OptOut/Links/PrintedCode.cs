@@ -1,4 +1,5 @@
 using System.Globalization;
+using OptOut.Identity;
 
 namespace OptOut.Links;
 
@@ -68,7 +69,7 @@ internal readonly record struct PrintedCode
         if (text is null || text.Length > MaxTyped)
             return PrintedCodeStatus.NotACode;
 
-        var typed = text.AsSpan().TrimEnd(" /");
+        var typed = VisibleText.Of(text).AsSpan().TrimEnd(" /");
         typed = typed[(typed.LastIndexOf('/') + 1)..];
         var reading = ReadAll(typed, out code);
         return reading == PrintedCodeStatus.NotACode && ReadAll(WithoutSurroundings(typed), out code) == PrintedCodeStatus.Valid
@@ -151,7 +152,7 @@ internal readonly record struct PrintedCode
         };
     }
 
-    // Includes every kind of dash, and invisible characters of copied text such as a soft hyphen.
+    // Includes every kind of dash.
     private static bool IsSeparator(char c) =>
-        c == '.' || char.IsWhiteSpace(c) || char.GetUnicodeCategory(c) is UnicodeCategory.DashPunctuation or UnicodeCategory.Format;
+        c == '.' || char.IsWhiteSpace(c) || char.GetUnicodeCategory(c) == UnicodeCategory.DashPunctuation;
 }

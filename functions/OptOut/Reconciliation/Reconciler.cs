@@ -22,6 +22,7 @@ internal sealed partial class Reconciler(
     ReportMailer mailer,
     DeadLetterCounter deadLetters,
     UnannouncedSubjects unannounced,
+    WebhookEventTally events,
     TimeProvider time,
     ILogger<Reconciler> logger)
 {
@@ -46,7 +47,8 @@ internal sealed partial class Reconciler(
             if (report.Vendors.Count > 0 && report.Vendors.All(v => v.Status == VendorRunStatus.Busy))
                 return report;
 
-            report = report.With(await deadLetters.TryCountAsync(cancellationToken))
+            var unread = await events.ReadAsync(cancellationToken);
+            report = report.With(await deadLetters.TryCountAsync(cancellationToken)).With(unread)
                 with { Unannounced = await unannounced.CountAsync(cancellationToken) };
             await reportStore.WriteAsync(report, cancellationToken);
             foreach (var lease in leases.Where(h => h.State is { Phase: RunPhase.Finished }))
@@ -54,6 +56,7 @@ internal sealed partial class Reconciler(
 
             report = report with { Mail = await mailer.SendAsync(report, cancellationToken) };
             await reportStore.WriteAsync(report, cancellationToken);
+            await events.ClearAsync(unread, cancellationToken);
             return report;
         }
         finally

@@ -3,6 +3,7 @@ using OptOut.Consent;
 using OptOut.Identity;
 using OptOut.Intake;
 using OptOut.Platform.Telemetry;
+using OptOut.Records;
 using OptOut.Records.ExternalSuppressions;
 
 namespace OptOut.Vendors;
@@ -12,6 +13,7 @@ internal sealed partial class SignalIntake(
     IdentifierIntake intake,
     DriftIntake drifts,
     ExternalSuppressionStore suppressions,
+    WebhookEventTally tally,
     IEnumerable<IVendor> vendors,
     OptOutMetrics metrics,
     ILogger<SignalIntake> logger)
@@ -32,6 +34,8 @@ internal sealed partial class SignalIntake(
             metrics.WebhookEvents(vendor, kind, count);
         if (signals.Unreadable > 0)
             LogUnreadable(vendor, signals.Unreadable);
+        if (signals.Unknown > 0)
+            LogUnknown(vendor, signals.Unknown);
 
         var (notSaved, alreadyStopped) = (0, 0);
         PersonSignals[] people = [.. ByPerson(signals)];
@@ -61,6 +65,7 @@ internal sealed partial class SignalIntake(
             });
         if (alreadyStopped > 0)
             LogSentWithoutCheck(vendor, alreadyStopped);
+        await tally.AddAsync(vendor, signals.Unreadable, signals.Unknown, cancellationToken);
         return notSaved == 0;
 
         void Count(DriftOutcome outcome)
@@ -102,8 +107,13 @@ internal sealed partial class SignalIntake(
     [LoggerMessage(
         Level = LogLevel.Error,
         Message = "{Vendor} sent {Count} events that could not be read. One of them may be an opt-out, so check the format of its webhook; "
-            + "the nightly comparison picks up whatever was missed")]
+            + "the nightly comparison picks up what is on the vendor's lists, if it gives out any")]
     private partial void LogUnreadable(string vendor, int count);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Vendor} sent {Count} events of a kind that is not known here: check its documentation, one may be an opt-out")]
+    private partial void LogUnknown(string vendor, int count);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Vendor} refused messages to {Count} people who are stopped here too: "
         + "somebody is sending without calling GET /api/check first")]

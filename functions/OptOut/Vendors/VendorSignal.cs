@@ -44,8 +44,13 @@ internal sealed record VendorSignals
     /// <summary>The number of events that report one message as undelivered. They are counted and never become a Stop.</summary>
     public int Undelivered { get; init; }
 
-    /// <summary>The number of events of kinds that have no meaning here.</summary>
+    /// <summary>The number of events of kinds that have no meaning here, including unknown ones.</summary>
     public int Ignored { get; init; }
+
+    /// <summary>
+    /// Of the ignored events, those of a kind that this version does not know: the vendor may have added one that is an opt-out.
+    /// </summary>
+    public int Unknown { get; init; }
 
     /// <summary>
     /// The number of events that could not be read. If it is not zero, someone must look into it: one of them may be a Stop.
@@ -62,6 +67,7 @@ internal sealed record VendorSignals
         ("resubscribed", Resubscribed.Count),
         ("undelivered", Undelivered),
         ("ignored", Ignored),
+        ("unknown", Unknown),
         ("unreadable", Unreadable),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace OptOut.Tests.Api;
@@ -184,6 +185,86 @@ public sealed class ControllerApiTests(OptOutHost host) : IClassFixture<OptOutHo
         Assert.Equal((false, "stopped"), await host.CheckAsync("post", "KERKSTRAAT 1 - 9000 GENT"));
     }
 
+    [Theory]
+    [InlineData("50%25off@example.com")]
+    [InlineData("50%off@example.com")]
+    [InlineData("a%40b@example.com")]
+    [InlineData("jan%2Bnews@example.com")]
+    [InlineData("jan+news@example.com")]
+    [InlineData("100%@example.com")]
+    [InlineData("100%zz@example.com")]
+    public async Task An_address_with_a_percent_sign_is_checked_as_itself_written_as_it_is_or_encoded_as_a_whole(string address)
+    {
+        await host.PutSubjectAsync(Convert.ToHexString(Encoding.UTF8.GetBytes(address)), [address]);
+        Assert.Equal(200, (await host.SendAsync(
+            "POST", "/unsubscribe", OptOutHost.Form($"email={Uri.EscapeDataString(address)}"))).Status);
+
+        await OptOutHost.UntilAsync(async () => await host.CheckAsync("email", address) == (false, "stopped"));
+        var answer = await CheckRaw("channel=email", address);
+
+        Assert.Equal((200, false), (answer.Status, answer.Json["allowed"]!.GetValue<bool>()));
+    }
+
+    [Fact]
+    public async Task An_address_that_only_looks_like_a_stopped_one_when_decoded_is_not_stopped()
+    {
+        await host.PutSubjectAsync("percent-2", ["twice%25@example.com"]);
+        Assert.Equal(200, (await host.PressAsync(await host.TokenAsync("percent-2"))).Status);
+
+        Assert.False((await host.CheckAsync("email", "twice%25@example.com")).Allowed);
+        foreach (var other in (string[])["twice%2525@example.com", "twice%@example.com"])
+            Assert.True((await CheckRaw("channel=email", other)).Json["allowed"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task An_address_that_is_encoded_in_part_is_refused() => AssertErrors(
+        await CheckRaw("channel=email", "caf%C3%A9@example.com"),
+        ("OptOut-Identifier", "It is percent-encoded in part. Give it as it is, or encode all of it, with %40 for the @."));
+
+    [Fact]
+    public async Task A_number_in_a_range_that_the_library_does_not_know_is_registered_stopped_and_found()
+    {
+        await host.PutSubjectAsync("new-range", ["new-range@example.com"], ["+18612345678", "+3277123456789"]);
+        Assert.Equal(200, (await host.PressAsync(await host.TokenAsync("new-range"))).Status);
+
+        Assert.Equal((false, "stopped"), await host.CheckAsync("sms", "+18612345678"));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("phone", "+3277123456789"));
+    }
+
+    [Theory]
+    [InlineData("jan@example.com")]
+    [InlineData("JAN@example.com")]
+    [InlineData("jan%40example.com")]
+    [InlineData("jan\uFF20example.com")]
+    [InlineData("+32470123456")]
+    [InlineData("+32 470 12 34 56")]
+    public async Task A_customer_number_that_is_an_address_or_a_telephone_number_is_refused_everywhere(string id)
+    {
+        var before = await host.EverythingAsync();
+        var (path, text) = ($"/api/subjects/{Uri.EscapeDataString(id)}", JsonSerializer.Serialize(id));
+
+        Answer[] answers =
+        [
+            await Put(id, """{"identifiers":{"email":["jan@example.com"]}}"""),
+            await host.SendAsync("GET", $"{path}/preferences", key: OptOutHost.FunctionKey),
+            await host.SendAsync("PUT", $"{path}/preferences", Json("""{"everything":"stop"}"""), OptOutHost.FunctionKey),
+            await host.SendAsync("GET", $"{path}/proof", key: OptOutHost.FunctionKey),
+            await Post($$"""{"subject":{{text}},"channel":"email"}"""),
+            await host.SendAsync("POST", "/api/codes", Json($$"""{"subjects":["C-1",{{text}}]}"""), OptOutHost.FunctionKey),
+            await host.SendAsync(
+                "POST", "/api/opt-outs", Json($$"""{"subject":{{text}},"agent":"A-17","call":"C-1"}"""), OptOutHost.FunctionKey),
+        ];
+
+        Assert.All(answers, a =>
+        {
+            Assert.Equal(400, a.Status);
+            Assert.Contains("is an e-mail address or a telephone number", a.Body, StringComparison.Ordinal);
+            Assert.DoesNotContain("example.com", a.Body, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("470", a.Body, StringComparison.Ordinal);
+        });
+        Assert.Equal(before, await host.EverythingAsync());
+    }
+
     [Fact]
     public async Task Health_needs_no_key_and_reports_each_dependency()
     {
@@ -211,6 +292,14 @@ public sealed class ControllerApiTests(OptOutHost host) : IClassFixture<OptOutHo
         request.Headers.Add("x-functions-key", OptOutHost.FunctionKey);
         if (identifier is not null)
             request.Headers.Add("OptOut-Identifier", Uri.EscapeDataString(identifier));
+        return await host.SendAsync(request);
+    }
+
+    private async Task<Answer> CheckRaw(string query, string header)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/check?{query}");
+        request.Headers.Add("x-functions-key", OptOutHost.FunctionKey);
+        Assert.True(request.Headers.TryAddWithoutValidation("OptOut-Identifier", header));
         return await host.SendAsync(request);
     }
 

@@ -18,6 +18,14 @@ public sealed class EmailAddressTests
     [InlineData("cafe\u0301@example.com", "caf\u00e9@example.com")]
     [InlineData("\u00c9lodie@example.com", "\u00e9lodie@example.com")]
     [InlineData("\u7528\u6237@\u4f8b\u5b50.example", "\u7528\u6237@xn--fsqu00a.example")]
+    [InlineData("\uff4a\uff41\uff4e\uff20\uff45\uff58\uff41\uff4d\uff50\uff4c\uff45\uff0e\uff43\uff4f\uff4d", "jan@example.com")]
+    [InlineData("jan@example\u3002com", "jan@example.com")]
+    [InlineData("\ufb01ona@example.com", "fiona@example.com")]
+    [InlineData("o\u2019brien@example.com", "o'brien@example.com")]
+    [InlineData("o\u00b4brien@example.com", "o'brien@example.com")]
+    [InlineData("jan\u2011peeters@ex\u2010ample.com", "jan-peeters@ex-ample.com")]
+    [InlineData("x@stra\u00dfe.example", "x@xn--strae-oqa.example")]
+    [InlineData("50%25off@example.com", "50%25off@example.com")]
     public void An_address_has_one_normal_form_that_keeps_dots_and_plus_tags(string text, string normal)
     {
         Assert.True(EmailAddress.TryParse(text, out var identifier));
@@ -53,6 +61,16 @@ public sealed class EmailAddressTests
     [InlineData("jan\r\n@example.com")]
     [InlineData("jan@example.com\0")]
     [InlineData("ja\u00a0n@example.com")]
+    [InlineData("mailto:jan@example.com")]
+    [InlineData("<jan@example.com>")]
+    [InlineData("\u201cjan@example.com\u201d")]
+    [InlineData("\u201ejan@example.com\u201c")]
+    [InlineData("\u00abjan@example.com\u00bb")]
+    [InlineData("jan@example.com\u201d")]
+    [InlineData("'jan@example.com'")]
+    [InlineData("\u3010jan@example.com\u3011")]
+    [InlineData("jan@example.com\u2026")]
+    [InlineData("jan@example.com;")]
     public void Text_that_is_not_an_email_address_is_refused(string? text)
     {
         Assert.False(EmailAddress.TryParse(text, out var identifier));

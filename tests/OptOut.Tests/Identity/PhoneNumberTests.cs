@@ -24,6 +24,46 @@ public sealed class PhoneNumberTests
     }
 
     [Theory]
+    [InlineData("0470 12 34 56", "+32470123456")]
+    [InlineData("+18612345678", "+18612345678")]
+    [InlineData("+3277123456789", "+3277123456789")]
+    [InlineData(" \u202a+18612345678\u202c", "+18612345678")]
+    [InlineData("+1234567", "+1234567")]
+    [InlineData("+123456789012345", "+123456789012345")]
+    public void A_number_that_a_system_vouches_for_only_needs_the_shape_of_E164(string text, string normal)
+    {
+        Assert.True(PhoneNumber.TryParseVouched(text, "BE", out var identifier));
+        Assert.Equal((IdentifierKind.Phone, normal), (identifier.Kind, identifier.Value));
+        Assert.True(PhoneNumber.TryParseVouched(identifier.Value, "ZZ", out var again));
+        Assert.Equal(identifier, again);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("+")]
+    [InlineData("+123456")]
+    [InlineData("+1234567890123456")]
+    [InlineData("+0123456789")]
+    [InlineData("18612345678")]
+    [InlineData("+1 861 234 5678")]
+    [InlineData("+1861234567a")]
+    [InlineData("+1861234567\u0668")]
+    [InlineData("KRUIDTUIN")]
+    public void Anything_else_is_not_a_number_whoever_vouches_for_it(string? text)
+    {
+        Assert.False(PhoneNumber.TryParseVouched(text, "BE", out var identifier));
+        Assert.Equal(default, identifier);
+    }
+
+    [Fact]
+    public void A_number_that_a_person_types_must_be_in_a_known_range()
+    {
+        Assert.False(PhoneNumber.TryParse("+18612345678", "BE", out _));
+        Assert.False(PhoneNumber.TryParse("+3277123456789", "BE", out _));
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("112")]

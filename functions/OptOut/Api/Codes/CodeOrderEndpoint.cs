@@ -116,6 +116,10 @@ internal sealed class CodeOrderEndpoint(
                         CultureInfo.InvariantCulture,
                         $"Entry {i + 1} is not a customer number; give 1 to {MaxSubject} characters, as in PUT /api/subjects/{{id}}.")));
             }
+            else if (CustomerNumber.FindProblem(body.Subjects[i]!) is { } wrong)
+            {
+                errors.Add(("subjects", string.Create(CultureInfo.InvariantCulture, $"Entry {i + 1}: {wrong}")));
+            }
         }
 
         purposes = errors.Count > 0 ? [] : body.Subjects is { } subjects

@@ -30,7 +30,7 @@ internal sealed record CallReference(string AgentId, string CallId)
         // The text itself is not repeated: responses end up in logs.
         string Read(string field, string? text, int most, string what)
         {
-            text = text?.Trim() ?? "";
+            text = VisibleText.Of(text ?? "").Trim();
             if (text.Length is 0 || text.Length > most || text.Any(c => c is < ' ' or > '~'))
             {
                 errors.Add((field, $"Give {what}: 1 to {most} printable ASCII characters."));

@@ -36,6 +36,7 @@ internal static class PostalKey
         identifier = default;
         if (text is null || text.Length > MaxLength)
             return false;
+        text = VisibleText.Of(text);
         if (PostalAddress.TryRead(text, out _))
         {
             identifier = new Identifier(IdentifierKind.Postal, text);

@@ -29,6 +29,9 @@ public sealed record ReconciliationReport
     /// <summary>Customer numbers without a contact point; null when they could not be counted, and in older reports.</summary>
     public UnannouncedCount? Unannounced { get; init; }
 
+    /// <summary>The webhook events that nobody understood since the last report; null when they could not be counted.</summary>
+    public IReadOnlyList<UnreadEvents>? UnreadEvents { get; init; }
+
     /// <summary>The result of the mail to the privacy address; null while it is not known.</summary>
     public string? Mail { get; init; }
 

@@ -39,6 +39,13 @@ internal static class ReportText
             text.Append(CultureInfo.InvariantCulture, $"! {UnannouncedWords.Fix}\n");
         }
 
+        if (report.UnreadEvents is { Count: > 0 } unread)
+        {
+            text.Append("\nWebhook events that were not understood\n");
+            foreach (var events in unread)
+                text.Append(CultureInfo.InvariantCulture, $"! {events.Vendor}: {ReportWords.UnreadEvents(events)}\n");
+        }
+
         return text.ToString();
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OptOut.Delivery;
+using OptOut.Records;
 
 namespace OptOut.Reconciliation.Report;
 
@@ -35,6 +36,20 @@ internal static class ReportVerdict
         var sentence = count == 1
             ? "1 message is dead-lettered: fix its cause and replay it."
             : string.Create(CultureInfo.InvariantCulture, $"{count:N0} messages are dead-lettered: fix their cause and replay them.");
+        return report with { NeedsAttention = true, Verdict = report.NeedsAttention ? $"{report.Verdict} {sentence}" : sentence };
+    }
+
+    /// <summary>Adds the webhook events that nobody understood. While one may be an opt-out, somebody must look into it.</summary>
+    /// <param name="events">Null when they could not be counted.</param>
+    public static ReconciliationReport With(this ReconciliationReport report, IReadOnlyList<UnreadEvents>? events)
+    {
+        report = report with { UnreadEvents = events };
+        var count = events?.Sum(e => e.Unreadable) ?? 0;
+        if (count == 0)
+            return report;
+        var sentence = count == 1
+            ? "1 webhook event could not be read: see which vendor sent it."
+            : string.Create(CultureInfo.InvariantCulture, $"{count:N0} webhook events could not be read: see which vendors sent them.");
         return report with { NeedsAttention = true, Verdict = report.NeedsAttention ? $"{report.Verdict} {sentence}" : sentence };
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OptOut.Consent;
+using OptOut.Records;
 
 namespace OptOut.Reconciliation.Report;
 
@@ -97,6 +98,11 @@ internal static class ReportWords
         .. vendor.Failures.Select(f => $"{Count(f.Value)} not confirmed: {f.Key}"),
         .. vendor.Notices,
     ];
+
+    /// <summary>What a vendor's webhooks brought that nobody understood.</summary>
+    public static string UnreadEvents(UnreadEvents events) =>
+        $"{Count(events.Unreadable)} could not be read, of which any may be an opt-out; {Count(events.Unknown)} of an unknown kind; "
+            + $"since {Moment(events.Since)}. Check the vendor's log and the format of its webhooks.";
 
     public static string Event(SubjectEvent what) => what switch
     {

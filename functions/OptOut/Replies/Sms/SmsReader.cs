@@ -16,8 +16,13 @@ internal static class SmsReader
 
     public static SmsMeaning Read(string message)
     {
-        var sentences = SmsText.Sentences(message);
-        if (sentences.Count == 0)
+        message = SmsQuotation.OwnWords(message);
+        string[][] sentences =
+        [
+            .. SmsOwnTexts.Remove(SmsText.Sentences(message)).Select(s => WithoutRefusals(Array.ConvertAll(s, SmsSpelling.Correct)))
+                .Where(s => Array.Exists(s, w => w != SmsText.Comma)),
+        ];
+        if (sentences.Length == 0)
             return message.Trim() == "?" ? new SmsMeaning(SmsIntent.Help) : default;
 
         string[] words = [.. sentences.SelectMany(s => s).Where(w => w != SmsText.Comma)];
@@ -28,21 +33,50 @@ internal static class SmsReader
         var word = sentences.SelectMany(Clauses).Select(StopWord).FirstOrDefault(w => w is not null)
             ?? (IsShouted(message, words[0]) ? words[0] : null);
         if (phrases.Length > 0 || word is not null)
-            return new SmsMeaning(SmsIntent.Stop, Language.Find(word is null ? null : SmsKeywords.Stop[word]) ?? Common(phrases));
+            return new SmsMeaning(SmsIntent.Stop, LanguageOf(word, phrases, words));
         if (Alone(words, SmsKeywords.Start) is { } start)
             return start with { Intent = SmsIntent.Start };
         return Alone(words, SmsKeywords.Help) is { } help ? help with { Intent = SmsIntent.Help } : default;
     }
 
-    // "Stop sms" is used in every language.
-    private static Language? Common(SmsPhrase[] phrases) =>
-        phrases.Select(p => p.Language).Distinct().ToArray() is [var only] ? Language.Find(only) : null;
+    // The language of the keyword; or else of the phrases. "Stop sms" is used in every language, "stoppen" in two: there, the words around
+    // it decide.
+    private static Language? LanguageOf(string? word, SmsPhrase[] phrases, string[] words)
+    {
+        var ofWord = word is null ? null : SmsKeywords.Stop[word]?.Split('|');
+        string[] languages = ofWord ?? [.. phrases.Select(p => p.Language).Distinct()];
+        if (languages.Length < 2)
+            return Language.Find(languages.FirstOrDefault());
+        var evidence = words.Select(w => SmsKeywords.LanguageOf.GetValueOrDefault(w, ""))
+            .Concat(ofWord is null ? [] : phrases.Select(p => p.Language))
+            .Where(languages.Contains)
+            .CountBy(l => l)
+            .OrderByDescending(c => c.Value)
+            .ToArray();
+        return evidence is [var first, .. var rest] && (rest.Length == 0 || rest[0].Value < first.Value) ? Language.Find(first.Key)
+            : Language.Find(ofWord?[0]);
+    }
+
+    private static string[] WithoutRefusals(string[] sentence)
+    {
+        if (!SmsPhrases.Refusals.Any(p => p.IsIn(sentence)))
+            return sentence;
+        var at = -1;
+        return
+        [
+            .. sentence.GroupBy(w => w == SmsText.Comma ? ++at : at)
+                .Select(clause => clause.ToArray())
+                .Where(clause => !SmsPhrases.Refusals.Any(p => p.IsIn(clause)))
+                .SelectMany(clause => clause),
+        ];
+    }
 
     private static IEnumerable<string[]> Clauses(string[] sentence)
     {
         for (int from = 0, to; from < sentence.Length; from = to + 1)
         {
-            to = Array.IndexOf(sentence, SmsText.Comma, from) is var comma and >= 0 ? comma : sentence.Length;
+            to = Array.FindIndex(sentence, from, w => w == SmsText.Comma || SmsKeywords.Conjunctions.Contains(w));
+            to = to < 0 ? sentence.Length : to;
             if (to > from)
                 yield return sentence[from..to];
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OptOut.Identity;
 
 namespace OptOut.Replies.Sms;
 
@@ -12,7 +13,10 @@ internal static class SmsText
     public const string Comma = ",";
 
     // More than any ordinary SMS needs; the end of a very long one adds nothing to its beginning.
-    private const int MaxLength = 2_000;
+    public const int MaxLength = 2_000;
+
+    /// <summary>All the words, without the commas.</summary>
+    public static string[] Words(string message) => [.. Sentences(message).SelectMany(s => s).Where(w => w != Comma)];
 
     /// <returns>The words of each sentence, none of them empty.</returns>
     public static IReadOnlyList<string[]> Sentences(string message)
@@ -65,10 +69,10 @@ internal static class SmsText
 
         // Rune by rune: normalisation rejects half a surrogate pair. Compatibility forms, such as fullwidth or bold letters, become plain
         // letters.
-        var text = string.Concat(message.EnumerateRunes());
+        var text = string.Concat(VisibleText.Of(message).EnumerateRunes());
         foreach (var c in text.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Normalize(NormalizationForm.FormD))
         {
-            // Marks, and invisible characters (a zero-width space in a word), are left out. The rest separates words, or is kept.
+            // Marks are left out. The rest separates words, or is kept.
             if (CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.Format)
                 continue;
             plain.Append(c switch { '’' => "'", 'ß' => "ss", 'œ' => "oe", 'æ' => "ae", 'ø' => "o", 'ı' => "i", _ => c.ToString() });

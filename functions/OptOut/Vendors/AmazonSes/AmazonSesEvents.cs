@@ -12,6 +12,7 @@ namespace OptOut.Vendors.AmazonSes;
 internal sealed class AmazonSesEvents(TimeProvider time)
 {
     private static readonly VendorSignals Ignored = new() { Ignored = 1 },
+        Unknown = new() { Ignored = 1, Unknown = 1 },
         Unreadable = new() { Unreadable = 1 },
         Undelivered = new() { Undelivered = 1 };
 
@@ -27,7 +28,9 @@ internal sealed class AmazonSesEvents(TimeProvider time)
             "Complaint" => Complaint(key, record.Field("complaint")),
             "Bounce" => Bounce(key, record.Field("bounce")),
             null => Unreadable,
-            _ => Ignored,
+            "Send" or "Delivery" or "DeliveryDelay" or "Open" or "Click" or "Reject" or "RenderingFailure" or "Rendering Failure" =>
+                Ignored,
+            _ => Unknown,
         };
     }
 

@@ -8,7 +8,7 @@ namespace OptOut.Vendors.Dialler;
 internal static class DiallerValues
 {
     public static bool TryNumber(this JsonElement from, string region, out Identifier who) =>
-        PhoneNumber.TryParse(from.Text("number"), region, out who);
+        PhoneNumber.TryParseVouched(from.Text("number"), region, out who);
 
     /// <summary>
     /// Accepts a time only with an offset, and not from a clock that was never set: a mark must not look older than the person's Allow

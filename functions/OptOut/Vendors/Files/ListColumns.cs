@@ -63,7 +63,7 @@ internal sealed class ListColumns
                     c => c.Key, c => int.Parse(c.Value, CultureInfo.InvariantCulture) - 1, StringComparer.OrdinalIgnoreCase));
         }
 
-        string[] names = [.. Split(header, options.Separator)?.Select(f => f.Trim()) ?? []];
+        string[] names = [.. Split(VisibleText.Of(header), options.Separator)?.Select(f => f.Trim()) ?? []];
         var positions = options.Columns.ToDictionary(
             c => c.Key,
             c => Array.FindIndex(names, n => n.Equals(c.Value, StringComparison.OrdinalIgnoreCase)),
@@ -89,7 +89,7 @@ internal sealed class ListColumns
         var read = _kind switch
         {
             IdentifierKind.Email => EmailAddress.TryParse(field("Email"), out identifier),
-            IdentifierKind.Phone => PhoneNumber.TryParse(field("Phone"), _region, out identifier),
+            IdentifierKind.Phone => PhoneNumber.TryParseVouched(field("Phone"), _region, out identifier),
             _ => PostalKey.TryParse(
                 field(Address) ?? string.Join(' ', AddressParts.Select(Part).Where(p => !string.IsNullOrWhiteSpace(p))), out identifier),
         };
@@ -109,8 +109,13 @@ internal sealed class ListColumns
             ? at
             : null;
 
-    /// <returns>A function that looks up a field by column; null when the line cannot be parsed.</returns>
-    private Func<string, string?>? Fields(string line)
+    /// <returns>
+    /// A function that looks up a field by column, without invisible characters; null when the line cannot be parsed.
+    /// </returns>
+    private Func<string, string?>? Fields(string line) =>
+        RawFields(line) is { } field ? column => field(column) is { } text ? VisibleText.Of(text) : null : null;
+
+    private Func<string, string?>? RawFields(string line)
     {
         if (_positions is { } positions)
         {

@@ -67,7 +67,7 @@ internal sealed class HttpVendorEntries(Channel channel, HttpVendorLists lists, 
     private bool TryIdentifier(IdentifierKind kind, string? text, out Identifier who) => kind switch
     {
         IdentifierKind.Email => EmailAddress.TryParse(text, out who),
-        IdentifierKind.Phone => PhoneNumber.TryParse(text, region, out who),
+        IdentifierKind.Phone => PhoneNumber.TryParseVouched(text, region, out who),
         _ => PostalKey.TryParse(text, out who),
     };
 }

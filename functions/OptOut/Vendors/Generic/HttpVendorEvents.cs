@@ -48,7 +48,7 @@ internal sealed class HttpVendorEvents(HttpVendorEntries entries)
         private readonly List<VendorSignal> _signals = [];
         private readonly List<VendorBounce> _bounces = [];
         private readonly List<Identifier> _resubscribed = [];
-        private int _index, _ignored, _unreadable;
+        private int _index, _ignored, _unknown, _unreadable;
 
         public void Add(JsonElement element)
         {
@@ -58,7 +58,7 @@ internal sealed class HttpVendorEvents(HttpVendorEntries entries)
             if (type is null)
                 _unreadable++;
             else if (Kind(type) is null && !resubscribed)
-                _ignored++;
+                Ignore(type);
             else if (!entries.TryRead(element, Kind(type) ?? VendorEntryKind.Unsubscribed, out var entry))
                 _unreadable++;
             else if (resubscribed)
@@ -71,8 +71,27 @@ internal sealed class HttpVendorEvents(HttpVendorEntries entries)
 
         public void AddUnreadable() => _unreadable++;
 
+        // What most vendors report about a message. Another type may be their own word for an opt-out.
+        private void Ignore(string type)
+        {
+            _ignored++;
+            if (type is not ("accepted" or "queued" or "processed" or "sent" or "deferred" or "delivered" or "failed" or "opened"
+                or "clicked"))
+            {
+                _unknown++;
+            }
+        }
+
         public VendorSignals ToSignals() =>
-            new() { Signals = _signals, Bounces = _bounces, Resubscribed = _resubscribed, Ignored = _ignored, Unreadable = _unreadable };
+            new()
+            {
+                Signals = _signals,
+                Bounces = _bounces,
+                Resubscribed = _resubscribed,
+                Ignored = _ignored,
+                Unknown = _unknown,
+                Unreadable = _unreadable,
+            };
 
         private static VendorEntryKind? Kind(string type) => type switch
         {

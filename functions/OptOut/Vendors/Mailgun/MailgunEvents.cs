@@ -14,6 +14,7 @@ internal sealed class MailgunEvents(TimeProvider time)
     private const int MaxId = 150;
 
     private static readonly VendorSignals Ignored = new() { Ignored = 1 },
+        Unknown = new() { Ignored = 1, Unknown = 1 },
         Unreadable = new() { Unreadable = 1 },
         Undelivered = new() { Undelivered = 1 };
 
@@ -26,7 +27,9 @@ internal sealed class MailgunEvents(TimeProvider time)
             "complained" => Stop(webhook, data, VendorEntryKind.Complaint),
             "failed" => Failed(webhook, data),
             null => Unreadable,
-            _ => Ignored,
+            "accepted" or "rejected" or "delivered" or "opened" or "clicked" or "stored" or "email_validation" or "list_member_uploaded"
+                or "list_member_upload_error" or "list_uploaded" => Ignored,
+            _ => Unknown,
         };
     }
 

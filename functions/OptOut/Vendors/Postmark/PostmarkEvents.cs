@@ -8,6 +8,7 @@ namespace OptOut.Vendors.Postmark;
 internal sealed class PostmarkEvents(PostmarkStreams streams, TimeProvider time)
 {
     private static readonly VendorSignals Ignored = new() { Ignored = 1 },
+        Unknown = new() { Ignored = 1, Unknown = 1 },
         Unreadable = new() { Unreadable = 1 },
         Undelivered = new() { Undelivered = 1 };
 
@@ -17,7 +18,8 @@ internal sealed class PostmarkEvents(PostmarkStreams streams, TimeProvider time)
             "SubscriptionChange" => Change(record),
             "Bounce" or "SpamComplaint" => Bounce(record),
             null => Unreadable,
-            _ => Ignored,
+            "Delivery" or "Open" or "Click" or "Inbound" or "SMTPApiError" => Ignored,
+            _ => Unknown,
         };
 
     // https://postmarkapp.com/developer/webhooks/subscription-change-webhook

@@ -37,6 +37,7 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
             Resubscribed = tally.Resubscribed,
             Undelivered = tally.Undelivered,
             Ignored = tally.Ignored,
+            Unknown = tally.Unknown,
             Unreadable = tally.Unreadable,
         };
     }
@@ -80,6 +81,7 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
                 break;
             default:
                 tally.Ignored++;
+                tally.Unknown += kind is "processed" or "deferred" or "delivered" or "open" or "click" or "account_status_change" ? 0 : 1;
                 break;
         }
     }
@@ -138,6 +140,8 @@ internal sealed class SendGridEvents(SendGridLists lists, TimeProvider time)
         public int Undelivered { get; set; }
 
         public int Ignored { get; set; }
+
+        public int Unknown { get; set; }
 
         public int Unreadable { get; set; }
     }

@@ -26,8 +26,6 @@ internal sealed partial class TwilioSmsWebhook(
     ILogger<TwilioSmsWebhook> logger)
     : IVendorWebhook
 {
-    private const string WhatsApp = "whatsapp:";
-
     private readonly Scope _stops = options.Value.ReplyStops == SmsStop.Sms ? new Scope(Channel.Sms, null) : Scope.Everything;
 
     public string Path => "twilio/sms";
@@ -47,10 +45,12 @@ internal sealed partial class TwilioSmsWebhook(
     {
         var byTwilio = TwilioKeywords.Read(sms, options.Value.AnswersKeywords);
         var meaning = byTwilio is { } intent ? SmsReader.Read(sms["Body"]) with { Intent = intent } : SmsReader.Read(sms["Body"]);
-        if (Sender(sms, out var isWhatsApp) is not { } from)
+        var sender = TwilioAddress.Read(sms["From"]);
+        if (sender.Number is not { } from || options.Value.Senders.Contains(from.Value) || sms["From"] == sms["To"])
         {
             // A short code, a name or one of our own numbers: nobody who could be stopped.
             LogNobody(meaning.Intent);
+            await signals.RecordAsync("twilio", Unattributed(sender, meaning.Intent), cancellationToken);
             return Twiml(null);
         }
 
@@ -61,8 +61,8 @@ internal sealed partial class TwilioSmsWebhook(
         {
             SmsIntent.Stop => await intake.StopAsync(reply, _stops, cancellationToken),
 
-            // A WhatsApp message proves the number as well, so it can stop; but a START there is not about SMS.
-            SmsIntent.Start when !isWhatsApp && sms.MessageSid.Length > 0 => await intake.StartAsync(reply, cancellationToken),
+            // A message over WhatsApp or RCS proves the number as well, so it can stop; but a START there is not about SMS.
+            SmsIntent.Start when sender.Channel is null && sms.MessageSid.Length > 0 => await intake.StartAsync(reply, cancellationToken),
             _ => SmsResult.NothingToStart,
         };
 
@@ -75,7 +75,10 @@ internal sealed partial class TwilioSmsWebhook(
         }
 
         if (meaning.Intent == SmsIntent.None)
+        {
             LogOther();
+            await signals.RecordAsync("twilio", new VendorSignals { Ignored = 1 }, cancellationToken);
+        }
 
         // Twilio has already answered the keywords that it acted on; a person who gets two answers trusts neither.
         return byTwilio is null && ShouldAnswer(meaning.Intent, result) && answers.MayAnswer(from)
@@ -101,19 +104,12 @@ internal sealed partial class TwilioSmsWebhook(
         });
     }
 
-    private Identifier? Sender(TwilioRequest sms, out bool isWhatsApp)
-    {
-        var from = sms["From"].Trim();
-        isWhatsApp = from.StartsWith(WhatsApp, StringComparison.OrdinalIgnoreCase);
-        if (isWhatsApp)
-            from = from[WhatsApp.Length..];
-        return from.StartsWith('+')
-                && PhoneNumber.TryParse(from, "ZZ", out var who)
-                && !options.Value.Senders.Contains(who.Value)
-                && from != sms["To"]
-            ? who
-            : null;
-    }
+    // A person may be behind a name on another channel, and an order is an order whoever it comes from: somebody must look into those. Our
+    // own numbers, and short codes that advertise, say nothing.
+    private static VendorSignals Unattributed(TwilioAddress sender, SmsIntent intent) =>
+        sender.Number is null && (sender.Channel is not null || intent == SmsIntent.Stop)
+            ? new VendorSignals { Unreadable = 1 }
+            : new VendorSignals { Ignored = 1 };
 
     // https://www.twilio.com/docs/messaging/twiml
     private static IResult Twiml(string? message) =>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using OptOut.Consent;
-using OptOut.Identity;
 
 namespace OptOut.Vendors.Twilio;
 
@@ -39,15 +38,23 @@ internal sealed class TwilioStatusWebhook(TwilioRequestReader reader, SignalInta
 
         if (error is not (Unsubscribed or Unknown))
             return new VendorSignals { Undelivered = 1 };
-        if (!status["To"].StartsWith('+') || !PhoneNumber.TryParse(status["To"], "ZZ", out var to))
-            return new VendorSignals { Ignored = 1 }; // WhatsApp and similar channels have their own lists.
+        var recipient = TwilioAddress.Read(status["To"]);
+        if (recipient.Channel == "whatsapp")
+            return new VendorSignals { Ignored = 1 }; // WhatsApp has its own list; a person who stops there sends us the message.
+        if (recipient.Number is not { } to)
+            return recipient.Channel is null ? new VendorSignals { Ignored = 1 } : new VendorSignals { Unreadable = 1 };
+        if (error == Unknown)
+        {
+            // Where another channel does not know the number, it can still be called.
+            return recipient.Channel is null
+                ? new VendorSignals { Bounces = [new VendorBounce(to, now)] }
+                : new VendorSignals { Undelivered = 1 };
+        }
 
-        return error == Unknown
-            ? new VendorSignals { Bounces = [new VendorBounce(to, now)] }
-            : new VendorSignals
-            {
-                Drifts = [new VendorDrift(
-                    status.MessageSid is { Length: > 0 } sid ? sid : EventIds.New(now).ToString("N"), to, Channel.Sms, now)],
-            };
+        return new VendorSignals
+        {
+            Drifts = [new VendorDrift(
+                status.MessageSid is { Length: > 0 } sid ? sid : EventIds.New(now).ToString("N"), to, Channel.Sms, now)],
+        };
     }
 }

@@ -49,7 +49,7 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
     public async Task A_stop_message_unknown_to_Twilio_is_confirmed_in_the_persons_language(
         string number, string? language, string message, string begins)
     {
-        var subject = await _host.PutSubjectAsync(number, phone: [number], language: language);
+        var subject = await _host.PutSubjectAsync($"sms-{number[^2..]}", phone: [number], language: language);
 
         var answer = await ReceiveAsync(number, message);
 
@@ -224,6 +224,72 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
 
         await _host.QuietAsync();
         await _host.LedgerAsync(subject, 1);
+    }
+
+    [Theory]
+    [InlineData("rcs:+32470200021", "STOP", null)]
+    [InlineData("RCS: +32470200022", "uitschrijven aub", null)]
+    [InlineData("rcs:+32470200023", "BASTA", "STOP")]
+    [InlineData("messenger:+32470200024", "stop please", null)]
+    [InlineData("a-channel-of-2030:+32470200025", "STOP", null)]
+    [InlineData("\u200E+32470200026", "STOP", null)]
+    [InlineData("+18612345678", "STOP", null)]
+    [InlineData("+3277123456789", "stop svp", null)]
+    [InlineData("rcs:+18612345679", "STOP", null)]
+    public async Task A_STOP_from_any_number_that_Twilio_vouches_for_stops_it_on_every_channel(
+        string from, string message, string? optOutType)
+    {
+        var number = from[from.IndexOf('+', StringComparison.Ordinal)..];
+        var subject = await _host.PutSubjectAsync($"vouched-{number[1..]}", [$"vouched-{number[1..]}@example.com"], [number]);
+
+        Assert.Equal(200, (await PostAsync(
+            [.. Sms(from, message), .. optOutType is null ? [] : (KeyValuePair<string, string>[])[new("OptOutType", optOutType)]])).Status);
+
+        Assert.Equal(Scope.Everything, Assert.Single(await _host.LedgerAsync(subject, 1)).Change.Scope);
+        await _host.ConfirmedAsync(subject, vendor: "twilio");
+        Assert.Equal((false, "stopped"), await _host.CheckAsync("sms", number));
+        Assert.Equal((false, "stopped"), await _host.CheckAsync("phone", number));
+        Assert.True(Twilio.IsBlocked(number, TwilioSandbox.Service));
+
+        Assert.Equal(200, (await PostAsync(Sms("rcs:" + number, "START"))).Status);
+        await _host.QuietAsync();
+        await _host.LedgerAsync(subject, 1);
+    }
+
+    [Theory]
+    [InlineData("+32470200061", "Mauvais numéro stop", "De Kruidtuin : vous êtes désinscrit")]
+    [InlineData("+32470200062", "Falsche Nummer, bitte stoppen", "De Kruidtuin: Sie sind abgemeldet")]
+    [InlineData("+32470200063", "lose my number", "De Kruidtuin: you are unsubscribed")]
+    [InlineData("+32470200064", "haal mijn nummer weg", "De Kruidtuin: u bent uitgeschreven")]
+    [InlineData("+32470200065", "stop2quit", "De Kruidtuin: you are unsubscribed")]
+    public async Task A_phrase_is_answered_in_its_own_language(string number, string message, string begins)
+    {
+        var subject = await _host.PutSubjectAsync($"phrase-{number[^2..]}", phone: [number]);
+
+        Assert.Contains(
+            $"<Message>{OptOut.Replies.Sms.Gsm7.Fold(begins)}", await ReceiveAsync(number, message), StringComparison.Ordinal);
+        Assert.Equal(Scope.Everything, Assert.Single(await _host.LedgerAsync(subject, 1)).Change.Scope);
+    }
+
+    [Fact]
+    public async Task Our_own_words_quoted_back_change_nothing_and_are_not_answered()
+    {
+        await _host.PutSubjectAsync("sms-70", phone: ["+32470200070"]);
+        var answers = new List<string>();
+        foreach (var keyword in (string[])["hulp", "aide", "hilfe!", "help please"])
+            answers.Add(await ReceiveAsync($"+3247020007{answers.Count}", keyword));
+        var before = await _host.EverythingAsync();
+
+        foreach (var answer in answers)
+        {
+            var own = System.Xml.Linq.XElement.Parse(answer[(answer.IndexOf("?>", StringComparison.Ordinal) + 2)..]).Value;
+            Assert.Contains("STOP", own, StringComparison.Ordinal);
+            foreach (var quoted in (string[])[own, $"> {own}", $"Liked “{own}”", $"Vond “{own[..^8]}…” leuk"])
+                Assert.Equal(EmptyResponse, await ReceiveAsync("+32470200070", quoted));
+        }
+
+        Assert.Equal(EmptyResponse, await ReceiveAsync("+32470200070", "Liked \"Kruidtuin: 20% off. To stop, reply STOP.\""));
+        Assert.Equal(before, await _host.EverythingAsync());
     }
 
     [Theory]

@@ -53,6 +53,28 @@ public sealed class TwilioStatusTests(TwilioHost fixture) : IClassFixture<Twilio
         Assert.Equal(new Counts(Ignored: 1), Count(Read(status, error)));
 
     [Theory]
+    [InlineData("rcs:+32470400001", "+32470400001")]
+    [InlineData("RCS:+32470400001", "+32470400001")]
+    [InlineData("later:+18612345678", "+18612345678")]
+    [InlineData("+3277123456789", "+3277123456789")]
+    public void A_refusal_on_any_channel_with_a_number_is_drift_of_that_number(string to, string number)
+    {
+        var drift = Assert.Single(Read("failed", "21610", to).Drifts);
+
+        Assert.Equal((number, Channel.Sms), (drift.Identifier.Value, drift.Channel));
+    }
+
+    [Theory]
+    [InlineData("messenger:1234567", "21610")]
+    [InlineData("messenger:1234567", "30005")]
+    public void A_refusal_for_a_recipient_that_has_no_number_is_shown_to_somebody(string to, string error) =>
+        Assert.Equal(new Counts(Unreadable: 1), Count(Read("failed", error, to)));
+
+    [Fact]
+    public void A_number_that_another_channel_does_not_know_can_still_be_called() =>
+        Assert.Equal(new Counts(Undelivered: 1), Count(Read("undelivered", "30005", "rcs:+32470400001")));
+
+    [Theory]
     [InlineData("whatsapp:+32470400001")]
     [InlineData("")]
     [InlineData("KRUIDTUIN")]
