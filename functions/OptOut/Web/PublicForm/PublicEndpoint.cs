@@ -80,6 +80,9 @@ internal sealed class PublicEndpoint(
             [nameof(PublicDonePage.Moment)] = controller.Value.FormatMoment(submission.At, view.Language),
             [nameof(PublicDonePage.Reference)] = Reference.From(submission.Id),
             [nameof(PublicDonePage.Email)] = typed.Email,
+            [nameof(PublicDonePage.Postal)] = form.Identifiers.Where(i => i.Kind == IdentifierKind.Postal)
+                .Select(i => PostalReading.Describe(i, view.Language))
+                .FirstOrDefault(),
         });
     }
 
