@@ -146,7 +146,7 @@ public sealed class PostalKeyTests
         Assert.Equal("90...", ghent.ToString());
         Assert.Equal([Channel.Post], ghent.Channels);
         Assert.True(PostalKey.TryParse("Hauptstraße 5, 10115 Berlin", out var berlin));
-        Assert.Equal(new PostalAddress("ZZ", "", "", "", "", "HAUPTSTRASSE 5 10115 BERLIN"), PostalKey.Parts(berlin));
+        Assert.Equal(new PostalAddress("DE", "", "", "", "", "HAUPTSTRASSE 5 10115 BERLIN"), PostalKey.Parts(berlin));
         Assert.Equal("HA...", berlin.ToString());
         Assert.True(EmailAddress.TryParse("jan@example.com", out var mail));
         Assert.Throws<ArgumentException>(() => PostalKey.Parts(mail));

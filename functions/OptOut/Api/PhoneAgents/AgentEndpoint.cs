@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using OptOut.Company;
 using OptOut.Consent;
+using OptOut.Identity;
 using OptOut.Platform;
 using OptOut.Platform.Http;
 using OptOut.Records;
@@ -18,7 +19,12 @@ namespace OptOut.Api.PhoneAgents;
 /// <c>?language=</c> the sentence that the agent reads out is in that language, otherwise in the person's.
 /// </summary>
 internal sealed class AgentEndpoint(
-    AgentIntake intake, ProfileStore profiles, TopicCatalogue catalogue, IOptions<ControllerOptions> controller, TimeProvider time)
+    AgentIntake intake,
+    ProfileStore profiles,
+    IdentifierProtector protector,
+    TopicCatalogue catalogue,
+    IOptions<ControllerOptions> controller,
+    TimeProvider time)
 {
     private const string LanguageField = "language", KeyField = "code";
 
@@ -58,21 +64,39 @@ internal sealed class AgentEndpoint(
         var reference = Reference.From(entry);
         var unknown = optOut.CustomerNumber is not null && profile is { HasContactPoints: false };
         var spoken = language ?? Language.Find(profile?.Language) ?? controller.Value.Language;
+        var postal = optOut.Identifiers.Where(i => i.Kind == IdentifierKind.Postal)
+            .Select(i => PostalReading.Describe(i, spoken))
+            .FirstOrDefault();
+        var say = unknown && optOut.Identifiers.Count == 0
+            ? spoken.Format("agents.say.unknown", controller.Value.Name, reference)
+            : optOut.Scope == Scope.Everything
+            ? spoken.Format("agents.say.everything", controller.Value.Name, reference)
+            : spoken.Format("agents.say.scope", controller.Value.Name, ScopeText.Describe(optOut.Scope, spoken, catalogue), reference);
         return new OptOutAnswer(
             reference,
             [.. changes.Select(c => c.Subject.ToString())],
             entry.At,
-            unknown && optOut.Identifiers.Count == 0
-                ? spoken.Format("agents.say.unknown", controller.Value.Name, reference)
-                : optOut.Scope == Scope.Everything
-                ? spoken.Format("agents.say.everything", controller.Value.Name, reference)
-                : spoken.Format("agents.say.scope", controller.Value.Name, ScopeText.Describe(optOut.Scope, spoken, catalogue), reference),
-            unknown
-                ? optOut.Identifiers.Count == 0
-                    ? "Recorded, but this customer number is not registered yet, so no contact point is stopped by it. "
-                        + "Check the customer number, or also give the number that was called, as identifier."
-                    : "Recorded for the identifiers. This customer number is not registered yet, so it stops nothing else: check it."
-                : null);
+            postal is null ? say : $"{say} {spoken.Format("postal.say", postal)}",
+            postal,
+            Notice(optOut, changes, unknown));
+    }
+
+    private string? Notice(AgentOptOut optOut, IReadOnlyList<Change> changes, bool unknown)
+    {
+        if (unknown)
+        {
+            return optOut.Identifiers.Count == 0
+                ? "Recorded, but this customer number is not registered yet, so no contact point is stopped by it. "
+                    + "Check the customer number, or also give the number that was called, as identifier."
+                : "Recorded for the identifiers. This customer number is not registered yet, so it stops nothing else: check it.";
+        }
+
+        // A postal address in another spelling may be another key. What nobody has can only stop a letter with the same reading.
+        var standIns = optOut.Identifiers.Select(i => protector.SubjectOf(i)).ToHashSet();
+        return optOut.Identifiers.Any(i => i.Kind == IdentifierKind.Postal) && changes.All(c => standIns.Contains(c.Subject))
+            ? "Recorded, but no customer has this postal address as it was read: only letters with an address that reads the same stop. "
+                + "Ask for the customer number and send it as subject, or for the code on the letter."
+            : null;
     }
 
     private async Task<(Change? Deciding, Profile? Profile)> LookUpAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
@@ -98,7 +122,11 @@ internal sealed record OptOutAnswer(
     [property: Description("When the person said it, as recorded.")] DateTimeOffset Recorded,
     [property: Description("What the agent reads out.")] string Say,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    [property: Description("Something the agent should check: the customer number has no contact point yet.")]
+    [property: Description("How the postal address was read: letters stop if the address on them reads the same.")]
+    string? Postal,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: Description(
+        "Something the agent should check: the customer number has no contact point yet, or nobody has the postal address.")]
     string? Notice);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]

@@ -11,7 +11,7 @@ namespace OptOut.Identity.Postal;
 /// <param name="Text">The whole address if no country's rules apply; the four parts before it are then empty.</param>
 internal sealed record PostalAddress(string Country, string Postcode, string Street, string Number, string Box, string Text)
 {
-    internal const string Belgium = "BE", Netherlands = "NL", UnknownCountry = "ZZ";
+    internal const string Belgium = "BE", Netherlands = "NL", Germany = "DE", France = "FR", Luxembourg = "LU", UnknownCountry = "ZZ";
 
     internal static PostalAddress General(string country, string text) => new(country, "", "", "", "", text);
 
@@ -21,9 +21,9 @@ internal sealed record PostalAddress(string Country, string Postcode, string Str
         address = text.Split('|') switch
         {
             [var country, var postcode, var street, var number, var box]
-                when IsStructured(country, postcode) && IsWord(street) && IsNumber(number) && IsNumber(box)
+                when IsStructured(country, postcode) && IsNumber(street) && IsNumber(number) && IsNumber(box)
                     && street.Length + number.Length > 0 => new(country, postcode, street, number, box, ""),
-            [var country, var words] when IsCountry(country) && words.Length >= 5 && words.Split(' ').All(w => w.Length > 0 && IsWord(w)) =>
+            [var country, var words] when IsCountry(country) && words.Length >= 5 && words.Split(' ').All(IsText) =>
                 General(country, words),
             _ => null,
         };
@@ -45,4 +45,7 @@ internal sealed record PostalAddress(string Country, string Postcode, string Str
     private static bool IsWord(string text) => text.All(c => (char.IsLetterOrDigit(c) && !char.IsLower(c)) || char.IsSurrogate(c));
 
     private static bool IsNumber(string text) => text.Split('-').All(IsWord);
+
+    // As in 5-7 or 5/3: a word of the general form.
+    private static bool IsText(string text) => text.Length > 0 && text.Split('-', '/').All(IsWord);
 }

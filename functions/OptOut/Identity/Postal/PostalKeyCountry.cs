@@ -18,7 +18,9 @@ internal static class PostalKeyCountry
         ["FRANCE"] = "FR",
         ["FRANKRIJK"] = "FR",
         ["FRANKREICH"] = "FR",
+        ["HOLLANDE"] = "NL",
         ["DEUTSCHLAND"] = "DE",
+        ["BUNDESREPUBLIKDEUTSCHLAND"] = "DE",
         ["DUITSLAND"] = "DE",
         ["ALLEMAGNE"] = "DE",
         ["GERMANY"] = "DE",
@@ -51,6 +53,10 @@ internal static class PostalKeyCountry
     {
         ["LUXEMBOURG"] = "LU",
         ["LUXEMBURG"] = "LU",
+        ["LETZEBUERG"] = "LU",
+        ["GROOTHERTOGDOMLUXEMBURG"] = "LU",
+        ["GROSSHERZOGTUMLUXEMBURG"] = "LU",
+        ["GRANDDUCHYOFLUXEMBOURG"] = "LU",
         ["GRANDDUCHEDELUXEMBOURG"] = "LU",
         ["BE"] = "BE",
         ["NL"] = "NL",
@@ -88,7 +94,22 @@ internal static class PostalKeyCountry
     {
         if (lines.Count == 0)
             return null;
-        return TakeLastLine(lines) ?? TakeLastWords(lines[^1]) ?? TakePrefix(lines);
+        return TakeLastLine(lines) ?? TakeLastWords(lines[^1]) ?? TakeLine(lines) ?? TakePrefix(lines);
+    }
+
+    // "9000 Gent", "België", "bus 3".
+    private static string? TakeLine(List<List<PostalToken>> lines)
+    {
+        for (var i = lines.Count - 2; i > 0; i--)
+        {
+            if (lines[i].Count > 2 || !Names.TryGetValue(string.Concat(lines[i].Select(t => t.Text)), out var country))
+                continue;
+            lines.RemoveAt(i);
+            _ = TakePrefix(lines);
+            return country;
+        }
+
+        return null;
     }
 
     private static string? TakeLastLine(List<List<PostalToken>> lines)
@@ -101,11 +122,15 @@ internal static class PostalKeyCountry
         return country;
     }
 
+    // Not in "12 rue de France".
     private static string? TakeLastWords(List<PostalToken> line)
     {
         for (var words = 2; words >= 1; words--)
         {
-            if (line.Count > words && Names.TryGetValue(string.Concat(line[^words..].Select(t => t.Text)), out var country))
+            if (line.Count > words
+                && Names.TryGetValue(string.Concat(line[^words..].Select(t => t.Text)), out var country)
+                && !PostalKeyWords.IsArticle([line[^(words + 1)]], 0)
+                && !PostalKeyStreet.IsType(line[^(words + 1)].Text))
             {
                 line.RemoveRange(line.Count - words, words);
                 _ = TakePrefix([line]);
@@ -113,11 +138,31 @@ internal static class PostalKeyCountry
             }
         }
 
-        return null;
+        return TakeLastCode(line);
     }
 
-    // With a hyphen, anywhere in a line. "BE 9000" and "NL 1017" also without one, but "B 9000" only at the start of a line: in "12 B 9000
-    // Gent" the B belongs to the house number.
+    // "10115 Berlin DE": two letters after a postcode and a town.
+    private static string? TakeLastCode(List<PostalToken> line)
+    {
+        if (line.Count < 3
+            || line[^1].Text is not ("BE" or "NL" or "LU" or "FR" or "DE")
+            || line[^2].IsNumber
+            || PostalKeyWords.IsArticle([line[^2]], 0))
+        {
+            return null;
+        }
+
+        var code = line.FindLastIndex(t => t.IsNumber);
+        if (code < 0 || line[code].Text.Length is < 4 or > 5 || line[code].Adjacent)
+            return null;
+        var country = Lines[line[^1].Text];
+        line.RemoveAt(line.Count - 1);
+        _ = TakePrefix([line]);
+        return country;
+    }
+
+    // With a hyphen, or at the start of a line, anywhere else only "BE 9000" and "NL 1017": in "12 B 9000 Gent" the B belongs to the house
+    // number, and in "rue de 1234" the DE to the street.
     private static string? TakePrefix(List<List<PostalToken>> lines)
     {
         foreach (var line in lines)
@@ -127,16 +172,15 @@ internal static class PostalKeyCountry
                 var (word, number) = (line[i], line[i + 1]);
                 if (word.Adjacent
                     || !number.IsNumber
-                    || number.Text.Length is < 4 or > 5
-                    || !Prefixes.TryGetValue(word.Text, out var country))
+                    || !Prefixes.TryGetValue(word.Text, out var country)
+                    || number.Text.Length != (country is PostalAddress.Germany or PostalAddress.France ? 5 : 4))
                 {
                     continue;
                 }
 
                 if (number.Before != '-'
-                    && !((i == 0 || word.Text.Length == 2)
-                        && number.Before != '/'
-                        && country is PostalAddress.Belgium or PostalAddress.Netherlands))
+                    && !((i == 0 || (word.Text.Length == 2 && country is PostalAddress.Belgium or PostalAddress.Netherlands))
+                        && number.Before != '/'))
                 {
                     continue;
                 }

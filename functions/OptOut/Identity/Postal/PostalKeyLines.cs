@@ -1,134 +1,171 @@
 namespace OptOut.Identity.Postal;
 
-/// <param name="Street">The words of the street.</param>
-/// <param name="Strength">How much the line looks like a street: 2 for a word such as straat or rue, 1 for a name and a number, 0
-/// for a number alone.</param>
-internal sealed record StreetLine(PostalToken[] Street, string Number, string Box, int Strength, bool IsPostalBox = false);
+/// <param name="AfterTown">Whether it stands after the postcode.</param>
+/// <param name="MayBeTown">Whether it may name the town: "Gent 9000".</param>
+internal sealed record AddressLine(PostalToken[] Tokens, bool AfterTown = false, bool MayBeTown = false);
+
+/// <summary>What the lines of an address say, without its postcode, town and country.</summary>
+/// <param name="Street">The street and its house number.</param>
+/// <param name="Names">The lines that only name who lives there, or the house.</param>
+/// <param name="Parts">Everything else, in the order in which it is written.</param>
+internal sealed record AddressReading(StreetLine Street, List<PostalToken[]> Names, List<PostalPart> Parts);
 
 /// <summary>
-/// Finds the street line, in either order ("rue Neuve 12", "12, rue Neuve"). Lines before it are names and are left out. Lines after it
-/// that contain a digit become part of the box, so that two floors are not the same address.
+/// Finds the street line and its house number. A line before it without a digit or a word such as blok is a name; everything else tells
+/// letterboxes apart and is kept.
 /// </summary>
 internal static class PostalKeyLines
 {
-    private static readonly string[] PostalBoxWords = ["POSTBUS", "BP", "PB", "BOITEPOSTALE", "POSTFACH", "POBOX"];
-
-    public static StreetLine? StreetOf(List<List<PostalToken>> lines, bool dutch)
+    /// <returns>Null if there is no street with a house number.</returns>
+    public static AddressReading? Read(IReadOnlyList<AddressLine> lines, string country)
     {
-        var joined = Joined(lines);
-        StreetLine? best = null;
-        var at = -1;
-        for (var i = 0; i < joined.Count; i++)
+        var split = Split(lines);
+        return Read(split, country, doubtful: true) ?? Read(split, country, doubtful: false);
+    }
+
+    private static AddressReading? Read(List<AddressLine> split, string country, bool doubtful)
+    {
+        var lines = split.ConvertAll(l => new PostalKeyLine(l, country, doubtful));
+        if (!lines.Exists(l => l.IsText))
+            lines.ForEach(l => l.ReadAsText(country));
+        var houseBefore = lines.Exists(l => l is { IsHouse: true, AfterTown: false });
+        var houseAfter = lines.Exists(l => l is { IsHouse: true, AfterTown: true });
+        var (best, score) = (-1, 0);
+        for (var i = 0; i < lines.Count; i++)
         {
-            if (Read(joined[i], dutch) is { } line && (dutch || line.Strength > 0) && (best is null || line.Strength >= best.Strength))
-                (best, at) = (line, i);
+            if (lines[i].Score(lines[i].AfterTown ? houseAfter : houseBefore) is var s and > 0 && s >= score)
+                (best, score) = (i, s);
         }
 
-        if (best is null)
+        // In the Netherlands, postcode and number are enough.
+        if (best < 0 && country == PostalAddress.Netherlands)
+            best = lines.FindLastIndex(l => l.IsHouse);
+        if (best < 0)
             return null;
-        var more = joined.Skip(at + 1).Where(l => l.Exists(t => t.IsNumber)).SelectMany(l => l).ToArray();
-        return more.Length == 0
-            ? best
-            : best with
-            {
-                Box = string.Join('-', ((string[])[best.Box, PostalKeyHouse.Join(more, static _ => true)!]).Where(p => p.Length > 0)),
-            };
+        var number = NumberLine(lines, best);
+        var street = number < 0 ? lines[best].Own ?? lines[best].With(lines[best], country) : lines[best].With(lines[number], country);
+        var names = Names(lines, best, number);
+        return new(street, names.ConvertAll(i => lines[i].Tokens), Parts(lines, [best, number, .. names], street, country));
     }
 
-    // "12", "12 bte 3" and "bus 3" on a line of their own belong to the street on an adjacent line.
-    private static List<List<PostalToken>> Joined(List<List<PostalToken>> lines)
+    // The line with the house number, if it is not the street's own: before the street, after it, or anywhere on its side of the town.
+    private static int NumberLine(List<PostalKeyLine> lines, int street)
     {
-        var joined = lines.Select(l => l.ToList()).ToList();
-        for (var i = 0; i < joined.Count; i++)
+        if (lines[street].IsHouse)
+            return -1;
+        if (IsNumber(street - 1))
+            return street - 1;
+        if (IsNumber(street + 1))
+            return street + 1;
+        return lines[street].Own is null ? lines.FindIndex(l => l.IsHouse && l.AfterTown == lines[street].AfterTown) : -1;
+
+        // A number on the other side of the town belongs to another street.
+        bool IsNumber(int i) => i >= 0
+            && i < lines.Count
+            && lines[i].IsHouse
+            && lines[i].AfterTown == lines[street].AfterTown
+            && lines[street].TakesNumber;
+    }
+
+    private static List<int> Names(List<PostalKeyLine> lines, int street, int number)
+    {
+        // Without a number of its own and a word such as straat, another line may be the street.
+        var (own, isStreet) = (lines[street].Own is not null && number < 0, lines[street].IsStreet);
+        var lastTwo = number == street + 1 && !lines.Exists(number + 1, l => l.IsText);
+        var names = new List<int>();
+        for (var i = 0; i < lines.Count; i++)
         {
-            var line = joined[i];
-            if (joined.Count == 1 || !IsAlone(line))
+            if (i == street || i == number || !lines[i].MayBeName || lines[street].MayBeTown)
                 continue;
-            var before = i > 0 && (PostalKeyHouse.IsBoxWord(line[0].Text) || HasNoNumber(joined[i - 1])) ? i - 1 : -1;
-            var after = i + 1 < joined.Count && HasNoNumber(joined[i + 1]) ? i + 1 : -1;
-            var to = before < 0
-                    || (after >= 0
-                        && line[0].IsNumber
-                        && !PostalKeyStreet.IsStreet(joined[before])
-                        && PostalKeyStreet.IsStreet(joined[after]))
-                ? after
-                : before;
-            if (to < 0)
-                continue;
-            line[0] = line[0] with { Before = ' ' };
-            joined[to].AddRange(line);
-            joined.RemoveAt(i--);
+            var line = lines[i];
+            var certain = line.IsStreet ? own && isStreet || lines[street].IsHouse : own || isStreet || lastTwo || line.IsCompany;
+            var inPlace = i < street
+                || line.MayBeTown
+                || (line.AfterTown && line.IsRegion)
+                || (lines[street].IsHouse && line.IsStreet);
+            if (certain && inPlace)
+                names.Add(i);
         }
 
-        return joined;
-
-        static bool IsAlone(List<PostalToken> line) =>
-            PostalKeyHouse.IsBoxWord(line[0].Text) || PostalKeyHouse.Read(line.ToArray(), dutch: false) is not null;
-
-        static bool HasNoNumber(List<PostalToken> line) => !line.Exists(t => t.IsNumber);
+        return names;
     }
 
-    private static StreetLine? Read(List<PostalToken> line, bool dutch)
-    {
-        var tokens = line.ToArray();
-        if (PostalBox(tokens) is { } box)
-            return box;
+    private static bool Exists(this List<PostalKeyLine> lines, int from, Predicate<PostalKeyLine> match) =>
+        from < lines.Count && lines.FindIndex(from, match) >= 0;
 
-        // The house number is the first number after the name that only its letter and box follow: "rue du 11 Novembre 12".
-        for (var i = 1; i < tokens.Length; i++)
+    /// <param name="read">The lines that were read: the street's, then the others.</param>
+    private static List<PostalPart> Parts(List<PostalKeyLine> lines, List<int> read, StreetLine line, string country)
+    {
+        var (parts, street) = (new List<PostalPart>(line.Parts), read[0]);
+        for (var i = 0; i < lines.Count; i++)
         {
-            if (!tokens[i].IsNumber
-                || tokens[i].Adjacent
-                || PostalKeyHouse.IsBoxWord(tokens[i - 1].Text)
-                || !tokens[..i].Any(t => !t.IsNumber))
+            if (read.Contains(i))
+                continue;
+            if (lines[i].Own is { IsPostalBox: true } box)
+                parts.Add(new(PostalKeyWords.PostalBox, box.House.Number));
+            else
+                PostalKeyDetails.Read(lines[i].Tokens, country, i < street ? PostalKeyDetails.Before : PostalKeyDetails.After, parts);
+        }
+
+        return parts;
+    }
+
+    // "Bus 3 Kerkstraat 12" are two lines.
+    private static List<AddressLine> Split(IReadOnlyList<AddressLine> lines)
+    {
+        var split = new List<AddressLine>(lines.Count + 1);
+        foreach (var line in lines)
+        {
+            var units = LeadingUnits(line.Tokens);
+            if (units == 0 || units >= line.Tokens.Length - 1 || !HasStreet(line.Tokens.AsSpan(units)))
             {
+                split.Add(line);
                 continue;
             }
 
-            if (PostalKeyHouse.Read(tokens.AsSpan(i), dutch) is { } house)
-                return Line(WithoutNumberSign(tokens[..i]), house);
+            split.Add(line with { Tokens = line.Tokens[..units], MayBeTown = false });
+            split.Add(line with { Tokens = line.Tokens[units..] });
         }
 
-        return NumberFirst(tokens, dutch);
+        return split;
     }
 
-    // "12A rue Neuve bte 3": the longest possible number, then the street, then the box.
-    private static StreetLine? NumberFirst(PostalToken[] tokens, bool dutch)
+    private static bool HasStreet(ReadOnlySpan<PostalToken> tokens)
     {
-        if (!tokens[0].IsNumber)
-            return null;
-        if (dutch && PostalKeyHouse.Read(tokens, dutch) is { } alone)
-            return Line([], alone); // "1017 GC 12 A-III": the Dutch never write the number before the street.
-        var end = Array.FindIndex(tokens, 1, t => PostalKeyHouse.IsBoxWord(t.Text));
-        var (box, front) = end > 1 && end > tokens.Length - 4 && tokens.Length > end + 1
-            ? (PostalKeyHouse.Box(tokens.AsSpan(end)), tokens[..end])
-            : ("", tokens);
-        var most = Array.FindIndex(front, 1, t => !PostalKeyHouse.IsShort(t));
-        for (var i = most < 0 ? front.Length : most; i >= 1; i--)
+        var (number, name) = (false, false);
+        foreach (var token in tokens)
         {
-            if (PostalKeyHouse.Read(front.AsSpan(0, i), dutch) is { } house && (i == front.Length || !front[i].Adjacent))
-            {
-                return Line(
-                    front[i..], (house.Number, house.Box.Length > 0 && box is { Length: > 0 } ? $"{house.Box}-{box}" : house.Box + box));
-            }
+            number |= token.IsNumber;
+            name |= token is { IsNumber: false, Text.Length: > 2 }
+                && PostalKeyWords.Unit(token.Text) is null
+                && PostalKeyWords.Side(token.Text) is null;
         }
 
-        return PostalKeyHouse.Read(tokens, dutch) is { } all ? Line([], all) : null;
+        return name && (number || PostalKeyStreet.IsStreet(tokens));
     }
 
-    private static StreetLine? PostalBox(PostalToken[] tokens)
+    /// <summary>How many tokens at the start are units before a street: 2 in "Bus 3 Kerkstraat 12".</summary>
+    public static int LeadingUnits(ReadOnlySpan<PostalToken> tokens)
     {
-        var number = Array.FindIndex(tokens, t => t.IsNumber);
-        return number > 0
-            && number == tokens.Length - 1
-            && PostalBoxWords.Contains(string.Concat(tokens[..number].Select(t => t.Text)), StringComparer.Ordinal)
-            ? new StreetLine([], PostalKeyHouse.Join(tokens.AsSpan(number), static _ => true)!, "", 2, IsPostalBox: true)
-            : null;
+        var end = 0;
+        while (end < tokens.Length && LeadingUnit(tokens[end..]) is var taken and > 0)
+        {
+            end += taken;
+            while (end < tokens.Length && tokens[end].Adjacent)
+                end++;
+        }
+
+        return end;
     }
 
-    private static StreetLine Line(PostalToken[] street, (string Number, string Box) house) =>
-        new(street, house.Number, house.Box, street.Length == 0 ? 0 : PostalKeyStreet.IsStreet(street) ? 2 : 1);
-
-    private static PostalToken[] WithoutNumberSign(PostalToken[] street) =>
-        street.Length > 1 && street[^1].Text is "NR" or "NO" or "NUMMER" or "NUMERO" ? street[..^1] : street;
+    private static int LeadingUnit(ReadOnlySpan<PostalToken> tokens)
+    {
+        if (PostalKeyDetails.FloorLength(tokens) is var floor and > 0)
+            return floor;
+        if (tokens.Length == 1 || PostalKeyWords.Unit(tokens[0].Text) is null)
+            return 0;
+        return tokens.Length > 2 && PostalKeyWords.IsNumberSign(tokens[1].Text) && tokens[2].IsNumber ? 3
+            : tokens[1].IsNumber || (tokens[1].Text.Length == 1 && !tokens[1].Dotted) ? 2
+            : 0;
+    }
 }

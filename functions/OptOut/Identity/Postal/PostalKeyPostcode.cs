@@ -2,15 +2,20 @@ using System.Collections.Frozen;
 
 namespace OptOut.Identity.Postal;
 
+/// <param name="Country">Empty if the code may be of several countries, as five digits are.</param>
 /// <param name="Line">Index of the line.</param>
 /// <param name="From">Index of its first token.</param>
 /// <param name="To">Index after its last token.</param>
-/// <param name="Certain">Whether a town or a stated country confirms it; otherwise it may be a house number.</param>
-internal readonly record struct PostcodePlace(string Country, string Code, int Line, int From, int To, bool Certain);
+/// <param name="Certainty">0 if it may be a house number; 1 if only the stated country confirms it; 2 if a town follows; 3 if it also
+/// starts a line.</param>
+internal readonly record struct PostcodePlace(string Country, string Code, int Line, int From, int To, int Certainty)
+{
+    public bool Certain => Certainty > 0;
+}
 
 /// <summary>
-/// Finds the postcode: four digits in Belgium, four digits and two letters in the Netherlands; never below 1000.
-/// The last one followed by a town wins, so that a four-digit house number is not taken for a postcode.
+/// Finds the postcode: four digits in Belgium and Luxembourg, four digits and two letters in the Netherlands, five digits in Germany and
+/// France. The last one followed by a town wins, so that a four-digit house number is not taken for a postcode.
 /// </summary>
 internal static class PostalKeyPostcode
 {
@@ -35,6 +40,15 @@ internal static class PostalKeyPostcode
     private static readonly FrozenSet<string> BelgianTownsOfTwoLetters = FrozenSet.ToFrozenSet(
         ["3665 AS", "4190 MY", "6900 ON", "6990 NY"], StringComparer.Ordinal);
 
+    // Towns of Luxembourg that are not in Belgium: without a country, four digits are a Belgian postcode.
+    private static readonly FrozenSet<string> LuxembourgTowns = FrozenSet.ToFrozenSet(
+        [
+            "LUXEMBOURG", "LUXEMBURG", "LETZEBUERG", "ESCHSURALZETTE", "DIFFERDANGE", "DUDELANGE", "ETTELBRUCK", "DIEKIRCH", "WILTZ",
+            "ECHTERNACH", "GREVENMACHER", "REMICH", "VIANDEN", "CLERVAUX", "MERSCH", "MAMER", "BERTRANGE", "BETTEMBOURG", "STRASSEN",
+            "HESPERANGE", "PETANGE", "SCHIFFLANGE",
+        ],
+        StringComparer.Ordinal);
+
     /// <param name="stated">The country that the address names; null if it names none.</param>
     public static PostcodePlace? Find(List<List<PostalToken>> lines, string? stated)
     {
@@ -43,7 +57,7 @@ internal static class PostalKeyPostcode
         {
             for (var i = 0; i < lines[line].Count; i++)
             {
-                if (At(lines[line], line, i, stated) is { } found && (best is null || found.Certain || !best.Value.Certain))
+                if (At(lines[line], line, i, stated) is { } found && (best is null || found.Certainty >= best.Value.Certainty))
                     best = found;
             }
         }
@@ -54,33 +68,53 @@ internal static class PostalKeyPostcode
     private static PostcodePlace? At(List<PostalToken> tokens, int line, int i, string? stated)
     {
         var token = tokens[i];
-        if (!token.IsNumber || token.Text.Length != 4 || token.Text[0] == '0' || (i > 0 && token.Adjacent))
+        if (!token.IsNumber || token.Text.Length is < 4 or > 5 || (i > 0 && token.Adjacent) || token.Before == '/')
             return null;
         var next = i + 1 < tokens.Count ? tokens[i + 1] : default;
-        if (stated != PostalAddress.Belgium
+        if (stated is null or PostalAddress.Netherlands
+            && token.Text.Length == 4
+            && token.Text[0] != '0'
             && next.Text is [>= 'A' and <= 'Z', >= 'A' and <= 'Z']
             && next.Before is '\0' or ' '
             && IsDutch(tokens, i, stated))
         {
-            return new(PostalAddress.Netherlands, token.Text + next.Text, line, i, i + 2, Certain: true);
+            return new(PostalAddress.Netherlands, token.Text + next.Text, line, i, i + 2, Certainty: 3);
         }
 
         if (stated == PostalAddress.Netherlands
-            || (next.Text is not null && !next.IsNumber && (next.Adjacent || PostalKeyHouse.IsBoxWord(next.Text) || next.Text.Length == 1)))
+            || next.Text is not null
+                && (next.IsNumber
+                    || next.Adjacent
+                    || next is { Text.Length: 1, Dotted: false }
+                    || PostalKeyWords.Unit(next.Text) is PostalKeyWords.Box or PostalKeyWords.Flat)
+            || Country(tokens, i, stated) is not { } country)
         {
             return null;
         }
 
-        return next.Text is { } word && next.IsNumber
-            ? null
-            : new(
-                PostalAddress.Belgium,
-                token.Text,
-                line,
-                i,
-                next.Text is null ? i + 1 : tokens.Count,
-                Certain: next.Text is not null || stated is not null);
+        var hasTown = next.Text is not null
+            && !PostalKeyStreet.IsType(next.Text)
+            && !(i > 0 && PostalKeyWords.IsMonth(tokens[i - 1].Text));
+        var certainty = hasTown ? (i == 0 ? 3 : 2) : stated is null ? 0 : 1;
+        return certainty > 0 || country == PostalAddress.Belgium ? new(country, token.Text, line, i, i + 1, certainty) : null;
     }
+
+    private static string? Country(List<PostalToken> tokens, int i, string? stated) => (tokens[i].Text.Length, stated) switch
+    {
+        (4, _) when tokens[i].Text[0] == '0' => null,
+        (4, null) => IsLuxembourg(tokens, i + 1) ? PostalAddress.Luxembourg : PostalAddress.Belgium,
+        (4, PostalAddress.Belgium or PostalAddress.Luxembourg) => stated,
+        (5, null) => "",
+        (5, PostalAddress.Germany or PostalAddress.France) => stated,
+        _ => null,
+    };
+
+    private static bool IsLuxembourg(List<PostalToken> tokens, int town) => (tokens.Count - town) switch
+    {
+        1 => LuxembourgTowns.Contains(tokens[town].Text),
+        3 => tokens[town + 1].Text == "SUR" && LuxembourgTowns.Contains(string.Concat(tokens[town..].Select(t => t.Text))),
+        _ => false,
+    };
 
     private static bool IsDutch(List<PostalToken> tokens, int i, string? stated)
     {

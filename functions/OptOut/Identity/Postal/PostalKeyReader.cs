@@ -7,58 +7,60 @@ internal static class PostalKeyReader
     public static PostalAddress? Read(List<List<PostalToken>> lines)
     {
         var stated = PostalKeyCountry.Take(lines);
-        var postcode = stated is null or PostalAddress.Belgium or PostalAddress.Netherlands ? PostalKeyPostcode.Find(lines, stated) : null;
-        if (postcode is { } found && Structured(found, Rest(lines, found)) is { } address)
-            return address;
+        var postcode = PostalKeyPostcode.Find(lines, stated);
+        if (postcode is { } found)
+        {
+            var (rest, town) = PostalKeyTown.Take(lines, found);
+            var address = found.Country is PostalAddress.Belgium or PostalAddress.Netherlands
+                ? Structured(found, rest)
+                : PostalKeyAbroad.Read(found, rest, town);
+            if (address is not null)
+                return address;
+        }
 
         var text = string.Join(' ', lines.SelectMany(Words));
         return text.Length >= 5 && text.Any(char.IsDigit) && text.Any(char.IsLetter)
-            ? PostalAddress.General(stated ?? postcode?.Country ?? PostalAddress.UnknownCountry, text)
+            ? PostalAddress.General(
+                stated ?? (postcode is { Country: { Length: > 0 } country } ? country : PostalAddress.UnknownCountry), text)
             : null;
     }
 
-    private static PostalAddress? Structured(PostcodePlace found, List<List<PostalToken>> lines)
+    private static PostalAddress? Structured(PostcodePlace found, List<AddressLine> lines)
     {
-        var dutch = found.Country == PostalAddress.Netherlands;
-        if (PostalKeyLines.StreetOf(lines, dutch) is { } line)
+        if (PostalKeyLines.Read(lines, found.Country) is { } read)
         {
-            var street = line.IsPostalBox ? PostalKeyStreet.PostalBox : dutch ? "" : PostalKeyStreet.Name(line.Street, found.Code);
-            return new(found.Country, found.Code, street, line.Number, line.Box, "");
+            var dutch = found.Country == PostalAddress.Netherlands;
+            var street = read.Street.IsPostalBox ? PostalKeyWords.PostalBox
+                : dutch ? ""
+                : PostalKeyStreet.Name(read.Street.Street, found.Code);
+            var box = PostalKeyBox.Write(read.Street.House.Box, read.Parts, belgian: !dutch);
+            return new(found.Country, found.Code, street, read.Street.House.Number, box, "");
         }
 
-        // Without a house number, keep everything that was written, so that no two addresses share a key.
-        var whole = PostalKeyStreet.Name([.. lines.SelectMany(l => l)], found.Code);
+        // Without a house number, keep everything that was written, so that no two addresses share a key. Where the number stands after
+        // the town, the street may be among the words of the town: "9000 Gent Kouter, 12".
+        if (lines.Exists(l => !l.AfterTown) && lines.Exists(l => l.AfterTown && l.Tokens.Any(t => t.IsNumber)))
+            return null;
+        var whole = PostalKeyStreet.Name([.. lines.SelectMany(l => l.Tokens)], found.Code);
         return whole.Any(char.IsLetter) && found.Certain ? new(found.Country, found.Code, whole, "", "", "") : null;
     }
 
-    // The text before the postcode is the address and the text after it the town, unless a number follows it ("1017 GC 12").
-    private static List<List<PostalToken>> Rest(List<List<PostalToken>> lines, PostcodePlace found)
-    {
-        var rest = new List<List<PostalToken>>();
-        for (var i = 0; i < lines.Count; i++)
-        {
-            if (i != found.Line)
-            {
-                rest.Add(lines[i]);
-                continue;
-            }
-
-            if (found.From > 0)
-                rest.Add(lines[i][..found.From]);
-            if (found.Country == PostalAddress.Netherlands && found.To < lines[i].Count && lines[i][found.To].IsNumber)
-                rest.Add(lines[i][found.To..]);
-        }
-
-        return rest;
-    }
-
-    // In the general form, adjacent letters and digits are one word.
+    // In the general form, adjacent letters and digits are one word, and so is a number with its letter.
     private static IEnumerable<string> Words(List<PostalToken> line)
     {
         var word = "";
-        foreach (var token in line)
+        for (var i = 0; i < line.Count; i++)
         {
-            if (!token.Adjacent && word.Length > 0)
+            var token = line[i];
+            var isLetterOfNumber = i == line.Count - 1
+                && i > 0
+                && line[i - 1].IsNumber
+                && token is { IsNumber: false, Text.Length: 1, Before: not '/' };
+            if (token.Before == '/' && word.Length > 0)
+            {
+                word += '/';
+            }
+            else if (!token.Adjacent && !isLetterOfNumber && word.Length > 0)
             {
                 yield return word;
                 word = "";

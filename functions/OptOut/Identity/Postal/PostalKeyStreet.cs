@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 
 namespace OptOut.Identity.Postal;
 
@@ -97,21 +98,80 @@ internal static class PostalKeyStreet
             "VEST", "MARKT", "HOF", "PAD", "GRACHT", "SINGEL", "DIJK", "ALLEE", "STEEG", "PARK",
         ];
 
+    private static readonly (string Ending, string Written)[] Abbreviations =
+        [("STWG", "STEENWEG"), ("STW", "STEENWEG"), ("LN", "LAAN"), ("PLN", "PLEIN"), ("PL", "PLEIN")];
+
     // The German-speaking municipalities: Eupen to Burg-Reuland.
     private const string GermanPostcodes = "47";
 
-    public static bool IsStreet(IReadOnlyList<PostalToken> tokens)
+    public static bool IsStreet(ReadOnlySpan<PostalToken> tokens)
     {
-        var words = Words(tokens, "");
-        return words.Count > 0
-            && (EndsAsStreet(words[^1]) || (words.Count > 1 && (FrenchTypes.ContainsKey(words[0]) || words[0] is "STEENWEG")));
+        if (tokens.IsEmpty)
+            return false;
+        var last = tokens[^1];
+        return EndsAsStreet(LastWord(last.Text, tokens.Length == 1, last.Dotted, ""))
+            || (tokens.Length > 1 && (StartsWithType(tokens) || tokens[0].Text is "STEENWEG" or "STWG" or "STW" or "STWEG"));
     }
 
-    public static string Name(IReadOnlyList<PostalToken> tokens, string postcode) => string.Concat(Words(tokens, postcode));
+    /// <summary>Whether the tokens start as a French street does: "rue", "Grand-Place".</summary>
+    public static bool StartsWithType(ReadOnlySpan<PostalToken> tokens) =>
+        IsType(tokens[0].Text) || (tokens[0].Text is "GRAND" or "GRANDE" && tokens.Length > 1 && IsType(tokens[1].Text));
+
+    /// <summary>Whether a French street may start with the word.</summary>
+    public static bool IsType(string word) => FrenchTypes.ContainsKey(word);
+
+    /// <summary>The name without spaces. A hyphen stays between numbers, and so does a stroke: 40-45 is neither 4045 nor 40/45.</summary>
+    public static string Name(IReadOnlyList<PostalToken> tokens, string postcode)
+    {
+        var words = Words(tokens, postcode);
+        var name = new StringBuilder();
+        for (var i = 0; i < words.Count; i++)
+        {
+            if (i > 0)
+                name.Append(Between(tokens[i - 1], tokens[i]));
+            name.Append(words[i]);
+        }
+
+        return name.ToString();
+    }
+
+    /// <summary>What must stay between two words of a name without spaces.</summary>
+    public static string Between(PostalToken last, PostalToken next) =>
+        next.Before == '/' ? "--"
+        : IsShort(last) && IsShort(next) && (next.Before == '-' || (last.IsNumber && next.IsNumber)) ? "-"
+        : "";
+
+    /// <summary>The words as written, but 2de, 2ème and 2nd as 2e.</summary>
+    public static List<string> Plain(IReadOnlyList<PostalToken> tokens)
+    {
+        var words = new List<string>(tokens.Count);
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            var isEnding = i > 0
+                && tokens[i - 1].IsNumber
+                && tokens[i] is { Adjacent: true, Text: "DE" or "STE" or "EME" or "IEME" or "ND" or "NDE" };
+            words.Add(isEnding ? "E" : tokens[i].Text);
+        }
+
+        return words;
+    }
+
+    public static bool EndsAsStreet(string word)
+    {
+        foreach (var ending in Endings)
+        {
+            if (word.EndsWith(ending, StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsShort(PostalToken token) => token.IsNumber || token.Text.Length == 1;
 
     private static List<string> Words(IReadOnlyList<PostalToken> tokens, string postcode)
     {
-        var words = tokens.Select(t => t.Text).ToList();
+        var words = Plain(tokens);
         if (words.Count == 0)
             return words;
         words[^1] = LastWord(words[^1], words.Count == 1, tokens[^1].Dotted, postcode);
@@ -138,14 +198,7 @@ internal static class PostalKeyStreet
             return whole;
         if (word.Length > 4 && word.EndsWith("STR", StringComparison.Ordinal))
             return word[..^3] + street;
-        foreach (var (ending, written) in ((string, string)[])
-        [
-            ("STWG", "STEENWEG"),
-            ("STW", "STEENWEG"),
-            ("LN", "LAAN"),
-            ("PLN", "PLEIN"),
-            ("PL", "PLEIN"),
-        ])
+        foreach (var (ending, written) in Abbreviations)
         {
             if (word.Length > ending.Length + 2 && word.EndsWith(ending, StringComparison.Ordinal))
                 return word[..^ending.Length] + written;
@@ -153,6 +206,4 @@ internal static class PostalKeyStreet
 
         return dotted && word.Length > 4 && word.EndsWith("DR", StringComparison.Ordinal) ? word[..^2] + "DREEF" : word;
     }
-
-    private static bool EndsAsStreet(string word) => Array.Exists(Endings, e => word.EndsWith(e, StringComparison.Ordinal));
 }

@@ -6,7 +6,7 @@ namespace OptOut.Identity.Postal;
 /// <summary>A run of letters or a run of digits in an address.</summary>
 /// <param name="Text">Upper case, no accents.</param>
 /// <param name="Before">What precedes it: <c>\0</c> for nothing, otherwise a space, <c>-</c> or <c>/</c>.</param>
-/// <param name="Dotted">Whether a full stop follows, as after an abbreviation.</param>
+/// <param name="Dotted">Whether a full stop follows, as after an abbreviation, or an apostrophe, as after an article.</param>
 internal readonly record struct PostalToken(string Text, char Before, bool Dotted)
 {
     public bool IsNumber => char.IsDigit(Text[0]);
@@ -23,10 +23,9 @@ internal static class PostalKeyText
         string plain;
         try
         {
-            // Normalisation would turn the º of Nº into the letter o and drop the ° of N°.
-            plain = text.Replace("N°", " NR ", StringComparison.OrdinalIgnoreCase)
-                .Replace("Nº", " NR ", StringComparison.OrdinalIgnoreCase)
-                .Normalize(NormalizationForm.FormKD);
+            // Normalisation would turn the º of Nº into the letter o, drop the ° of N°, and make 122 of 12².
+            plain = Apart(text.Replace("N°", " NR ", StringComparison.OrdinalIgnoreCase)
+                .Replace("Nº", " NR ", StringComparison.OrdinalIgnoreCase)).Normalize(NormalizationForm.FormKD);
         }
         catch (ArgumentException)
         {
@@ -51,8 +50,8 @@ internal static class PostalKeyText
             }
 
             if (word.Length > 0)
-                End(' ', dotted: rune.Value == '.');
-            if (rune.Value is '\n' or '\r' or ',' or ';' or '|')
+                End(' ', dotted: rune.Value is '.' or '\'' or '’' or '‘');
+            if (rune.Value is '\n' or '\r' or ',' or ';' or '|' or '\u2028' or '\u2029' or '\u0085')
                 EndLine();
             else if (rune.Value is '/' or '\u2044')
                 before = '/';
@@ -75,9 +74,33 @@ internal static class PostalKeyText
         void EndLine()
         {
             if (line.Count > 0)
+            {
+                PostalKeyWords.JoinPhrases(line);
                 lines.Add(line);
+            }
+
             (line, before) = ([], ' ');
         }
+    }
+
+    // Keeps ², ½ and ③ apart from the digits beside them, makes a range of "12 à 14", and writes every apostrophe in one way.
+    private static string Apart(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExceptInRange('\0', '\u007F'))
+            return text;
+        var apart = new StringBuilder(text.Length + 8);
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (char.GetUnicodeCategory(c) == UnicodeCategory.OtherNumber)
+                apart.Append(' ').Append(c).Append(' ');
+            else if (c is 'à' or 'À' && i > 1 && text.AsSpan(i - 2) is [>= '0' and <= '9', ' ', _, ' ', >= '0' and <= '9', ..])
+                apart.Append('-');
+            else
+                apart.Append(c is '´' or 'ʼ' or '′' or '＇' ? '\'' : c);
+        }
+
+        return apart.ToString();
     }
 
     private static string Upper(Rune rune) => rune.Value switch

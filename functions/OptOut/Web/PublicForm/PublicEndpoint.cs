@@ -91,6 +91,9 @@ internal sealed class PublicEndpoint(
             [nameof(PublicDonePage.Unknown)] = form.Identifiers.Count == 0
                 && entry?.Subject is { } subject
                 && await IsUnknownAsync(subject, cancellationToken),
+            [nameof(PublicDonePage.Postal)] = form.Identifiers.Where(i => i.Kind == IdentifierKind.Postal)
+                .Select(i => PostalReading.Describe(i, view.Language))
+                .FirstOrDefault(),
         });
     }
 

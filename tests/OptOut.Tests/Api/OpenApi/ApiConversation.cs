@@ -97,6 +97,8 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         await CheckAsync("email", null, "gone@example.com");
         await CheckAsync("phone", null, "0470 22 22 01");
         await ApiAsync("POST", "/api/opt-outs", """{"subject":"not registered","agent":"A-1","call":"C-2"}""");
+        await ApiAsync(
+            "POST", "/api/opt-outs", """{"identifier":{"postal":"Kerkstraat 99 bus 3, 9000 Gent"},"agent":"A-1","call":"C-3"}""");
         await ApiAsync("PUT", "/api/subjects/R-2/preferences", """{"channels":{"sms":{"newsletter":true}}}""");
         await ApiAsync("POST", "/api/dead-letters/replay", null);
         await ApiAsync("POST", "/api/links", """{"subject":"not registered","channel":"email"}""");
