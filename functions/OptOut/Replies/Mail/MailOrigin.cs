@@ -67,11 +67,15 @@ internal static class MailClassifier
 
         if (Is(headers, "X-Apple-Unsubscribe", "true"))
             return MailOrigin.Person;
-        if (Is(headers, "X-Apple-Action", "vacation") || Array.Exists(AnswerMarks, mark => headers.All(mark).Any(v => Word(v) is not "no"))
-            || IsExchangeReply(mail))
+        if (Is(headers, "X-Apple-Action", "vacation")
+            || Array.Exists(AnswerMarks, mark => headers.All(mark).Any(v => Word(v) is not "no")))
         {
             return MailOrigin.AutoReply;
         }
+
+        // Exchange's rules reply, and forward what people wrote.
+        if (Is(headers, "X-MS-Exchange-Generated-Message-Source", "mailbox rules agent"))
+            return MailSubject.IsForward(mail) ? MailOrigin.Doubtful : MailOrigin.AutoReply;
 
         var isRequest = SmsReader.Read(mail.SubjectLine).Intent == SmsIntent.Stop;
         string[] submitted = [.. headers.All("Auto-Submitted").Select(Word).Where(w => w is not ("" or "no"))];
@@ -106,10 +110,6 @@ internal static class MailClassifier
             _ => MailOrigin.Doubtful,
         };
     }
-
-    // Exchange puts the same mark on what a rule forwards.
-    private static bool IsExchangeReply(ReceivedMail mail) =>
-        Is(mail.Headers, "X-MS-Exchange-Generated-Message-Source", "mailbox rules agent") && !MailSubject.IsForward(mail);
 
     private static bool Is(MailHeaders headers, string name, string value) =>
         headers.All(name).Any(v => v.Equals(value, StringComparison.OrdinalIgnoreCase));

@@ -65,6 +65,28 @@ public sealed class InboundEndpointTests(AzuriteFixture azurite)
         await host.LedgerAsync(host.StandInFor("old-key@example.com"), 1);
     }
 
+    // Each once took minutes to over an hour, and again at each of SendGrid's retries.
+    [Theory]
+    [InlineData("--xYzZY")]
+    [InlineData("--xYzZY--")]
+    [InlineData("--xYzZY\r\n")]
+    [InlineData("\r\n--xYzZY\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\nContent-Type: message/rfc822\r\n\r\n")]
+    [InlineData("u-")]
+    public async Task The_largest_mail_of_one_repeated_piece_still_stops_by_its_token_address(string piece)
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var person = await host.PutSubjectAsync("bomb", ["bomb@example.com"]);
+        var form = Plain("bomb@example.com", $"u-{await host.TokenAsync("bomb")}@{Host}").ToForm();
+        var end = form.Length - "--xYzZY--\r\n".Length;
+        byte[] attachment = Encoding.ASCII.GetBytes("--xYzZY\r\nContent-Disposition: form-data; name=\"a\"; filename=\"a\"\r\n\r\n");
+        var repeated = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(piece, 30 * 1024 * 1024 / piece.Length)));
+        byte[] body = [.. form[..end], .. attachment, .. repeated, .. "\r\n"u8, .. form[end..]];
+
+        Assert.Equal(200, (await InboundPost.SignedAsync(host, body)).Status);
+
+        await host.LedgerAsync(person, 1);
+    }
+
     // Timestamp and body are signed one after the other, so the signature fits wherever the one ends and the other begins.
     [Theory]
     [InlineData("--xYzZY\r\n", 1)]
