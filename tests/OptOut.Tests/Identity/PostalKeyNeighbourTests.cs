@@ -244,6 +244,12 @@ public sealed class PostalKeyNeighbourTests
         "Kerkstraat unit 4 12, 1017 GC Amsterdam",
         "Kerkstraat 12, 1017 GC Amsterdam")]
     [InlineData("Rue du Moulin 12 à 14, 7000 Mons", "Rue du Moulin 12A bte 14, 7000 Mons")]
+    [InlineData(
+        "Hauptstr. 5, Berlin 10115",
+        "Hauptstr. 5, Potsdam 10115",
+        "Hauptstr. 6, Berlin 10115",
+        "Kirchstr. 5, Berlin 10115")]
+    [InlineData("Hauptstr. 5, Hinterhaus 10115, Berlin", "Hauptstr. 5, Vorderhaus 10115, Berlin")]
     public void Different_letterboxes_have_different_keys(params string[] addresses)
     {
         var keys = Array.ConvertAll(addresses, a => PostalKey.TryParse(a, out var key) ? key.Value : throw new FormatException(a));

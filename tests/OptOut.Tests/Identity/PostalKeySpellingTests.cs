@@ -105,6 +105,12 @@ public sealed class PostalKeySpellingTests
     [InlineData("Dorfstr. 12, 12345 Dorf", "Dorfstraße 12\n12345 Dorf\nGermany")]
     [InlineData("Am Markt 5 a, 12345 Dorf, Deutschland", "Am Markt 5a, 12345 Dorf")]
     [InlineData("Kerkstraat 12, 9000 Gent, Belgien", "Kerkstraat 12, 9000 Gent (België)", "Kerkstraat 12, 9000 Gent\nBE")]
+    [InlineData(
+        "Hauptstr. 5, 10115 Berlin",
+        "Hauptstr. 5, Berlin 10115",
+        "Hauptstr. 5, 10115, Berlin",
+        "Hauptstr. 5\n10115\nBerlin\nDeutschland")]
+    [InlineData("12 rue de l'Église, 59000 Lille", "12 rue de l'Église, 59000, Lille, France", "12 rue de l'Église, Lille 59000")]
     public void Every_spelling_of_a_letterbox_has_one_key(params string[] spellings)
     {
         var keys = Array.ConvertAll(spellings, s => PostalKey.TryParse(s, out var key) ? key.Value : throw new FormatException(s));

@@ -12,6 +12,13 @@ internal static class PostalKeyAbroad
     /// <returns>Null if the country is not certain.</returns>
     public static PostalAddress? Read(PostcodePlace found, List<AddressLine> lines, PostalToken[] town)
     {
+        // "Berlin 10115".
+        if (town.Length == 0 && lines.FindIndex(l => l.MayBeTown) is var at and >= 0)
+        {
+            town = lines[at].Tokens;
+            lines = [.. lines[..at], .. lines[(at + 1)..]];
+        }
+
         var (country, read) = found.Country.Length > 0
             ? (found.Country, PostalKeyLines.Read(lines, found.Country))
             : Recognize(lines, town);

@@ -96,7 +96,7 @@ internal static class PostalKeyPostcode
             && !PostalKeyStreet.IsType(next.Text)
             && !(i > 0 && PostalKeyWords.IsMonth(tokens[i - 1].Text));
         var certainty = hasTown ? (i == 0 ? 3 : 2) : stated is null ? 0 : 1;
-        return certainty > 0 || country == PostalAddress.Belgium ? new(country, token.Text, line, i, i + 1, certainty) : null;
+        return new(country, token.Text, line, i, i + 1, certainty);
     }
 
     private static string? Country(List<PostalToken> tokens, int i, string? stated) => (tokens[i].Text.Length, stated) switch
