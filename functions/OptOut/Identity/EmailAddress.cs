@@ -37,7 +37,7 @@ internal static class EmailAddress
         }
 
         var at = whole.LastIndexOf('@');
-        if (at < 1 || at == whole.Length - 1 || whole.Any(IsQuotation))
+        if (at < 1 || at == whole.Length - 1 || (!Ascii.IsValid(whole) && whole.Any(IsQuotation)))
             return false;
 
         var local = whole[..at].ToLowerInvariant();

@@ -15,7 +15,7 @@ internal sealed class DiallerControls(DiallerSandbox dialler)
         var body = await SandboxJson.ReadAsync(context);
         if (body?["number"] is not JsonValue value
             || !value.TryGetValue(out string? text)
-            || !PhoneNumber.TryParse(text, "BE", out var who))
+            || !PhoneNumber.TryParseVouched(text, "BE", out var who))
         {
             await SandboxJson.ErrorAsync(context, 400, "give a telephone number, for example {\"number\":\"0470 12 34 56\"}", "number");
         }

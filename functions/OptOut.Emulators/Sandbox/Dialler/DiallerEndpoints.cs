@@ -42,7 +42,7 @@ internal sealed class DiallerEndpoints(DiallerSandbox dialler)
         {
             await dialler.WriteErrorAsync(context, 400, "give number and stopped");
         }
-        else if (!PhoneNumber.TryParse(text, "BE", out var who) || who.Value != text)
+        else if (!PhoneNumber.TryParseVouched(text, "BE", out var who) || who.Value != text)
         {
             await dialler.WriteErrorAsync(context, 422, $"{text} is not a number in international form");
         }

@@ -28,8 +28,8 @@ internal sealed class AmazonSesEvents(TimeProvider time)
             "Complaint" => Complaint(key, record.Field("complaint")),
             "Bounce" => Bounce(key, record.Field("bounce")),
             null => Unreadable,
-            "Send" or "Delivery" or "DeliveryDelay" or "Open" or "Click" or "Reject" or "RenderingFailure" or "Rendering Failure" =>
-                Ignored,
+            "Send" or "Delivery" or "DeliveryDelay" or "Open" or "Click" or "Reject" or "RenderingFailure" or "Rendering Failure"
+                or "AmazonSnsSubscriptionSucceeded" => Ignored,
             _ => Unknown,
         };
     }

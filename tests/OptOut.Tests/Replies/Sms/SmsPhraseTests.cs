@@ -92,6 +92,13 @@ public sealed class SmsPhraseTests
         { "ich widerrufe meine Einwilligung", "de" }, { "ich widerspreche", "de" }, { "Widerruf", "de" },
         { "kein Interesse, stopp", "de" }, { "unerwünscht, bitte stoppen", "de" }, { "wie melde ich mich ab?", "de" },
         { "wie kann ich mich abmelden", "de" },
+        { "I already replied STOP!", "en" }, { "I have already sent \"STOP\" twice", "en" }, { "I already unsubscribed", "en" },
+        { "I opted out last week", "en" }, { "I've already opted out", "en" },
+        { "Ik heb al STOP gestuurd", "nl" }, { "ik heb al 3 keer stop geantwoord", "nl" }, { "Ik heb me al uitgeschreven", "nl" },
+        { "ik had mij reeds afgemeld", "nl" },
+        { "J'ai déjà envoyé STOP", "fr" }, { "j'ai déjà répondu stop 3 fois", "fr" }, { "je me suis déjà désinscrit", "fr" },
+        { "Ich habe schon STOP geschickt", "de" }, { "Ich habe bereits 2 mal Stopp geschrieben", "de" },
+        { "ich habe mich schon abgemeldet", "de" },
     };
 
     public static TheoryData<string> MoreOrders =>
@@ -165,6 +172,7 @@ public sealed class SmsPhraseTests
         "mais oui", "It's \"out of stock\" at https://kruid.be/x", "https://kruid.be/x doesn't work",
         "the link https://optout.kruidtuin.example/unsubscribe is broken",
         "Ik krijg een foutmelding op https://kruid.be/uitschrijven-infoavond",
+        "ik sta al aan de stop", "I already ordered", "J'ai déjà commandé", "Ik heb al gestuurd",
     ];
 
     [Theory]

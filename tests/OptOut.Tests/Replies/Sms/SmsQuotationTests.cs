@@ -64,6 +64,31 @@ public sealed class SmsQuotationTests
         "De Kruidtuin - stop everything or choose: https://optout.kruidtuin.example/u/abc",
         "Kruidtuin - tout stopper ou choisir vos préférences : https://optout.kruidtuin.example/u/abc", "Liked an image",
         "Bedankt voor de info op https://optout.kruidtuin.example/unsubscribe",
+        "Disliked \"Kruidtuin: 20% off. To stop, reply STOP.\"", "Emphasized \"Kruidtuin: 20% off. To stop, reply STOP.\"",
+        "Questioned \"Kruidtuin: 20% off. To stop, reply STOP.\"", "Reacted 👍 to “Kruidtuin: 20% off. To stop, reply STOP.”",
+        "Reacted ❤️ to \"Kruidtuin: 20% off. To stop, reply STOP.\"", "Vond \"... Uitschrijven: kruid.be/x\" leuk",
+        "Vond ‘... Uitschrijven: kruid.be/x’ leuk", "Vond \"Kruidtuin: nu 20 % korting. Stop? Stuur STOP naar 8686\" grappig",
+        "Vind “Kruidtuin: stuur STOP” leuk", "Heeft “Kruidtuin: stuur STOP om te stoppen” een hartje gegeven",
+        "Heeft gereageerd met 👍 op “Kruidtuin: stuur STOP om te stoppen”", "A aimé \"Kruidtuin : -20 %. STOP au 36111\"",
+        "A aimé « STOP »", "A adoré “Kruidtuin. Stop SMS : envoyez STOP au 36111”",
+        "A n’a pas aimé « Kruidtuin : -20 %. STOP au 36111 »", "A trouvé drôle « Kruidtuin : -20 %. STOP au 36111 »",
+        "A ajouté un point d’interrogation à « Kruidtuin : -20 %. STOP au 36111 »",
+        "A réagi par 👍 à « Kruidtuin : -20 %. STOP au 36111 »", "Gefällt mir: „Kruidtuin: 20 %. Abmelden: STOP senden“",
+        "„Kruidtuin: 20 %. Abmelden: STOP an 8686“ gefällt mir", "Hat „Kruidtuin: 20 %. Senden Sie STOP“ mit einem Herz markiert",
+        "Findet „Kruidtuin: 20 %. Senden Sie STOP“ lustig", "Hat mit 👍 auf „Kruidtuin: 20 %. Senden Sie STOP“ reagiert",
+        "Hat ein „Gefällt mir“ von „Kruidtuin: 20 %. Senden Sie STOP“ entfernt", "Liked “Kruidtuin: 20% off. Unsubscribe: kruid.be/x”",
+        "Loved “Your order is ready. Text HELP for help or STOP to end.”", "👎 to \"Kruidtuin: STOP to end\"",
+        "Laughed at “Don’t stop me now”", "Liked a message", "Laughed at an image", "Liked \"STOP\"", "Loved “STOP ALL”",
+        "Liked “De Kruidtuin: you are unsubscribed and will get no more marketing from us, by any channel. Want text "
+            + "messages again? Reply START.”",
+        "RE: De Kruidtuin: u krijgt weer reclame-sms'en van ons. Stoppen? Stuur STOP.",
+        "----- Forwarded -----\nDe Kruidtuin: u krijgt weer reclame-sms'en van ons. Stoppen? Stuur STOP.",
+        "De Kruidtuin: u krijgt weer reclame-sms'en van ons. Stoppen? Stuur STOP. Ok",
+        "ok bedankt! \"De Kruidtuin: u krijgt weer reclame-sms'en van ons. Stoppen? Stuur STOP.\"",
+        "DE KRUIDTUIN: U KRIJGT WEER RECLAME-SMS'EN VAN ONS. STOPPEN? STUUR STOP.",
+        "> > De Kruidtuin: u krijgt weer reclame-sms'en van ons. Stoppen? Stuur STOP.",
+        "«De Kruidtuin : envoyez STOP pour ne plus recevoir de publicité, ou choisissez sur https://optout.kruidtuin.example/unsubscribe»",
+        "De Kruidtuin: stuur STOP om geen reclame meer te krijgen, of kies op https://optout.kruidtuin.example/unsubscr...",
     ];
 
     public static TheoryData<string> OwnOrders =>
@@ -76,6 +101,14 @@ public sealed class SmsQuotationTests
         "STOP\nDe Kruidtuin: stuur STOP om geen reclame meer te krijgen, of kies op https://optout.kruidtuin.example/unsubscribe",
         "STOP https://kruid.be/x", "https://kruid.be/x STOP", "STOP jan@example.com",
         "Liked “Kruidtuin: 20% off. To stop, reply STOP.” STOP", "stop stp 'merci'", "Leuk maar stop",
+        "Liked nothing, stop", "Liked \"it\" but stop please", "I liked \"Sale\" once. Now STOP", "\"stop\"", "'stop'", "“STOP”.",
+        "« arrêt »", "„stoppen“", "I said \"stop\"! STOP", "STOP \"please\"", "\"Stop sending me messages\"",
+        "\"Please remove me from your list\"", "“Unsubscribe” me", "Unsubscribe \"jan@example.com\"",
+        "STOP https://optout.kruidtuin.example/unsubscribe", "uitschrijven: jan@example.com", "stop@all", "stop/afmelden",
+        "Stop.Afmelden", "👎 STOP", "👎 stop", "Liked… not. STOP", "> hello\n> STOP", "STOP\n\nVan: Kruidtuin\n> To stop, reply STOP",
+        "To stop, reply STOP.\nSTOP", "Vond het niet leuk, schrijf me uit", "Vond \"de actie\" leuk maar schrijf me uit",
+        "A aimé mais stop", "Ok maar haal mijn nummer weg", "U krijgt weer reclame van ons? NEE, STOP",
+        "u krijgt weer reclame-sms'en van ons? stop ermee!",
     ];
 
     public static TheoryData<string, string> OwnTexts
