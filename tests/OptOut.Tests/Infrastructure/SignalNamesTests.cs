@@ -109,6 +109,7 @@ public sealed partial class SignalNamesTests(Templates templates)
             [nameof(OptOutMetrics.DriftFound)] = () => metrics.Reconciled(Report(VendorRunStatus.Complete)),
             [nameof(OptOutMetrics.LedgerMismatches)] = () => Array.ForEach(
                 [.. Verified().Counts], c => metrics.LedgerMismatches(c.Key, c.Value)),
+            [nameof(OptOutMetrics.ConfirmationWithheld)] = metrics.ConfirmationWithheld,
             [nameof(OptOutMetrics.MailUnreadable)] = metrics.MailUnreadable,
             [nameof(OptOutMetrics.MailIgnored)] = () => Array.ForEach(
                 ["automatic-reply", "report", "returned"], metrics.MailIgnored),
@@ -122,7 +123,7 @@ public sealed partial class SignalNamesTests(Templates templates)
         foreach (var call in calls.Values)
             call();
         Assert.All(
-            measured.Where(m => m.Key is not ("optout.outbox.depth" or "optout.mail.unreadable")), m => Assert.NotEmpty(m.Value.Tags));
+            measured.Where(m => m.Key is not ("optout.outbox.depth" or "optout.mail.unreadable" or "optout.confirmation.withheld")), m => Assert.NotEmpty(m.Value.Tags));
         return measured;
     }
 

@@ -4,7 +4,8 @@ using OptOut.Company;
 
 namespace OptOut.Vendors.Postmark;
 
-internal sealed partial class PostmarkOptionsValidator(IOptions<CatalogueOptions> catalogue) : IValidateOptions<PostmarkOptions>
+internal sealed partial class PostmarkOptionsValidator(IOptions<CatalogueOptions> catalogue, ServiceMailVendor mail)
+    : IValidateOptions<PostmarkOptions>
 {
     // A shorter one can be guessed, and nothing else protects the webhook.
     private const int MinSecret = 16;
@@ -81,7 +82,8 @@ internal sealed partial class PostmarkOptionsValidator(IOptions<CatalogueOptions
                 + "OptOut:Postmark:Streams; remove it from one of the two.";
         }
 
-        if (!StreamId().IsMatch(options.MailStream ?? "") || options.Streams.Any(s => s.Id == options.MailStream))
+        if (mail.Name == PostmarkVendor.VendorName
+            && (!StreamId().IsMatch(options.MailStream ?? "") || options.Streams.Any(s => s.Id == options.MailStream)))
         {
             yield return $"OptOut:Postmark:MailStream is '{options.MailStream}'; give the id of a transactional stream that sends no "
                 + "marketing, as in 'outbound': whoever stops marketing would not get the confirmation otherwise.";

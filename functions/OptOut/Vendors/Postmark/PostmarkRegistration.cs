@@ -21,6 +21,6 @@ internal static class PostmarkRegistration
             .AddSingleton<PostmarkWebhookAuthenticator>()
             .AddSingleton<PostmarkEvents>()
             .AddSingleton<IVendorWebhook, PostmarkWebhook>();
-        return services.AddKeyedSingleton<IMailSender, PostmarkMail>("postmark");
+        return services.AddKeyedSingleton<IMailSender, PostmarkMail>(PostmarkVendor.VendorName);
     }
 }

@@ -12,7 +12,9 @@ namespace OptOut.Vendors.Postmark;
 /// </summary>
 internal sealed class PostmarkVendor(PostmarkApi api, PostmarkStreams streams) : IVendor
 {
-    public string Name => "postmark";
+    public const string VendorName = "postmark";
+
+    public string Name => VendorName;
 
     public Channel Channel => Channel.Email;
 

@@ -119,6 +119,7 @@ public sealed class PostmarkOptionsTests
         {
             Topics = [new TopicOptions { Id = 1, Name = "newsletter" }, new TopicOptions { Id = 2, Name = "offers" }],
         };
-        return [.. new PostmarkOptionsValidator(Options.Create(catalogue)).Validate(null, options).Failures ?? []];
+        var validator = new PostmarkOptionsValidator(Options.Create(catalogue), new ServiceMailVendor("postmark", ["postmark"]));
+        return [.. validator.Validate(null, options).Failures ?? []];
     }
 }
