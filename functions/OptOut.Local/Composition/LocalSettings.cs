@@ -37,7 +37,6 @@ internal static class LocalSettings
             ["OptOut:Links:Keys:0:Secret"] = keys.LinkSecret,
             ["OptOut:Links:Keys:0:Use"] = "Sign",
             ["OptOut:FanOut:FirstRetry"] = "00:00:01",
-            ["OptOut:Confirmation:Interval"] = "00:00:02", // An hour would be long for somebody who is trying it.
             ["OptOut:SendGrid:From:Address"] = "optout@kruidtuin.example",
             ["OptOut:SendGrid:From:Name"] = "De Kruidtuin",
         };

@@ -49,7 +49,8 @@ internal sealed partial class Reconciler(
 
             var unread = await events.ReadAsync(cancellationToken);
             report = report.With(await deadLetters.TryCountAsync(cancellationToken)).With(unread)
-                with { Unannounced = await unannounced.CountAsync(cancellationToken) };
+                with
+            { Unannounced = await unannounced.CountAsync(cancellationToken) };
             await reportStore.WriteAsync(report, cancellationToken);
             foreach (var lease in leases.Where(h => h.State is { Phase: RunPhase.Finished }))
                 await lease.CloseAsync(cancellationToken);

@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using OptOut.Consent;
 
 namespace OptOut.Tests.Api;
 

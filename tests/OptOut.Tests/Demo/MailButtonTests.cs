@@ -140,7 +140,8 @@ public sealed class MailButtonTests
 
         Assert.Equal(
             "The mail's List-Unsubscribe is written in encoded words (=?utf-8?q?...?=), so no mail program shows a button for this (RFC "
-                + "2047 section 5). Write the header as POST /api/links gives it. Python's EmailMessage encodes what it cannot fold: create "
+                + "2047 section 5). Write the header as POST /api/links gives it. "
+                + "Python's EmailMessage encodes what it cannot fold: create "
                 + "the message with policy=email.policy.SMTP.clone(max_line_length=998).",
             missing.Reason);
     }

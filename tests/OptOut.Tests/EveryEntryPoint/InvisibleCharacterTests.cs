@@ -7,8 +7,17 @@ public sealed class InvisibleCharacterTests(EveryVendorHost every) : IClassFixtu
 {
     private static int _number = 20_000;
 
-    /// <summary>Not the mails: an address in a header is read by the mail library.</summary>
-    public static TheoryData<string> Every => [.. EntryPoints.All.Keys.Where(k => !k.StartsWith("a mail ", StringComparison.Ordinal))];
+    /// <summary>
+    /// Not the mails: an address in a header is read by the mail library. Of the lists read at night the one of numbers and the one of
+    /// postal addresses: the others are read with the same code as the vendors' webhooks.
+    /// </summary>
+    public static TheoryData<string> Every =>
+    [
+        .. EntryPoints.All.Keys.Where(k => !k.StartsWith("a mail ", StringComparison.Ordinal)
+            && (!k.EndsWith("read at night", StringComparison.Ordinal)
+                || k.StartsWith("the dialler", StringComparison.Ordinal)
+                || k.StartsWith("the print house", StringComparison.Ordinal))),
+    ];
 
     [Theory]
     [MemberData(nameof(Every))]

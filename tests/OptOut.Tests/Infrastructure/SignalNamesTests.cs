@@ -123,7 +123,8 @@ public sealed partial class SignalNamesTests(Templates templates)
         foreach (var call in calls.Values)
             call();
         Assert.All(
-            measured.Where(m => m.Key is not ("optout.outbox.depth" or "optout.mail.unreadable" or "optout.confirmation.withheld")), m => Assert.NotEmpty(m.Value.Tags));
+            measured.Where(m => m.Key is not ("optout.outbox.depth" or "optout.mail.unreadable" or "optout.confirmation.withheld")),
+            m => Assert.NotEmpty(m.Value.Tags));
         return measured;
     }
 

@@ -138,7 +138,8 @@ public sealed class ServiceMailTests
     [InlineData("OptOut:Postmark:MailStream", "broadcast", "OptOut:Postmark:MailStream is 'broadcast'; give the id of a transactional")]
     public async Task A_wrong_setting_is_named_with_its_fix(string setting, string value, string error)
     {
-        await using var it = await SandboxedVendor.StartAsync("postmark", null, (setting, value));
+        await using var it = await SandboxedVendor.StartAsync(
+            "postmark", null, ("OptOut:ServiceMail:Vendor", "postmark"), (setting, value));
 
         Assert.Contains(error, Problem(it), StringComparison.Ordinal);
     }

@@ -27,7 +27,8 @@ public sealed class UnknownEventTests
         { "sendgrid", "processed" }, { "sendgrid", "delivered" }, { "sendgrid", "open" }, { "sendgrid", "click" },
         { "mailgun", "accepted" }, { "mailgun", "delivered" }, { "mailgun", "opened" }, { "mailgun", "clicked" },
         { "postmark", "Delivery" }, { "postmark", "Open" }, { "postmark", "Click" },
-        { "amazon-ses", "Send" }, { "amazon-ses", "Delivery" }, { "amazon-ses", "Open" }, { "amazon-ses", "AmazonSnsSubscriptionSucceeded" },
+        { "amazon-ses", "Send" }, { "amazon-ses", "Delivery" }, { "amazon-ses", "Open" },
+        { "amazon-ses", "AmazonSnsSubscriptionSucceeded" },
         { "crm", "delivered" }, { "crm", "opened" },
     };
 

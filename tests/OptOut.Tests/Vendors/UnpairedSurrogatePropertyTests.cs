@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using CsCheck;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -7,7 +6,6 @@ using Microsoft.Extensions.Time.Testing;
 using OptOut.Api;
 using OptOut.Company;
 using OptOut.Consent;
-using OptOut.Emulators.Sandbox.AmazonSes;
 using OptOut.Identity;
 using OptOut.Platform.Http;
 using OptOut.Vendors;

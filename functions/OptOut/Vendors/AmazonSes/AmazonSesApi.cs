@@ -93,7 +93,8 @@ internal sealed class AmazonSesApi(VendorHttp http, IOptions<AmazonSesOptions> o
         var call = Call(HttpMethod.Post, "v2/email/outbound-emails", message, outgoing.To);
         call = call with
         {
-            ExpectsJson = true, SensitiveValues = [.. call.SensitiveValues, outgoing.ToName ?? "", outgoing.SubjectLine],
+            ExpectsJson = true,
+            SensitiveValues = [.. call.SensitiveValues, outgoing.ToName ?? "", outgoing.SubjectLine],
         };
         var reply = await http.CallAsync(call, cancellationToken);
         return reply.Failure ?? (reply.Json?.Text("MessageId") is { Length: > 0 } ? null : call.Unreadable());

@@ -9,7 +9,9 @@ using OptOut.Records;
 
 namespace OptOut.Web.Pages;
 
-/// <summary>The receipt of a submission: the page to print, the same as a file, its data, or the text of one entry as it was hashed.</summary>
+/// <summary>
+/// The receipt of a submission: the page to print, the same as a file, its data, or the text of one entry as it was hashed.
+/// </summary>
 internal sealed class ReceiptPages(
     ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, IOptions<ControllerOptions> controller)
 {

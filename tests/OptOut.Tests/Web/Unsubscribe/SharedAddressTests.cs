@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Tests.Delivery;
 
 namespace OptOut.Tests.Web.Unsubscribe;
@@ -61,12 +62,13 @@ public sealed class SharedAddressTests(QuickConfirmationHost quick) : IClassFixt
         Assert.DoesNotContain("You do get:", answer, StringComparison.Ordinal);
         Assert.Contains("Nothing is sent to b...@example.com for: all marketing by e-mail.", answer, StringComparison.Ordinal);
         Assert.Equal((false, "stopped"), await _host.CheckAsync("email", email));
-        await OptOutHost.UntilAsync(() => Task.FromResult(_host.Sandbox.SendGrid.Mails.Count(m => m.To == email) == 2));
-        var mail = Assert.Single(
-            _host.Sandbox.SendGrid.Mails,
-            m => m.To == email && m.PlainText.Contains("want to receive again", StringComparison.Ordinal));
+        await OptOutHost.UntilAsync(() => Task.FromResult(_host.Sandbox.SendGrid.Mails.Any(IsAboutTheYes)));
+        var mail = Assert.Single(_host.Sandbox.SendGrid.Mails, IsAboutTheYes);
         Assert.Contains(Unchanged, mail.PlainText, StringComparison.Ordinal);
         Assert.DoesNotContain("You will hear from us again", mail.Subject, StringComparison.Ordinal);
+
+        bool IsAboutTheYes(SendGridSentMail sent) =>
+            sent.To == email && sent.PlainText.Contains("want to receive again", StringComparison.Ordinal);
     }
 
     [Fact]
