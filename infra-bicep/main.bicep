@@ -350,7 +350,13 @@ output OPTOUT_BASE_URL string = baseUrl
 
 @description('The secrets that must be in the vault before the app can start, separated by spaces.')
 output OPTOUT_SECRET_NAMES string = join(
-  union(map(items(union(vaultSettings, secretNames(linkAndDataKeys, sendGridAccount != null))), secret => string(secret.value)), []),
+  union(
+    map(
+      items(union(vaultSettings, secretNames(linkAndDataKeys, sendGridAccount != null))),
+      secret => string(secret.value)
+    ),
+    []
+  ),
   ' '
 )
 

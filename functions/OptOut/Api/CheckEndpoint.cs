@@ -96,7 +96,7 @@ internal sealed class CheckEndpoint(
     {
         var stops = permission?.Stops.GetValueOrDefault(channel) ?? StopSet.Nothing;
 
-        // Only a decision about this channel and topic. Whoever stopped the offers has decided nothing about the newsletter.
+        // Only a decision about this channel and topic. A person who stopped the offers has decided nothing about the newsletter.
         var decided = permission?.DecidedAt(channel, topic);
         if (stops.Stops(topic))
             return new CheckAnswer(false, topic is not null && !stops.General ? CheckReason.StoppedTopic : CheckReason.Stopped, decided);

@@ -6,7 +6,7 @@ namespace OptOut.Tests.Api;
 public sealed class CheckSinceTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
     [Fact]
-    public async Task Whoever_stopped_one_topic_has_decided_nothing_about_the_others()
+    public async Task A_person_who_stopped_one_topic_has_decided_nothing_about_the_others()
     {
         var subject = await host.PutSubjectAsync("since-1", ["since-1@example.com"], ["0470 61 00 01"]);
         await SaveAsync("since-1", "email", "offers", wanted: false);

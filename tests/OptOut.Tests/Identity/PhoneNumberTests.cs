@@ -50,7 +50,7 @@ public sealed class PhoneNumberTests
     [InlineData("+1861234567a")]
     [InlineData("+1861234567\u0668")]
     [InlineData("KRUIDTUIN")]
-    public void Anything_else_is_not_a_number_whoever_vouches_for_it(string? text)
+    public void Anything_else_is_not_a_number_even_if_somebody_vouches_for_it(string? text)
     {
         Assert.False(PhoneNumber.TryParseVouched(text, "BE", out var identifier));
         Assert.Equal(default, identifier);

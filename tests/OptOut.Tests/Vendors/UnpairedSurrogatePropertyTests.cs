@@ -151,6 +151,10 @@ public sealed class UnpairedSurrogatePropertyTests
             Assert.Equal((body, 400), (body, (read.Problem as IStatusCodeHttpResult)?.StatusCode));
         });
 
+    [Fact]
+    public void Of_two_members_with_the_same_name_the_last_one_counts_beside_one_that_is_not_text() =>
+        Assert.Equal("b", VendorField.Parse(Bytes("""{"name":"a","name":"b","\ud800-and-more-than-a-name-has":1}"""))?.Text("name"));
+
     private static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     private static string Print(VendorSignals signals) => string.Join(

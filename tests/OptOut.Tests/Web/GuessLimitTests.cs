@@ -71,7 +71,7 @@ public sealed class GuessLimitTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_right_code_is_never_a_guess_whoever_shares_the_network()
+    public async Task A_right_code_is_never_a_guess_even_in_a_shared_network()
     {
         await using var host = await HostAsync(("CodeGuess:Client:Count", "1"), ("SiteFactor", "1"), ("CodeGuess:Everyone:Count", "1"));
         var code = await LetterAsync(host, "right");

@@ -7,7 +7,7 @@ namespace OptOut.Platform.Limits;
 /// <summary>The network address that a request comes from. Personal data: it is hashed at once, and never stored or logged.</summary>
 internal static class ClientAddress
 {
-    // A household or a server has a /64 of its own, and whoever has a site has a /48 (RFC 6177): each may use every address in it.
+    // A household or a server has a /64 of its own, and a site has a /48 (RFC 6177): each may use every address in it.
     private const int Ipv6ClientBytes = 8, Ipv6SiteBytes = 6;
 
     /// <summary>

@@ -56,7 +56,7 @@ internal sealed partial class MailtoIntake(
         if (Sender.TryVerify(mail, links.Value.MailtoHost, out var sender))
             return await FromSenderAsync(mail, tokens, sender, cancellationToken);
 
-        // Whoever wrote it has the links of these people, and having a link is enough to use it.
+        // The writer has the links of these people, and having a link is enough to use it.
         if ((Link[])[.. tokens.InHeaders, .. tokens.InText] is { Length: > 0 } written)
             return await RecordAsync(mail, written, OneClickScope.Everything);
         return await notice.ForwardAsync(

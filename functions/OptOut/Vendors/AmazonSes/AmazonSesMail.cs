@@ -7,7 +7,7 @@ namespace OptOut.Vendors.AmazonSes;
 
 /// <summary>
 /// Sends service mail (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html) without list management, so the contact
-/// list does not apply: whoever stopped marketing still gets the confirmation.
+/// list does not apply: people who stopped marketing still get the confirmation.
 /// </summary>
 internal sealed class AmazonSesMail(AmazonSesApi api, IOptions<ServiceMailOptions> mail) : IMailSender
 {

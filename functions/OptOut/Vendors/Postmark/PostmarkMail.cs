@@ -8,7 +8,7 @@ namespace OptOut.Vendors.Postmark;
 
 /// <summary>
 /// Sends service mail over the server's transactional stream (https://postmarkapp.com/developer/api/email-api), which has a suppression
-/// list of its own: whoever stopped marketing is not on it.
+/// list of its own: people who stopped marketing are not on it.
 /// </summary>
 internal sealed class PostmarkMail(VendorHttp http, IOptions<PostmarkOptions> options, IOptions<ServiceMailOptions> mail) : IMailSender
 {

@@ -86,7 +86,7 @@ internal sealed partial class PostmarkOptionsValidator(IOptions<CatalogueOptions
             && (!StreamId().IsMatch(options.MailStream ?? "") || options.Streams.Any(s => s.Id == options.MailStream)))
         {
             yield return $"OptOut:Postmark:MailStream is '{options.MailStream}'; give the id of a transactional stream that sends no "
-                + "marketing, as in 'outbound': whoever stops marketing would not get the confirmation otherwise.";
+                + "marketing, as in 'outbound': people who stop marketing would not get the confirmation otherwise.";
         }
 
         if (!Enum.IsDefined(options.StreamStops))

@@ -104,7 +104,7 @@ internal sealed partial class TwilioSmsWebhook(
         });
     }
 
-    // A person may be behind a name on another channel, and an order is an order whoever it comes from: somebody must look into those. Our
+    // A person may be behind a name on another channel, and an order counts from anybody: somebody must look into those. Our
     // own numbers, and short codes that advertise, say nothing.
     private static VendorSignals Unattributed(TwilioAddress sender, SmsIntent intent) =>
         sender.Number is null && (sender.Channel is not null || intent == SmsIntent.Stop)

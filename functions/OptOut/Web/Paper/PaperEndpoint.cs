@@ -70,7 +70,7 @@ internal sealed class PaperEndpoint(
             : await results.UnavailableAsync(visit.ViewAt(), "down.body", visit.Address());
     }
 
-    // Whoever stops every channel that is offered stops everything, also on a channel that is added later.
+    // A person who stops every channel that is offered stops everything, also on a channel that is added later.
     private IReadOnlyList<Scope> Ticked(IEnumerable<string?> names)
     {
         var ticked = Offered.Where(c => names.Contains(c.Name(), StringComparer.Ordinal)).ToList();

@@ -94,7 +94,7 @@ public sealed class ForwardedMailTests(OptOutHost host) : IClassFixture<OptOutHo
     [Theory]
     [InlineData("envelope")]
     [InlineData("header")]
-    public async Task A_token_in_the_address_stops_its_owner_whoever_writes(string where)
+    public async Task A_token_in_the_address_stops_its_owner_no_matter_who_writes(string where)
     {
         var (writer, owner) = (await PersonAsync($"sends-{where}"), await PersonAsync($"owns-{where}"));
         var mail = Authenticated($"sends-{where}@example.com", $"u-{await host.TokenAsync($"owns-{where}")}@{Host}", "unsubscribe");
