@@ -76,7 +76,7 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
             await PassAsync(host, Hour + TimeSpan.FromMinutes(1));
 
         var mails = await MailsAsync(host);
-        Assert.InRange(mails.Count, 4, 6);
+        Assert.InRange(mails.Count, 2, 6); // One or two digests for each mailbox, and perhaps a first mail of one submission.
         foreach (var mailbox in mails.GroupBy(m => m.To))
             Assert.Equal(references.Order(), mailbox.SelectMany(References).Order());
     }
