@@ -70,8 +70,14 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
         var subject = await host.PutSubjectAsync("digest-3", ["digest-3a@example.com", "digest-3b@example.com"]);
         string[] scopes = ["email,newsletter", "email,offers", "sms,*", "sms,newsletter", "phone,*", "post,*", "*,newsletter", "*,*"];
 
-        // Those that lose a race in the store wait for a moment.
-        var references = await WithTimeAsync(Task.WhenAll(scopes.Select(s => RecordAsync(host, subject, s, Decision.Stop))));
+        var changes = scopes.Select(s => Decide(subject, s, Decision.Stop)).ToArray();
+        Assert.All(
+            await Task.WhenAll(changes.Select(c => host.Service<ChangeIntake>().RecordAsync(c, WaitFor.DurableOnly))),
+            r => Assert.True(r.Durable));
+        var references = changes.Select(Reference.From);
+
+        // Handlers that lose a race in the store wait for a moment.
+        await WithTimeAsync(host.LedgerAsync(subject, changes.Length));
         for (var hour = 0; hour < 3; hour++)
             await PassAsync(host, Hour + TimeSpan.FromMinutes(1));
 
@@ -132,10 +138,15 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
     private async Task<string> RecordAsync(OptOutHost host, SubjectKey subject, string scope, Decision decision)
     {
         _time.Advance(TimeSpan.FromSeconds(1));
-        var now = _time.GetUtcNow();
-        var change = Change.Create(EventIds.New(now), subject, Scope.Parse(scope), decision, now, now, Source.PreferencePage);
+        var change = Decide(subject, scope, decision);
         Assert.Equal(new IntakeResult(true, true), await host.Service<ChangeIntake>().RecordAsync(change, WaitFor.Visible));
         return Reference.From(change);
+    }
+
+    private Change Decide(SubjectKey subject, string scope, Decision decision)
+    {
+        var now = _time.GetUtcNow();
+        return Change.Create(EventIds.New(now), subject, Scope.Parse(scope), decision, now, now, Source.PreferencePage);
     }
 
     // The form's answer waits, so that its duration reveals nothing.
