@@ -22,6 +22,9 @@ internal static class OptOutSettings
         var settings = Company(storage, bus);
         foreach (var (name, value) in sandbox.Settings(["sendgrid", .. vendors ?? []]))
             settings[name] = value;
+        // Tests run these timers themselves. On their schedule they would change what a test sees, at some hours of the day.
+        foreach (var timer in (string[])["AnchorLedgers", "CountDeadLetters", "Reconcile", "VerifyLedgers", "WriteSuppressions"])
+            settings[$"AzureWebJobs.{timer}.Disabled"] = "true";
         return settings;
     }
 

@@ -6,11 +6,15 @@ using Microsoft.Extensions.Logging;
 
 namespace OptOut.Local.Hosting;
 
-/// <summary>All timer functions of the host: starts and stops them.</summary>
+/// <summary>
+/// All timer functions of the host: starts and stops them. As in Azure, one with the setting <c>AzureWebJobs.NAME.Disabled</c> keeps no
+/// schedule, and still runs on request.
+/// </summary>
 internal sealed class TimerFunctions : IDisposable
 {
     private const string AllowedParameters = "TimerInfo and CancellationToken";
     private readonly Dictionary<string, TimerFunction> _byName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<TimerFunction> _scheduled = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _log;
     private Task _schedules = Task.CompletedTask;
@@ -31,14 +35,14 @@ internal sealed class TimerFunctions : IDisposable
             var bound = BoundFunction<TimerRun>.Bind(function, Source, AllowedParameters, services, errors);
             if (schedule is not null && bound is not null)
             {
-                _byName.TryAdd(
-                    function.Name,
-                    new TimerFunction(bound, schedule, trigger, services.GetRequiredService<IServiceScopeFactory>(), time, log));
+                var timer = new TimerFunction(bound, schedule, trigger, services.GetRequiredService<IServiceScopeFactory>(), time, log);
+                if (_byName.TryAdd(function.Name, timer) && !IsDisabled(function.Name, settings))
+                    _scheduled.Add(timer);
             }
         }
     }
 
-    public void Start() => _schedules = Task.WhenAll(_byName.Values.Select(timer => timer.KeepScheduleAsync(_stopping.Token)).ToList());
+    public void Start() => _schedules = Task.WhenAll(_scheduled.Select(timer => timer.KeepScheduleAsync(_stopping.Token)).ToList());
 
     /// <summary>Runs the function now, after the current run if there is one.</summary>
     /// <param name="run">Completes with false if the function threw; the exception is logged.</param>
@@ -66,6 +70,9 @@ internal sealed class TimerFunctions : IDisposable
         if (_schedules.IsCompleted)
             _stopping.Dispose();
     }
+
+    private static bool IsDisabled(string function, IConfiguration settings) =>
+        string.Equals(settings[$"AzureWebJobs.{function}.Disabled"], "true", StringComparison.OrdinalIgnoreCase);
 
     private static Schedule? ReadSchedule(
         FunctionDeclaration function, TimerTriggerAttribute trigger, IConfiguration settings, StartupErrors errors)

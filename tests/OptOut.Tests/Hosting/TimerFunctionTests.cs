@@ -58,6 +58,23 @@ public sealed class TimerFunctionTests
     }
 
     [Fact]
+    public async Task A_disabled_function_keeps_no_schedule_and_still_runs_on_request()
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobs.EveryMinute.Disabled", "true")]).Build();
+        await using var host = await LocalHost.StartAsync(
+            typeof(EveryMinute),
+            options => options with { Time = _time, Configuration = settings },
+            services => services.AddSingleton(_runs));
+
+        _time.Advance(TimeSpan.FromMinutes(10));
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.Equal(0, _runs.Count);
+
+        Assert.True(await host.Host.RunTimerAsync("EveryMinute"));
+        Assert.Equal(1, _runs.Count);
+    }
+
+    [Fact]
     public async Task A_function_with_RunOnStartup_runs_at_the_start_and_then_on_schedule()
     {
         await using var host = await Start(typeof(AtStartup));

@@ -203,6 +203,8 @@ public sealed class SuppressionFilesTests(AzuriteFixture azurite)
         await using var host = await StartAsync();
         var subject = await StopAsync(host, "p-10", "Kerkstraat 10, 9000 Gent", "*,*");
         var row = await host.ConfirmedAsync(subject, vendor: "print-house");
+        // A second delivery of the same change would confirm the row again.
+        await host.QuietAsync();
         await host.Service<VendorRows>().SaveAsync(
             subject,
             "print-house",
@@ -213,6 +215,7 @@ public sealed class SuppressionFilesTests(AzuriteFixture azurite)
 
         await host.RunTimerAsync("Reconcile");
 
+        await OptOutHost.UntilAsync(() => Task.FromResult(Blobs(host, "print-house/deltas/").Length > 0));
         Assert.Single(Blobs(host, "print-house/deltas/"));
         await host.ConfirmedAsync(subject, vendor: "print-house");
     }
