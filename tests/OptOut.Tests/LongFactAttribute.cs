@@ -4,7 +4,7 @@ using Xunit.v3;
 namespace OptOut.Tests;
 
 /// <summary>
-/// A test that takes minutes. It has the category <c>Long</c>, runs only if <c>OPTOUT_LONG=1</c> is set, and is skipped with that reason
+/// A test that takes minutes. It has the category <c>Long</c> unless it names another one, runs only if <c>OPTOUT_LONG=1</c> is set, and is skipped with that reason
 /// otherwise. <c>.ci/run</c> runs all of them.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
@@ -20,5 +20,7 @@ public sealed class LongFactAttribute : FactAttribute, ITraitAttribute
     internal static string? SkipReason =>
         Environment.GetEnvironmentVariable("OPTOUT_LONG") == "1" ? null : "Long tests take minutes. Set OPTOUT_LONG=1 to run them.";
 
-    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new("Category", "Long")];
+    public string Category { get; init; } = "Long";
+
+    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new("Category", Category)];
 }

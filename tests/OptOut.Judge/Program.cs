@@ -1,0 +1,2 @@
+Console.Error.WriteLine("The judge has no cases yet.");
+return 1;
