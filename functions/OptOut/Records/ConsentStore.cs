@@ -140,7 +140,7 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
         }
     }
 
-    /// <summary>The ledger up to the first entry that cannot be read: for whoever checks it, that is an answer and no fault.</summary>
+    /// <summary>The ledger up to the first entry that cannot be read: the verification reports such an entry, and goes on.</summary>
     /// <returns>Whether all of it could be read.</returns>
     /// <exception cref="StoreUnavailableException">The store does not answer.</exception>
     public async Task<(IReadOnlyList<LedgerEntry> Entries, bool Readable)> ReadableLedgerAsync(
