@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using OptOut.Platform;
 
 namespace OptOut.Tests;
 
@@ -99,7 +100,7 @@ internal sealed class CuttableStorage : IAsyncDisposable
                 while (true)
                 {
                     var connection = new Connection(await listener.AcceptAsync());
-                    _opened.Enqueue((connection, connection.RunAsync(target)));
+                    _opened.Enqueue((connection, ServeAsync(connection)));
                 }
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -107,35 +108,41 @@ internal sealed class CuttableStorage : IAsyncDisposable
                 // StopAsync closed the listener.
             }
         }
+
+        private async Task ServeAsync(Connection connection)
+        {
+            using (connection)
+                await connection.RunAsync(target);
+        }
     }
 
     /// <summary>A connection of the product, and ours to Azurite that answers it. HTTP/1.1: one request at a time, then its answer.</summary>
-    private sealed class Connection(Socket client)
+    private sealed class Connection(Socket client) : IDisposable
     {
-        private static readonly TimeSpan AnswerEnds = TimeSpan.FromMilliseconds(30);
+        private static readonly TimeSpan AnswerEnds = TimeSpan.FromMilliseconds(300);
         private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         private readonly CancellationTokenSource _closing = new();
         private volatile bool _asked, _stopping;
 
         public async Task RunAsync(int target)
         {
-            using (client)
-            using (_server)
-            using (_closing)
+            try
             {
-                try
-                {
-                    client.NoDelay = true;
-                    await _server.ConnectAsync(new IPEndPoint(IPAddress.Loopback, target), _closing.Token);
-                    var asking = PumpAsync(client, _server, asks: true);
-                    await PumpAsync(_server, client, asks: false);
-                    await asking;
-                }
-                catch (Exception e) when (e is SocketException or OperationCanceledException)
-                {
-                    // One side closed the connection.
-                }
+                client.NoDelay = true;
+                await _server.ConnectAsync(new IPEndPoint(IPAddress.Loopback, target), _closing.Token);
+                await Task.WhenAll(PumpAsync(client, _server, asks: true), PumpAsync(_server, client, asks: false));
             }
+            catch (Exception e) when (e is SocketException or OperationCanceledException)
+            {
+                // One side closed the connection.
+            }
+        }
+
+        public void Dispose()
+        {
+            client.Dispose();
+            _server.Dispose();
+            _closing.Dispose();
         }
 
         /// <summary>Closes the connection as soon as no request waits for an answer.</summary>
@@ -151,20 +158,25 @@ internal sealed class CuttableStorage : IAsyncDisposable
             var buffer = new byte[32 * 1024];
             try
             {
-                while (await from.ReceiveAsync(buffer, _closing.Token) is > 0 and var count)
+                while (await ReceiveAsync(from, buffer, mayEnd: !asks && _stopping) is > 0 and var count)
                 {
                     if (asks && _stopping && !_asked)
                         return;
                     _asked = asks;
                     await to.SendAsync(buffer.AsMemory(0, count), _closing.Token);
-                    if (!asks && _stopping)
-                        _closing.CancelAfter(AnswerEnds);
                 }
             }
             finally
             {
                 Close();
             }
+        }
+
+        // While it stops, an answer has ended when nothing more of it comes for a moment.
+        private async Task<int> ReceiveAsync(Socket from, byte[] buffer, bool mayEnd)
+        {
+            using var limit = mayEnd ? TimeProvider.System.Limit(AnswerEnds, _closing.Token) : null;
+            return await from.ReceiveAsync(buffer, limit?.Token ?? _closing.Token);
         }
 
         private void Close()
