@@ -25,6 +25,9 @@ public sealed class AzuriteFixture : IAsyncDisposable
     /// <summary>Like <see cref="ConnectionString"/>, for callers that can await.</summary>
     public async Task<string> NewAccountAsync() => (await _azurite.Value).ConnectionStringOf(Interlocked.Increment(ref _taken));
 
+    /// <summary>The ports of the tables and of the blobs.</summary>
+    public async Task<(int Tables, int Blobs)> PortsAsync() => ((await _azurite.Value).TablePort, (await _azurite.Value).BlobPort);
+
     public async ValueTask DisposeAsync()
     {
         if (_azurite.IsValueCreated && _azurite.Value.IsCompletedSuccessfully)

@@ -1,7 +1,6 @@
 using Azure.Data.Tables;
 using OptOut.Consent;
 using OptOut.Intake;
-using OptOut.Local.Azurite;
 using OptOut.Tests.Web.Unsubscribe;
 
 namespace OptOut.Tests;
@@ -83,8 +82,7 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
     [Fact]
     public async Task While_the_tables_are_unavailable_a_one_click_waits_on_the_bus_and_is_applied_later()
     {
-        await using var storage = await AzuriteProcess.StartAsync(
-            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-tables-").FullName });
+        await using var storage = await CuttableStorage.StartAsync(azurite);
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var subject = await host.PutSubjectAsync("tables-outage", ["tables-outage@example.com"]);
         var token = await host.TokenAsync("tables-outage");
@@ -110,7 +108,7 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
             (put.Status, put.Headers["Retry-After"], put.Json["title"]!.GetValue<string>()));
         Assert.Equal((200, """{"status":"degraded","tables":"down","bus":"ok"}"""), (health.Status, health.Body));
 
-        await storage.StartAgainAsync(Cancel);
+        storage.StartAgain();
 
         await host.ConfirmedAsync(subject);
         var ledger = await host.LedgerAsync(subject, 1);
@@ -122,8 +120,7 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
     [Fact]
     public async Task While_bus_and_tables_are_unavailable_no_opt_out_is_reported_as_recorded_and_none_is()
     {
-        await using var storage = await AzuriteProcess.StartAsync(
-            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-both-").FullName });
+        await using var storage = await CuttableStorage.StartAsync(azurite);
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var subject = await host.PutSubjectAsync("both-outage", ["both-outage@example.com"]);
         var token = await host.TokenAsync("both-outage");
@@ -151,7 +148,7 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
         Assert.Contains($"href=\"/u/{token}\"", page.Body, StringComparison.Ordinal);
         Assert.Equal((503, """{"status":"down","tables":"down","bus":"down"}"""), (health.Status, health.Body));
 
-        await storage.StartAgainAsync(Cancel);
+        storage.StartAgain();
         await host.StartBusAsync();
         Assert.Equal(before, await host.EverythingAsync());
         Assert.Empty(await host.LedgerAsync(subject));

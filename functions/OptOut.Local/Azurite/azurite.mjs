@@ -15,6 +15,12 @@ delete process.env.AZURITE_DB;
 const names = ["devstoreaccount1", ...Array.from({ length: options.extraAccounts }, (_, i) => options.extraAccountPrefix + i)];
 process.env.AZURITE_ACCOUNTS = names.map(name => `${name}:${options.key}`).join(";");
 
+// Azurite loads these at start although nothing here uses them. Without them it starts in half the time.
+for (const name of ["applicationinsights", "azurite/dist/src/blob/SqlBlobServer"]) {
+  const unused = require.resolve(name);
+  require.cache[unused] = { id: unused, filename: unused, loaded: true, exports: {} };
+}
+
 const { BlobServerFactory } = require("azurite/dist/src/blob/BlobServerFactory");
 const TableServer = require("azurite/dist/src/table/TableServer").default;
 const TableConfiguration = require("azurite/dist/src/table/TableConfiguration").default;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,6 +9,9 @@ namespace OptOut.Local.Hosting;
 /// <typeparam name="TInput">What the trigger passes to one invocation.</typeparam>
 internal sealed class BoundFunction<TInput>
 {
+    // Each is compiled, so a process with many hosts, such as the tests, shares them.
+    private static readonly ConcurrentDictionary<Type, ObjectFactory> Factories = new();
+
     private readonly ObjectFactory? _create;
     private readonly MethodInvoker _method;
     private readonly Func<TInput, object?>[] _arguments;
@@ -94,6 +98,6 @@ internal sealed class BoundFunction<TInput>
                 declaration,
                 $"its constructor needs {missing.ParameterType.Name}, which is not registered.",
                 "Register it where the function app registers its services.");
-        return ActivatorUtilities.CreateFactory(type, Type.EmptyTypes);
+        return Factories.GetOrAdd(type, static created => ActivatorUtilities.CreateFactory(created, Type.EmptyTypes));
     }
 }

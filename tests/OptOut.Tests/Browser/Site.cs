@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using OptOut.Company;
 using OptOut.Links;
-using OptOut.Local.Azurite;
 
 namespace OptOut.Tests.Browser;
 
@@ -98,7 +97,7 @@ public sealed class Site : IAsyncLifetime
     }
 
     /// <summary>A copy whose storage stays unavailable.</summary>
-    private sealed class Outage(OptOutHost host, AzuriteProcess storage) : IAsyncDisposable
+    private sealed class Outage(OptOutHost host, CuttableStorage storage) : IAsyncDisposable
     {
         private bool _busRuns = true;
 
@@ -108,7 +107,7 @@ public sealed class Site : IAsyncLifetime
 
         public static async Task<Outage> StartAsync(AzuriteFixture azurite)
         {
-            var storage = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Path.GetTempPath(), InMemory = true });
+            var storage = await CuttableStorage.StartAsync(azurite);
             var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
             var links = new Dictionary<Language, string>();
             foreach (var language in Language.All)

@@ -7,7 +7,6 @@ using OptOut.Emulators.Sandbox.Generic;
 using OptOut.Emulators.Sandbox.Mailgun;
 using OptOut.Emulators.Sandbox.Postmark;
 using OptOut.Emulators.Sandbox.Twilio;
-using OptOut.Local.Azurite;
 using OptOut.Tests.Infrastructure;
 using static OptOut.Tests.Replies.Mail.MailWriter;
 
@@ -69,8 +68,7 @@ public sealed class StorageUnavailableTests(AzuriteFixture azurite)
         Assert.All(statuses, s => Assert.Equal(503, s));
     }
 
-    private static Task<AzuriteProcess> StartStorageAsync() =>
-        AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-down-").FullName });
+    private Task<CuttableStorage> StartStorageAsync() => CuttableStorage.StartAsync(azurite);
 
     private static async Task<List<Outcome>> CallAllAsync(OptOutHost host, string token, string code)
     {

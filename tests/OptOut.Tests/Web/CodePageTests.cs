@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using OptOut.Consent;
 using OptOut.Links;
-using OptOut.Local.Azurite;
 using OptOut.Records;
 using static OptOut.Tests.Web.Unsubscribe.LinkPageTests;
 
@@ -226,8 +225,7 @@ public sealed class CodePageTests(OptOutHost host, AzuriteFixture azurite) : ICl
     [Fact]
     public async Task While_the_store_is_unavailable_the_page_says_so_and_keeps_the_code()
     {
-        await using var storage = await AzuriteProcess.StartAsync(
-            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-code-page-").FullName });
+        await using var storage = await CuttableStorage.StartAsync(azurite);
         await using var other = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         await storage.StopAsync();
 

@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using Azure.Data.Tables;
 using OptOut.Consent;
 using OptOut.Links;
-using OptOut.Local.Azurite;
 using OptOut.Records;
 
 namespace OptOut.Tests.Api.Codes;
@@ -196,8 +195,7 @@ public sealed class CodeOrderTests(OptOutHost host, AzuriteFixture azurite) : IC
     [Fact]
     public async Task While_the_store_is_unavailable_the_response_asks_to_send_the_order_again()
     {
-        await using var storage = await AzuriteProcess.StartAsync(
-            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-codes-").FullName });
+        await using var storage = await CuttableStorage.StartAsync(azurite);
         await using var other = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var order = new { subjects = new[] { "away-1", "away-2" } };
         await storage.StopAsync();
@@ -207,7 +205,7 @@ public sealed class CodeOrderTests(OptOutHost host, AzuriteFixture azurite) : IC
         Assert.Equal(
             (503, "60", "Temporarily unavailable. Send the same request again."),
             (answer.Status, answer.Headers["Retry-After"], answer.Json["title"]!.GetValue<string>()));
-        await storage.StartAgainAsync(Cancel);
+        storage.StartAgain();
         await OptOutHost.UntilAsync(
             async () => (await other.SendAsync("POST", "/api/codes", JsonContent.Create(order), OptOutHost.FunctionKey)).Status == 200);
         Assert.Equal(2, other.Rows(other.Storage.Codes));

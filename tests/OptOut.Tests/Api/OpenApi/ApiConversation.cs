@@ -6,7 +6,6 @@ using OptOut.Consent;
 using OptOut.Emulators.Sandbox;
 using OptOut.Emulators.Sandbox.Generic;
 using OptOut.Identity;
-using OptOut.Local.Azurite;
 using OptOut.Messaging;
 using OptOut.Records.ExternalSuppressions;
 
@@ -40,8 +39,7 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await using var storage = await AzuriteProcess.StartAsync(
-            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-openapi-").FullName });
+        await using var storage = await CuttableStorage.StartAsync(azurite);
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString, Settings, vendors: ["crm"]);
         _host = host;
         await DeadLetterAsync();

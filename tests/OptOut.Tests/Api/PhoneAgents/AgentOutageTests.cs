@@ -1,6 +1,5 @@
 using System.Text;
 using OptOut.Consent;
-using OptOut.Local.Azurite;
 
 namespace OptOut.Tests.Api.PhoneAgents;
 
@@ -33,8 +32,7 @@ public sealed class AgentOutageTests(AzuriteFixture azurite)
     [Fact]
     public async Task While_the_tables_are_unavailable_a_customer_number_is_accepted_on_the_bus_and_a_contact_point_must_wait()
     {
-        await using var storage = await AzuriteProcess.StartAsync(
-            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-agent-").FullName });
+        await using var storage = await CuttableStorage.StartAsync(azurite);
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var subject = await host.PutSubjectAsync("outage", ["agent-outage@example.com"], ["0470790001"]);
         await host.QuietAsync();
@@ -49,7 +47,7 @@ public sealed class AgentOutageTests(AzuriteFixture azurite)
             "The store does not answer, so the opt-out is not completely recorded. Do not tell the person anything yet.",
             byPhone.Json["detail"]!.GetValue<string>());
 
-        await storage.StartAgainAsync(Cancel);
+        storage.StartAgain();
         var change = Assert.Single(await host.LedgerAsync(subject, 1)).Change;
         Assert.Equal(byCustomer.Json["reference"]!.GetValue<string>(), Reference.From(change));
     }
@@ -57,8 +55,7 @@ public sealed class AgentOutageTests(AzuriteFixture azurite)
     [Fact]
     public async Task While_both_are_unavailable_nothing_is_recorded_and_the_same_request_succeeds_later()
     {
-        await using var storage = await AzuriteProcess.StartAsync(
-            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-agent-").FullName });
+        await using var storage = await CuttableStorage.StartAsync(azurite);
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var subject = await host.PutSubjectAsync("outage", ["agent-outage@example.com"], ["0470790001"]);
         await host.QuietAsync();
@@ -69,7 +66,7 @@ public sealed class AgentOutageTests(AzuriteFixture azurite)
         Answer[] answers = [await PostAsync(host, ByCustomer), await PostAsync(host, ByPhone)];
 
         Assert.All(answers, a => Assert.Equal((503, "60"), (a.Status, a.Headers["Retry-After"])));
-        await storage.StartAgainAsync(Cancel);
+        storage.StartAgain();
         await host.StartBusAsync();
         Assert.Equal(before, await host.EverythingAsync());
 

@@ -1,6 +1,5 @@
 using System.Text;
 using OptOut.Consent;
-using OptOut.Local.Azurite;
 
 namespace OptOut.Tests.Api.Portal;
 
@@ -54,7 +53,7 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
         Assert.Equal(["subject", "link", "unsubscribe", "recorded"], answer.Json.AsObject().Select(p => p.Key));
         Assert.Equal(["reference"], answer.Json["recorded"]!.AsObject().Select(p => p.Key));
 
-        await storage.StartAgainAsync(Cancel);
+        storage.StartAgain();
 
         var ledger = await host.LedgerAsync(subject, 2);
         Assert.Equal(
@@ -92,7 +91,7 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
                 + "Do not show the person a success.",
             everything.Json["detail"]!.GetValue<string>());
 
-        await storage.StartAgainAsync(Cancel);
+        storage.StartAgain();
         await host.QuietAsync();
         await host.LedgerAsync(subject, 1);
 
@@ -122,7 +121,7 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
                 + "Do not show the person a success.",
             answer.Json["detail"]!.GetValue<string>());
 
-        await storage.StartAgainAsync(Cancel);
+        storage.StartAgain();
 
         Assert.Equal(
             ["email,newsletter Stop", "sms,* Stop"],
@@ -149,14 +148,13 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
             "The choice could not be saved, so it is not recorded. Do not show the person a success.",
             cell.Json["detail"]!.GetValue<string>());
 
-        await storage.StartAgainAsync(Cancel);
+        storage.StartAgain();
         await host.StartBusAsync();
         Assert.Equal(before, await host.EverythingAsync());
         Assert.Empty(await host.LedgerAsync(subject));
     }
 
-    private static Task<AzuriteProcess> StartStorageAsync() => AzuriteProcess.StartAsync(
-        new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-portal-").FullName });
+    private Task<CuttableStorage> StartStorageAsync() => CuttableStorage.StartAsync(azurite);
 
     private static Task<Answer> PutAsync(OptOutHost host, string body, string id) =>
         host.SendAsync(

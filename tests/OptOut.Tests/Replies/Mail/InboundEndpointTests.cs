@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using OptOut.Consent;
-using OptOut.Local.Azurite;
 using static OptOut.Tests.Replies.Mail.MailWriter;
 
 namespace OptOut.Tests.Replies.Mail;
@@ -221,8 +220,7 @@ public sealed class InboundEndpointTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_mail_is_stored_while_the_bus_is_unavailable_and_answered_503_for_a_retry_while_storage_is_too()
     {
-        await using var storage = await AzuriteProcess.StartAsync(
-            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-mail-").FullName });
+        await using var storage = await CuttableStorage.StartAsync(azurite);
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var (one, two) = (
             await host.PutSubjectAsync("away-1", ["away-1@example.com"]), await host.PutSubjectAsync("away-2", ["away-2@example.com"]));
@@ -245,7 +243,7 @@ public sealed class InboundEndpointTests(AzuriteFixture azurite)
 
         await host.StartBusAsync();
         Assert.Equal(503, await host.Sandbox.SendGrid.ReceiveAsync(authenticated, Cancel)); // Only the store can tell whose address it is.
-        await storage.StartAgainAsync(Cancel);
+        storage.StartAgain();
         Assert.Empty(await host.LedgerAsync(two));
         await OptOutHost.UntilAsync(
             async () => await host.Sandbox.SendGrid.ReceiveAsync(second, Cancel) == 200
@@ -258,8 +256,7 @@ public sealed class InboundEndpointTests(AzuriteFixture azurite)
     [Fact]
     public async Task While_storage_is_unavailable_a_mail_with_a_token_is_kept_on_the_bus()
     {
-        await using var storage = await AzuriteProcess.StartAsync(
-            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-mail-").FullName });
+        await using var storage = await CuttableStorage.StartAsync(azurite);
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var person = await host.PutSubjectAsync("tables", ["tables@example.com"]);
         var mail = Plain("tables@example.com", $"u-{await host.TokenAsync("tables")}@{Host}");
@@ -268,7 +265,7 @@ public sealed class InboundEndpointTests(AzuriteFixture azurite)
 
         Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(mail, Cancel));
 
-        await storage.StartAgainAsync(Cancel);
+        storage.StartAgain();
         await host.ConfirmedAsync(person);
         Assert.Equal(Source.Mailto, Assert.Single(await host.LedgerAsync(person, 1)).Change.Source);
     }

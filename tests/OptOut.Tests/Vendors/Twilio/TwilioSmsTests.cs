@@ -3,7 +3,6 @@ using System.Text;
 using OptOut.Consent;
 using OptOut.Emulators.Sandbox.Twilio;
 using OptOut.Identity;
-using OptOut.Local.Azurite;
 
 namespace OptOut.Tests.Vendors.Twilio;
 
@@ -389,15 +388,14 @@ public sealed class TwilioSmsTests(TwilioHost fixture) : IClassFixture<TwilioHos
     [Fact]
     public async Task While_storage_is_unavailable_Twilio_gets_503_and_can_retry()
     {
-        await using var storage = await AzuriteProcess.StartAsync(
-            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-sms-").FullName });
+        await using var storage = await CuttableStorage.StartAsync(fixture.Azurite);
         await using var host = await OptOutHost.StartAsync(fixture.Azurite, storage.ConnectionString, vendors: ["twilio"]);
         await storage.StopAsync();
 
         var answer = await host.Sandbox.Find<TwilioSandbox>().ReceiveAsync("+32470200042", "STOP", cancellationToken: Cancel);
 
         Assert.Equal(503, answer.Status);
-        await storage.StartAgainAsync(Cancel);
+        storage.StartAgain();
     }
 
     [Fact]

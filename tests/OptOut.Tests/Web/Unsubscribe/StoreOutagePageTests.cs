@@ -1,5 +1,4 @@
 using OptOut.Consent;
-using OptOut.Local.Azurite;
 using static OptOut.Tests.Web.Unsubscribe.LinkPageTests;
 
 namespace OptOut.Tests.Web.Unsubscribe;
@@ -12,8 +11,7 @@ public sealed class StoreOutagePageTests(AzuriteFixture azurite)
     [Fact]
     public async Task While_the_tables_are_unavailable_nothing_can_be_seen_or_adjusted_but_everything_can_be_stopped()
     {
-        await using var storage = await AzuriteProcess.StartAsync(
-            new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("optout-pages-").FullName });
+        await using var storage = await CuttableStorage.StartAsync(azurite);
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var subject = await host.PutSubjectAsync("away", ["away@example.com"], language: "nl");
         var token = await host.TokenAsync("away");
@@ -56,7 +54,7 @@ public sealed class StoreOutagePageTests(AzuriteFixture azurite)
         Assert.Contains("Your opt-out is safely recorded and will show everywhere in a few moments.", Words(stopped.Body));
         Assert.DoesNotContain("/undo", stopped.Body, StringComparison.Ordinal);
 
-        await storage.StartAgainAsync(Cancel);
+        storage.StartAgain();
         Assert.Equal(Scope.Everything, (await host.LedgerAsync(subject, before + 1))[^1].Change.Scope);
     }
 
