@@ -7,8 +7,8 @@ namespace OptOut.Fuzz;
 /// <summary>Shares the inputs out over the targets, and reports. Runs in the instrumented copy of this program.</summary>
 internal static class FuzzRun
 {
-    // Targets that still reach something new get a larger share of each round.
-    private const int Rounds = 40, Active = 3;
+    // Targets that still reach something new get a larger share of each round, and slow ones, within limits, a smaller one.
+    private const int Rounds = 100, Active = 3, Slowest = 200, Fastest = 5_000;
 
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(20);
 
@@ -44,7 +44,8 @@ internal static class FuzzRun
 
         public int Run()
         {
-            Console.WriteLine(Line($"seed {options.Seed}, {targets.Length} targets, {options.Inputs} inputs{(options.Blind ? ", blind" : "")}"));
+            Console.WriteLine(
+                Line($"seed {options.Seed}, {targets.Length} targets, {options.Inputs} inputs{(options.Blind ? ", blind" : "")}"));
             var watchdog = new Watchdog(ReportHang);
             foreach (var target in targets)
             {
@@ -68,12 +69,13 @@ internal static class FuzzRun
 
         private void Round(long inputs)
         {
-            var shares = _runs.ConvertAll(r => r.LastNew * 2 >= r.Inputs ? Active : 1);
-            var unit = Math.Max(1, inputs / Math.Max(1, shares.Sum()));
+            var shares = _runs.ConvertAll(r => (r.LastNew * 2 >= r.Inputs ? Active : 1)
+                * Math.Clamp(r.Inputs / Math.Max(0.001, r.Time.TotalSeconds), Slowest, Fastest));
+            var all = shares.Sum();
             foreach (var (i, run) in _runs.Index())
             {
                 _current = run;
-                for (var left = unit * shares[i]; left > 0 && !IsOver; left -= 1000)
+                for (var left = (long)Math.Ceiling(inputs * shares[i] / all); left > 0 && !IsOver; left -= 1000)
                 {
                     run.Advance((int)Math.Min(left, 1000));
                     if (Elapsed - _reported > Between)
@@ -97,7 +99,8 @@ internal static class FuzzRun
         private void ReportHang(byte[] input)
         {
             Console.WriteLine(new Finding(
-                _current?.Name ?? _starting?.Name ?? "", options.Seed, _current?.Inputs ?? 0, input, input, new Fault("hang", "Does not end: stopped after 5 s of processor time.")));
+                _current?.Name ?? _starting?.Name ?? "", options.Seed, _current?.Inputs ?? 0, input, input,
+                    new Fault("hang", "Does not end: stopped after 5 s of processor time.")));
             Console.Out.Flush();
         }
 

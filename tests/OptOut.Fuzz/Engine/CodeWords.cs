@@ -17,7 +17,8 @@ internal static class CodeWords
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private static readonly Dictionary<short, OpCode> OpCodesByValue =
-        typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (OpCode)f.GetValue(null)!).ToDictionary(o => o.Value);
+        typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (OpCode)f.GetValue(null)!).ToDictionary(o =>
+            o.Value);
 
     /// <param name="prefixes">Full names of types and namespaces, or their beginnings.</param>
     public static IEnumerable<byte[]> Of(IReadOnlyList<string> prefixes) => AppDomain.CurrentDomain.GetAssemblies()

@@ -7,7 +7,8 @@ internal static class OddText
 {
     public static byte[] Bytes { get; } =
     [
-        0, 1, 7, 8, 9, 10, 11, 12, 13, 0x1B, 0x1F, 0x7F, 0x80, 0x85, 0xA0, 0xC0, 0xED, 0xFE, 0xFF, .. " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"u8,
+        0, 1, 7, 8, 9, 10, 11, 12, 13, 0x1B, 0x1F, 0x7F, 0x80, 0x85, 0xA0, 0xC0, 0xED, 0xFE, 0xFF,
+            .. " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"u8,
         .. "09azAZ"u8,
     ];
 
@@ -32,11 +33,14 @@ internal static class OddText
             "\u00A0", "\u2028", "\u2029", "\u3000", "\u0085", "\u180E", "\uFFFE", "\uFFFF", "\uFFFD", "\U0010FFFF",
             // What changes its length or its letters when it is normalised or changes case.
             "\u0130", "\u0131", "\u00DF", "\u1E9E", "\uFB01", "\u0345", "\u1FB3", "\u0149", "\uFDFA", "\u2126", "\u212A", "e\u0301",
-            "a\u0300\u0301\u0302\u0303\u0304", "\uFF10", "\uFF20", "\uFF0E", "\u3002", "\u0660", "\u06F1", "\u2215", "\u2044", "\U0001F469\u200D\U0001F467",
+            "a\u0300\u0301\u0302\u0303\u0304", "\uFF10", "\uFF20", "\uFF0E", "\u3002", "\u0660", "\u06F1", "\u2215", "\u2044",
+                "\U0001F469\u200D\U0001F467",
             "\uAC00", "\u1100\u1161",
             // Escapes of JSON, among them half a surrogate pair, of URLs, HTML, MIME and CSV.
-            "\\ud800", "\\udc00", "\\u0000", "\\ud83d\\ude00", "\\\"", "\\", "%00", "%ff", "%u0041", "%", "%2", "%25%32%66", "%2F", "%ED%A0%80",
-            "&#0;", "&#xD800;", "&amp", "&#99999999;", "=?utf-8?b?/w==?=", "=?x?q?=", "=\r\n", "=3D", "\"\"", "\",\"", "'", "\r\n", "\r\n\r\n", "\n\n",
+            "\\ud800", "\\udc00", "\\u0000", "\\ud83d\\ude00", "\\\"", "\\", "%00", "%ff", "%u0041", "%", "%2", "%25%32%66", "%2F",
+                "%ED%A0%80",
+            "&#0;", "&#xD800;", "&amp", "&#99999999;", "=?utf-8?b?/w==?=", "=?x?q?=", "=\r\n", "=3D", "\"\"", "\",\"", "'", "\r\n",
+                "\r\n\r\n", "\n\n",
             "--", "../", "//", "://", "{}", "[]", "null", "true", "NaN", "1e999", "-0", "\t", "\u0001", "\u001F",
         }.Select(Encoding.UTF8.GetBytes),
     ];

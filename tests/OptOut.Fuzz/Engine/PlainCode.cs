@@ -33,7 +33,8 @@ internal static class PlainCode
         // On a busy machine time passes without us: only processor time counts, and only if it is too much each time.
         var least = first.Time;
         for (var i = 0; i < Repeats && least > Measured.MaxTime; i++)
-            least = Measured.Run(target, input, processor: true) is var again && again.Processor < again.Time ? again.Processor : again.Time;
+            least = Measured.Run(target, input, processor: true) is var again && again.Processor < again.Time ? again.Processor
+                : again.Time;
         if (least > Measured.MaxTime)
         {
             return ["slow", string.Create(
@@ -50,9 +51,11 @@ internal static class PlainCode
 
     public static long LimitOf(FuzzTarget target, byte[] input) => target.Memory.Fixed + (long)target.Memory.PerByte * input.Length;
 
+    // Where in the product; a broken property is known by its text.
     private static string Place(Exception failure) => failure.StackTrace?.Split('\n')
         .Select(line => line.Trim().Split(" in ")[0])
-        .FirstOrDefault(line => line.StartsWith("at OptOut.", StringComparison.Ordinal)) ?? "";
+        .FirstOrDefault(line => line.StartsWith("at OptOut.", StringComparison.Ordinal)
+            && !line.StartsWith("at OptOut.Fuzz.", StringComparison.Ordinal)) ?? failure.Message;
 
     private static T Bind<T>(string method)
         where T : Delegate =>

@@ -5,6 +5,13 @@ internal sealed class InstantTime : TimeProvider
 {
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
 
+    private long _ahead;
+
+    /// <summary>Moves the time, for what is limited by the hour.</summary>
+    public void Advance(TimeSpan by) => Interlocked.Add(ref _ahead, by.Ticks);
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddTicks(Interlocked.Read(ref _ahead));
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         if (dueTime >= TimeSpan.Zero && dueTime < Short)

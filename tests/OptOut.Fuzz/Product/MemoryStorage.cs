@@ -39,12 +39,14 @@ internal sealed partial class MemoryStorage : HttpMessageHandler
             switch (method)
             {
                 case "GET":
-                    return Tables.Find(table, partition, key) is { } found ? Json(HttpStatusCode.OK, found) : Error(HttpStatusCode.NotFound, "ResourceNotFound");
+                    return Tables.Find(table, partition, key) is { } found ? Json(HttpStatusCode.OK, found)
+                        : Error(HttpStatusCode.NotFound, "ResourceNotFound");
                 case "DELETE":
                     Tables.Remove(table, partition, key);
                     return Done();
                 default:
-                    Tables.Put(table, partition, key, (JsonObject)JsonNode.Parse(body)!, insert: false, merge: method is "MERGE" or "PATCH");
+                    Tables.Put(table, partition, key, (JsonObject)JsonNode.Parse(body)!, insert: false,
+                        merge: method is "MERGE" or "PATCH");
                     return Done();
             }
         }
@@ -57,7 +59,8 @@ internal sealed partial class MemoryStorage : HttpMessageHandler
         }
 
         var entity = (JsonObject)JsonNode.Parse(body)!;
-        return Tables.Put(name, entity["PartitionKey"]!.GetValue<string>(), entity["RowKey"]!.GetValue<string>(), entity, insert: true, merge: false)
+        return Tables.Put(name, entity["PartitionKey"]!.GetValue<string>(), entity["RowKey"]!.GetValue<string>(), entity, insert: true,
+            merge: false)
             ? Done()
             : Error(HttpStatusCode.Conflict, "EntityAlreadyExists");
     }
@@ -81,7 +84,17 @@ internal sealed partial class MemoryStorage : HttpMessageHandler
     }
 
     private static HttpResponseMessage Blob(HttpMethod method) =>
-        method == HttpMethod.Put ? Done(HttpStatusCode.Created) : Error(HttpStatusCode.NotFound, "BlobNotFound");
+        method == HttpMethod.Put ? Done(HttpStatusCode.Created) : NoBlob();
+
+    private static HttpResponseMessage NoBlob()
+    {
+        var answer = new HttpResponseMessage(HttpStatusCode.NotFound)
+        {
+            Content = new StringContent("<Error><Code>BlobNotFound</Code></Error>", Encoding.UTF8, "application/xml"),
+        };
+        answer.Headers.TryAddWithoutValidation("x-ms-error-code", "BlobNotFound");
+        return answer;
+    }
 
     private static HttpResponseMessage Done(HttpStatusCode status = HttpStatusCode.NoContent)
     {
@@ -95,14 +108,18 @@ internal sealed partial class MemoryStorage : HttpMessageHandler
 
     private static HttpResponseMessage Json(HttpStatusCode status, JsonNode body)
     {
-        var answer = new HttpResponseMessage(status) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
+        var answer = new HttpResponseMessage(status)
+        {
+            Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
+        };
         answer.Headers.TryAddWithoutValidation("ETag", Tag);
         return answer;
     }
 
     private static HttpResponseMessage Error(HttpStatusCode status, string code)
     {
-        var answer = Json(status, new JsonObject { ["odata.error"] = new JsonObject { ["code"] = code, ["message"] = new JsonObject { ["value"] = code } } });
+        var answer = Json(status,
+            new JsonObject { ["odata.error"] = new JsonObject { ["code"] = code, ["message"] = new JsonObject { ["value"] = code } } });
         answer.Headers.TryAddWithoutValidation("x-ms-error-code", code);
         return answer;
     }

@@ -12,7 +12,9 @@ namespace OptOut.Fuzz.Product;
 internal sealed partial class MemoryTables
 {
     private readonly Lock _gate = new();
-    private ImmutableSortedDictionary<string, JsonObject> _rows = ImmutableSortedDictionary.Create<string, JsonObject>(StringComparer.Ordinal);
+    private ImmutableSortedDictionary<string, JsonObject> _rows =
+        ImmutableSortedDictionary.Create<string, JsonObject>(StringComparer.Ordinal);
+
     private ImmutableSortedDictionary<string, JsonObject>? _baseline;
 
     /// <summary>Makes what is stored now the state before every input.</summary>
@@ -67,7 +69,8 @@ internal sealed partial class MemoryTables
             .. rows.Where(r => r.Key.StartsWith(table + "\0", StringComparison.Ordinal))
                 .Select(r => r.Value)
                 .Where(row => conditions.All(c => Holds(
-                    string.CompareOrdinal(row[c.Groups["key"].Value]!.GetValue<string>(), c.Groups["value"].Value.Replace("''", "'", StringComparison.Ordinal)),
+                    string.CompareOrdinal(row[c.Groups["key"].Value]!.GetValue<string>(),
+                        c.Groups["value"].Value.Replace("''", "'", StringComparison.Ordinal)),
                     c.Groups["operator"].Value)))
                 .Select(row => row.DeepClone()),
         ];

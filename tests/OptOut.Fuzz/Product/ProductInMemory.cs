@@ -34,6 +34,8 @@ internal sealed class ProductInMemory
 
     private ProductInMemory()
     {
+        Vendors = new SigningVendors(Time);
+
         // The product makes its storage clients itself, so the transport comes in by the default of all clients.
         ClientOptions.Default.Transport = new HttpClientTransport(_storage);
         _host = FunctionHost.StartAsync(new FunctionHostOptions
@@ -46,7 +48,7 @@ internal sealed class ProductInMemory
             Configuration = new ConfigurationBuilder().AddInMemoryCollection(ProductSettings.Create(Vendors)).Build(),
             ConfigureLogging = logging => logging.AddProvider(_errors),
             ConfigureServices = Configure,
-            Time = new InstantTime(),
+            Time = Time,
             Port = 0,
         }).GetAwaiter().GetResult();
         Replies.Certificate = Vendors.SnsCertificate;
@@ -55,7 +57,9 @@ internal sealed class ProductInMemory
 
     public static ProductInMemory Instance => Started.Value;
 
-    public SigningVendors Vendors { get; } = new();
+    public InstantTime Time { get; } = new();
+
+    public SigningVendors Vendors { get; }
 
     public VendorReplies Replies { get; } = new();
 
@@ -88,11 +92,14 @@ internal sealed class ProductInMemory
     // What the product is told before a person presses anything.
     private void Prepare()
     {
-        Expect(Write("PUT", "/api/subjects/C-1001", """{"identifiers":{"email":["jan@example.com"],"phone":["0470 12 34 56"],"postal":["Kerkstraat 12, 9000 Gent"]},"language":"nl"}"""));
+        const string Person =
+            """{"identifiers":{"email":["jan@example.com"],"phone":["0470123456"],"postal":["Kerkstraat 12, 9000 Gent"]},"language":"nl"}""";
+        Expect(Write("PUT", "/api/subjects/C-1001", Person));
         var code = Expect(Write("POST", "/api/codes", """{"subjects":["C-1001"],"topic":"newsletter","campaign":7}"""));
         Code = System.Text.Json.Nodes.JsonNode.Parse(code)!["codes"]![0]!["code"]!.GetValue<string>();
         Link = new Link(
-            Service<Identity.IdentifierProtector>().SubjectOf("C-1001"), Channel.Email, 1, new DateTimeOffset(2026, 1, 2, 3, 4, 0, TimeSpan.Zero), 7);
+            Service<Identity.IdentifierProtector>().SubjectOf("C-1001"), Channel.Email, 1,
+                new DateTimeOffset(2026, 1, 2, 3, 4, 0, TimeSpan.Zero), 7);
         Token = Service<LinkKeyRing>().Sign(Link);
         _storage.Tables.Keep();
         Bus.Clear();
@@ -104,7 +111,8 @@ internal sealed class ProductInMemory
         var (status, body) = _server.Send(request);
         return status == 200
             ? Encoding.UTF8.GetString(body)
-            : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{request.Path} answered {status}: {Encoding.UTF8.GetString(body)} {_errors.Last}"));
+            : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"{request.Path} answered {status}: {Encoding.UTF8.GetString(body)} {_errors.Last}"));
     }
 
     private static RawRequest Write(string method, string path, string body) =>
@@ -115,6 +123,7 @@ internal sealed class ProductInMemory
         services.AddOptOut(configuration);
         services.AddSingleton<IServer>(_server);
         services.AddSingleton<ServiceBusClient>(Bus);
-        services.PostConfigureAll<HttpClientFactoryOptions>(http => http.HttpMessageHandlerBuilderActions.Add(handler => handler.PrimaryHandler = Replies));
+        services.PostConfigureAll<HttpClientFactoryOptions>(http =>
+            http.HttpMessageHandlerBuilderActions.Add(handler => handler.PrimaryHandler = Replies));
     }
 }

@@ -23,6 +23,7 @@ internal static class ProductSettings
             ["OptOut:Links:Keys:0:Id"] = "7",
             ["OptOut:Links:Keys:0:Secret"] = Secret('L'),
             ["OptOut:Links:Keys:0:Use"] = "Sign",
+            ["OptOut:Mailto:NoticesPerHour"] = "1000",
             ["OptOut:SendGrid:Groups:newsletter"] = "101",
             ["OptOut:SendGrid:Groups:offers"] = "102",
             ["OptOut:SendGrid:From:Address"] = "optout@kruidtuin.example",
@@ -37,7 +38,8 @@ internal static class ProductSettings
         }
 
         // No input may be refused because there were many before it.
-        foreach (var limit in (string[])["PublicStop:Client", "PublicStop:Identifier", "LinkMail:Client", "LinkMail:Identifier", "CodeGuess:Client", "CodeGuess:Everyone"])
+        foreach (var limit in (string[])["PublicStop:Client", "PublicStop:Identifier", "LinkMail:Client", "LinkMail:Identifier",
+            "CodeGuess:Client", "CodeGuess:Everyone"])
             (settings[$"OptOut:Limits:{limit}:Count"], settings[$"OptOut:Limits:{limit}:Window"]) = ("1000000", "00:00:01");
         foreach (var (name, value) in vendors.Settings)
             settings[name] = value;

@@ -23,17 +23,16 @@ internal sealed class SigningVendors
     // Nothing listens here: VendorReplies answers.
     private static readonly Uri Address = new("http://127.0.0.1:9/");
 
-    private readonly SendGridSigner _sendGrid = new("", TimeProvider.System);
-    private readonly GenericSigner _crm = new(GenericSandbox.WebhookSecret, TimeProvider.System),
-        _dialler = new(DiallerMarkSender.Secret, TimeProvider.System);
-
+    private readonly SendGridSigner _sendGrid;
+    private readonly GenericSigner _crm, _dialler;
     private readonly AmazonSesSandbox _ses;
     private readonly MailgunSandbox _mailgun;
     private readonly SandboxVendor[] _all;
 
-    public SigningVendors()
+    public SigningVendors(TimeProvider time)
     {
-        var setup = new SandboxSetup(new VendorSandboxOptions());
+        (_sendGrid, _crm, _dialler) = (new("", time), new(GenericSandbox.WebhookSecret, time), new(DiallerMarkSender.Secret, time));
+        var setup = new SandboxSetup(new VendorSandboxOptions { Time = time });
         (_ses, _mailgun) = (new AmazonSesSandbox(setup), new MailgunSandbox(setup));
         _all =
         [
@@ -75,7 +74,8 @@ internal sealed class SigningVendors
     }
 
     /// <summary>The body of an SNS message with any text.</summary>
-    public byte[] Sns(string message) => Encoding.UTF8.GetBytes(_ses.Sns.Sign(new Uri(Address, "/amazon-ses/sns/"), message).ToJsonString());
+    public byte[] Sns(string message) =>
+        Encoding.UTF8.GetBytes(_ses.Sns.Sign(new Uri(Address, "/amazon-ses/sns/"), message).ToJsonString());
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage(
         "Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "Twilio signs with HMAC-SHA1.")]

@@ -19,7 +19,8 @@ internal sealed class VendorReplies : HttpMessageHandler
             ? (HttpContent)new StringContent(Certificate)
             : new ByteArrayContent(_body);
         content.Headers.ContentType = new("application/json");
-        var status = request.RequestUri.AbsolutePath.EndsWith("/mail/send", StringComparison.Ordinal) ? HttpStatusCode.Accepted : HttpStatusCode.OK;
+        var status = request.RequestUri.AbsolutePath.EndsWith("/mail/send", StringComparison.Ordinal) ? HttpStatusCode.Accepted
+            : HttpStatusCode.OK;
         return Task.FromResult(new HttpResponseMessage(status) { Content = content, RequestMessage = request });
     }
 }

@@ -10,7 +10,8 @@ internal abstract class RequestTarget(string function) : FuzzTarget
 {
     public string Function => function;
 
-    public override string Name => "http-" + string.Concat(function.Select((c, i) => char.IsUpper(c) && i > 0 ? $"-{c}" : $"{c}")).ToLowerInvariant();
+    public override string Name =>
+        "http-" + string.Concat(function.Select((c, i) => char.IsUpper(c) && i > 0 ? $"-{c}" : $"{c}")).ToLowerInvariant();
 
     public override int MaxLength => 16 * 1024;
 
@@ -19,7 +20,8 @@ internal abstract class RequestTarget(string function) : FuzzTarget
 
     public override string Fill(string seed) => seed
         .Replace("{token}", ProductInMemory.Instance.Token, StringComparison.Ordinal)
-        .Replace("{time}", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        .Replace("{time}", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            StringComparison.Ordinal)
         .Replace("{code}", ProductInMemory.Instance.Code, StringComparison.Ordinal)
         .Replace("{key}", $"x-functions-key: {ProductInMemory.FunctionKey}\nContent-Type: application/json", StringComparison.Ordinal);
 
@@ -32,9 +34,11 @@ internal abstract class RequestTarget(string function) : FuzzTarget
         var published = product.Bus.Messages.Count;
         BrokenPropertyException.ThrowUnless(status < 500, string.Create(CultureInfo.InvariantCulture, $"Answers {status}."));
         BrokenPropertyException.ThrowUnless(
-            published == 0 || request.Method is "POST" or "PUT", $"A {request.Method} publishes something: only a POST or a PUT may.");
+            published == 0 || request.Method.ToUpperInvariant() is "POST" or "PUT",
+                $"A {request.Method} publishes something: only a POST or a PUT may.");
         BrokenPropertyException.ThrowUnless(
-            published == 0 || status < 400, string.Create(CultureInfo.InvariantCulture, $"Answers {status}, and publishes something all the same."));
+            published == 0 || status < 400,
+                string.Create(CultureInfo.InvariantCulture, $"Answers {status}, and publishes something all the same."));
         Verify(request, status, body, published);
     }
 

@@ -30,7 +30,8 @@ internal abstract class ListFileTarget(string name, IdentifierKind kind, ListFil
         {
             if (Text(line) is not { } text || !columns.TryRead(text, out var entry))
                 continue;
-            BrokenPropertyException.ThrowUnless(entry!.Identifier.Kind == kind && entry.Identifier.Value.Length > 0, "An entry of another kind.");
+            BrokenPropertyException.ThrowUnless(entry!.Identifier.Kind == kind && entry.Identifier.Value.Length > 0,
+                "An entry of another kind.");
             BrokenPropertyException.ThrowUnless(columns.TryRead(text, out var again) && again == entry, "The same line is another entry.");
         }
 
@@ -66,7 +67,8 @@ internal sealed class CsvPhoneTarget() : ListFileTarget("list-csv-phone", Identi
 
 internal sealed class CsvPostalTarget() : ListFileTarget("list-csv-postal", IdentifierKind.Postal, new ListFileOptions
 {
-    Columns = { ["Street"] = "street", ["Number"] = "number", ["Box"] = "box", ["Postcode"] = "postcode", ["City"] = "city", ["Country"] = "country" },
+    Columns = { ["Street"] = "street", ["Number"] = "number", ["Box"] = "box", ["Postcode"] = "postcode", ["City"] = "city",
+        ["Country"] = "country" },
     Encoding = "iso-8859-1",
 });
 

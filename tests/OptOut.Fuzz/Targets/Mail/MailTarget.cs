@@ -59,7 +59,8 @@ internal sealed class InboundFormTarget : FuzzTarget
 
     public override (long Fixed, int PerByte) Memory => (2 * 1024 * 1024, 400);
 
-    public override IReadOnlyList<string> Code => ["OptOut.Replies.Mail.Mi", "OptOut.Vendors.SendGrid.SendGridInbound", "OptOut.Vendors.SendGrid.SendGridVerdicts"];
+    public override IReadOnlyList<string> Code =>
+        ["OptOut.Replies.Mail.Mi", "OptOut.Vendors.SendGrid.SendGridInbound", "OptOut.Vendors.SendGrid.SendGridVerdicts"];
 
     public override string Fill(string seed) =>
         seed.Replace("{token}", ProductInMemory.Instance.Token, StringComparison.Ordinal).ReplaceLineEndings("\r\n");

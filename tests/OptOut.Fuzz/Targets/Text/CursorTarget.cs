@@ -6,13 +6,14 @@ namespace OptOut.Fuzz.Targets.Text;
 /// <summary>Encrypted cursors, which are stored between two pages of a list.</summary>
 internal sealed class CursorTarget : TextTarget
 {
-    private static readonly VendorCursors Cursors = ProductInMemory.Instance.Service<VendorCursors>();
+    private static VendorCursors Cursors => ProductInMemory.Instance.Service<VendorCursors>();
 
     public override string Name => "cursor";
 
     public override IReadOnlyList<string> Code => ["OptOut.Identity.IdentifierProtector"];
 
-    public override IEnumerable<byte[]> Seeds => [.. new[] { "next", "", "p=2" }.Select(m => System.Text.Encoding.UTF8.GetBytes(Cursors.Encrypt("crm", "suppressions", m)))];
+    public override IEnumerable<byte[]> Seeds =>
+        [.. new[] { "next", "", "p=2" }.Select(m => System.Text.Encoding.UTF8.GetBytes(Cursors.Encrypt("crm", "suppressions", m)))];
 
     protected override void Run(string text)
     {

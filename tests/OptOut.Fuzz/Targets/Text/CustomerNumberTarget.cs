@@ -18,6 +18,7 @@ internal sealed class CustomerNumberTarget : TextTarget
         var number = CustomerNumber.Normalize(CustomerNumber.FromRoute(text));
         Require(CustomerNumber.Normalize(number) == number, "The normal form has another normal form.");
         if (CustomerNumber.FindProblem(text) is null)
-            Require(CustomerNumber.Normalize(text) is { Length: > 0 and <= 200 } good && !good.Contains('@', StringComparison.Ordinal), "An address or an empty text is accepted.");
+            Require(CustomerNumber.Normalize(text) is { Length: > 0 and <= 200 } good && !good.Contains('@', StringComparison.Ordinal),
+                "An address or an empty text is accepted.");
     }
 }

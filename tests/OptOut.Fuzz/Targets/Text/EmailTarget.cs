@@ -20,8 +20,10 @@ internal sealed class EmailTarget : TextTarget
             return;
         Require(EmailAddress.TryParse(read.Value, out var again) && again == read, "The normal form is read as another address.");
         Require(Encoding.UTF8.GetByteCount(read.Value) <= MaxBytes, "The normal form is too long.");
-        Require(!read.Value.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)), "The normal form contains white space or a control character.");
-        Require(read.Value.LastIndexOf('@') is > 0 and var at && read.Value[(at + 1)..].All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-'), "The domain is not ASCII.");
+        Require(!read.Value.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)),
+            "The normal form contains white space or a control character.");
+        Require(read.Value.LastIndexOf('@') is > 0 and var at
+            && read.Value[(at + 1)..].All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-'), "The domain is not ASCII.");
         Require(read.ToString().Length > 0, "It cannot be masked.");
     }
 }

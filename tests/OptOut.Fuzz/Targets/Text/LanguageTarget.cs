@@ -8,7 +8,7 @@ namespace OptOut.Fuzz.Targets.Text;
 /// <summary>Accept-Language, and the query parameter <c>lang</c>.</summary>
 internal sealed class LanguageTarget : TextTarget
 {
-    private static readonly PageViews Views = ProductInMemory.Instance.Service<PageViews>();
+    private static PageViews Views => ProductInMemory.Instance.Service<PageViews>();
 
     public override string Name => "accept-language";
 
@@ -23,7 +23,8 @@ internal sealed class LanguageTarget : TextTarget
         var request = new DefaultHttpContext().Request;
         request.Headers.AcceptLanguage = text.Split('\n');
         Require(Language.All.Contains(Views.For(request).Language), "Not one of our languages.");
-        request.QueryString = new QueryString("?lang=" + Uri.EscapeDataString(string.Concat(text.EnumerateRunes())) + "&via=" + Uri.EscapeDataString(string.Concat(text.EnumerateRunes())));
+        var escaped = Uri.EscapeDataString(string.Concat(text.EnumerateRunes()));
+        request.QueryString = new QueryString($"?lang={escaped}&via={escaped}");
         Require(Language.All.Contains(Views.For(request, text).Language), "Not one of our languages.");
     }
 }

@@ -15,7 +15,8 @@ internal sealed class MomentTarget : TextTarget
     protected override void Run(string text)
     {
         if (Rfc3339.TryParse(text, out var at))
-            Require(Rfc3339.TryParse(Rfc3339.Write(at), out var again) && (again - at).Duration() < TimeSpan.FromMilliseconds(1), "Written and read, it is another moment.");
+            Require(Rfc3339.TryParse(Rfc3339.Write(at), out var again) && (again - at).Duration() < TimeSpan.FromMilliseconds(1),
+                "Written and read, it is another moment.");
         if (MailgunDate.TryParse(text, out var date))
             Require(date > DateTimeOffset.UnixEpoch, "Before 1970.");
     }

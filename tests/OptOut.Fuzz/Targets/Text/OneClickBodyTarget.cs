@@ -14,7 +14,8 @@ internal sealed class OneClickBodyTarget : FuzzTarget
 
     public override (long Fixed, int PerByte) Memory => (512 * 1024, 1000);
 
-    public override IReadOnlyList<string> Code => ["OptOut.Web.Unsubscribe.OneClickBody", "OptOut.Web.Pages.PreferenceForm", "OptOut.Web.Pages.TypedForm"];
+    public override IReadOnlyList<string> Code =>
+        ["OptOut.Web.Unsubscribe.OneClickBody", "OptOut.Web.Pages.PreferenceForm", "OptOut.Web.Pages.TypedForm"];
 
     public override void Run(byte[] input)
     {
@@ -26,7 +27,8 @@ internal sealed class OneClickBodyTarget : FuzzTarget
         {
             var letters = System.Text.Encoding.Latin1.GetString(body).Replace("\0", "", StringComparison.Ordinal);
             letters = System.Net.WebUtility.UrlDecode(letters).ToUpperInvariant();
-            BrokenPropertyException.ThrowUnless(letters.Contains(kind == PostKind.OneClick ? "ONE-CLICK" : "STOP", StringComparison.Ordinal), "A Stop that nobody asked for.");
+            BrokenPropertyException.ThrowUnless(letters.Contains(kind == PostKind.OneClick ? "ONE-CLICK" : "STOP",
+                StringComparison.Ordinal), "A Stop that nobody asked for.");
         }
 
         _ = SmallForm.ReadAsync(Request(type, body), CancellationToken.None).GetAwaiter().GetResult();

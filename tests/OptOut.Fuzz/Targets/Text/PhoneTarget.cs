@@ -24,8 +24,10 @@ internal sealed class PhoneTarget : TextTarget
     {
         if (!isRead)
             return;
-        Require(read.Value is ['+', .. var digits] && digits.All(char.IsAsciiDigit) && read.Value.Length <= MaxLengthOfNumber, "Not a plus sign and digits.");
-        Require(PhoneNumber.TryParseVouched(read.Value, "ZZ", out var again) && again == read, "The normal form is read as another number.");
+        Require(read.Value is ['+', .. var digits] && digits.All(char.IsAsciiDigit) && read.Value.Length <= MaxLengthOfNumber,
+            "Not a plus sign and digits.");
+        Require(PhoneNumber.TryParseVouched(read.Value, "ZZ", out var again) && again == read,
+            "The normal form is read as another number.");
         Require(read.ToString().Length > 0, "It cannot be masked.");
     }
 }

@@ -15,7 +15,8 @@ internal sealed class PrintedCodeTarget : TextTarget
     protected override void Run(string text)
     {
         if (Reference.TryParse(text, out var reference))
-            Require(Reference.TryParse(reference, out var same) && same == reference && reference.Length == 14, "A reference number has two forms.");
+            Require(Reference.TryParse(reference, out var same) && same == reference && reference.Length == 14,
+                "A reference number has two forms.");
         if (PrintedCode.Read(text, out var code) != PrintedCodeStatus.Valid)
         {
             Require(code == default, "A code that is refused has a value.");

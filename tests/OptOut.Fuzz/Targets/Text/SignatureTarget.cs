@@ -19,7 +19,8 @@ internal sealed class SignatureTarget : TextTarget
 
     public override int MaxLength => 2 * 1024;
 
-    public override IReadOnlyList<string> Code => ["OptOut.Vendors.StandardWebhooks", "OptOut.Vendors.SendGrid.SendGridSignature", "OptOut.Vendors.Twilio.TwilioSignature"];
+    public override IReadOnlyList<string> Code =>
+        ["OptOut.Vendors.StandardWebhooks", "OptOut.Vendors.SendGrid.SendGridSignature", "OptOut.Vendors.Twilio.TwilioSignature"];
 
     protected override void Run(string text)
     {
@@ -29,6 +30,7 @@ internal sealed class SignatureTarget : TextTarget
         Require(!SendGrid.Verify(first, second, "body"u8), "A SendGrid signature was guessed.");
         if (SendGridSignature.MayBeSigned(first, second, TimeProvider.System.GetUtcNow()))
             _ = SendGridSignature.SignedAt(second!);
-        Require(!Twilio.Verify(first, second ?? "", "body"u8, TwilioRequest.Form(System.Text.Encoding.UTF8.GetBytes(third ?? ""))), "A Twilio signature was guessed.");
+        Require(!Twilio.Verify(first, second ?? "", "body"u8, TwilioRequest.Form(System.Text.Encoding.UTF8.GetBytes(third ?? ""))),
+            "A Twilio signature was guessed.");
     }
 }

@@ -19,7 +19,8 @@ internal sealed class SnsMessageTarget : FuzzTarget
         if (SnsMessage.Read(input) is not { } message)
             return;
         BrokenPropertyException.ThrowUnless(message.MessageId is { Length: > 0 and <= 100 }, "The id is too long for the ledger.");
-        BrokenPropertyException.ThrowUnless(!message.ToString().Contains('@', StringComparison.Ordinal) || message.Type.Contains('@', StringComparison.Ordinal)
+        BrokenPropertyException.ThrowUnless(!message.ToString().Contains('@', StringComparison.Ordinal)
+            || message.Type.Contains('@', StringComparison.Ordinal)
             || message.MessageId.Contains('@', StringComparison.Ordinal), "It prints what is personal.");
         _ = SnsAuthenticator.HostOf(message.TopicArn);
     }

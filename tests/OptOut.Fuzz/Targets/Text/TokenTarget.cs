@@ -14,7 +14,8 @@ internal sealed class TokenTarget : TextTarget
     }));
 
     private static readonly string[] Issued =
-        [.. Enumerable.Range(0, 4).Select(n => Ring.Sign(new Link(new SubjectKey((UInt128)n << 100), (Channel)n, (byte)n, new(2026, 1, 1, 0, n, 0, TimeSpan.Zero), (uint)n)))];
+        [.. Enumerable.Range(0, 4).Select(n =>
+            Ring.Sign(new Link(new SubjectKey((UInt128)n << 100), (Channel)n, (byte)n, new(2026, 1, 1, 0, n, 0, TimeSpan.Zero), (uint)n)))];
 
     public override string Name => "token";
 
@@ -23,7 +24,8 @@ internal sealed class TokenTarget : TextTarget
     public override IReadOnlyList<string> Code => ["OptOut.Links.LinkText", "OptOut.Links.LinkKeyRing"];
 
     public override IEnumerable<byte[]> Seeds =>
-        Issued.SelectMany(t => (string[])[t, t + ".", $"<{t}>", $" {t[..20]}=\r\n{t[20..]}", t + "%3Fx%3D1", "%2541" + t]).Select(Encoding.UTF8.GetBytes);
+        Issued.SelectMany(t => (string[])[t, t + ".", $"<{t}>", $" {t[..20]}=\r\n{t[20..]}", t + "%3Fx%3D1", "%2541" + t]).Select(
+            Encoding.UTF8.GetBytes);
 
     protected override void Run(string text)
     {
@@ -38,7 +40,8 @@ internal sealed class TokenTarget : TextTarget
         }
 
         var word = LinkText.Word(text);
-        Require(word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or ' ') && LinkText.Word(word) == word, "A word has other characters.");
+        Require(word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or ' ') && LinkText.Word(word) == word,
+            "A word has other characters.");
     }
 
     private static LinkKeyOptions Key(int id, char letter, LinkKeyUse use) =>

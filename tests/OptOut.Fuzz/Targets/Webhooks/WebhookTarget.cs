@@ -23,7 +23,8 @@ internal abstract class WebhookTarget(string path, Type webhook, string kind = "
 
     public override string Fill(string seed) => seed
         .Replace("{token}", ProductInMemory.Instance.Token, StringComparison.Ordinal)
-        .Replace("{time}", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        .Replace("{time}", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            StringComparison.Ordinal);
 
     protected virtual string ContentType => "application/json";
 
@@ -38,10 +39,13 @@ internal abstract class WebhookTarget(string path, Type webhook, string kind = "
     {
         var body = Body(input);
         var product = ProductInMemory.Instance;
-        var (status, _) = product.Send(new RawRequest("POST", $"/webhooks/{path}", Query(body), [("Content-Type", ContentType), .. Sign(body)], body));
+        var (status, _) = product.Send(
+            new RawRequest("POST", $"/webhooks/{path}", Query(body), [("Content-Type", ContentType), .. Sign(body)], body));
         BrokenPropertyException.ThrowUnless(
-            status is 200 || (status is 401 && !MustBeAuthentic), string.Create(CultureInfo.InvariantCulture, $"Answers {status} to a signed body."));
-        BrokenPropertyException.ThrowUnless(status == 200 || product.Bus.Messages.Count == 0, "Something is recorded, and the vendor is refused.");
+            status is 200 || (status is 401 && !MustBeAuthentic),
+                string.Create(CultureInfo.InvariantCulture, $"Answers {status} to a signed body."));
+        BrokenPropertyException.ThrowUnless(status == 200 || product.Bus.Messages.Count == 0,
+            "Something is recorded, and the vendor is refused.");
     }
 
     /// <summary>Whether every body can be signed. Where the signature is in the body, one that is not JSON cannot.</summary>
