@@ -4,11 +4,12 @@ namespace OptOut.Fuzz.Engine;
 internal sealed class Corpus
 {
     // Beyond this, an input that reaches something new takes the place of an old one.
-    private const int MaxInputs = 4_000;
+    private const int MaxInputs = 4_000, MaxBytes = 16 * 1024 * 1024;
 
     private readonly List<byte[]> _inputs = [];
     private readonly Randomness _random;
     private readonly int _seeds;
+    private long _bytes;
 
     public Corpus(IReadOnlyList<byte[]> seeds, Randomness random)
     {
@@ -21,10 +22,16 @@ internal sealed class Corpus
 
     public void Add(byte[] input)
     {
-        if (_inputs.Count < MaxInputs)
+        if (_inputs.Count == _seeds || (_inputs.Count < MaxInputs && _bytes + input.Length <= MaxBytes))
+        {
             _inputs.Add(input);
-        else
-            _inputs[_seeds + _random.Below(_inputs.Count - _seeds)] = input;
+            _bytes += input.Length;
+            return;
+        }
+
+        var place = _seeds + _random.Below(_inputs.Count - _seeds);
+        _bytes += input.Length - _inputs[place].Length;
+        _inputs[place] = input;
     }
 
     /// <summary>Any input; half of the time one of the newest, because what was reached last is least explored.</summary>
