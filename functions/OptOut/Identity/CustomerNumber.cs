@@ -24,11 +24,7 @@ internal static class CustomerNumber
     public static string FromRoute(string id) => id.Replace(EncodedSlash, "/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The normal form: visible characters only, trimmed, NFC. Upper and lower case stay different.</summary>
-    public static string Normalize(string id)
-    {
-        // Rune by rune: normalisation rejects half a surrogate pair.
-        return string.Concat(VisibleText.Of(id).EnumerateRunes()).Trim().Normalize(NormalizationForm.FormC);
-    }
+    public static string Normalize(string id) => VisibleText.Normalized(VisibleText.Of(id).Trim(), NormalizationForm.FormC);
 
     /// <summary>Describes what is wrong with the number, without repeating it; null if nothing is.</summary>
     public static string? FindProblem(string id)
@@ -42,6 +38,9 @@ internal static class CustomerNumber
                 CultureInfo.InvariantCulture, $"The customer number has {number.Length} characters; the maximum is {MaxLength}.");
         }
 
+        if (id.Contains(VisibleText.Noncharacter, StringComparison.Ordinal))
+            return "It contains U+FFFE, which is not a character; give the customer number as it is in your system.";
+
         // The same text in a URL means a slash, so these would be two subjects for one person.
         if (number.Contains(EncodedSlash, StringComparison.OrdinalIgnoreCase))
             return "It is percent-encoded; give the customer number itself. Only a path is percent-encoded, and once.";
@@ -54,8 +53,8 @@ internal static class CustomerNumber
     // Also when it is encoded once too often: the URL then still contains the address.
     private static bool IsPersonal(string number)
     {
-        var plain = number.Normalize(NormalizationForm.FormKC);
-        var decoded = Uri.UnescapeDataString(Uri.UnescapeDataString(plain)).Normalize(NormalizationForm.FormKC);
+        var plain = VisibleText.Normalized(number, NormalizationForm.FormKC);
+        var decoded = VisibleText.Normalized(Uri.UnescapeDataString(Uri.UnescapeDataString(plain)), NormalizationForm.FormKC);
         return plain.Contains('@', StringComparison.Ordinal)
             || decoded.Contains('@', StringComparison.Ordinal)
             || IsPhoneNumber(decoded);

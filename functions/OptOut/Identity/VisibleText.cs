@@ -11,6 +11,9 @@ namespace OptOut.Identity;
 /// </summary>
 internal static class VisibleText
 {
+    /// <summary>A byte order mark in the wrong byte order: a code point that is never a character, and in no text.</summary>
+    public const char Noncharacter = '\uFFFE';
+
     private const int ZeroWidthNonJoiner = 0x200C, ZeroWidthJoiner = 0x200D;
 
     /// <summary>
@@ -42,6 +45,13 @@ internal static class VisibleText
         return visible.ToString();
     }
 
+    /// <summary>
+    /// Normalises any text. What <see cref="string.Normalize(NormalizationForm)"/> throws for, half a surrogate pair and U+FFFE, becomes the
+    /// replacement character.
+    /// </summary>
+    public static string Normalized(string text, NormalizationForm form) =>
+        string.Concat(text.EnumerateRunes()).Replace(Noncharacter, (char)Rune.ReplacementChar.Value).Normalize(form);
+
     private static bool IsInvisible(Rune rune) =>
         Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format
         || Array.Exists(Ignorable, range => rune.Value >= range.First && rune.Value <= range.Last);
@@ -54,9 +64,10 @@ internal static class VisibleText
         && Rune.DecodeFromUtf16(rest, out var next, out _) == OperationStatus.Done
         && IsOfAJoiningScript(next);
 
-    // From Arabic to Vedic, which includes every script of India and its neighbours.
+    // From Arabic to Vedic, which includes every script of India and its neighbours. Not the letters of Hangul in between: normalisation
+    // makes syllables of them, which are not in this range, so that a normal form would have another one.
     private static bool IsOfAJoiningScript(Rune rune) =>
-        rune.Value is >= 0x0600 and <= 0x1CFF
+        rune.Value is >= 0x0600 and <= 0x1CFF and not (>= 0x1100 and <= 0x11FF)
         && (Rune.IsLetter(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark)
         && !IsInvisible(rune);
 }

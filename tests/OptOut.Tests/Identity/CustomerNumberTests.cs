@@ -69,6 +69,27 @@ public sealed class CustomerNumberTests
             "The customer number has 201 characters; the maximum is 200.", CustomerNumber.FindProblem(new string('9', 201)));
     }
 
+    [Theory]
+    [InlineData("C-1\uFFFE")]
+    [InlineData("\uFFFE")]
+    public void A_code_point_that_is_no_character_is_refused_and_never_thrown_at(string text)
+    {
+        Assert.Equal(
+            "It contains U+FFFE, which is not a character; give the customer number as it is in your system.",
+            CustomerNumber.FindProblem(text));
+        Assert.DoesNotContain('\uFFFE', CustomerNumber.Normalize(text));
+        Assert.Null(CustomerNumber.FindProblem("C-1\uFFFF"));
+    }
+
+    [Fact]
+    public void A_number_that_decodes_to_no_character_is_not_thrown_at() => Assert.Null(CustomerNumber.FindProblem("%EF%BF%BE"));
+
+    [Theory]
+    [InlineData("\u1100\u1161\u200C\u131F")]
+    [InlineData("\u1112\u1161\u11AB\u200D\u1100\u1161")]
+    public void The_normal_form_is_its_own_normal_form(string text) =>
+        Assert.Equal(CustomerNumber.Normalize(text), CustomerNumber.Normalize(CustomerNumber.Normalize(text)));
+
     [Fact]
     public void Upper_and_lower_case_stay_different() => Assert.NotEqual(CustomerNumber.Normalize("c-1"), CustomerNumber.Normalize("C-1"));
 }

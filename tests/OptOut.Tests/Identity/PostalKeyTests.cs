@@ -165,5 +165,20 @@ public sealed class PostalKeyTests
         Assert.False(PostalKey.TryParse(new string('1', 501), out _));
     }
 
+    // The dotless i and some other small letters have no capital form.
+    [Theory]
+    [InlineData("0E\u0131DE")]
+    [InlineData("BE|9000|\u01315")]
+    [InlineData("Kalpakl\u0131 12, 9000 Gent")]
+    [InlineData("12 \u0250\u0138str, 10115 Berlin")]
+    public void A_key_with_a_letter_that_has_no_capital_form_is_read_again_and_has_parts(string text)
+    {
+        Assert.True(PostalKey.TryParse(text, out var read));
+
+        Assert.True(PostalKey.TryParse(read.Value, out var again));
+        Assert.Equal(read, again);
+        Assert.Equal(read.Value, PostalKey.Parts(read).ToString());
+    }
+
     private static string Key(string text) => PostalKey.TryParse(text, out var identifier) ? identifier.Value : "none";
 }

@@ -42,7 +42,9 @@ internal sealed record PostalAddress(string Country, string Postcode, string Str
         _ => false,
     };
 
-    private static bool IsWord(string text) => text.All(c => (char.IsLetterOrDigit(c) && !char.IsLower(c)) || char.IsSurrogate(c));
+    // Some small letters, such as the dotless i, have no capital form: they stay as they are in a key.
+    private static bool IsWord(string text) =>
+        text.All(c => (char.IsLetterOrDigit(c) && char.ToUpperInvariant(c) == c) || char.IsSurrogate(c));
 
     private static bool IsNumber(string text) => text.Split('-').All(IsWord);
 

@@ -18,7 +18,7 @@ internal static class SmallForm
         ValueCountLimit = MaxFields,
     };
 
-    /// <returns>Null if the body is not a form, is truncated, or is too large.</returns>
+    /// <returns>Null if the body is not a form, is truncated, is too large, or is in UTF-7, which .NET refuses to decode.</returns>
     public static async Task<IFormCollection?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!request.HasFormContentType || request.ContentLength > MaxBytes)
@@ -27,7 +27,7 @@ internal static class SmallForm
         {
             return await request.ReadFormAsync(Limits, cancellationToken);
         }
-        catch (Exception e) when (e is InvalidDataException || RawBody.IsClientFault(e, request))
+        catch (Exception e) when (e is InvalidDataException or NotSupportedException || RawBody.IsClientFault(e, request))
         {
             return null;
         }

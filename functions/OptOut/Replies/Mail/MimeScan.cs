@@ -97,7 +97,7 @@ internal sealed class MimeScan : MimeReader
         }
 
         var isField = header.Field.Length > 0 && !header.Field.AsSpan().ContainsAnyExceptInRange('!', '~');
-        if (isField && !_hasHeaders && header.Offset is { } offset && offset >= _input.PrefixLength)
+        if (isField && !_hasHeaders && header.Offset is { } offset && offset >= _input.PrefixLength && IsWhole(header, offset))
         {
             var value = Slice(offset + header.RawField.Length + 1, header.RawValue.Length);
             _fields.Add((header.Field, Unfold(MailCharset.Decode(value.Span, null))));
@@ -132,6 +132,10 @@ internal sealed class MimeScan : MimeReader
     // A bare carriage return stays: removing it could turn an invalid address into a valid one.
     private static string Unfold(string value) =>
         value.Replace("\r\n", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Trim();
+
+    // MimeKit also reports a line of more than 4 KiB without a colon, which is no field and may end with the mail.
+    private bool IsWhole(Header header, long offset) =>
+        offset - _input.PrefixLength + header.RawField.Length + 1 + header.RawValue.Length <= _bytes.Length;
 
     private ReadOnlyMemory<byte> Slice(long offset, long length) => _bytes.Slice((int)(offset - _input.PrefixLength), (int)length);
 }

@@ -67,10 +67,9 @@ internal static class SmsText
     {
         var plain = new StringBuilder(message.Length);
 
-        // Rune by rune: normalisation rejects half a surrogate pair. Compatibility forms, such as fullwidth or bold letters, become plain
-        // letters.
-        var text = string.Concat(VisibleText.Of(message).EnumerateRunes());
-        foreach (var c in text.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Normalize(NormalizationForm.FormD))
+        // Compatibility forms, such as fullwidth or bold letters, become plain letters.
+        var text = VisibleText.Normalized(VisibleText.Of(message), NormalizationForm.FormKC);
+        foreach (var c in text.ToLowerInvariant().Normalize(NormalizationForm.FormD))
         {
             // Marks are left out. The rest separates words, or is kept.
             if (CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.Format)

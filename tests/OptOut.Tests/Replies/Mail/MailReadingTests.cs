@@ -206,6 +206,21 @@ public sealed class MailReadingTests
             iter: 5_000);
     }
 
+    // MimeKit passes on a line of more than 4 KiB that is no field, and a mail may end with it.
+    [Theory]
+    [InlineData(4_000)]
+    [InlineData(4_224)]
+    [InlineData(9_000)]
+    [InlineData(100_000)]
+    public void A_long_line_without_a_colon_is_no_field(int length)
+    {
+        var line = new string('{', length);
+
+        Assert.Empty(Headers(line).All(line));
+        Assert.Equal("jan@example.com", Headers($"From: jan@example.com\r\n{line}")["From"]);
+        Assert.Contains(line, MailText.Read(Encoding.ASCII.GetBytes($"Subject: x\r\n\r\n{line}")).Text, StringComparison.Ordinal);
+    }
+
     private static MailHeaders Headers(string text) => MimeScan.OfMail(Encoding.UTF8.GetBytes(text), maxDepth: 1, maxLeaves: 1).Headers!;
 
     private static (string Text, string Html) Read(byte[] mail)

@@ -151,6 +151,14 @@ public sealed class SmsReaderTests
         Assert.Equal(SmsIntent.Stop, SmsReader.Read("\udc4d stop").Intent);
     }
 
+    // .NET refuses to normalise a text with U+FFFE or half a surrogate pair.
+    [Theory]
+    [InlineData("STOP\uFFFE")]
+    [InlineData("\uFFFESTOP")]
+    [InlineData("STOP \uD83D")]
+    public void A_code_point_that_is_no_character_does_not_hide_a_stop(string message) =>
+        Assert.Equal(SmsIntent.Stop, Read(message).Intent);
+
     private static (SmsIntent Intent, string? Language) Read(string message) =>
         SmsReader.Read(message) is var meaning ? (meaning.Intent, meaning.Language?.Code) : default;
 }

@@ -9,6 +9,24 @@ namespace OptOut.Tests.Web.PublicForm;
 /// <summary><c>/unsubscribe</c>, for people without a working link.</summary>
 public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
+    // .NET refuses to decode UTF-7.
+    [Theory]
+    [InlineData("/unsubscribe", "application/x-www-form-urlencoded; charset=utf-7", "email=jan%40example.com")]
+    [InlineData("/unsubscribe", "application/x-www-form-urlencoded; charset=unicode-1-1-utf-7", "email=jan%40example.com")]
+    [InlineData(
+        "/unsubscribe",
+        "multipart/form-data; boundary=b",
+        "--b\r\nContent-Disposition: form-data; name=\"email\"\r\nContent-Type: text/plain; charset=utf-7\r\n\r\njan@example.com\r\n--b--\r\n")]
+    [InlineData("/q", "application/x-www-form-urlencoded; charset=utf-7", "code=00000-00000")]
+    public async Task A_form_in_UTF_7_is_answered_400_and_not_500(string path, string type, string body)
+    {
+        var form = new ByteArrayContent(Encoding.ASCII.GetBytes(body));
+        form.Headers.TryAddWithoutValidation("Content-Type", type);
+
+        Assert.Equal(400, (await host.SendAsync("POST", path, form)).Status);
+        Assert.DoesNotContain(host.Logs.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task The_form_asks_for_contact_points_or_a_code_and_changes_nothing()
     {

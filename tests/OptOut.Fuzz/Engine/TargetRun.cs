@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using OptOut.Fuzz.Instrumentation;
+
+namespace OptOut.Fuzz.Engine;
+
+/// <summary>One target with its corpus and its counts, over the whole run of the program.</summary>
+internal sealed class TargetRun
+{
+    private readonly FuzzTarget _target;
+    private readonly FuzzOptions _options;
+    private readonly Watchdog _watchdog;
+    private readonly EdgeMap _edges = new();
+    private readonly Randomness _random;
+    private readonly Corpus _corpus;
+    private readonly Mutator _mutator;
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+
+    public TargetRun(FuzzTarget target, FuzzOptions options, Watchdog watchdog)
+    {
+        (_target, _options, _watchdog) = (target, options, watchdog);
+        _random = Randomness.For(options.Seed, target.Name);
+        byte[][] seeds = [.. SeedFile.Read(target), .. target.Seeds];
+        _corpus = new Corpus(seeds, _random);
+        _mutator = new Mutator(_random, PlainCode.WordsOf(target), target.MaxLength);
+
+        // Twice: the first time, what is set up once counts as reached.
+        _edges.Attach();
+        foreach (var seed in (byte[][])[.. seeds, .. seeds])
+            Try(seed);
+    }
+
+    public string Name => _target.Name;
+
+    public long Inputs { get; private set; }
+
+    public int Edges => _edges.Edges;
+
+    public int CorpusSize => _corpus.Count;
+
+    public TimeSpan Time { get; private set; }
+
+    public List<Finding> Findings { get; } = [];
+
+    /// <summary>The input of the target's own count at which the last new branch was reached.</summary>
+    public long LastNew { get; private set; }
+
+    public byte[] Current { get; private set; } = [];
+
+    /// <summary>Tries so many mutated inputs.</summary>
+    public void Advance(int inputs)
+    {
+        _edges.Attach();
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < inputs; i++)
+        {
+            var input = _mutator.Mutate(_corpus.Pick(), _corpus.Pick());
+            Inputs++;
+            if (!Try(input) || _options.Blind)
+                continue;
+            LastNew = Inputs;
+            _corpus.Add(input);
+        }
+
+        Time += Stopwatch.GetElapsedTime(start);
+    }
+
+    /// <returns>Whether the input reached something new.</returns>
+    public bool Try(byte[] input)
+    {
+        Current = input;
+        _watchdog.Begin(input);
+        _edges.Clear();
+        var run = Measured.Run(_target, input);
+        var isNew = _edges.Collect();
+        if (run.Failure is not null || run.Time > Measured.MaxTime || run.Allocated > PlainCode.LimitOf(_target, input))
+            Examine(input, run);
+        _watchdog.End();
+        return isNew;
+    }
+
+    private void Examine(byte[] input, Measured run)
+    {
+        var fault = PlainCode.FaultOf(_target, input);
+        if (fault is null && run.Failure is { } failure)
+            fault = new Fault($"once {failure.GetType()}", $"Happened once, and not when tried again: {failure}");
+        if (fault is null || !_known.Add(fault.Key))
+            return;
+        var minimised = Minimizer.Minimize(input, shorter => PlainCode.FaultOf(_target, shorter)?.Key == fault.Key);
+        var finding = new Finding(Name, _options.Seed, Inputs, input, minimised, PlainCode.FaultOf(_target, minimised) ?? fault);
+        Findings.Add(finding);
+        Console.WriteLine(finding);
+    }
+}

@@ -1,0 +1,33 @@
+namespace OptOut.Fuzz.Product;
+
+/// <summary>The real time, in which short delays end at once and time limits are never reached: nothing here is waited for.</summary>
+internal sealed class InstantTime : TimeProvider
+{
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
+
+    private long _ahead;
+
+    /// <summary>Moves the time, for what is limited by the hour.</summary>
+    public void Advance(TimeSpan by) => Interlocked.Add(ref _ahead, by.Ticks);
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddTicks(Interlocked.Read(ref _ahead));
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        if (dueTime >= TimeSpan.Zero && dueTime < Short)
+            ThreadPool.UnsafeQueueUserWorkItem(_ => callback(state), null);
+        return new Never();
+    }
+
+    private sealed class Never : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose()
+        {
+            // Nothing was started.
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
