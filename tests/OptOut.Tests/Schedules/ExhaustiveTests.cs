@@ -6,7 +6,7 @@ namespace OptOut.Tests.Schedules;
 /// <summary>Every order of a few actors with at most so many preemptions, instead of some orders by chance.</summary>
 public sealed class ExhaustiveTests(ITestOutputHelper output)
 {
-    private const int Most = 40, MostLong = 4000;
+    private const int Most = 20, MostLong = 500;
 
     [Fact]
     public void Two_Stops_in_the_first_orders() => Enumerate("two Stops", preemptions: 2, Most);

@@ -1,13 +1,14 @@
 namespace OptOut.Tests.Schedules.Exploration;
 
 /// <summary>
-/// Decides by numbers from a seed, in one of three ways: a random walk; a walk that stays with an actor for a while, so that one overtakes
-/// another by far; and priorities with a few changes (Burckhardt et al., "A Randomized Scheduler with Probabilistic Guarantees of Finding
-/// Bugs", 2010), which finds what takes few preemptions at the right places.
+/// Decides by numbers from a seed, in one of four ways: a random walk; a walk that stays with an actor for a while, so that one overtakes
+/// another by far; the same with one actor held back after some requests until everybody else is done, so that it writes what it read long
+/// ago; and priorities with a few changes (Burckhardt et al., "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs", 2010),
+/// which finds what takes few preemptions at the right places.
 /// </summary>
 internal sealed class RandomStrategy : IStrategy
 {
-    private const int ExpectedSteps = 150, PriorityChanges = 4;
+    private const int ExpectedSteps = 150, PriorityChanges = 4, MostActors = 10, MostRequests = 24;
 
     private static readonly int[] Pauses = [0, 0, 1, 2, 3, 50];
 
@@ -16,6 +17,8 @@ internal sealed class RandomStrategy : IStrategy
     private readonly Way _way;
     private readonly Dictionary<Actor, ulong> _priorities = [];
     private readonly HashSet<int> _changes = [];
+    private readonly Dictionary<Actor, (int Number, int Requests)> _actors = [];
+    private readonly int _heldActor, _heldAfter;
     private int _mishaps, _step;
     private Actor? _last;
     private (Actor Actor, string Text, int Left) _outage;
@@ -24,6 +27,7 @@ internal sealed class RandomStrategy : IStrategy
     {
         Walk,
         Stay,
+        Hold,
         Priorities,
     }
 
@@ -31,7 +35,8 @@ internal sealed class RandomStrategy : IStrategy
     public RandomStrategy(SeededNumbers numbers, int mishaps, Func<Actor, bool>? canDeliverAgain = null)
     {
         (_numbers, _mishaps, _canDeliverAgain) = (numbers, mishaps, canDeliverAgain ?? (_ => false));
-        _way = (Way)numbers.Below(3);
+        _way = (Way)numbers.Below(4);
+        (_heldActor, _heldAfter) = (numbers.Below(MostActors), numbers.Below(MostRequests));
         for (var i = 0; i < PriorityChanges; i++)
             _changes.Add(numbers.Below(ExpectedSteps));
     }
@@ -41,6 +46,7 @@ internal sealed class RandomStrategy : IStrategy
         _step++;
         var chosen = _way switch
         {
+            Way.Hold => Free(pending),
             Way.Stay when _last is not null && !_numbers.OneIn(8) && IndexOf(pending, _last) is >= 0 and var same => same,
             Way.Priorities => First(pending),
             _ => _numbers.Below(pending.Count),
@@ -80,6 +86,26 @@ internal sealed class RandomStrategy : IStrategy
     }
 
     public int Milliseconds() => Pauses[_numbers.Below(Pauses.Length)];
+
+    private int Free(IReadOnlyList<Operation> pending)
+    {
+        int[] free = [.. Enumerable.Range(0, pending.Count).Where(i => !IsHeld(pending[i].Actor))];
+        if (free.Length == 0)
+            free = [.. Enumerable.Range(0, pending.Count)];
+        var chosen = _last is not null && !_numbers.OneIn(8) ? Array.Find(free, i => pending[i].Actor == _last) : 0;
+        if (pending[chosen].Actor != _last || !free.Contains(chosen))
+            chosen = free[_numbers.Below(free.Length)];
+        var (number, requests) = _actors[pending[chosen].Actor];
+        _actors[pending[chosen].Actor] = (number, requests + 1);
+        return chosen;
+    }
+
+    private bool IsHeld(Actor actor)
+    {
+        if (!_actors.TryGetValue(actor, out var known))
+            _actors[actor] = known = (_actors.Count, 0);
+        return known.Number == _heldActor && known.Requests >= _heldAfter;
+    }
 
     private int First(IReadOnlyList<Operation> pending)
     {

@@ -10,7 +10,7 @@ namespace OptOut.Tests.Schedules.InMemory;
 /// </summary>
 public sealed class MemoryTableTests(AzuriteFixture azurite)
 {
-    private const int Scripts = 12, Operations = 60;
+    private const int Scripts = 6, Operations = 60;
 
     [Fact]
     public async Task Both_answer_generated_scripts_in_the_same_way()
