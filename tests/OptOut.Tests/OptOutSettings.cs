@@ -28,7 +28,7 @@ internal static class OptOutSettings
         return settings;
     }
 
-    private static Dictionary<string, string?> Company(string storage, string bus) => new(StringComparer.OrdinalIgnoreCase)
+    internal static Dictionary<string, string?> Company(string storage, string bus) => new(StringComparer.OrdinalIgnoreCase)
     {
         [Topology.Connection] = bus,
         ["OptOut:Storage:ConnectionString"] = storage,

@@ -88,7 +88,7 @@ internal sealed class ConfirmationHandler(
             {
                 if (seen.Due > now)
                     return null;
-                await publisher.ScheduleAsync(message.Deferred(Topology.Confirmation), next.Value - now, cancellationToken);
+                await publisher.ScheduleAsync(message.DueAt(Topology.Confirmation, next.Value), next.Value - now, cancellationToken);
                 if (await log.TrySaveAsync(message.Subject, seen with { Due = next }, cancellationToken) is not null)
                     return null;
                 continue; // Nothing is lost: a handler that wakes up without anything to do sends nothing.
@@ -131,7 +131,11 @@ internal sealed class ConfirmationHandler(
 
         var due = claim.Entries.Count == MaxEntries ? progress.At + options.Value.Interval : (DateTimeOffset?)null;
         if (due is not null)
-            await publisher.ScheduleAsync(message.Deferred(Topology.Confirmation), options.Value.Interval, cancellationToken);
+        {
+            await publisher.ScheduleAsync(
+                message.DueAt(Topology.Confirmation, due.Value), options.Value.Interval, cancellationToken);
+        }
+
         await UpdateAsync(
             message, progress, p => p with { UpTo = p.ClaimedUpTo, SentTo = [], Due = p.Due ?? due }, cancellationToken);
         return Settlement.Done;

@@ -18,6 +18,7 @@ namespace OptOut.Messaging;
 /// <param name="Attempt">The number of attempts for that vendor.</param>
 /// <param name="Wait">How often the message has waited for the store.</param>
 /// <param name="Replay">The number of the dead letter it was replayed from; 0 for none.</param>
+/// <param name="Due">When the confirmation looks again; null if it was not put off.</param>
 internal sealed record SubjectMessage(
     SubjectKey Subject,
     IReadOnlyList<Change> Changes,
@@ -27,7 +28,8 @@ internal sealed record SubjectMessage(
     string? Vendor = null,
     int Attempt = 0,
     int Wait = 0,
-    long Replay = 0)
+    long Replay = 0,
+    DateTimeOffset? Due = null)
     : IBusMessage<SubjectMessage>
 {
     internal const string ChangeLabel = "consent-change", UpdateLabel = "subject-updated";
@@ -49,6 +51,12 @@ internal sealed record SubjectMessage(
 
     public SubjectMessage Deferred(string subscription) => this with { Only = subscription, Wait = Wait + 1 };
 
+    /// <summary>
+    /// The same message for one subscription, at a later time that somebody counts on. The time is part of the message id: the bus would
+    /// drop this message as a duplicate of a copy that has waited for the store, and that was handled long ago.
+    /// </summary>
+    public SubjectMessage DueAt(string subscription, DateTimeOffset due) => Deferred(subscription) with { Due = due };
+
     public SubjectMessage ReplayedFor(string subscription, long deadLetter) =>
         this with { Only = subscription, Attempt = 0, Wait = 0, Replay = deadLetter };
 
@@ -56,7 +64,9 @@ internal sealed record SubjectMessage(
     {
         var message = new ServiceBusMessage(BinaryData.FromString(ChangeDocument.ToJson(Changes)))
         {
-            MessageId = Only is null ? Id.ToString("D") : $"{Id:D}~{Only}~{Vendor}~{Attempt}~{Wait}{(Replay > 0 ? $"~r{Replay}" : "")}",
+            MessageId = Only is null
+                ? Id.ToString("D")
+                : $"{Id:D}~{Only}~{Vendor}~{Attempt}~{Wait}{(Replay > 0 ? $"~r{Replay}" : "")}{(Due is { } due ? $"~d{due.UtcTicks}" : "")}",
             CorrelationId = Subject.ToString(),
             Subject = Changes.Count == 0 ? UpdateLabel : ChangeLabel,
             ContentType = Json,
@@ -77,6 +87,8 @@ internal sealed record SubjectMessage(
             message.ApplicationProperties["wait"] = Wait;
         if (Replay > 0)
             message.ApplicationProperties["replay"] = Replay;
+        if (Due is { } at)
+            message.ApplicationProperties["due"] = at.UtcTicks;
         return message;
     }
 
@@ -122,7 +134,8 @@ internal sealed record SubjectMessage(
                         Text("vendor"),
                         Number("attempt"),
                         Number("wait"),
-                        properties.GetValueOrDefault("replay") as long? ?? 0);
+                        properties.GetValueOrDefault("replay") as long? ?? 0,
+                        properties.GetValueOrDefault("due") is long due ? new DateTimeOffset(due, TimeSpan.Zero) : null);
                 }
             }
             catch (Exception e) when (e is JsonException or FormatException or ArgumentException or AllowNotPermittedException)
