@@ -16,6 +16,12 @@ internal sealed class MailRules(Observed observed)
     /// <summary>The second mails that a disturbance excuses, each with it.</summary>
     public List<string> Excused { get; } = [];
 
+    /// <summary>
+    /// Submissions that no mail names because they only repeated what stood, and entered the ledger after all: a handler that met such a
+    /// change again, after a later Allow was stored, took it for news. Nobody needs a mail of them, and they change no answer.
+    /// </summary>
+    public List<string> LateRepeats { get; } = [];
+
     public IEnumerable<Finding> Judge()
     {
         var named = observed.Mails.Where(m => !m.IsDropped)
@@ -50,7 +56,12 @@ internal sealed class MailRules(Observed observed)
     {
         var what = $"{line.SubmissionReference} of {subject.Key}, recorded {line.ReceivedAt:HH:mm:ss.fff} by {line.Source}, to {address}";
         if (at.Length == 0 && isDue)
-            return new Finding("Every submission is named in a confirmation mail.", $"No mail names {what}.", Areas.Confirmation);
+        {
+            if (!subject.Ledger.Where(l => l.SubmissionId == line.SubmissionId).All(l => IsLateRepeat(subject, l)))
+                return new Finding("Every submission is named in a confirmation mail.", $"No mail names {what}.", Areas.Confirmation);
+            LateRepeats.Add(what);
+        }
+
         for (var i = 1; i < at.Length; i++)
         {
             var accepted = at[i - 1];
@@ -69,6 +80,15 @@ internal sealed class MailRules(Observed observed)
         }
 
         return null;
+    }
+
+    // A Stop that stands in the ledger after an Allow which is dated later, and whose scope was stopped before.
+    private static bool IsLateRepeat(SubjectRecord subject, LedgerLine line)
+    {
+        var before = subject.Ledger.Where(l => l.Sequence < line.Sequence).ToList();
+        return line.IsStop
+            && before.Exists(l => !l.IsStop && l.At >= line.At)
+            && before.Exists(l => l.IsStop && l.Scope == line.Scope && l.At <= line.At);
     }
 
     // Mails go to the addresses that the controller gave last, or that a stranger typed. One that came or went is due only sometimes.

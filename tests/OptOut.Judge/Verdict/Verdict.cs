@@ -69,6 +69,7 @@ internal static class Verdict
                     + $"{observed.VendorEntries.Count} entries of {observed.Vendors.Count} vendors; {observed.Mails.Count} mails; "
                     + $"{observed.Checks.Count} checks.",
                 $"{repeated.Count} submissions repeated what stood, and their number leads to no entry.",
+                $"{mails.LateRepeats.Count} submissions repeated what stood, entered the ledger after a later Allow, and are named in no mail.",
                 .. mails.Excused.Select(e => $"A second mail, excused: {e}."),
             ]);
     }
