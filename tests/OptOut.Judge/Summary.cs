@@ -4,16 +4,16 @@ using OptOut.Judge.Faults;
 namespace OptOut.Judge;
 
 /// <summary>What a run did, in figures.</summary>
-internal sealed record Summary(IReadOnlyList<string> Lines)
+internal static class Summary
 {
     /// <param name="broken">How long the faults lasted.</param>
     /// <param name="journal">The path of the journal.</param>
-    public static Summary Of(JudgeOptions options, FaultLog log, TimeSpan broken, RunningSystem system, string journal)
+    public static IReadOnlyList<string> Of(JudgeOptions options, FaultLog log, TimeSpan broken, RunningSystem system, string journal)
     {
         var acts = ActJournal.Read(journal);
         var starts = system.Instances.SelectMany(i => i.Process.Starts).Select(t => t.TotalSeconds).Order().ToList();
         int[] hits = [system.Clients.Hits, .. ((Link[])[Link.Tables, Link.Blobs, Link.Bus, Link.Vendors]).Select(link => system.Instances.Sum(i => i.Troubles(link).Hits))];
-        return new Summary(
+        return
         [
             "",
             Text($"seed                 {options.Seed}"),
@@ -28,7 +28,7 @@ internal sealed record Summary(IReadOnlyList<string> Lines)
             Text($"acts                 {acts.Count}, of which {acts.Count(a => a.Success is not null)} answered with success and {acts.Count(a => a.Ended == long.MaxValue)} not answered for certain"),
             .. acts.GroupBy(a => a.Act.Entry, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
                 .Select(g => Text($"  {g.Key,-40} {g.Count()}, {g.Count(a => a.Success is not null)} answered")),
-        ]);
+        ];
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

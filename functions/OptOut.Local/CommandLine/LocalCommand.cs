@@ -38,7 +38,7 @@ internal sealed class LocalCommand : RootCommand
     private readonly Option<FileInfo> _clock = new("--clock-file")
     {
         HelpName = "FILE",
-        Description = "for tests: the functions' clock is off by the number of seconds in this file, which is read at every use",
+        Description = "for tests: the functions' clock is off by the number of seconds in this file, read at every use",
     };
 
     private readonly Argument<string> _mail = new("FILE") { Description = "a saved message (.eml)" };

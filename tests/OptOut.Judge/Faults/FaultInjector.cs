@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Azure.Messaging.ServiceBus;
 
 namespace OptOut.Judge.Faults;
 
@@ -18,6 +18,7 @@ internal sealed class FaultInjector : IAsyncDisposable
     private readonly BusMeddler _meddler;
     private readonly HttpClient _vendors;
     private readonly CancellationTokenSource _healing = new();
+    private readonly ConcurrentQueue<Disturbance> _disturbances = new();
 
     public FaultInjector(RunningSystem system, FaultLog log)
     {
@@ -25,6 +26,9 @@ internal sealed class FaultInjector : IAsyncDisposable
         _meddler = new BusMeddler(system.Addresses.Bus, log);
         _vendors = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = system.Addresses.Vendors };
     }
+
+    /// <summary>What was broken and when, for the verdict.</summary>
+    public IReadOnlyList<Disturbance> Disturbances => [.. _disturbances];
 
     /// <summary>Runs until the time is over and the goals are reached; then ends every fault.</summary>
     public async Task RunAsync(IEnumerable<Fault> plan, TimeSpan atLeast, Goals goals, CancellationToken cancellationToken)
@@ -40,7 +44,7 @@ internal sealed class FaultInjector : IAsyncDisposable
                 while (active.Count(task => !task.IsCompleted) >= MostAtOnce)
                     await Task.WhenAny(active.Where(task => !task.IsCompleted));
                 active.RemoveAll(task => task.IsCompletedSuccessfully);
-                active.Add(ApplyAsync(fault));
+                active.Add(ApplyAndNoteAsync(fault));
             }
         }
         finally
@@ -59,6 +63,22 @@ internal sealed class FaultInjector : IAsyncDisposable
 
     private bool IsReached(Goals goals) =>
         _log.Count("kill") >= goals.Kills && _log.Count("bus-stop") >= goals.BusStops && _log.Count("freeze") >= goals.Freezes;
+
+    private async Task ApplyAndNoteAsync(Fault fault)
+    {
+        var from = TimeProvider.System.GetUtcNow();
+        await ApplyAsync(fault);
+        _disturbances.Enqueue(new Disturbance(from, TimeProvider.System.GetUtcNow(), Target(fault), fault.ToString()!));
+    }
+
+    private static string Target(Fault fault) => fault switch
+    {
+        Kill or ClockStep or Freeze { Part: "A" or "B" } => "functions",
+        Freeze { Part: Parts.Storage } => "storage",
+        Freeze { Part: Parts.Vendors } or VendorFailure => "vendors",
+        Trouble => "network",
+        _ => "bus",
+    };
 
     private async Task ApplyAsync(Fault fault)
     {
