@@ -8,7 +8,7 @@ internal sealed class JudgeRun(TextWriter output)
 {
     private const int MostOfOneRule = 10;
 
-    private static readonly TimeSpan ResendLimit = TimeSpan.FromMinutes(2), CatchUp = TimeSpan.FromSeconds(75);
+    private static readonly TimeSpan ResendLimit = TimeSpan.FromMinutes(10), CatchUp = TimeSpan.FromSeconds(75);
 
     public async Task<int> RunAsync(JudgeOptions options, CancellationToken cancellationToken)
     {

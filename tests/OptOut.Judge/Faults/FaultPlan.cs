@@ -5,7 +5,7 @@ namespace OptOut.Judge.Faults;
 /// <summary>The endless list of faults that belongs to a seed. Nothing but the seed and the chosen kinds decides what is in it.</summary>
 internal static class FaultPlan
 {
-    private const int Storm = 20;
+    private const int Storm = 12;
 
     private static readonly IReadOnlyList<string> Vendors = ["sendgrid", "postmark", "mailgun", "amazon-ses", "dialler", "twilio", "crm"];
 
@@ -34,7 +34,7 @@ internal static class FaultPlan
         for (var number = 1; ; number++)
         {
             // In a calm, what needs a person to be answered several times in a row gets done: choices, undos.
-            var pause = number % Storm == 0 ? dice.Seconds(6, 12) : dice.Seconds(0.2, 2.2);
+            var pause = number % Storm == 0 ? dice.Seconds(8, 15) : dice.Seconds(0.2, 2.2);
             clock += pause;
             // One that sleeps beyond a lock is left asleep: it is to wake up, not to be killed.
             IReadOnlyList<string> awake = [.. Parts.Instances.Where(i => asleep[i] <= clock)];
