@@ -27,6 +27,15 @@ internal sealed record JournalledAct(Act Act, IReadOnlyList<Attempt> Attempts)
 
     public string? Reference => Success?.Answer?.Reference;
 
+    /// <summary>
+    /// Whether an entry of a ledger may have come of this act, if the act concerns its subject. An undo may write again whatever it leaves.
+    /// </summary>
+    public bool Fits(LedgerLine line) => !IsVoid && line.Source == Act.Source && line.Vendor == (Act.Vendor ?? "")
+        && (Act.Undoes is not null
+            || (line.IsStop
+                ? Act.Stops.Count > 0 && Cell.Covered(line.Scope).All(c => Act.Stops.Contains(c.ToString()))
+                : Act.Allows.Count > 0));
+
     public static IReadOnlyList<JournalledAct> From(IEnumerable<JournalLine> lines)
     {
         var acts = new Dictionary<string, (Act Act, SortedDictionary<int, Attempt> Attempts)>(StringComparer.Ordinal);

@@ -66,7 +66,7 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
         {
             foreach (var person in expectation.CertainPeople(act).Where(p => !expectation.MayRepeat(act, p)))
             {
-                if (Ledger(observed.SubjectOfPerson[person]).Any(line => line.IsStop && Fits(line, act)))
+                if (Ledger(observed.SubjectOfPerson[person]).Any(line => line.IsStop && act.Fits(line)))
                     continue;
                 yield return new Finding(
                     "An opt-out that was answered is in the ledger.",
@@ -102,7 +102,7 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
             foreach (var line in subject.Ledger)
             {
                 if (people.TryGetValue(subject.Key, out var person) ? IsExplained(line, person)
-                    : standIns.TryGetValue(subject.Key, out var contact) && expectation.ActsOn(contact).Any(a => Fits(line, a)))
+                    : standIns.TryGetValue(subject.Key, out var contact) && expectation.ActsOn(contact).Any(a => a.Fits(line)))
                 {
                     continue;
                 }
@@ -119,15 +119,7 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
 
     private bool IsExplained(LedgerLine line, string person) => line.Source == "Import"
         ? expectation.MayHaveAdopted(person)
-        : observed.Acts.Any(a => Fits(line, a) && expectation.MayConcern(a, person));
-
-    // An undo may write again whatever it leaves as it was.
-    private static bool Fits(LedgerLine line, JournalledAct act) =>
-        !act.IsVoid && line.Source == act.Act.Source && line.Vendor == (act.Act.Vendor ?? "")
-        && (act.Act.Undoes is not null
-            || (line.IsStop
-                ? act.Act.Stops.Count > 0 && Cell.Covered(line.Scope).All(c => act.Act.Stops.Contains(c.ToString()))
-                : act.Act.Allows.Count > 0));
+        : observed.Acts.Any(a => a.Fits(line) && expectation.MayConcern(a, person));
 
     private JournalledAct? LastAllow(string person, Cell cell) =>
         observed.Acts.LastOrDefault(a => a.Act.Allows.Count > 0 && expectation.MayConcern(a, person) && a.Act.Allows.Contains(cell.ToString()))

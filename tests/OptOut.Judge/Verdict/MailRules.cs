@@ -1,11 +1,11 @@
 namespace OptOut.Judge;
 
 /// <summary>
-/// Each submission that a person made is named in exactly one confirmation to each of the person's addresses. The product chooses at least
-/// once: a process that dies, stops or loses the store between the vendor's acceptance and the row that records it sends the mail again. Such
+/// Each submission that was answered is named in exactly one confirmation to each of the person's addresses. One that is in the ledger and
+/// was never answered may be named, and need not be. The product chooses at least once: a process that dies, stops or loses the store between the vendor's acceptance and the row that records it sends the mail again. Such
 /// a second mail is excused by that one disturbance, and counted; a missing one never is.
 /// </summary>
-internal sealed class MailRules(Observed observed)
+internal sealed class MailRules(Observed observed, Expectation expectation)
 {
     // From the vendor's acceptance until the row is written: milliseconds, or as long as the product tries to write it.
     private static readonly TimeSpan Recording = TimeSpan.FromSeconds(8);
@@ -36,7 +36,8 @@ internal sealed class MailRules(Observed observed)
                 owed.Add((subject.Key, submission.Key));
                 foreach (var (address, isDue) in addresses)
                 {
-                    if (Judge(subject, submission.First(), address, isDue, [.. named[(subject.Key, address, submission.Key)].Order()]) is { } finding)
+                    var isAnswered = submission.Any(line => IsAnswered(subject, line));
+                    if (Judge(subject, submission.First(), address, isDue && isAnswered, [.. named[(subject.Key, address, submission.Key)].Order()]) is { } finding)
                         yield return finding;
                 }
             }
@@ -80,6 +81,14 @@ internal sealed class MailRules(Observed observed)
         }
 
         return null;
+    }
+
+    private bool IsAnswered(SubjectRecord subject, LedgerLine line)
+    {
+        var person = observed.SubjectOfPerson.FirstOrDefault(p => p.Value == subject.Key).Key;
+        return observed.Acts.Any(a => a.Success is not null && a.Fits(line)
+            && (person is not null ? expectation.MayConcern(a, person) : observed.StandInOf.Any(
+                s => s.Value == subject.Key && a.Act.ContactPoint == s.Key.ToString())));
     }
 
     // A Stop that stands in the ledger after an Allow which is dated later, and whose scope was stopped before.

@@ -49,7 +49,7 @@ internal static class Verdict
     public static Judgement Judge(Observed observed)
     {
         var expectation = new Expectation(observed.Acts);
-        var (acts, mails) = (new ActRules(observed, expectation), new MailRules(observed));
+        var (acts, mails) = (new ActRules(observed, expectation), new MailRules(observed, expectation));
         Finding[] findings =
         [
             .. LedgerRules.Judge(observed),
