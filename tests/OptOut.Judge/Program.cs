@@ -1,2 +1,3 @@
-Console.Error.WriteLine("The judge has no cases yet.");
-return 1;
+using OptOut.Judge;
+
+return await new JudgeCommand(new JudgeRun(Console.Out).RunAsync).Parse(args).InvokeAsync();

@@ -26,6 +26,9 @@ internal sealed record Arguments
     /// <summary>Whether <see cref="DataFolder"/> was given on the command line.</summary>
     public bool HasExplicitDataFolder { get; init; }
 
+    /// <summary>The file of a <see cref="Hosting.FileClock"/> for the functions; null for the machine's own clock.</summary>
+    public string? ClockFile { get; init; }
+
     /// <summary>The one host, besides this machine, that <see cref="Part.Unsubscribe"/> may post to.</summary>
     public string? AllowedHost { get; init; }
 

@@ -35,6 +35,12 @@ internal sealed class LocalCommand : RootCommand
         Description = "use the storage that listens on --tables-port and --blobs-port",
     };
 
+    private readonly Option<FileInfo> _clock = new("--clock-file")
+    {
+        HelpName = "FILE",
+        Description = "for tests: the functions' clock is off by the number of seconds in this file, read at every use",
+    };
+
     private readonly Argument<string> _mail = new("FILE") { Description = "a saved message (.eml)" };
     private readonly Argument<string> _settings =
         new("FILE") { Description = "the local.settings.json to write, in the folder of the function app" };
@@ -57,7 +63,7 @@ internal sealed class LocalCommand : RootCommand
         Add(Part.Demo, "everything, and a walkthrough of one person who opts out; by default on free ports and in a temporary folder");
         Add(Part.Settings, "write the local.settings.json that `func start` reads; azurite, bus and sandbox must be running").Add(
             _settings);
-        Option[] options = [_port, _busPort, _tablesPort, _blobsPort, _sandboxPort, _data, _noBus, _noSandbox, _noAzurite];
+        Option[] options = [_port, _busPort, _tablesPort, _blobsPort, _sandboxPort, _data, _noBus, _noSandbox, _noAzurite, _clock];
         foreach (var command in (Command[])[this, .. Subcommands])
         {
             foreach (var option in options)
@@ -89,6 +95,7 @@ internal sealed class LocalCommand : RootCommand
             SandboxPort = PortOf(Part.Sandbox, _sandboxPort),
             DataFolder = line.GetRequiredValue(_data).FullName,
             HasExplicitDataFolder = IsGiven(_data),
+            ClockFile = line.GetValue(_clock)?.FullName,
             AllowedHost = line.GetValue(_allowHost),
             ExternalParts = without,
         });

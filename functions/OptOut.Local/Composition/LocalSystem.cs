@@ -207,6 +207,7 @@ internal sealed class LocalSystem : IAsyncDisposable
                 },
                 ConfigureLogging = configureLogging,
                 MapEndpoints = app => mapEndpoints?.Invoke(this, app),
+                Time = _arguments.ClockFile is { } clock ? new FileClock(clock) : TimeProvider.System,
             },
             cancellationToken);
         return host;

@@ -58,6 +58,8 @@ internal sealed class ConfirmationHandler(
         }
 
         if (own.Count == 0)
+            own = await RepeatedAsync(message, cancellationToken);
+        if (own.Count == 0)
             return Settlement.Done;
 
         var profile = await profiles.LoadAsync(message.Subject, cancellationToken);
@@ -65,6 +67,27 @@ internal sealed class ConfirmationHandler(
         return addresses.Length == 0 || await ClaimAsync(message, own, addresses, cancellationToken) is not { } claim
             ? Settlement.Done
             : await SendAsync(message, claim, addresses, profile, cancellationToken);
+    }
+
+    // A process can die after the store has a change and before the bus has its message. The person asks again, which only repeats it: then
+    // this message is the only one that can confirm it. What is confirmed already is not confirmed again.
+    private async Task<List<LedgerEntry>> RepeatedAsync(SubjectMessage message, CancellationToken cancellationToken)
+    {
+        var state = (await consent.LoadAsync(message.Subject, cancellationToken)).Consent.Entries.ToDictionary();
+        var repeated = new List<LedgerEntry>();
+        foreach (var change in message.Changes.Where(c => c.Decision == Decision.Stop))
+        {
+            if (state.TryGetValue(change.Scope, out var stands)
+                && stands.Decision == Decision.Stop
+                && await consent.FindAsync(change.Subject, stands.EventId, cancellationToken) is { } entry
+                && IsToThePerson(entry.Change.Source)
+                && entry.Change.ReceivedAt > change.ReceivedAt - News)
+            {
+                repeated.Add(entry);
+            }
+        }
+
+        return [.. repeated.OrderBy(e => e.Sequence)];
     }
 
     /// <returns>The mail to send; null when another mail covers the message's entries, or will.</returns>

@@ -116,6 +116,7 @@ public sealed class ArgumentsTests
               --no-bus               use the Service Bus that listens on --bus-port
               --no-sandbox           use the sandbox that listens on --sandbox-port
               --no-azurite           use the storage that listens on --tables-port and --blobs-port
+              --clock-file <FILE>    for tests: the functions' clock is off by the number of seconds in this file, read at every use
               -?, -h, --help         Show help and usage information
               --version              Show version information
 

@@ -1,0 +1,129 @@
+namespace OptOut.Judge;
+
+/// <summary>
+/// What was answered is in the ledger and stands; nothing is undone but by a later act of the person; nobody else is in a ledger.
+/// </summary>
+internal sealed class ActRules(Observed observed, Expectation expectation)
+{
+    private readonly Dictionary<string, SubjectRecord> _subjects = observed.Subjects.ToDictionary(s => s.Key, StringComparer.Ordinal);
+
+    public IEnumerable<Finding> Judge() => [.. Refused(), .. Stands(), .. InLedger(), .. Unexplained()];
+
+    /// <summary>
+    /// Reference numbers that lead to no entry because the submission may have repeated what stood. Not a finding today: a repeat adds no
+    /// entry.
+    /// </summary>
+    public IEnumerable<string> Repeated => Unfound().Where(u => u.MayRepeat).Select(u => u.Act.ToString());
+
+    private IEnumerable<Finding> Refused() =>
+        from act in observed.Acts
+        from attempt in act.Attempts
+        where attempt.Answer is { Outcome: Outcome.Refused }
+        select new Finding(
+            "A valid request is answered with success, or told to come again.", $"{act} was answered {attempt.Answer!.Status}.", Areas.Entry);
+
+    private IEnumerable<Finding> Stands()
+    {
+        foreach (var person in expectation.People)
+        {
+            var state = _subjects.GetValueOrDefault(observed.SubjectOfPerson[person])?.State ?? [];
+            foreach (var cell in Cell.All)
+            {
+                var expected = expectation.Of(person, cell);
+                var deciding = Answering.Deciding(state, cell);
+                var found = deciding is null ? "nothing" : $"{deciding.Decision} {deciding.Scope} of {deciding.At:HH:mm:ss.fff}, event {deciding.EventId}";
+                if (expected.Standing == OptOut.Judge.Standing.Stopped && deciding is not { Decision: "Stop" })
+                {
+                    yield return new Finding(
+                        "An opt-out that was answered stands.",
+                        $"{expected.Because} stopped {cell} for customer {person}; the state of {observed.SubjectOfPerson[person]} has {found}.",
+                        deciding is null ? Areas.Intake : Areas.Of(LastAllow(person, cell)));
+                }
+                else if (expected.Standing == OptOut.Judge.Standing.Allowed && deciding is { Decision: "Stop" })
+                {
+                    yield return new Finding(
+                        "Nobody is stopped who did not ask, or who allowed it again.",
+                        $"{cell} of customer {person} ({observed.SubjectOfPerson[person]}) must be allowed"
+                            + $"{(expected.Because is { } allow ? $" since {allow}" : ": nobody asked to stop it")}; the state has {found}.",
+                        expected.Because is null ? Areas.Store : Areas.Of(expected.Because));
+                }
+            }
+        }
+    }
+
+    private IEnumerable<Finding> InLedger()
+    {
+        foreach (var (act, mayRepeat) in Unfound())
+        {
+            if (!mayRepeat)
+            {
+                yield return new Finding(
+                    "A reference number that was given out is in the ledger.", $"{act}: no entry of its subjects has this number.", Areas.Intake);
+            }
+        }
+
+        foreach (var act in observed.Acts.Where(a => a is { IsRecorded: true, Act.Stops.Count: > 0 }))
+        {
+            foreach (var person in expectation.CertainPeople(act).Where(p => !expectation.MayRepeat(act, p)))
+            {
+                if (Ledger(observed.SubjectOfPerson[person]).Any(line => line.IsStop && act.Fits(line)))
+                    continue;
+                yield return new Finding(
+                    "An opt-out that was answered is in the ledger.",
+                    $"{act}: the ledger of customer {person} ({observed.SubjectOfPerson[person]}) has no Stop of the source {act.Act.Source}"
+                        + $"{(act.Act.Vendor is { } vendor ? $" by {vendor}" : "")}, though nothing had stopped it before.",
+                    Areas.Intake);
+            }
+        }
+    }
+
+    private IEnumerable<(JournalledAct Act, bool MayRepeat)> Unfound()
+    {
+        foreach (var act in observed.Acts.Where(a => a is { IsRecorded: true, Reference: not null }))
+        {
+            var people = expectation.CertainPeople(act);
+            var keys = people.Select(p => observed.SubjectOfPerson[p]).ToList();
+            if (act.Act.ContactPoint is { } contact)
+                keys.AddRange(observed.StandInOf.TryGetValue(Contact.Parse(contact), out var standIn) ? [standIn] : []);
+            if (!keys.SelectMany(Ledger).Any(line => line.SubmissionReference == act.Reference))
+                yield return (act, people.Count == 0 ? Others(act) : people.Any(p => expectation.MayRepeat(act, p)));
+        }
+
+        // A contact point that nobody is known to have: whether somebody else acted on it.
+        bool Others(JournalledAct act) => act.Attempts.Count > 1 || expectation.ActsOn(Contact.Parse(act.Act.ContactPoint!)).Count() > 1;
+    }
+
+    private IEnumerable<Finding> Unexplained()
+    {
+        var people = observed.SubjectOfPerson.ToDictionary(p => p.Value, p => p.Key, StringComparer.Ordinal);
+        var standIns = observed.StandInOf.ToDictionary(s => s.Value, s => s.Key, StringComparer.Ordinal);
+        foreach (var subject in observed.Subjects)
+        {
+            foreach (var line in subject.Ledger)
+            {
+                if (people.TryGetValue(subject.Key, out var person) ? IsExplained(line, person)
+                    : standIns.TryGetValue(subject.Key, out var contact) && expectation.ActsOn(contact).Any(a => a.Fits(line)))
+                {
+                    continue;
+                }
+
+                yield return new Finding(
+                    "Every entry of a ledger is something that was asked.",
+                    $"Entry {line.Sequence} of {subject.Key} ({person ?? standIns.GetValueOrDefault(subject.Key).ToString()}): {line.Decision} "
+                        + $"{line.Scope} by {line.Source} {line.Vendor} at {line.ReceivedAt:HH:mm:ss.fff}, reference {line.SubmissionReference}; "
+                        + "no act of the journal asked for it.",
+                    Areas.Intake);
+            }
+        }
+    }
+
+    private bool IsExplained(LedgerLine line, string person) => line.Source == "Import"
+        ? expectation.MayHaveAdopted(person)
+        : observed.Acts.Any(a => a.Fits(line) && expectation.MayConcern(a, person));
+
+    private JournalledAct? LastAllow(string person, Cell cell) =>
+        observed.Acts.LastOrDefault(a => a.Act.Allows.Count > 0 && expectation.MayConcern(a, person) && a.Act.Allows.Contains(cell.ToString()))
+        ?? observed.Acts.LastOrDefault(a => a.Act.Allows.Count > 0 && expectation.MayConcern(a, person));
+
+    private IReadOnlyList<LedgerLine> Ledger(string subject) => _subjects.GetValueOrDefault(subject)?.Ledger ?? [];
+}
