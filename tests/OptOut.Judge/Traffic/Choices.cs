@@ -1,9 +1,9 @@
 namespace OptOut.Judge;
 
 /// <summary>
-/// What a form with a choice for each topic means, as the preferences page and the portal describe it. A person who declines every topic of a
-/// channel wants nothing over it, whatever it is about; one who wants every topic again wants the channel again; else marketing in general
-/// stays as it was.
+/// What a form with a choice for each topic means, as the preferences page and the portal describe it. A person who declines every topic
+/// of a channel wants nothing over it, whatever it is about; one who wants every topic again wants the channel again; else marketing in
+/// general stays as it was.
 /// </summary>
 internal static class Choices
 {
