@@ -46,6 +46,7 @@ internal static class Choices
     public static (string[] Stops, string[] Allows) Claims(
         IReadOnlySet<Cell> before, IReadOnlySet<Cell> after, IEnumerable<string> channels) =>
         (
-            [.. after.Where(c => channels.Contains(c.Channel) && (c.Topic.Length > 0 || !before.Contains(c))).Select(c => c.ToString())],
+            [.. after.Where(c => channels.Contains(c.Channel) && (c.Topic.Length > 0 || Cell.On(c.Channel).All(after.Contains)))
+                .Select(c => c.ToString())],
             [.. before.Except(after).Select(c => c.ToString())]);
 }
