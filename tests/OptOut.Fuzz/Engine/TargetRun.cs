@@ -72,22 +72,31 @@ internal sealed class TargetRun
         _edges.Clear();
         var run = Measured.Run(_target, input);
         var isNew = _edges.Collect();
+        _watchdog.End();
         if (run.Failure is not null || run.Time > Measured.MaxTime || run.Allocated > PlainCode.LimitOf(_target, input))
             Examine(input, run);
-        _watchdog.End();
         return isNew;
     }
 
     private void Examine(byte[] input, Measured run)
     {
-        var fault = PlainCode.FaultOf(_target, input);
+        var fault = FaultOf(input);
         if (fault is null && run.Failure is { } failure)
             fault = new Fault($"once {failure.GetType()}", $"Happened once, and not when tried again: {failure}");
         if (fault is null || !_known.Add(fault.Key))
             return;
-        var minimised = Minimizer.Minimize(input, shorter => PlainCode.FaultOf(_target, shorter)?.Key == fault.Key);
-        var finding = new Finding(Name, _options.Seed, Inputs, input, minimised, PlainCode.FaultOf(_target, minimised) ?? fault);
+        var minimised = Minimizer.Minimize(input, shorter => FaultOf(shorter)?.Key == fault.Key);
+        var finding = new Finding(Name, _options.Seed, Inputs, input, minimised, FaultOf(minimised) ?? fault);
         Findings.Add(finding);
         Console.WriteLine(finding);
+    }
+
+    // Watched one by one: to make an input shorter takes many runs.
+    private Fault? FaultOf(byte[] input)
+    {
+        _watchdog.Begin(input);
+        var fault = PlainCode.FaultOf(_target, input);
+        _watchdog.End();
+        return fault;
     }
 }

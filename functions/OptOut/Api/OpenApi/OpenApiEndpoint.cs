@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using OptOut.Links;
+using OptOut.Platform.Http;
 
 namespace OptOut.Api.OpenApi;
 
@@ -37,7 +38,7 @@ internal sealed class OpenApiEndpoint
 
     public IResult Get(HttpRequest request) => new Document(
         _tag,
-        request.GetTypedHeaders().IfNoneMatch.Any(
+        !HeaderList.IsTooLong(request.Headers.IfNoneMatch) && request.GetTypedHeaders().IfNoneMatch.Any(
             known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(_tag, useStrongComparison: false))
             ? Results.StatusCode(StatusCodes.Status304NotModified)
             : Results.Bytes(_document, ContentType));

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using OptOut.Company;
 using OptOut.Links;
+using OptOut.Platform.Http;
 
 namespace OptOut.Web.Pages;
 
@@ -56,11 +57,13 @@ internal sealed partial class PageViews(IOptions<ControllerOptions> controller, 
         return QueryHelpers.AddQueryString(request.PathBase.Add(request.Path), kept);
     }
 
-    private static Language? Accepted(HttpRequest request) => request.GetTypedHeaders().AcceptLanguage
-        .Where(l => l.Quality is not 0)
-        .OrderByDescending(l => l.Quality ?? 1)
-        .Select(l => Language.Find(l.Value.Value))
-        .FirstOrDefault(l => l is not null);
+    private static Language? Accepted(HttpRequest request) => HeaderList.IsTooLong(request.Headers.AcceptLanguage)
+        ? null
+        : request.GetTypedHeaders().AcceptLanguage
+            .Where(l => l.Quality is not 0)
+            .OrderByDescending(l => l.Quality ?? 1)
+            .Select(l => Language.Find(l.Value.Value))
+            .FirstOrDefault(l => l is not null);
 
     [GeneratedRegex(@"\A[A-Za-z0-9-]{1,32}\z", RegexOptions.None, matchTimeoutMilliseconds: 100)]
     private static partial Regex SafeValue();

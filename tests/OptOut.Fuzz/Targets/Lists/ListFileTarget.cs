@@ -10,7 +10,7 @@ internal abstract class ListFileTarget(string name, IdentifierKind kind, ListFil
 {
     public override string Name => name;
 
-    public override int MaxLength => 32 * 1024;
+    public override int MaxLength => 8 * 1024; // A line that is not JSON costs an exception.
 
     public override (long Fixed, int PerByte) Memory => (512 * 1024, 4000);
 

@@ -9,6 +9,18 @@ namespace OptOut.Tests.Web.PublicForm;
 /// <summary><c>/unsubscribe</c>, for people without a working link.</summary>
 public sealed class PublicFormTests(OptOutHost host) : IClassFixture<OptOutHost>
 {
+    // 8 KB of spaces took half a second to parse.
+    [Theory]
+    [InlineData(0, "fr")]
+    [InlineData(8_000, "en")]
+    public async Task A_list_of_languages_that_no_browser_sends_is_not_read(int spaces, string language)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/unsubscribe");
+        request.Headers.TryAddWithoutValidation("Accept-Language", $"fr,{new string(' ', spaces)}x");
+
+        Assert.Contains($"<html lang=\"{language}\"", (await host.SendAsync(request)).Body, StringComparison.Ordinal);
+    }
+
     // .NET refuses to decode UTF-7.
     [Theory]
     [InlineData("/unsubscribe", "application/x-www-form-urlencoded; charset=utf-7", "email=jan%40example.com")]
