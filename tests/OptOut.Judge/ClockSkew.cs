@@ -3,7 +3,9 @@ namespace OptOut.Judge;
 /// <summary>What skewed clocks take from what the journal proves.</summary>
 internal static class ClockSkew
 {
-    /// <summary>Lets every answered attempt last longer by the difference of the clocks: what was sent within it may be dated before it.</summary>
+    /// <summary>
+    /// Lets every answered attempt last longer by the difference of the clocks: what was sent within it may be dated before it.
+    /// </summary>
     public static IReadOnlyList<JournalledAct> Blur(IReadOnlyList<JournalledAct> acts, TimeSpan difference)
     {
         if (difference == TimeSpan.Zero)

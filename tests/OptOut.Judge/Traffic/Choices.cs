@@ -42,10 +42,10 @@ internal static class Choices
         },
         StringComparer.Ordinal);
 
-    /// <summary>The act's claims: each choice that stops, and each that loosens what was stopped.</summary>
+    /// <summary>The act's claims: what the person left stopped, which the form says again, and what it loosens.</summary>
     public static (string[] Stops, string[] Allows) Claims(
         IReadOnlySet<Cell> before, IReadOnlySet<Cell> after, IEnumerable<string> channels) =>
         (
-            [.. after.Where(c => channels.Contains(c.Channel) && (c.Topic.Length > 0 || !before.Contains(c))).Select(c => c.ToString())],
+            [.. after.Where(c => channels.Contains(c.Channel)).Select(c => c.ToString())],
             [.. before.Except(after).Select(c => c.ToString())]);
 }
