@@ -9,7 +9,7 @@ namespace OptOut.Judge;
 /// </summary>
 internal sealed class ActSender(ActJournal journal, TimeProvider time)
 {
-    private const int AttemptsAtOnce = 3;
+    private const int AttemptsAtOnce = 3, ResentAtOnce = 8;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2), Pause = TimeSpan.FromMilliseconds(300);
 
@@ -30,8 +30,19 @@ internal sealed class ActSender(ActJournal journal, TimeProvider time)
     /// <returns>How many are still unanswered.</returns>
     public async Task<int> ResendAsync(CancellationToken stop)
     {
-        for (var left = _pending.Count; left > 0 && !stop.IsCancellationRequested && _pending.TryDequeue(out var pending); left--)
-            await SendAsync(pending, 1, stop);
+        var unanswered = new List<Pending>();
+        while (_pending.TryDequeue(out var pending))
+            unanswered.Add(pending);
+        await Parallel.ForEachAsync(
+            unanswered,
+            new ParallelOptions { MaxDegreeOfParallelism = ResentAtOnce, CancellationToken = CancellationToken.None },
+            async (pending, _) =>
+            {
+                if (stop.IsCancellationRequested)
+                    _pending.Enqueue(pending);
+                else
+                    await SendAsync(pending, 1, stop);
+            });
         return _pending.Count;
     }
 

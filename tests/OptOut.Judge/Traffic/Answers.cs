@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace OptOut.Judge;
@@ -9,7 +8,9 @@ internal static partial class Answers
     private static readonly Answer None = new(Outcome.Unknown, 0);
 
     /// <summary>An endpoint that only says that it is recorded.</summary>
-    public static Answer Plain(Reply? reply) => reply is null ? None : new Answer(Meaning(reply.Status), reply.Status, RetryAfter: reply.RetryAfter);
+    public static Answer Plain(Reply? reply) => reply is null
+        ? None
+        : new Answer(Meaning(reply.Status), reply.Status, RetryAfter: reply.RetryAfter);
 
     /// <summary>A page that shows a reference number when something was recorded.</summary>
     public static Answer Page(Reply? reply)
@@ -17,8 +18,8 @@ internal static partial class Answers
         var answer = Plain(reply);
         if (answer.Outcome != Outcome.Recorded)
             return answer;
-        return ReferencePattern().Match(reply!.Body) is { Success: true } shown
-            ? answer with { Reference = shown.Groups[1].Value, Seen = SeenPattern().Match(reply.Body) is { Success: true } seen ? seen.Groups[1].Value : null }
+        return Find(ReferencePattern(), reply!.Body) is { } reference
+            ? answer with { Reference = reference, Seen = Find(SeenPattern(), reply.Body) }
             : answer with { Outcome = Outcome.Unchanged };
     }
 
@@ -60,7 +61,8 @@ internal static partial class Answers
         _ => Outcome.Unknown,
     };
 
-    public static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+    private static string? Find(Regex pattern, string body) =>
+        pattern.Match(body) is { Success: true } found ? found.Groups[1].Value : null;
 
     [GeneratedRegex("<p class=\"reference\">([0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4})</p>")]
     private static partial Regex ReferencePattern();

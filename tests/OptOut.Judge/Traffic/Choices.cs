@@ -1,9 +1,9 @@
 namespace OptOut.Judge;
 
 /// <summary>
-/// What a form with a choice for each topic means, as the preferences page and the portal describe it. A person who declines every topic of a
-/// channel wants nothing over it, whatever it is about; one who wants every topic again wants the channel again; else marketing in general
-/// stays as it was.
+/// What a form with a choice for each topic means, as the preferences page and the portal describe it. A person who declines every topic
+/// of a channel wants nothing over it, whatever it is about; one who wants every topic again wants the channel again; else marketing in
+/// general stays as it was.
 /// </summary>
 internal static class Choices
 {
@@ -42,10 +42,11 @@ internal static class Choices
         },
         StringComparer.Ordinal);
 
-    /// <summary>The act's claims: what the person left stopped, which the form says again, and what it loosens.</summary>
+    /// <summary>The act's claims: each choice that stops, and each that loosens what was stopped.</summary>
     public static (string[] Stops, string[] Allows) Claims(
         IReadOnlySet<Cell> before, IReadOnlySet<Cell> after, IEnumerable<string> channels) =>
         (
-            [.. after.Where(c => channels.Contains(c.Channel)).Select(c => c.ToString())],
+            [.. after.Where(c => channels.Contains(c.Channel) && (c.Topic.Length > 0 || Cell.On(c.Channel).All(after.Contains)))
+                .Select(c => c.ToString())],
             [.. before.Except(after).Select(c => c.ToString())]);
 }

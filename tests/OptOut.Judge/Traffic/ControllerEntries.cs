@@ -35,7 +35,11 @@ internal sealed class ControllerEntries(Doing doing)
     private async Task AnnounceAsync(Person person, IReadOnlyList<Contact> all, CancellationToken stop)
     {
         await doing.StopAsync(
-            person, Announcement(person, all, out var contacts), cancel => PutAsync(person, contacts, cancel), _ => person.IsAnnounced = true, stop);
+            person,
+            Announcement(person, all, out var contacts),
+            cancel => PutAsync(person, contacts, cancel),
+            _ => person.IsAnnounced = true,
+            stop);
         if (!person.IsAnnounced || person.IsBystander)
             return;
         person.Token = await TokenAsync(person, stop);

@@ -1,8 +1,8 @@
 namespace OptOut.Judge;
 
 /// <summary>
-/// Random choices that a printed seed repeats (SplitMix64, https://prng.di.unimi.it/splitmix64.c). Not for secrets. Each worker has its own,
-/// because the order in which workers run is not repeated.
+/// Random choices that a printed seed repeats (SplitMix64, https://prng.di.unimi.it/splitmix64.c). Not for secrets. Each worker has its
+/// own, because the order in which workers run is not repeated.
 /// </summary>
 internal sealed class Dice(ulong seed)
 {

@@ -2,7 +2,8 @@ namespace OptOut.Judge;
 
 /// <summary>One time that an act was sent. Positions are lines of the journal.</summary>
 /// <param name="Ended">The position of its answer; null when there was none.</param>
-internal sealed record Attempt(long Began, DateTimeOffset SentAt, long? Ended = null, DateTimeOffset? AnsweredAt = null, Answer? Answer = null)
+internal sealed record Attempt(
+    long Began, DateTimeOffset SentAt, long? Ended = null, DateTimeOffset? AnsweredAt = null, Answer? Answer = null)
 {
     /// <summary>Whether it may still take effect, or have taken effect: it was not answered, or the answer leaves that open.</summary>
     public bool IsLoose => Answer is null or { Outcome: Outcome.Unknown };
@@ -30,11 +31,14 @@ internal sealed record JournalledAct(Act Act, IReadOnlyList<Attempt> Attempts)
     /// <summary>
     /// Whether an entry of a ledger may have come of this act, if the act concerns its subject. An undo may write again whatever it leaves.
     /// </summary>
-    public bool Fits(LedgerLine line) => !IsVoid && line.Source == Act.Source && line.Vendor == (Act.Vendor ?? "")
+    public bool Fits(LedgerLine line) => !IsVoid && (line.Source == Act.Source || IsFoundAtNight(line)) && line.Vendor == (Act.Vendor ?? "")
         && (Act.Undoes is not null
             || (line.IsStop
                 ? Act.Stops.Count > 0 && Cell.Covered(line.Scope).All(c => Act.Stops.Contains(c.ToString()))
                 : Act.Allows.Count > 0));
+
+    // What a person did at a vendor, and the vendor could not tell.
+    private bool IsFoundAtNight(LedgerLine line) => line.Source == "Reconciliation" && Act.Source == "VendorWebhook";
 
     public static IReadOnlyList<JournalledAct> From(IEnumerable<JournalLine> lines)
     {
@@ -47,7 +51,9 @@ internal sealed record JournalledAct(Act Act, IReadOnlyList<Attempt> Attempts)
                     acts[act.Id] = known = (act, []);
                 known.Attempts[line.Attempt] = new Attempt(position, line.At);
             }
-            else if (line.Answered is { } id && acts.TryGetValue(id, out var sent) && sent.Attempts.TryGetValue(line.Attempt, out var attempt))
+            else if (line.Answered is { } id
+                && acts.TryGetValue(id, out var sent)
+                && sent.Attempts.TryGetValue(line.Attempt, out var attempt))
             {
                 sent.Attempts[line.Attempt] = attempt with { Ended = position, AnsweredAt = line.At, Answer = line.Answer };
             }

@@ -34,8 +34,12 @@ internal sealed class LinkEntries(Doing doing)
     public async Task PageAsync(Dice dice, CancellationToken stop)
     {
         var alone = dice.Chance(50);
-        if (doing.People.Enter(dice, alone, p => p.Token is not null) is not { } person)
+        // Rather somebody who had stopped a part: an undo must give back that part, and no more.
+        var person = alone ? doing.People.Enter(dice, alone, HasStoppedAPart) : null;
+        person ??= doing.People.Enter(dice, alone, p => p.Token is not null);
+        if (person is null)
             return;
+
         var before = person.Stopped.ToHashSet();
         await doing.StopAsync(
             person,
@@ -44,6 +48,8 @@ internal sealed class LinkEntries(Doing doing)
                 HttpMethod.Post, $"/u/{person.Token}", Wire.Form("choice=stop"), cancel)),
             answer => person.Last = alone && before.Count < Cell.All.Count ? Last(answer, before) : null,
             stop);
+        if (dice.Chance(50))
+            await UndoAsync(dice, person, stop);
     }
 
     /// <summary>Several choices in one submission, of which some may loosen.</summary>
@@ -80,13 +86,21 @@ internal sealed class LinkEntries(Doing doing)
             async cancel => Answers.Page(await doing.Public.SendAsync(HttpMethod.Post, path, Wire.Form($"shown={shown}{ticked}"), cancel)),
             answer => Last(answer, before),
             stop);
+        if (dice.Chance(30))
+            await UndoAsync(dice, person, stop);
     }
 
     /// <summary>Takes back the submission whose result page the person has before them.</summary>
-    public async Task UndoAsync(Dice dice, CancellationToken stop)
+    public Task UndoAsync(Dice dice, CancellationToken stop) => UndoAsync(dice, null, stop);
+
+    private async Task UndoAsync(Dice dice, Person? who, CancellationToken stop)
     {
-        if (doing.People.Enter(dice, alone: true, p => p is { Last: not null, IsUncertain: false }) is not { Last: { } last } person)
+        if (doing.People.Enter(dice, alone: true, p => p is { Last: not null, IsUncertain: false } && (who is null || p == who))
+            is not { Last: { } last } person)
+        {
             return;
+        }
+
         if (!await doing.SeesAsync(person, stop))
         {
             doing.People.Leave([person], _ => { });
@@ -112,6 +126,10 @@ internal sealed class LinkEntries(Doing doing)
             _ => null,
             stop);
     }
+
+    private static bool HasStoppedAPart(Person person) => person is { Token: not null, IsUncertain: false }
+        && person.Stopped.Count > 0
+        && person.Stopped.Count < Cell.All.Count;
 
     private static LastSubmission? Last(Answer answer, IReadOnlySet<Cell> before) => answer is { Reference: { } number, Seen: { } seen }
         ? new LastSubmission(number, seen, before)

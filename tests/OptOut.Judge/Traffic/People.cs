@@ -77,8 +77,8 @@ internal sealed class People(int seed)
     {
         lock (_gate)
         {
-            var found = _all.Where(p => p is { IsBystander: false, IsAnnounced: true, IsAlone: false } && (!alone || p.Busy == 0) && suits(p))
-                .ToList();
+            var found = _all.FindAll(
+                p => p is { IsBystander: false, IsAnnounced: true, IsAlone: false } && (!alone || p.Busy == 0) && suits(p));
             if (found.Count == 0)
                 return null;
             var person = dice.Pick(found);

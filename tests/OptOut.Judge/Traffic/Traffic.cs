@@ -1,8 +1,8 @@
 namespace OptOut.Judge;
 
 /// <summary>
-/// Opt-outs through every entry at random, as people, agents, vendors and the controller's systems send them. What was asked and answered is
-/// in the journal, and nowhere else.
+/// Opt-outs through every entry at random, as people, agents, vendors and the controller's systems send them. What was asked and answered
+/// is in the journal, and nowhere else.
 /// </summary>
 internal sealed class Traffic : IDisposable
 {

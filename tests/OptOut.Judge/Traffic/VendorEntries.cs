@@ -10,7 +10,9 @@ internal sealed class VendorEntries(Doing doing)
     private static readonly (string Vendor, string Kind, string Control, Func<Contact, JsonObject> Body)[] Webhooks =
     [
         ("sendgrid", Contact.Email, "unsubscribe", c => new JsonObject { ["email"] = c.Value, ["kind"] = "unsubscribe" }),
-        ("sendgrid", Contact.Email, "unsubscribe", c => new JsonObject { ["email"] = c.Value, ["kind"] = "group_unsubscribe", ["group"] = 102 }),
+        (
+            "sendgrid", Contact.Email, "unsubscribe",
+            c => new JsonObject { ["email"] = c.Value, ["kind"] = "group_unsubscribe", ["group"] = 102 }),
         ("postmark", Contact.Email, "unsubscribe", c => new JsonObject { ["email"] = c.Value }),
         ("mailgun", Contact.Email, "unsubscribe", c => new JsonObject { ["email"] = c.Value }),
         ("amazon-ses", Contact.Email, "unsubscribe", c => new JsonObject { ["email"] = c.Value }),

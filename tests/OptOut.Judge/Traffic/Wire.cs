@@ -11,7 +11,7 @@ internal sealed record Reply(int Status, string Body, TimeSpan? RetryAfter)
     public JsonObject? Json => Body.StartsWith('{') ? JsonNode.Parse(Body) as JsonObject : null;
 }
 
-/// <summary>Sends requests as a mail client, a browser, a partner's system or a vendor does: no redirects, no cookies, a time limit.</summary>
+/// <summary>Sends requests as a mail client, a browser or a partner's system does: no redirects, no cookies, a time limit.</summary>
 internal sealed class Wire : IDisposable
 {
     private readonly HttpClient _http;

@@ -20,7 +20,9 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
         from attempt in act.Attempts
         where attempt.Answer is { Outcome: Outcome.Refused }
         select new Finding(
-            "A valid request is answered with success, or told to come again.", $"{act} was answered {attempt.Answer!.Status}.", Areas.Entry);
+            "A valid request is answered with success, or told to come again.",
+            $"{act} was answered {attempt.Answer!.Status}.",
+            Areas.Entry);
 
     private IEnumerable<Finding> Stands()
     {
@@ -31,12 +33,15 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
             {
                 var expected = expectation.Of(person, cell);
                 var deciding = Answering.Deciding(state, cell);
-                var found = deciding is null ? "nothing" : $"{deciding.Decision} {deciding.Scope} of {deciding.At:HH:mm:ss.fff}, event {deciding.EventId}";
+                var found = deciding is null
+                    ? "nothing"
+                    : $"{deciding.Decision} {deciding.Scope} of {deciding.At:HH:mm:ss.fff}, event {deciding.EventId}";
                 if (expected.Standing == OptOut.Judge.Standing.Stopped && deciding is not { Decision: "Stop" })
                 {
                     yield return new Finding(
                         "An opt-out that was answered stands.",
-                        $"{expected.Because} stopped {cell} for customer {person}; the state of {observed.SubjectOfPerson[person]} has {found}.",
+                        $"{expected.Because} stopped {cell} for customer {person}; the state of {observed.SubjectOfPerson[person]} has "
+                            + $"{found}.",
                         deciding is null ? Areas.Intake : Areas.Of(LastAllow(person, cell)));
                 }
                 else if (expected.Standing == OptOut.Judge.Standing.Allowed && deciding is { Decision: "Stop" })
@@ -44,7 +49,8 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
                     yield return new Finding(
                         "Nobody is stopped who did not ask, or who allowed it again.",
                         $"{cell} of customer {person} ({observed.SubjectOfPerson[person]}) must be allowed"
-                            + $"{(expected.Because is { } allow ? $" since {allow}" : ": nobody asked to stop it")}; the state has {found}.",
+                            + $"{(expected.Because is { } allow ? $" since {allow}" : ": nobody asked to stop it")}; "
+                            + $"the state has {found}.",
                         expected.Because is null ? Areas.Store : Areas.Of(expected.Because));
                 }
             }
@@ -58,7 +64,9 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
             if (!mayRepeat)
             {
                 yield return new Finding(
-                    "A reference number that was given out is in the ledger.", $"{act}: no entry of its subjects has this number.", Areas.Intake);
+                    "A reference number that was given out is in the ledger.",
+                    $"{act}: no entry of its subjects has this number.",
+                    Areas.Intake);
             }
         }
 
@@ -70,8 +78,8 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
                     continue;
                 yield return new Finding(
                     "An opt-out that was answered is in the ledger.",
-                    $"{act}: the ledger of customer {person} ({observed.SubjectOfPerson[person]}) has no Stop of the source {act.Act.Source}"
-                        + $"{(act.Act.Vendor is { } vendor ? $" by {vendor}" : "")}, though nothing had stopped it before.",
+                    $"{act}: the ledger of customer {person} ({observed.SubjectOfPerson[person]}) has no Stop of the source "
+                        + $"{act.Act.Source}{(act.Act.Vendor is { } vendor ? $" by {vendor}" : "")}, though nothing had stopped it before.",
                     Areas.Intake);
             }
         }
@@ -109,9 +117,9 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
 
                 yield return new Finding(
                     "Every entry of a ledger is something that was asked.",
-                    $"Entry {line.Sequence} of {subject.Key} ({person ?? standIns.GetValueOrDefault(subject.Key).ToString()}): {line.Decision} "
-                        + $"{line.Scope} by {line.Source} {line.Vendor} at {line.ReceivedAt:HH:mm:ss.fff}, reference {line.SubmissionReference}; "
-                        + "no act of the journal asked for it.",
+                    $"Entry {line.Sequence} of {subject.Key} ({person ?? standIns.GetValueOrDefault(subject.Key).ToString()}): "
+                        + $"{line.Decision} {line.Scope} by {line.Source} {line.Vendor} at {line.ReceivedAt:HH:mm:ss.fff}, reference "
+                        + $"{line.SubmissionReference}; no act of the journal asked for it.",
                     Areas.Intake);
             }
         }
@@ -119,11 +127,19 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
 
     private bool IsExplained(LedgerLine line, string person) => line.Source == "Import"
         ? expectation.MayHaveAdopted(person)
-        : observed.Acts.Any(a => a.Fits(line) && expectation.MayConcern(a, person));
+        : observed.Acts.Any(a => (a.Fits(line) || MayRepeat(a, line)) && expectation.MayConcern(a, person));
 
-    private JournalledAct? LastAllow(string person, Cell cell) =>
-        observed.Acts.LastOrDefault(a => a.Act.Allows.Count > 0 && expectation.MayConcern(a, person) && a.Act.Allows.Contains(cell.ToString()))
-        ?? observed.Acts.LastOrDefault(a => a.Act.Allows.Count > 0 && expectation.MayConcern(a, person));
+    // Who leaves something stopped says again whatever stopped it, however wide that was.
+    private bool MayRepeat(JournalledAct act, LedgerLine line) => !act.IsVoid && line.IsStop && line.Source == act.Act.Source
+        && act.Act.Stops.Count > 0
+        && Ledger(line.Subject).Any(l => l.Sequence < line.Sequence && l.IsStop && l.Scope == line.Scope);
+
+    // The one that allowed this, or else whatever the person allowed last: it allowed too much.
+    private JournalledAct? LastAllow(string person, Cell cell)
+    {
+        var allows = observed.Acts.Where(a => a.Act.Allows.Count > 0 && expectation.MayConcern(a, person)).ToList();
+        return allows.FindLast(a => a.Act.Allows.Contains(cell.ToString())) ?? allows.LastOrDefault();
+    }
 
     private IReadOnlyList<LedgerLine> Ledger(string subject) => _subjects.GetValueOrDefault(subject)?.Ledger ?? [];
 }

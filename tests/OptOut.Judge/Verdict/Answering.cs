@@ -1,6 +1,6 @@
 namespace OptOut.Judge;
 
-/// <summary>What is stopped according to a state or to a written set of stops. Written from the documents, not from the product's code.</summary>
+/// <summary>What is stopped according to a state or to a written set of stops. It follows the documents, not the product's code.</summary>
 internal static class Answering
 {
     /// <summary>The latest of the entries that cover the question decides; a tie means Stop, then the higher event id.</summary>

@@ -1,6 +1,6 @@
 namespace OptOut.Judge;
 
-/// <summary>A contact point is stopped when anybody who has it stopped, in its row and in what the check answers; nobody else's is.</summary>
+/// <summary>A contact point is stopped when anybody who has it stopped, in its row and in what the check answers, and only then.</summary>
 internal static class ContactRules
 {
     public static IEnumerable<Finding> Judge(Observed observed, Expectation expectation)

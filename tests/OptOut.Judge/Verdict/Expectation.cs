@@ -48,7 +48,7 @@ internal sealed class Expectation
         var (stops, allows) = (covering.FindAll(c => c.Stops.Contains(cell)), covering.FindAll(c => c.Allows.Contains(cell)));
         if (Last(stops, allows) is { } standing)
             return new Expected(Standing.Stopped, standing);
-        return stops.TrueForAll(s => allows.Exists(a => a.Certain && s.Ended < a.Began))
+        return stops.TrueForAll(s => allows.Exists(a => a.Certain && s.Ended < a.Began && !IsATie(s, a)))
             ? new Expected(Standing.Allowed, allows.FindLast(a => a.Certain)?.Act)
             : new Expected(Standing.Either, null);
     }
@@ -81,9 +81,8 @@ internal sealed class Expectation
     public bool MayConcern(JournalledAct act, string person) =>
         act.Act.Person == person || (act.Act.ContactPoint is not null && Owners(act).Any(o => o.Person == person));
 
-    /// <summary>The acts on a contact point of a person that came before it was known whose it is, and that the person may have taken over.</summary>
-    public bool MayHaveAdopted(string person) =>
-        _claims[person].Any(c => c.IsAdopted);
+    /// <summary>Whether somebody acted on a contact point of the person before it was known whose it is.</summary>
+    public bool MayHaveAdopted(string person) => _claims[person].Any(c => c.IsAdopted);
 
     /// <summary>Acts on a contact point, for the subject that stands for its unknown owner.</summary>
     public IEnumerable<JournalledAct> ActsOn(Contact contact) => _actsOnContact[contact];
@@ -100,6 +99,10 @@ internal sealed class Expectation
     private static JournalledAct? Last(List<Claim> stops, List<Claim> allows) =>
         stops.FindLast(s => s.Certain && allows.TrueForAll(a => a.Ended < s.CertainFrom))?.Act;
 
+    // A vendor writes whole seconds, so the nightly comparison takes its entry for as late as the second allows, and a tie means Stop.
+    private static bool IsATie(Claim stop, Claim allow) => stop.Act.Act.Vendor is not null
+        && allow.Act.Attempts[0].SentAt - stop.Act.Attempts[^1].SentAt < TimeSpan.FromSeconds(3);
+
     private bool HasOwner(Contact contact, JournalledAct act) => _owners[contact].Any(o => o.CertainFrom < act.Began);
 
     private IEnumerable<(string Person, bool IsCertain)> Owners(JournalledAct act) => _owners[Contact.Parse(act.Act.ContactPoint!)]
@@ -113,7 +116,8 @@ internal sealed class Expectation
         {
             // Whoever acted on the contact point before anybody was known to have it: the new owner takes that over.
             return act.Act.Announces.Select(Contact.Parse)
-                .SelectMany(contact => _actsOnContact[contact].Where(a => a.Began < act.Ended && a.Act.Stops.Count > 0 && !HasOwner(contact, a)))
+                .SelectMany(contact => _actsOnContact[contact].Where(
+                    a => a.Began < act.Ended && a.Act.Stops.Count > 0 && !HasOwner(contact, a)))
                 .Select(a => (act.Act.Person!, new Claim(a, Certain: false) { IsAdopted = true }));
         }
 

@@ -42,7 +42,12 @@ internal sealed class InstallationKeys : IDisposable
         if (bytes.Length < Header + Tag)
             throw new CryptographicException("The ciphertext is cut off.");
         var plain = new byte[bytes.Length - Header - Tag];
-        _data.Decrypt(bytes.AsSpan(1, Nonce), bytes.AsSpan(Header, plain.Length), bytes.AsSpan(Header + plain.Length), plain, Encoding.UTF8.GetBytes(context));
+        _data.Decrypt(
+            bytes.AsSpan(1, Nonce),
+            bytes.AsSpan(Header, plain.Length),
+            bytes.AsSpan(Header + plain.Length),
+            plain,
+            Encoding.UTF8.GetBytes(context));
         return Encoding.UTF8.GetString(plain);
     }
 

@@ -34,5 +34,6 @@ internal static class LedgerRules
         return null;
     }
 
-    private static string Write(StateEntry? entry) => entry is null ? "missing" : $"{entry.Decision} of {entry.At:O} by event {entry.EventId}";
+    private static string Write(StateEntry? entry) =>
+        entry is null ? "missing" : $"{entry.Decision} of {entry.At:O} by event {entry.EventId}";
 }

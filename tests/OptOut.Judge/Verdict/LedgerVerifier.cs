@@ -34,7 +34,7 @@ internal static class LedgerVerifier
             : $"the state ends at entry {subject.HeadSequence} with {subject.HeadHash}, and the ledger at {sequence} with {hash}";
     }
 
-    /// <summary>The state to which the ledger leads: the latest entry of each scope, a Stop that was said again at its last moment.</summary>
+    /// <summary>The state to which the ledger leads: each scope's latest entry. A Stop that was said again counts as of then.</summary>
     public static IReadOnlyList<StateEntry> Replay(SubjectRecord subject)
     {
         var state = new Dictionary<string, StateEntry>(StringComparer.Ordinal);

@@ -2,8 +2,9 @@ namespace OptOut.Judge;
 
 /// <summary>
 /// Each submission that was answered is named in exactly one confirmation to each of the person's addresses. One that is in the ledger and
-/// was never answered may be named, and need not be. The product chooses at least once: a process that dies, stops or loses the store between the vendor's acceptance and the row that records it sends the mail again. Such
-/// a second mail is excused by that one disturbance, and counted; a missing one never is.
+/// was never answered may be named, and need not be. The product chooses at least once: a process that dies, stops or loses the store
+/// between the vendor's acceptance and the row that records it sends the mail again. Such a second mail is excused by that one
+/// disturbance, and counted; a missing one never is.
 /// </summary>
 internal sealed class MailRules(Observed observed, Expectation expectation)
 {
@@ -37,7 +38,8 @@ internal sealed class MailRules(Observed observed, Expectation expectation)
                 foreach (var (address, isDue) in addresses)
                 {
                     var isAnswered = submission.Any(line => IsAnswered(subject, line));
-                    if (Judge(subject, submission.First(), address, isDue && isAnswered, [.. named[(subject.Key, address, submission.Key)].Order()]) is { } finding)
+                    DateTimeOffset[] at = [.. named[(subject.Key, address, submission.Key)].Order()];
+                    if (Judge(subject, submission.First(), address, isDue && isAnswered, at) is { } finding)
                         yield return finding;
                 }
             }
@@ -47,8 +49,8 @@ internal sealed class MailRules(Observed observed, Expectation expectation)
         {
             yield return new Finding(
                 "A confirmation names only what is in the ledger.",
-                $"A mail of {other.First():HH:mm:ss.fff} to {other.Key.To} names {other.Key.Reference}; the ledger of {other.Key.Subject} has "
-                    + "no such submission of the person.",
+                $"A mail of {other.First():HH:mm:ss.fff} to {other.Key.To} names {other.Key.Reference}; the ledger of "
+                    + $"{other.Key.Subject} has no such submission of the person.",
                 Areas.Confirmation);
         }
     }

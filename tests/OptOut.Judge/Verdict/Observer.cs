@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace OptOut.Judge;
 
-/// <summary>Reads everything that a verdict rests on: the journal, the tables, the vendors' lists and mails, and what the check answers.</summary>
+/// <summary>Reads everything that a verdict rests on: journal, tables, the vendors' lists and mails, and what the check answers.</summary>
 internal sealed class Observer(SystemUnderTest system) : IDisposable
 {
     private const int ChecksAtOnce = 6;
@@ -60,7 +60,7 @@ internal sealed class Observer(SystemUnderTest system) : IDisposable
                 var reply = await _functions.SendAsync(
                     HttpMethod.Get, $"/api/check?channel={cell.Channel}{topic}", null, cancel, contact.Value);
                 if (reply is not { Status: 200, Json: { } answer })
-                    throw new InvalidOperationException($"GET /api/check does not answer: {reply?.Status.ToString(null, null) ?? "nothing"}.");
+                    throw new InvalidOperationException($"GET /api/check does not answer, or {reply?.Status}.");
                 answers.Add(new CheckAnswer(contact, cell, answer["allowed"]!.GetValue<bool>()));
             });
         return [.. answers];

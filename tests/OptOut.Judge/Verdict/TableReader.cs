@@ -16,7 +16,7 @@ internal sealed class TableReader(string connectionString, InstallationKeys keys
 
     public IReadOnlyList<string> Unreadable => _unreadable;
 
-    /// <summary>Every subject: the rows <c>state~</c>, <c>event~</c>, <c>seen~</c>, <c>profile~</c> and <c>vendor~</c> of its partition.</summary>
+    /// <summary>Every subject: rows <c>state~</c>, <c>event~</c>, <c>seen~</c>, <c>profile~</c>, <c>vendor~</c> of its partition.</summary>
     public async Task<IReadOnlyList<SubjectRecord>> SubjectsAsync(CancellationToken cancellationToken)
     {
         var partitions = new Dictionary<string, List<TableEntity>>(StringComparer.Ordinal);

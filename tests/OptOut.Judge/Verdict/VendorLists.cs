@@ -42,7 +42,7 @@ internal static class VendorLists
         Emails("postmark", "broadcast", _ => "broadcast");
         Emails("mailgun", "unsubscribes", _ => "unsubscribes");
         Emails("amazon-ses", "contacts", e => e.GetProperty("unsubscribeAll").GetBoolean() ? "contacts" : null);
-        Add("crm", "suppressions", "identifier", Contact.Email, e => e.GetProperty("topic").GetString() is { } t ? $"topic {t}" : "everything");
+        Add("crm", "suppressions", "identifier", Contact.Email, Topic);
         Add("twilio", "blocks", "contact", Contact.Phone, e => e.GetProperty("sender").GetString());
         Add("dialler", "do-not-call", "number", Contact.Phone, _ => "do-not-call");
         foreach (var line in List("print-house", "suppressions"))
@@ -53,6 +53,8 @@ internal static class VendorLists
         }
 
         return entries;
+
+        static string Topic(JsonElement entry) => entry.GetProperty("topic").GetString() is { } topic ? $"topic {topic}" : "everything";
 
         void Emails(string vendor, string list, Func<JsonElement, string?> name) => Add(vendor, list, "email", Contact.Email, name);
 

@@ -20,7 +20,8 @@ internal static class VendorRules
                             + $"Our row says: {Confirmation(observed, contact, list.Vendor)}.",
                         Areas.Pusher);
                 }
-                else if (listed && expected.Find(e => e.Expected.Standing == Standing.Allowed) is { Expected.Standing: Standing.Allowed } allowed
+                else if (listed
+                    && expected.Find(e => e.Expected.Standing == Standing.Allowed) is { Expected.Standing: Standing.Allowed } allowed
                     && !IsTheVendorsOwn(list.Vendor, contact, expectation))
                 {
                     yield return new Finding(

@@ -35,7 +35,9 @@ internal static class Verdict
                 judgement = judgement with
                 {
                     Findings = [.. judgement.Findings, new Finding(
-                        "Everything that was accepted is finished some time after the last disturbance.", $"Still under way: {underWay}.", Areas.Outbox)],
+                        "Everything that was accepted is finished some time after the last disturbance.",
+                        $"Still under way: {underWay}.",
+                        Areas.Outbox)],
                 };
             }
 
@@ -64,12 +66,13 @@ internal static class Verdict
         return new Judgement(
             findings,
             [
-                $"{observed.Acts.Count} acts, {observed.Acts.Count(a => a.Success is not null)} answered; {observed.Subjects.Count} subjects with "
-                    + $"{observed.Subjects.Sum(s => s.Ledger.Count)} entries; {expectation.Contacts.Count} contact points; "
+                $"{observed.Acts.Count} acts, {observed.Acts.Count(a => a.Success is not null)} answered; {observed.Subjects.Count} "
+                    + $"subjects with {observed.Subjects.Sum(s => s.Ledger.Count)} entries; {expectation.Contacts.Count} contact points; "
                     + $"{observed.VendorEntries.Count} entries of {observed.Vendors.Count} vendors; {observed.Mails.Count} mails; "
                     + $"{observed.Checks.Count} checks.",
                 $"{repeated.Count} submissions repeated what stood, and their number leads to no entry.",
-                $"{mails.LateRepeats.Count} submissions repeated what stood, entered the ledger after a later Allow, and are named in no mail.",
+                $"{mails.LateRepeats.Count} submissions repeated what stood, entered the ledger after a later Allow, and no mail names "
+                    + "them.",
                 .. mails.Excused.Select(e => $"A second mail, excused: {e}."),
             ]);
     }

@@ -98,9 +98,10 @@ public sealed class LedgerVerifierTests
             var entry = Ledger.Append(head, change);
             head = new LedgerHead(entry.Sequence, entry.Hash);
             lines.Add(new LedgerLine(
-                entry.Sequence, change.Id.ToString("D"), change.SubmissionId.ToString("D"), change.Subject.ToString(), change.Scope.ToString(),
-                change.Decision.ToString(), change.At, change.ReceivedAt, change.Source.ToString(), change.Evidence.Channel?.Name() ?? "",
-                change.Evidence.Topic?.Value ?? "", change.Evidence.Campaign, change.Evidence.Vendor ?? "", change.Evidence.Reference ?? "",
+                entry.Sequence, change.Id.ToString("D"), change.SubmissionId.ToString("D"), change.Subject.ToString(),
+                change.Scope.ToString(), change.Decision.ToString(), change.At, change.ReceivedAt, change.Source.ToString(),
+                change.Evidence.Channel?.Name() ?? "", change.Evidence.Topic?.Value ?? "", change.Evidence.Campaign,
+                change.Evidence.Vendor ?? "", change.Evidence.Reference ?? "",
                 entry.PreviousHash, entry.Hash));
         }
 

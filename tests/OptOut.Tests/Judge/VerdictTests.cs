@@ -65,15 +65,16 @@ public sealed class VerdictTests
         // The person took back the agent's Stop alone; the undo allowed what another entry had stopped too.
         _world.Do(P2, "Stop", "sms,*", "UnsubscribePage");
         _world.Do(P2, "Allow", "email,offers", "UnsubscribePage", undoes: _choice);
-        AssertFound(Allowing(P2, "UnsubscribePage"), "An opt-out that was answered stands.", "stopped sms,newsletter for customer P2", "Undo");
+        AssertFound(
+            Allowing(P2, "UnsubscribePage"), "An opt-out that was answered stands.", "stopped sms,newsletter for customer P2", "Undo");
     }
 
     [Fact]
     public void A_Stop_that_nobody_asked_for_is_found()
     {
-        var observed = Healthy;
+        var (observed, stop) = (Healthy, new StateEntry("*,*", "Stop", default, Guid.Empty.ToString("D")));
         AssertFound(
-            With(observed, Subject(observed, Bystander) with { State = [new StateEntry("*,*", "Stop", default, Guid.Empty.ToString("D"))] }),
+            With(observed, Subject(observed, Bystander) with { State = [stop] }),
             "Nobody is stopped who did not ask, or who allowed it again.", "customer P4", "ConsentStore");
     }
 
@@ -96,7 +97,8 @@ public sealed class VerdictTests
             "An opt-out that was answered stops every contact point of the person.", "GET /api/check says", "IdentifierIndex");
     }
 
-    public static TheoryData<string, string> Lists => new(VendorLists.All.Where(l => l.Kind != Contact.Postal).Select(l => (l.Vendor, l.Name)));
+    public static TheoryData<string, string> Lists =>
+        new(VendorLists.All.Where(l => l.Kind != Contact.Postal).Select(l => (l.Vendor, l.Name)));
 
     [Theory, MemberData(nameof(Lists))]
     public void A_Stop_that_is_missing_on_one_list_of_one_vendor_is_found(string vendor, string list)
@@ -104,14 +106,17 @@ public sealed class VerdictTests
         var observed = Healthy;
         AssertFound(
             observed with { VendorEntries = [.. observed.VendorEntries.Where(e => (e.Vendor, e.List) != (vendor, list))] },
-            "An opt-out that was answered is stopped at every vendor of its channel.", $"{vendor} does not have it on its list {list}", "Delivery");
+            "An opt-out that was answered is stopped at every vendor of its channel.",
+            $"{vendor} does not have it on its list {list}",
+            "Delivery");
     }
 
     [Theory, MemberData(nameof(Lists))]
     public void An_entry_on_one_list_of_one_vendor_without_reason_is_found(string vendor, string list)
     {
         var observed = Healthy;
-        var who = VendorLists.All.First(l => l.Vendor == vendor).Kind == Contact.Email ? JudgedWorld.Email(P2) : JudgedWorld.Phone(Bystander);
+        var isEmail = VendorLists.All.First(l => l.Vendor == vendor).Kind == Contact.Email;
+        var who = isEmail ? JudgedWorld.Email(P2) : JudgedWorld.Phone(Bystander);
         if (vendor is "sendgrid" or "crm" && list.EndsWith(list[0] == 'g' ? "102" : "offers", StringComparison.Ordinal))
             who = JudgedWorld.Email(Bystander);
         AssertFound(
@@ -137,8 +142,9 @@ public sealed class VerdictTests
         AssertFound(observed, "Every submission is named in exactly one confirmation mail.", $"2 mails name {_stop}", "Confirmation");
 
         Disturbance Kill(double after) => new(first.At.AddSeconds(after), first.At.AddSeconds(after), "functions", "kill -9");
-        Assert.Empty(Verdict.Judge(observed with { Disturbances = [Kill(0.2)] }).Findings);
-        Assert.Contains("kill -9", string.Join('\n', Verdict.Judge(observed with { Disturbances = [Kill(0.2)] }).Notes), StringComparison.Ordinal);
+        var excused = Verdict.Judge(observed with { Disturbances = [Kill(0.2)] });
+        Assert.Empty(excused.Findings);
+        Assert.Contains(excused.Notes, note => note.Contains("kill -9", StringComparison.Ordinal));
         Assert.NotEmpty(Verdict.Judge(observed with { Disturbances = [Kill(-1)] }).Findings);
         Assert.NotEmpty(Verdict.Judge(observed with { Disturbances = [Kill(20)] }).Findings);
     }
@@ -171,7 +177,8 @@ public sealed class VerdictTests
         Verdict.Judge(observed).Findings,
         f => f.Rule == rule && f.Evidence.Contains(evidence, StringComparison.Ordinal) && f.Area.Contains(area, StringComparison.Ordinal));
 
-    private static SubjectRecord Subject(Observed observed, string person) => observed.Subjects.Single(s => s.Key == JudgedWorld.Key(person));
+    private static SubjectRecord Subject(Observed observed, string person) =>
+        observed.Subjects.Single(s => s.Key == JudgedWorld.Key(person));
 
     private static Observed With(Observed observed, SubjectRecord subject) =>
         observed with { Subjects = [.. observed.Subjects.Select(s => s.Key == subject.Key ? subject : s)] };
@@ -179,7 +186,13 @@ public sealed class VerdictTests
     // As if the product had never heard of what the person asked.
     private static Observed Without(Observed observed, string person) => With(
         observed,
-        Subject(observed, person) with { Ledger = [], State = [], HeadSequence = 0, HeadHash = LedgerVerifier.Start(JudgedWorld.Key(person)) });
+        Subject(observed, person) with
+        {
+            Ledger = [],
+            State = [],
+            HeadSequence = 0,
+            HeadHash = LedgerVerifier.Start(JudgedWorld.Key(person)),
+        });
 
     // As if an Allow of everything had got into the ledger.
     private Observed Allowing(string person, string source)
