@@ -89,12 +89,12 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
     {
         foreach (var act in observed.Acts.Where(a => a is { IsRecorded: true, Reference: not null }))
         {
-            var people = expectation.CertainPeople(act);
+            var people = expectation.PossiblePeople(act);
             var keys = people.Select(p => observed.SubjectOfPerson[p]).ToList();
             if (act.Act.ContactPoint is { } contact)
                 keys.AddRange(observed.StandInOf.TryGetValue(Contact.Parse(contact), out var standIn) ? [standIn] : []);
             if (!keys.SelectMany(Ledger).Any(line => line.SubmissionReference == act.Reference))
-                yield return (act, people.Count == 0 ? Others(act) : people.Any(p => expectation.MayRepeat(act, p)));
+                yield return (act, people.Any(p => expectation.MayRepeat(act, p)) || (act.Act.ContactPoint is not null && Others(act)));
         }
 
         // A contact point that nobody is known to have: whether somebody else acted on it.

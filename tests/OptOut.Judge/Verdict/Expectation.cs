@@ -77,6 +77,11 @@ internal sealed class Expectation
         ? [person]
         : [.. Owners(act).Where(o => o.IsCertain).Select(o => o.Person)];
 
+    /// <summary>The people for whom an act may count.</summary>
+    public IReadOnlyList<string> PossiblePeople(JournalledAct act) => act.Act.Person is { } person
+        ? [person]
+        : [.. Owners(act).Select(o => o.Person)];
+
     /// <summary>Whether an act may count for a person.</summary>
     public bool MayConcern(JournalledAct act, string person) =>
         act.Act.Person == person || (act.Act.ContactPoint is not null && Owners(act).Any(o => o.Person == person));
