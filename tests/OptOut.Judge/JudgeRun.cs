@@ -32,7 +32,9 @@ internal sealed class JudgeRun(TextWriter output)
             log.Write("the faults are over; healing");
             await system.HealAsync();
             findings.AddRange(await JudgeAsync(system, traffic, journal, disturbances, options, log, cancellationToken));
-            findings.AddRange(system.Processes.SelectMany(p => p.Crashes).Select(c => new Finding("No process ends by itself.", c, "the log")));
+            findings.AddRange(system.Processes
+                .SelectMany(p => p.Crashes)
+                .Select(c => new Finding("No process ends by itself.", c, "the log")));
             summary = Summary.Of(options, log, broken, system, journalPath);
         }
 
