@@ -14,11 +14,16 @@ internal sealed class JudgeCommand : RootCommand
 {
     private const string About =
         """
-        Runs the product in processes of its own, sends opt-outs through every entry, breaks everything around them, heals it, and then proves
-        from outside that every answered opt-out is kept. Exit code 1 on any finding.
+        Runs the product in processes of its own, sends opt-outs through every entry, breaks everything around them, heals it, and then
+        proves from outside that every answered opt-out is kept. Exit code 1 on any finding.
         """;
 
-    private readonly Option<FileInfo> _local = new("--local") { Required = true, HelpName = "PATH", Description = "the built OptOut.Local.dll" };
+    private readonly Option<FileInfo> _local = new("--local")
+    {
+        Required = true,
+        HelpName = "PATH",
+        Description = "the built OptOut.Local.dll",
+    };
 
     private readonly Option<int> _seed = new("--seed")
     {

@@ -22,13 +22,19 @@ internal sealed class JudgeRun(TextWriter output)
         {
             log.Write($"everything runs; data, logs and journal are in {folder}");
             using var journal = new ActJournal(journalPath);
-            using var traffic = new Traffic(system.Addresses, journal, options.Seed) { Workers = 10, LongestPause = TimeSpan.FromMilliseconds(250) };
+            using var traffic = new Traffic(system.Addresses, journal, options.Seed)
+            {
+                Workers = 10,
+                LongestPause = TimeSpan.FromMilliseconds(250),
+            };
             var disturbances = await BreakAsync(system, traffic, options, log, cancellationToken);
             var broken = log.Elapsed;
             log.Write("the faults are over; healing");
             await system.HealAsync();
             findings.AddRange(await JudgeAsync(system, traffic, journal, disturbances, options, log, cancellationToken));
-            findings.AddRange(system.Processes.SelectMany(p => p.Crashes).Select(c => new Finding("No process ends by itself.", c, "Local")));
+            findings.AddRange(system.Processes
+                .SelectMany(p => p.Crashes)
+                .Select(c => new Finding("No process ends by itself.", c, "the log")));
             summary = Summary.Of(options, log, broken, system, journalPath);
         }
 
@@ -47,7 +53,17 @@ internal sealed class JudgeRun(TextWriter output)
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timer = TimeProvider.System.CreateTimer(_ => limit.Cancel(), null, ResendLimit, Timeout.InfiniteTimeSpan);
         if (!await traffic.ResendAsync(limit.Token))
-            return [new Finding("Once the faults are over, every Stop is answered.", $"Some were not within {ResendLimit}: see the last lines of the journal.", "Intake")];
+        {
+            return
+            [
+                new Finding(
+                    "Once the faults are over, every Stop is answered.",
+                    $"Some were not within {ResendLimit}: see the last lines of the journal.",
+                    "functions/OptOut/Intake"),
+            ];
+        }
+
+
         await using var healing = new Healing(system, log);
         await healing.WorkOffAsync();
         var addresses = system.Addresses with { ClockDifference = ClockDifference(options) };
@@ -69,7 +85,9 @@ internal sealed class JudgeRun(TextWriter output)
 
     // One clock may be ahead and the other behind, or one steps from ahead to behind.
     private static TimeSpan ClockDifference(JudgeOptions options) =>
-        options.Faults.Count == 0 || options.Faults.Contains("clock") ? TimeSpan.FromSeconds(2 * FaultPlan.ClockLimit + 0.1) : TimeSpan.Zero;
+        options.Faults.Count == 0 || options.Faults.Contains("clock")
+            ? TimeSpan.FromSeconds(2 * FaultPlan.ClockLimit + 0.1)
+            : TimeSpan.Zero;
 
     private static async Task<IReadOnlyList<Disturbance>> BreakAsync(
         RunningSystem system, Traffic traffic, JudgeOptions options, FaultLog log, CancellationToken cancellationToken)
@@ -117,7 +135,8 @@ internal sealed class JudgeRun(TextWriter output)
             return 0;
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{findings.Count} findings. Data, logs and journal are kept in {folder}"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"\n{findings.Count} findings. Data, logs and journal are kept in {folder}"));
         return 1;
     }
 }

@@ -12,20 +12,24 @@ internal static class Summary
     {
         var acts = ActJournal.Read(journal);
         var starts = system.Instances.SelectMany(i => i.Process.Starts).Select(t => t.TotalSeconds).Order().ToList();
-        int[] hits = [system.Clients.Hits, .. ((Link[])[Link.Tables, Link.Blobs, Link.Bus, Link.Vendors]).Select(link => system.Instances.Sum(i => i.Troubles(link).Hits))];
+        var hits = ((Link[])[Link.Tables, Link.Blobs, Link.Bus, Link.Vendors])
+            .Select(link => (Link: link, Hits: system.Instances.Sum(i => i.Troubles(link).Hits)))
+            .Append((Link: Link.Clients, system.Clients.Hits));
         return
         [
             "",
             Text($"seed                 {options.Seed}"),
             Text($"time                 {broken.TotalSeconds:0} s of faults, {(log.Elapsed - broken).TotalSeconds:0} s of healing"),
-            Text($"kills of functions   {log.Count("kill")} ({log.Count("kill while it served")} served, {log.Count("kill while it started")} started), {log.Count("kill") / broken.TotalMinutes:0.0} a minute"),
+            Text($"kills of functions   {log.Count("kill")} ({log.Count("kill while it started")} while it started)"),
+            Text($"                     {log.Count("kill") / broken.TotalMinutes:0.0} a minute"),
             Text($"starts of functions  {starts.Count}, median {(starts.Count > 0 ? starts[starts.Count / 2] : 0):0.0} s"),
             Text($"kills of the bus     {log.Count("bus-stop")}"),
             Text($"freezes              {log.Count("freeze")}"),
-            Text($"requests broken      clients {hits[0]}, tables {hits[1]}, blobs {hits[2]}, bus {hits[3]}, vendors {hits[4]}"),
+            $"requests broken      {string.Join(", ", hits.Select(h => Text($"{h.Link.ToString().ToLowerInvariant()} {h.Hits}")))}",
             .. log.Counts.OrderBy(c => c.Key, StringComparer.Ordinal).Where(c => !c.Key.StartsWith("kill", StringComparison.Ordinal))
                 .Select(c => Text($"  {c.Key,-40} {c.Value}")),
-            Text($"acts                 {acts.Count}, of which {acts.Count(a => a.Success is not null)} answered with success and {acts.Count(a => a.Ended == long.MaxValue)} not answered for certain"),
+            Text($"acts                 {acts.Count}, answered with success {acts.Count(a => a.Success is not null)}"),
+            Text($"                     {acts.Count(a => a.Ended == long.MaxValue)} have an attempt that was not answered"),
             .. acts.GroupBy(a => a.Act.Entry, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
                 .Select(g => Text($"  {g.Key,-40} {g.Count()}, {g.Count(a => a.Success is not null)} answered")),
         ];

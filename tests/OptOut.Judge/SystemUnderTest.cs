@@ -23,8 +23,8 @@ internal sealed record SystemUnderTest
     public required string Data { get; init; }
 
     /// <summary>
-    /// The most that the clocks of two instances differ. Today they decide the order of a Stop and an Allow, so acts that are closer than this
-    /// count as simultaneous.
+    /// The most that the clocks of two instances differ. Today they decide the order of a Stop and an Allow, so acts that are closer than
+    /// this count as simultaneous.
     /// </summary>
     public TimeSpan ClockDifference { get; init; }
 }

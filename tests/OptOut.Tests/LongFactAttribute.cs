@@ -4,8 +4,8 @@ using Xunit.v3;
 namespace OptOut.Tests;
 
 /// <summary>
-/// A test that takes minutes. It has the category <c>Long</c> unless it names another one, runs only if <c>OPTOUT_LONG=1</c> is set, and is skipped with that reason
-/// otherwise. <c>.ci/run</c> runs all of them.
+/// A test that takes minutes. It has the category <c>Long</c> unless it names another one, runs only if <c>OPTOUT_LONG=1</c> is set, and is
+/// skipped with that reason otherwise. <c>.ci/run</c> runs all of them.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LongFactAttribute : FactAttribute, ITraitAttribute

@@ -11,7 +11,10 @@ internal sealed class BusMeddler(string connection, FaultLog log) : IAsyncDispos
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(30), Patience = TimeSpan.FromSeconds(1);
     private readonly ServiceBusClient _client = new(
         connection,
-        new ServiceBusClientOptions { RetryOptions = { MaxRetries = 1, TryTimeout = TimeSpan.FromSeconds(5), Delay = TimeSpan.FromMilliseconds(100) } });
+        new ServiceBusClientOptions
+        {
+            RetryOptions = { MaxRetries = 1, TryTimeout = TimeSpan.FromSeconds(5), Delay = TimeSpan.FromMilliseconds(100) },
+        });
 
     /// <summary>Copies what it sees on a subscription, and sends the copies later.</summary>
     public async Task CopyAsync(Copies fault, CancellationToken healing)
@@ -33,7 +36,8 @@ internal sealed class BusMeddler(string connection, FaultLog log) : IAsyncDispos
             var dice = new Dice(fault.Seed);
             foreach (var message in seen.Values.OrderBy(_ => dice.Next()))
             {
-                await sender.SendMessageAsync(new ServiceBusMessage(message) { MessageId = $"{message.MessageId}~copy{dice.Next():x}" }, healing);
+                var copy = new ServiceBusMessage(message) { MessageId = $"{message.MessageId}~copy{dice.Next():x}" };
+                await sender.SendMessageAsync(copy, healing);
                 log.Add("message sent again");
             }
         }

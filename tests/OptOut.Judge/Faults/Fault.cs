@@ -11,7 +11,7 @@ internal abstract record Fault(TimeSpan Pause)
 
     protected static string Text(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0##} s");
 
-    protected static string Text(double share) => string.Create(CultureInfo.InvariantCulture, $"{share:P0}").Replace(" ", "", StringComparison.Ordinal);
+    protected static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0} %");
 }
 
 /// <param name="Life">How long the instance serves before it is killed; null kills it while it starts, or whatever it does.</param>
@@ -55,7 +55,7 @@ internal sealed record Trouble(TimeSpan Pause, Link Link, string Instance, Manne
 
     public override string ToString() =>
         $"{(Link == Link.Clients ? "clients to functions" : $"functions {Instance} to {Link.ToString().ToLowerInvariant()}")}: {Manner}, "
-        + $"{Text(Share)} for {Text(Duration)}";
+        + $"{Percent(Share)} for {Text(Duration)}";
 }
 
 /// <summary>A failure that the vendor itself simulates.</summary>
@@ -85,7 +85,8 @@ internal sealed record Hold(TimeSpan Pause, string Subscription, int Count, bool
     public override string Kind => "hold";
 
     public override string ToString() =>
-        $"up to {Count} messages of {Subscription} are {(Returns ? $"held for {Text(Duration)} and given back in another order" : "locked and left")}";
+        $"up to {Count} messages of {Subscription} are "
+        + (Returns ? $"held for {Text(Duration)} and given back in another order" : "locked and left");
 }
 
 internal sealed record ClockStep(TimeSpan Pause, string Instance, TimeSpan Offset) : Fault(Pause)
@@ -132,7 +133,7 @@ internal enum Manner
     /// <summary>409 TableBeingDeleted: nothing was stored. Azure never says EntityAlreadyExists of a row that does not exist.</summary>
     Error409Before,
 
-    /// <summary>409 EntityAlreadyExists for the row that this very insert stored, as the second attempt after a lost answer gets it.</summary>
+    /// <summary>409 EntityAlreadyExists for the row that this very insert stored, as the second attempt after a lost answer.</summary>
     Error409After,
 
     /// <summary>412 although nobody changed the row.</summary>

@@ -92,9 +92,9 @@ internal static class FaultPlan
     }
 
     /// <summary>
-    /// The most that a clock is off, in seconds. Today the moment of a decision comes from the clock of the instance that took it, so clocks
-    /// that differ by more than the time between a person's Stop and Allow decide which of them stands. The verdict takes acts that are closer
-    /// than the steps allow for simultaneous (<see cref="ClockSkew"/>).
+    /// The most that a clock is off, in seconds. Today the moment of a decision comes from the clock of the instance that took it, so
+    /// clocks that differ by more than the time between a person's Stop and Allow decide which of them stands. The verdict takes acts that
+    /// are closer than the steps allow for simultaneous (<see cref="ClockSkew"/>).
     /// </summary>
     public const double ClockLimit = 1;
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace OptOut.Judge.Faults;
 
-/// <summary>One instance of the functions, with proxies of its own to everything it uses, so that one can be cut off and the other not.</summary>
+/// <summary>
+/// One instance of the functions, with proxies of its own to everything it uses, so that one can be cut off and the other not.
+/// </summary>
 internal sealed class FunctionsInstance : IAsyncDisposable
 {
     private readonly string _clock;
@@ -39,8 +41,9 @@ internal sealed class FunctionsInstance : IAsyncDisposable
             port,
             Path.Combine(logs, $"functions-{name}.log"),
             [
-                "dotnet", local, "functions", "--port", Text(port), "--bus-port", Text(instance.Bus.Port), "--tables-port", Text(tablesPort),
-                "--blobs-port", Text(instance.Blobs.Port), "--sandbox-port", Text(ports.Vendors), "--data", data, "--clock-file", instance._clock,
+                "dotnet", local, "functions", "--port", Text(port), "--bus-port", Text(instance.Bus.Port),
+                "--tables-port", Text(tablesPort), "--blobs-port", Text(instance.Blobs.Port), "--sandbox-port", Text(ports.Vendors),
+                "--data", data, "--clock-file", instance._clock,
             ],
             await ProductSettings.ForAsync(ports, instance.Vendors.Port));
         return instance;

@@ -8,8 +8,8 @@ using Azure.Storage.Blobs;
 namespace OptOut.Judge.Faults;
 
 /// <summary>
-/// What happens once the faults are over, until it is fair to judge: the product works off what waits, an operator replays the dead letters,
-/// and the night comes. Only what a real operator has is used: the API, the admin endpoint, and a look at the bus.
+/// What happens once the faults are over, until it is fair to judge: the product works off what waits, an operator replays the dead
+/// letters, and the night comes. Only what a real operator has is used: the API, the admin endpoint, and a look at the bus.
 /// </summary>
 internal sealed class Healing(RunningSystem system, FaultLog log) : IAsyncDisposable
 {
@@ -51,7 +51,9 @@ internal sealed class Healing(RunningSystem system, FaultLog log) : IAsyncDispos
             if (log.Elapsed - since > Limit)
             {
                 _findings.Add(new Finding(
-                    "The nightly comparison ends and reports.", $"It was started at {since} and wrote no report within {Limit}.", "Reconciliation"));
+                    "The nightly comparison ends and reports.",
+                    $"It was started at {since} and wrote no report within {Limit}.",
+                    "functions/OptOut/Reconciliation"));
                 return;
             }
 
@@ -83,8 +85,9 @@ internal sealed class Healing(RunningSystem system, FaultLog log) : IAsyncDispos
             {
                 _findings.AddRange(dead.Select(d => new Finding(
                     "What is dead-lettered can be delivered once its cause is gone.",
-                    $"{d.Value} messages are dead letters again after two replays without faults: {d.Key}. They are in the data folder's bus journal; the functions' logs say why.",
-                    "Delivery")));
+                    $"{d.Value} messages are dead letters again after two replays without faults: {d.Key}. They are in the data folder's bus "
+                        + "journal; the functions' logs say why.",
+                    "functions/OptOut/Delivery")));
                 return;
             }
 
@@ -105,7 +108,9 @@ internal sealed class Healing(RunningSystem system, FaultLog log) : IAsyncDispos
             if (lastSeen - started > Limit)
             {
                 _findings.Add(new Finding(
-                    "Once the faults are over, everything that waits is worked off.", $"After {Limit} there is still: {waiting}.", "Messaging"));
+                    "Once the faults are over, everything that waits is worked off.",
+                    $"After {Limit} there is still: {waiting}.",
+                    "functions/OptOut/Messaging"));
                 return;
             }
 
@@ -135,9 +140,11 @@ internal sealed class Healing(RunningSystem system, FaultLog log) : IAsyncDispos
     {
         var answer = await _http.GetFromJsonAsync<JsonElement>("/api/dead-letters");
         return answer.GetProperty("deadLetters").EnumerateArray().ToDictionary(
-            d => $"{d.GetProperty("subscription").GetString()}, {d.GetProperty("reason").GetString()}, vendor {d.GetProperty("vendor").GetString() ?? "none"}",
+            d => $"{Text(d, "subscription")}, {Text(d, "reason")}, vendor {Text(d, "vendor") ?? "none"}",
             d => d.GetProperty("count").GetInt32(),
             StringComparer.Ordinal);
+
+        static string? Text(JsonElement letter, string property) => letter.GetProperty(property).GetString();
     }
 
     private async Task ReplayAsync()
@@ -169,24 +176,30 @@ internal sealed class Healing(RunningSystem system, FaultLog log) : IAsyncDispos
     // Before the night every vendor must have been told by messages alone: what it had to repair was lost on the way.
     private async Task ReadReportAsync(string page)
     {
-        var report = await _reports.GetBlobClient(Path.ChangeExtension(page, ".json")).DownloadContentAsync();
-        foreach (var vendor in JsonSerializer.Deserialize<JsonElement>(report.Value.Content.ToString()).GetProperty("vendors").EnumerateArray())
+        var blob = await _reports.GetBlobClient(Path.ChangeExtension(page, ".json")).DownloadContentAsync();
+        using var report = JsonDocument.Parse(blob.Value.Content);
+        foreach (var vendor in report.RootElement.GetProperty("vendors").EnumerateArray())
         {
-            var name = vendor.GetProperty("vendor").GetString();
-            log.Write($"nightly comparison, {name}: {vendor.GetProperty("status").GetString()}, pushed again {vendor.GetProperty("pushedAgain")}");
+            var (name, status) = (vendor.GetProperty("vendor").GetString(), vendor.GetProperty("status").GetString());
+            log.Write($"nightly comparison, {name}: {status}, pushed again {vendor.GetProperty("pushedAgain")}");
             if (vendor.GetProperty("pushedAgain").GetInt32() is > 0 and var again)
             {
                 _findings.Add(new Finding(
                     "Every Stop reaches every vendor without the nightly comparison.",
-                    $"The nightly comparison pushed {again} contact points to {name} again, which were stopped here and not there, though the bus was empty and no dead letter was left. The report: {page} in the container reports.",
-                    "Delivery (ChannelHandler, VendorPusher)"));
+                    $"The nightly comparison pushed {again} contact points to {name} again, which were stopped here and not there, though the "
+                        + $"bus was empty and no dead letter was left. The report: {page} in the container reports.",
+                    "functions/OptOut/Delivery/VendorPusher.cs and ChannelHandler.cs"));
             }
         }
     }
 
     private static HttpClient CreateHttp(SystemUnderTest system)
     {
-        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = system.Functions, Timeout = TimeSpan.FromMinutes(2) };
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = system.Functions,
+            Timeout = TimeSpan.FromMinutes(2),
+        };
         // The master key opens everything.
         http.DefaultRequestHeaders.Add("x-functions-key", system.MasterKey);
         return http;

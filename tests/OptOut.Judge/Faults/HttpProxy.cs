@@ -165,7 +165,12 @@ internal sealed class HttpProxy : IAsyncDisposable
                 FormattableString.Invariant($"http://127.0.0.1:{port}{target}"),
                 new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
         {
-            Content = body.Length == 0 && context.Request.ContentLength is null ? null : half ? new HalfContent(body) : new ByteArrayContent(body),
+            Content = (body.Length == 0 && context.Request.ContentLength is null, half) switch
+            {
+                (true, _) => null,
+                (_, true) => new HalfContent(body),
+                _ => new ByteArrayContent(body),
+            },
         };
         foreach (var (name, value) in context.Request.Headers.Where(h => h.Key is not ("Transfer-Encoding" or "Connection" or "Expect")))
         {

@@ -39,7 +39,8 @@ internal static class ProductSettings
             ["OptOut:Limits:CodeGuess:Client:Count"] = Many,
         };
         // Not the address that a webhook names itself: it is compared, and the sandbox knows only its own.
-        foreach (var (name, value) in vendors.Where(v => v.Value.StartsWith(direct, StringComparison.Ordinal) && !v.Key.EndsWith(":SnsSandbox", StringComparison.Ordinal)))
+        foreach (var (name, value) in vendors
+            .Where(v => v.Value.StartsWith(direct, StringComparison.Ordinal) && !v.Key.EndsWith(":SnsSandbox", StringComparison.Ordinal)))
             settings[name] = FormattableString.Invariant($"http://127.0.0.1:{vendorProxy}/") + value[direct.Length..];
         settings = settings.ToDictionary(s => s.Key.Replace(":", "__", StringComparison.Ordinal), s => s.Value, StringComparer.Ordinal);
         // Processes that start every few seconds are not worth optimising.

@@ -19,6 +19,9 @@ internal sealed record ProxyAnswer(int Status, IReadOnlyList<KeyValuePair<string
 
     public async Task WriteHalfAsync(HttpContext context)
     {
+        // Half of nothing is nothing: a head without a body would be the whole answer.
+        if (Body.Length == 0)
+            return;
         WriteHead(context);
         context.Response.ContentLength = Body.Length + 1;
         await context.Response.Body.WriteAsync(Body.AsMemory(0, Body.Length / 2), context.RequestAborted);

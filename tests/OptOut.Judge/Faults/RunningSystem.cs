@@ -25,8 +25,9 @@ internal sealed class RunningSystem : IAsyncDisposable
             port,
             Path.Combine(Logs, name + ".log"),
             [
-                "dotnet", local, command, "--port", Text(Ports.Functions), "--bus-port", Text(Ports.Bus), "--tables-port", Text(Ports.Tables),
-                "--blobs-port", Text(Ports.Blobs), "--sandbox-port", Text(Ports.Vendors), "--data", Data,
+                "dotnet", local, command, "--port", Text(Ports.Functions), "--bus-port", Text(Ports.Bus),
+                "--tables-port", Text(Ports.Tables), "--blobs-port", Text(Ports.Blobs), "--sandbox-port", Text(Ports.Vendors),
+                "--data", Data,
             ],
             new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_TieredPGO"] = "0" });
     }
@@ -49,8 +50,9 @@ internal sealed class RunningSystem : IAsyncDisposable
     {
         Functions = new Uri(FormattableString.Invariant($"http://127.0.0.1:{Ports.Functions}")),
         Vendors = new Uri(FormattableString.Invariant($"http://127.0.0.1:{Ports.Vendors}")),
-        Storage = FormattableString.Invariant(
-            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={EmulatorKey};TableEndpoint=http://127.0.0.1:{Ports.Tables}/devstoreaccount1;BlobEndpoint=http://127.0.0.1:{Ports.Blobs}/devstoreaccount1;"),
+        Storage = FormattableString.Invariant($"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={EmulatorKey};")
+            + FormattableString.Invariant($"TableEndpoint=http://127.0.0.1:{Ports.Tables}/devstoreaccount1;")
+            + FormattableString.Invariant($"BlobEndpoint=http://127.0.0.1:{Ports.Blobs}/devstoreaccount1;"),
         Bus = FormattableString.Invariant(
             $"Endpoint=sb://127.0.0.1:{Ports.Bus};SharedAccessKeyName=local;SharedAccessKey=eA==;UseDevelopmentEmulator=true"),
         FunctionKey = "local",

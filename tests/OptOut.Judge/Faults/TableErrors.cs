@@ -26,12 +26,20 @@ internal static partial class TableErrors
     {
         var (status, code, message, operation) = manner switch
         {
-            Manner.Error500Before or Manner.Error500After => (500, "InternalError", "Server encountered an internal error. Please try again after some time.", null),
+            Manner.Error500Before or Manner.Error500After => (
+                500, "InternalError", "Server encountered an internal error. Please try again after some time.", null),
             Manner.Error503Before or Manner.Error503After => (503, "ServerBusy", "The server is busy.", null),
             Manner.Error409Before => (409, "TableBeingDeleted", "The specified table is being deleted.", null),
-            Manner.Error409After => (409, "EntityAlreadyExists", "The specified entity already exists.", FailingOperation(context.Request, request, IsInsert)),
+            Manner.Error409After => (
+                409,
+                "EntityAlreadyExists",
+                "The specified entity already exists.",
+                FailingOperation(context.Request, request, IsInsert)),
             Manner.Error412Before or Manner.Error412After => (
-                412, "UpdateConditionNotSatisfied", "The update condition specified in the request was not satisfied.", FailingOperation(context.Request, request, HasTag)),
+                412,
+                "UpdateConditionNotSatisfied",
+                "The update condition specified in the request was not satisfied.",
+                FailingOperation(context.Request, request, HasTag)),
             _ => throw new ArgumentOutOfRangeException(nameof(manner), manner, "No answer of Azure Tables."),
         };
         var id = new Guid(Encoding.ASCII.GetBytes("faults of judge!"));
@@ -105,6 +113,8 @@ internal static partial class TableErrors
     private static bool HasTag(string operation) => operation.Contains("If-Match: W/", StringComparison.OrdinalIgnoreCase);
 
     [GeneratedRegex(
-        @"^(GET|POST|PUT|PATCH|MERGE|DELETE) \S+ HTTP/1\.1", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        @"^(GET|POST|PUT|PATCH|MERGE|DELETE) \S+ HTTP/1\.1",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Operation();
 }

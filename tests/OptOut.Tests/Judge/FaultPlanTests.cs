@@ -21,14 +21,16 @@ public sealed class FaultPlanTests
         var plan = Read(Seed);
 
         Assert.Equal(FaultPlan.Kinds.Order(), plan.Select(f => f.Kind).Distinct().Order());
-        Assert.Equal(Enum.GetValues<Manner>(), plan.OfType<Trouble>().Where(t => t.Link == Link.Tables).Select(t => t.Manner).Distinct().Order());
+        Assert.Equal(
+            Enum.GetValues<Manner>(), plan.OfType<Trouble>().Where(t => t.Link == Link.Tables).Select(t => t.Manner).Distinct().Order());
         Assert.Contains(plan, f => f is Freeze { Duration.TotalSeconds: > 60 });
         Assert.Contains(plan, f => f is Kill { Life: null });
     }
 
     [Fact]
     public void Only_the_chosen_kinds_occur() =>
-        Assert.All(FaultPlan.Create(Seed, ["kill", "copies"]).Take(Enough), fault => Assert.Contains(fault.Kind, (string[])["kill", "copies"]));
+        Assert.All(
+            FaultPlan.Create(Seed, ["kill", "copies"]).Take(Enough), fault => Assert.Contains(fault.Kind, (string[])["kill", "copies"]));
 
     private static List<Fault> Read(int seed) => [.. FaultPlan.Create(seed, []).Take(Enough)];
 }

@@ -5,7 +5,9 @@ using OptOut.Local.Hosting;
 
 namespace OptOut.Tests.Judge;
 
-/// <summary>The genuine client of Azure Tables takes the proxy's errors for Azure's, and finds stored what the proxy says it stored.</summary>
+/// <summary>
+/// The genuine client of Azure Tables takes the proxy's errors for Azure's, and finds stored what the proxy says it stored.
+/// </summary>
 public sealed class HttpProxyTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;

@@ -6,7 +6,9 @@ using OptOut.Local.CommandLine;
 
 namespace OptOut.Tests.Judge;
 
-/// <summary>Runs the judge as its own process (tests/OptOut.Judge/README.md), so that it shares nothing with the product or the tests.</summary>
+/// <summary>
+/// Runs the judge as its own process (tests/OptOut.Judge/README.md), so that it shares nothing with the product or the tests.
+/// </summary>
 public sealed class JudgeTests(ITestOutputHelper output)
 {
     // With the healing and the verdict, about eight minutes.
