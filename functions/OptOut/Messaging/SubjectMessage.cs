@@ -66,7 +66,7 @@ internal sealed record SubjectMessage(
         {
             MessageId = Only is null
                 ? Id.ToString("D")
-                : $"{Id:D}~{Only}~{Vendor}~{Attempt}~{Wait}{(Replay > 0 ? $"~r{Replay}" : "")}{(Due is { } due ? $"~d{due.UtcTicks}" : "")}",
+                : $"{Id:D}~{Only}~{Vendor}~{Attempt}~{Wait}{(Replay > 0 ? $"~r{Replay}" : "")}{(Due is { } d ? $"~d{d.UtcTicks}" : "")}",
             CorrelationId = Subject.ToString(),
             Subject = Changes.Count == 0 ? UpdateLabel : ChangeLabel,
             ContentType = Json,

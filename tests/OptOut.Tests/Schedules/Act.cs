@@ -26,6 +26,9 @@ internal sealed class Act(string name)
     /// <summary>For a vendor's report: whom it was about.</summary>
     public Identifier? About { get; set; }
 
+    /// <summary>For a vendor's report: what it stopped.</summary>
+    public Scope? Reported { get; set; }
+
     /// <summary>Does it again. The caller must, as vendors repeat webhooks and the controller its calls; null for a person's act.</summary>
     public Func<Task>? Again { get; set; }
 }

@@ -33,6 +33,8 @@ internal static class Drawing
     }
 
     // "replace state~a + insert event~a~0000000001" names two rows.
-    private static IEnumerable<string> Rows(string text) =>
-        text.Split(" + ").Select(part => part[(part.IndexOf(' ', StringComparison.Ordinal) + 1)..].Replace(" (any version)", "", StringComparison.Ordinal));
+    private static IEnumerable<string> Rows(string text) => text
+        .Replace(" (any version)", "", StringComparison.Ordinal)
+        .Split(" + ")
+        .Select(part => part[(part.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
 }

@@ -21,7 +21,8 @@ public sealed class ExhaustiveTests(ITestOutputHelper output)
     public void Two_people_with_one_address_in_every_order() => Enumerate("two people with one address", preemptions: 2, MostLong);
 
     [LongFact(Category = "Schedules")]
-    public void An_unknown_address_gets_an_owner_in_every_order() => Enumerate("an unknown address gets an owner", preemptions: 2, MostLong);
+    public void An_unknown_address_gets_an_owner_in_every_order() =>
+        Enumerate("an unknown address gets an owner", preemptions: 2, MostLong);
 
     private void Enumerate(string name, int preemptions, int most)
     {

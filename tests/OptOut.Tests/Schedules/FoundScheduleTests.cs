@@ -7,8 +7,8 @@ namespace OptOut.Tests.Schedules;
 public sealed class FoundScheduleTests
 {
     /// <summary>
-    /// Example: the store is unavailable, so the handler puts its message off by a second. Meanwhile the message is delivered once more, and
-    /// this time the confirmation is due in an hour. The bus dropped the second message as a duplicate of the first.
+    /// Example: the store is unavailable, so the handler puts its message off by a second. Meanwhile the message is delivered once more,
+    /// and this time the confirmation is due in an hour. The bus dropped the second message as a duplicate of the first.
     /// </summary>
     [Fact]
     public void A_confirmation_that_is_due_later_is_sent_though_its_message_has_waited_for_the_store() => Holds(

@@ -52,7 +52,7 @@ internal sealed class Invariants(Story story, bool isStrict = false)
             _broken.Add($"{name}'s ledger has a change twice.");
 
         var asked = story.Acts.SelectMany(a => a.Changes).Select(c => c.Id).ToHashSet();
-        foreach (var entry in ledger.Where(e => !asked.Contains(e.Change.Id) && e.Change.Source != Source.Import))
+        foreach (var entry in ledger.Where(e => !asked.Contains(e.Change.Id) && e.Change.Source != Source.Import && !IsReported(e.Change)))
             _broken.Add($"{name}'s ledger has {entry.Change.Decision} {entry.Change.Scope}, which nobody asked for.");
 
         var replayed = ConsentState.From(ledger.Select(e => Entry(e.Change, e.Change.At)));
@@ -80,6 +80,10 @@ internal sealed class Invariants(Story story, bool isStrict = false)
         await CheckConfirmationsAsync(subject, name, ledger);
         return state;
     }
+
+    // A vendor that repeats its report may find another owner than the first time.
+    private bool IsReported(Change change) =>
+        change.Source == Source.VendorWebhook && story.Acts.Exists(a => a.Reported == change.Scope);
 
     private IEnumerable<Change> Answered(SubjectKey subject) =>
         story.Acts.Where(a => a.IsAnswered).SelectMany(a => a.Changes).Where(c => c.Subject == subject);
@@ -118,8 +122,10 @@ internal sealed class Invariants(Story story, bool isStrict = false)
         if (story.Moved.Contains(subject) || profile.Identifiers.Any(i => protector.SubjectOf(i) == subject))
             return;
         var disturbed = _world.Scheduler.Disturbed.Any(a => a.StartsWith(Topology.Confirmation, StringComparison.Ordinal));
+        var answered = Answered(subject).Select(c => c.SubmissionId).ToHashSet();
         var submissions = ledger
-            .Where(e => e.Change.Source is not (Source.VendorWebhook or Source.Reconciliation or Source.Import))
+            .Where(e => answered.Contains(e.Change.SubmissionId)
+                && e.Change.Source is not (Source.VendorWebhook or Source.Reconciliation or Source.Import))
             .Select(e => e.Change.SubmissionId)
             .Distinct();
         foreach (var submission in submissions)
@@ -150,8 +156,10 @@ internal sealed class Invariants(Story story, bool isStrict = false)
             {
                 foreach (var topic in MemoryVendor.Questions)
                 {
-                    if (state.Answer(channel, topic).Decision == Decision.Stop && row?.Stops[channel].Stops(topic) != true)
-                        _broken.Add($"{story.People[subject]} stopped {channel.Name()},{topic?.Value ?? "*"}, and the row of {name} does not.");
+                    if (state.Answer(channel, topic).Decision != Decision.Stop || row?.Stops[channel].Stops(topic) == true)
+                        continue;
+                    var question = $"{channel.Name()},{topic?.Value ?? "*"}";
+                    _broken.Add($"{story.People[subject]} stopped {question}, and the row of {name} does not.");
                 }
             }
         }
@@ -165,8 +173,8 @@ internal sealed class Invariants(Story story, bool isStrict = false)
             foreach (var vendor in _world.Vendors.Where(v => v.Channel == channel))
             {
                 var (wanted, entries) = (vendor.ListsFor(held), vendor.EntriesOf(identifier));
-                // A process that dies, or an answer that is lost, between the push and the row that records it: nobody knows afterwards that we
-                // put the entry there, so a later Allow does not take it off. Nothing is sent that should not be.
+                // A process that dies, or an answer that is lost, between the push and the row that records it: nobody knows afterwards
+                // that we put the entry there, so a later Allow does not take it off. Nothing is sent that should not be.
                 if (!isStrict && wanted.IsSubsetOf(entries)
                     && _world.Scheduler.Disturbed.Any(a => a.StartsWith($"{channel.Name()}#", StringComparison.Ordinal)))
                 {
@@ -182,7 +190,8 @@ internal sealed class Invariants(Story story, bool isStrict = false)
 
             if (story.Acts.SelectMany(a => a.Changes).Any(c => c.Decision == Decision.Allow))
                 continue;
-            foreach (var scope in story.Acts.Where(a => a.IsAnswered && a.About == identifier).SelectMany(a => a.Changes).Select(c => c.Scope))
+            var reported = story.Acts.Where(a => a.IsAnswered && a.About == identifier).SelectMany(a => a.Changes);
+            foreach (var scope in reported.Select(c => c.Scope))
             {
                 if ((scope.Channel is null || scope.Channel == channel) && !held.Stops(scope.Topic))
                     _broken.Add($"A vendor's report of {scope} for {name} was answered, and the row says {held}.");

@@ -9,11 +9,11 @@ public sealed class ScheduleTests(ITestOutputHelper output)
 {
     private const int Quick = 80, Long = 4000, Shortest = 30;
 
-    private static ulong? Seed =>
-        ulong.TryParse(Environment.GetEnvironmentVariable("OPTOUT_SCHEDULE_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : null;
+    private static ulong? Seed => ulong.TryParse(
+        Environment.GetEnvironmentVariable("OPTOUT_SCHEDULE_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : null;
 
-    private static int? Count =>
-        int.TryParse(Environment.GetEnvironmentVariable("OPTOUT_SCHEDULES"), CultureInfo.InvariantCulture, out var count) ? count : null;
+    private static int? Count => int.TryParse(
+        Environment.GetEnvironmentVariable("OPTOUT_SCHEDULES"), CultureInfo.InvariantCulture, out var count) ? count : null;
 
     [Fact]
     public void Whatever_the_order_and_whatever_fails_nothing_that_was_answered_is_lost() => Explore(Seed ?? 1, Seed is null ? Quick : 1);
@@ -38,12 +38,12 @@ public sealed class ScheduleTests(ITestOutputHelper output)
         return true;
     });
 
-    [Fact(Skip = "Consent without clocks, rules 2 and 3: an Allow carries the number of the state the person saw. Today its moment decides, "
-        + "and undoes a Stop that was made before it and arrives after.")]
+    [Fact(Skip = "Consent without clocks, rules 2 and 3: an Allow carries the number of the state the person saw. Today its moment "
+        + "decides, and undoes a Stop that was made before it and arrives after.")]
     public void An_Allow_never_undoes_a_Stop_that_nobody_had_seen() => ExploreStrictly("had seen was undone");
 
     [Fact(Skip = "A process that dies between a push and the row that records it leaves an entry that a later Allow does not take off: "
-        + "nothing is sent that should not be, and the nightly comparison reports the entry. Reading before each push what the last one was "
+        + "nothing is sent that should not be, and the nightly comparison reports the entry. To write down before each push what it is "
         + "about to add would cost one write more for each opt-out.")]
     public void An_entry_whose_confirmation_was_lost_is_taken_off_by_a_later_Allow() => ExploreStrictly("on its lists");
 

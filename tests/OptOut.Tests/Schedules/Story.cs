@@ -103,7 +103,7 @@ internal sealed class Story(World world, IStrategy strategy, SeededNumbers numbe
         Start($"vendor stop {world.Names.Of(identifier)} {scope}", act => Repeatedly(act, async () =>
         {
             var now = Begin();
-            act.About = identifier;
+            (act.About, act.Reported) = (identifier, Scope.Parse(scope));
             var stop = new IdentifierStop(
                 identifier, Scope.Parse(scope), now, Source.VendorWebhook, new ChangeEvidence(Vendor: "memory"), eventKey);
             if (await world.Get<IdentifierIntake>().RecordAsync(stop, WaitFor.DurableOnly, CancellationToken.None) is not { } changes)

@@ -81,7 +81,8 @@ internal sealed class World : IDisposable
 
     private static IConfiguration Configuration()
     {
-        var settings = OptOutSettings.Company("UseDevelopmentStorage=true", "Endpoint=sb://unused/;SharedAccessKeyName=a;SharedAccessKey=eA==");
+        var settings = OptOutSettings.Company(
+            "UseDevelopmentStorage=true", "Endpoint=sb://unused/;SharedAccessKeyName=a;SharedAccessKey=eA==");
         settings["OptOut:FanOut:FirstRetry"] = settings["OptOut:FanOut:LongestRetry"] = "00:00:10";
         return new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
     }

@@ -2,9 +2,9 @@ namespace OptOut.Tests.Schedules.Exploration;
 
 /// <summary>
 /// Decides by numbers from a seed, in one of four ways: a random walk; a walk that stays with an actor for a while, so that one overtakes
-/// another by far; the same with one actor held back after some requests until everybody else is done, so that it writes what it read long
-/// ago; and priorities with a few changes (Burckhardt et al., "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs", 2010),
-/// which finds what takes few preemptions at the right places.
+/// another by far; the same with one actor held back after some requests until everybody else is done, so that it writes what it read
+/// long ago; and priorities with a few changes (Burckhardt et al., "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs",
+/// 2010), which finds what takes few preemptions at the right places.
 /// </summary>
 internal sealed class RandomStrategy : IStrategy
 {

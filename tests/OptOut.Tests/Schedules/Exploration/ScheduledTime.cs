@@ -1,8 +1,9 @@
 namespace OptOut.Tests.Schedules.Exploration;
 
 /// <summary>
-/// A clock that only the schedule moves. A wait of less than a second, such as the pause before a write is tried again, is an operation like
-/// any other, however long it is: the product draws its length at random. A longer one is a time limit, which expires only as a mishap.
+/// A clock that only the schedule moves. A wait of less than a second, such as the pause before a write is tried again, is an operation
+/// like any other, however long it is: the product draws its length at random. A longer one is a time limit, which expires only as a
+/// mishap.
 /// </summary>
 internal sealed class ScheduledTime(DateTimeOffset start) : TimeProvider
 {

@@ -1,6 +1,8 @@
 namespace OptOut.Tests.Schedules.InMemory;
 
-/// <summary>An OData filter that compares PartitionKey and RowKey with strings, joined by <c>and</c>: what the explored code asks.</summary>
+/// <summary>
+/// An OData filter that compares PartitionKey and RowKey with strings, joined by <c>and</c>: what the explored code asks.
+/// </summary>
 internal static class KeyFilter
 {
     public static Func<string, string, bool> Parse(string? filter)

@@ -47,12 +47,14 @@ internal sealed class MemoryBus(TimeProvider time, Action<QueuedMessage> deliver
             Place(message, ++_sequence);
     }
 
-    /// <param name="due">Rounded up to half a minute, because the product draws the delay of a retry at random: a schedule must not depend on it.</param>
+    /// <param name="due">
+    /// Rounded up to half a minute, because the product draws the delay of a retry at random, and a schedule must not depend on it.
+    /// </param>
     public long Schedule(ServiceBusMessage message, DateTimeOffset due)
     {
         _sequence++;
         if (IsNew(message))
-            _scheduled.Add((new DateTimeOffset((due.UtcTicks + Step.Ticks - 1) / Step.Ticks * Step.Ticks, TimeSpan.Zero), _sequence, message));
+            _scheduled.Add((RoundUp(due), _sequence, message));
         return _sequence;
     }
 
@@ -73,6 +75,9 @@ internal sealed class MemoryBus(TimeProvider time, Action<QueuedMessage> deliver
         else
             deliver(delivery with { Count = delivery.Count + 1 });
     }
+
+    private static DateTimeOffset RoundUp(DateTimeOffset due) =>
+        new((due.UtcTicks + Step.Ticks - 1) / Step.Ticks * Step.Ticks, TimeSpan.Zero);
 
     private bool IsNew(ServiceBusMessage message)
     {

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace OptOut.Tests.Schedules.InMemory;
 
-/// <summary>The body of an entity group transaction: https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions.</summary>
+/// <summary>
+/// The body of an entity group transaction: https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions.
+/// </summary>
 internal static partial class TableBatch
 {
     public static IReadOnlyList<TableRequest> Read(string body)

@@ -5,7 +5,9 @@ using OptOut.Tests.Schedules.Exploration;
 
 namespace OptOut.Tests.Schedules.InMemory;
 
-/// <summary>Random operations on a few rows of a table, and a line on each answer. A tag is written as the number of the write it came from.</summary>
+/// <summary>
+/// Random operations on a few rows of a table, and a line on each answer. A tag is written as the number of the write it came from.
+/// </summary>
 internal sealed class TableScript(TableClient table, SeededNumbers numbers)
 {
     private static readonly string[] Partitions = ["p", "q"], Keys = ["event~1", "event~2", "state~1"];
@@ -63,7 +65,8 @@ internal sealed class TableScript(TableClient table, SeededNumbers numbers)
                 return Written(await table.DeleteEntityAsync(Partition, Key, Tag()));
             default:
                 var rows = Partition;
-                var answers = await table.SubmitTransactionAsync(Enumerable.Range(0, 1 + numbers.Below(3)).Select(_ => Action(rows)).ToList());
+                var actions = Enumerable.Range(0, 1 + numbers.Below(3)).Select(_ => Action(rows)).ToList();
+                var answers = await table.SubmitTransactionAsync(actions);
                 return string.Join(", ", answers.Value.Select(Written));
         }
     }
@@ -115,7 +118,9 @@ internal sealed class TableScript(TableClient table, SeededNumbers numbers)
         return string.Join(" | ", texts);
     }
 
-    private string Text(TableEntity row) => string.Join(' ', row.Where(p => p.Key is not ("odata.etag" or "Timestamp")).OrderBy(p => p.Key, StringComparer.Ordinal)
+    private string Text(TableEntity row) => string.Join(' ', row
+        .Where(p => p.Key is not ("odata.etag" or "Timestamp"))
+        .OrderBy(p => p.Key, StringComparer.Ordinal)
         .Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key}={p.Value}:{p.Value?.GetType().Name}"))
         .Append(_tags.LastIndexOf(row.ETag) is >= 0 and var i ? $"tag {i + 1}" : "unknown tag"));
 }

@@ -22,8 +22,8 @@ internal sealed record TableRequest(
 internal sealed record TableAnswer(int Status, string Body = "", string? Tag = null, string? Code = null);
 
 /// <summary>
-/// Azure Table Storage in memory, as far as the explored code uses it: point reads, queries by key, insert, merge, replace, upsert and delete
-/// under a tag, entity group transactions. Compared with Azurite by <c>MemoryTableTests</c>.
+/// Azure Table Storage in memory, as far as the explored code uses it: point reads, queries by key, insert, merge, replace, upsert and
+/// delete under a tag, entity group transactions. Compared with Azurite by <c>MemoryTableTests</c>.
 /// </summary>
 internal sealed class TableService(TimeProvider time)
 {
