@@ -28,9 +28,13 @@ internal sealed partial class ChannelHandler(
 
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, Channel channel, CancellationToken cancellationToken) =>
         outageRetry.HandleAsync<SubjectMessage>(
-            received, channel.Name(), message => HandleAsync(message, channel, cancellationToken), cancellationToken);
+            received,
+            channel.Name(),
+            message => HandleAsync(message, channel, received.DeliveryCount > 1 || message is not { Wait: 0, Replay: 0 }, cancellationToken),
+            cancellationToken);
 
-    private async Task<Settlement> HandleAsync(SubjectMessage message, Channel channel, CancellationToken cancellationToken)
+    private async Task<Settlement> HandleAsync(
+        SubjectMessage message, Channel channel, bool isRepeated, CancellationToken cancellationToken)
     {
         // apply may not have run yet. Without the change in the store we would push the old state, and nothing would make us push again.
         var permissions = message.Changes.Count > 0
@@ -40,7 +44,7 @@ internal sealed partial class ChannelHandler(
         Settlement settlement = Settlement.Done;
         foreach (var vendor in _vendors.Where(v => v.Channel == channel && (message.Vendor is null || message.Vendor == v.Name)))
         {
-            if (await PushAsync(vendor, message, permissions, cancellationToken) is Settlement.DeadLetter dead)
+            if (await PushAsync(vendor, message, permissions, isRepeated, cancellationToken) is Settlement.DeadLetter dead)
                 settlement = dead;
         }
 
@@ -48,11 +52,15 @@ internal sealed partial class ChannelHandler(
     }
 
     private async Task<Settlement> PushAsync(
-        IVendor vendor, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
+        IVendor vendor,
+        SubjectMessage message,
+        IReadOnlyList<IdentifierPermission> permissions,
+        bool isRepeated,
+        CancellationToken cancellationToken)
     {
         var attempt = message.Attempt + 1;
         using var span = OptOutTrace.Push(vendor.Name, message.Subject, attempt);
-        var outcome = await pusher.PushAsync(vendor, message, permissions, cancellationToken);
+        var outcome = await pusher.PushAsync(vendor, message, permissions, cancellationToken, isRepeated);
         span.Ended(outcome.Name);
         metrics.VendorAnswered(vendor.Name, outcome is VendorOutcome.Transient && retry.IsExhausted(attempt) ? "gave-up" : outcome.Name);
         switch (outcome)

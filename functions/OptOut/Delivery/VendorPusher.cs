@@ -18,23 +18,29 @@ internal sealed class VendorPusher(
 
     /// <param name="message">Why: the event that time-to-stop is counted for.</param>
     /// <param name="permissions">What stands for the subject's identifiers, as projected before this vendor's turn came.</param>
+    /// <param name="isRepeated">Whether this message was handled before, perhaps by a process that died and wrote nothing down.</param>
     public async Task<VendorOutcome> PushAsync(
-        IVendor vendor, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
+        IVendor vendor,
+        SubjectMessage message,
+        IReadOnlyList<IdentifierPermission> permissions,
+        CancellationToken cancellationToken,
+        bool isRepeated = false)
     {
-        var pushed = new Dictionary<IdentifierHash, StopSet>();
+        var pushed = isRepeated ? Attempted(message, vendor.Channel, permissions) : [];
         while (true)
         {
             var known = await rows.LoadAsync(message.Subject, vendor.Name, cancellationToken);
 
             // The row first, the state after: what was projected before it may be older than what another handler has confirmed since, and
             // would have that taken away again. Without a row there is nothing to take away.
-            if (known is not null)
+            if (known is not null || pushed.Count > 0)
                 permissions = await index.ProjectAsync(message.Subject, cancellationToken);
-            // Not where another handler's row overtook ours: what we pushed meanwhile stands at the vendor, and in no row.
-            if (pushed.Count == 0 && IsDone(vendor.Channel, known, message, permissions))
+            // If another handler saved first, our push reached the vendor but no row records it. The same is true of a process that died,
+            // unless the row is of this very message.
+            if ((pushed.Count == 0 || (isRepeated && known?.Event == message.Id)) && IsDone(vendor.Channel, known, message, permissions))
                 return new VendorOutcome.Confirmed();
 
-            // What we put there stands in the row, or was pushed in a round whose row another handler's overtook.
+            // What we put there is in the row, or was pushed by an attempt that no row records.
             var confirmed = known?.Stops.ToDictionary() ?? [];
             foreach (var (hash, stops) in pushed)
                 confirmed[hash] = confirmed.TryGetValue(hash, out var other) ? stops.Union(other) : stops;
@@ -51,7 +57,7 @@ internal sealed class VendorPusher(
                 return outcome;
             }
 
-            pushed = confirmed;
+            (pushed, isRepeated) = (confirmed, false);
         }
     }
 
@@ -93,6 +99,9 @@ internal sealed class VendorPusher(
             if (await vendor.PushAsync(new VendorPush(permission.Identifier, stops, before), cancellationToken) is var outcome
                 and not VendorOutcome.Confirmed)
             {
+                // The vendor may have done it, and only its answer was lost.
+                if (outcome is VendorOutcome.Transient)
+                    confirmed[hash] = before is null ? stops : before.Union(stops);
                 return outcome;
             }
 
@@ -100,6 +109,20 @@ internal sealed class VendorPusher(
         }
 
         return new VendorOutcome.Confirmed();
+    }
+
+    // The Stops that a process which died may have pushed for this message. Without this, an Allow that comes later would find nothing of
+    // ours to take away, and the person would stay on the vendor's list:
+    //   push Stop -> vendor has it -> dies before the row is saved -> Allow: no row -> nothing removed
+    private Dictionary<IdentifierHash, StopSet> Attempted(
+        SubjectMessage message, Channel channel, IReadOnlyList<IdentifierPermission> permissions)
+    {
+        var stops = message.Changes
+            .Where(c => c.Decision == Decision.Stop && (c.Scope.Channel is null || c.Scope.Channel == channel))
+            .Aggregate(StopSet.Nothing, (all, c) => all.Union(c.Scope.Topic is { } topic ? new StopSet(false, [topic]) : StopSet.Everything));
+        return stops.IsNothing
+            ? []
+            : permissions.Where(p => p.Stops.ContainsKey(channel)).ToDictionary(p => protector.Hash(p.Identifier), _ => stops);
     }
 
     // The same message delivered again, or the retry of one that a later message has overtaken.

@@ -15,7 +15,8 @@ internal enum VendorStatus
 }
 
 /// <summary>What a vendor confirmed for a subject, and when. Time-to-stop, the report and the retries are based on it.</summary>
-/// <param name="Stops">What the vendor last confirmed, by identifier. Only this may ever be removed from the vendor again.</param>
+/// <param name="Stops">What the vendor last confirmed, by identifier, and while it waits also what the vendor may have taken although its
+/// answer was lost. Only this may ever be removed from the vendor again.</param>
 /// <param name="Event">The event that was pushed last.</param>
 /// <param name="Since">When the person made that decision.</param>
 /// <param name="ConfirmedAt">When everything was confirmed; null until then.</param>

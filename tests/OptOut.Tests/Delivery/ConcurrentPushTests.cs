@@ -61,6 +61,43 @@ public sealed class ConcurrentPushTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Fact]
+    public async Task A_Stop_whose_handler_died_before_it_saved_the_row_is_taken_off_after_a_later_Allow()
+    {
+        var subject = await host.PutSubjectAsync("died", ["died@example.com"]);
+        await host.QuietAsync();
+        var vendor = new MemoryVendor();
+        var stop = await DecideAsync(subject, Decision.Stop);
+        var projected = await host.Service<IdentifierIndex>().ProjectAsync(subject, Cancel);
+        // It told the vendor, and died.
+        await vendor.PushAsync(new VendorPush(projected[0].Identifier, StopSet.Everything, null), Cancel);
+        await PushAsync(vendor, await DecideAsync(subject, Decision.Allow), TimeProvider.System);
+        Assert.Single(vendor.Stopped);
+
+        // The bus delivers its message again.
+        await Pusher(TimeProvider.System).PushAsync(vendor, SubjectMessage.From(stop), projected, Cancel, isRepeated: true);
+
+        Assert.Empty(vendor.Stopped);
+    }
+
+    [Fact]
+    public async Task A_Stop_whose_confirmation_was_lost_is_taken_off_by_a_later_Allow()
+    {
+        var subject = await host.PutSubjectAsync("lost", ["lost@example.com"]);
+        await host.QuietAsync();
+        var vendor = new MemoryVendor { LosesAnswer = true };
+        var stop = await DecideAsync(subject, Decision.Stop);
+        var projected = await host.Service<IdentifierIndex>().ProjectAsync(subject, Cancel);
+        Assert.IsType<VendorOutcome.Transient>(
+            await Pusher(TimeProvider.System).PushAsync(vendor, SubjectMessage.From(stop), projected, Cancel));
+        Assert.Single(vendor.Stopped);
+        vendor.LosesAnswer = false;
+
+        await PushAsync(vendor, await DecideAsync(subject, Decision.Allow), TimeProvider.System);
+
+        Assert.Empty(vendor.Stopped);
+    }
+
+    [Fact]
     public async Task A_person_who_never_stopped_anything_has_no_vendor_row()
     {
         var subject = await host.PutSubjectAsync("overtaken-none", ["overtaken-none@example.com"]);
@@ -109,6 +146,8 @@ public sealed class ConcurrentPushTests(OptOutHost host) : IClassFixture<OptOutH
 
         public int Removals { get; private set; }
 
+        public bool LosesAnswer { get; set; }
+
         public string Name => "memory";
 
         public Channel Channel => Channel.Email;
@@ -123,7 +162,7 @@ public sealed class ConcurrentPushTests(OptOutHost host) : IClassFixture<OptOutH
                 Stopped.Add(push.Identifier);
             else if (push.Confirmed is { IsEverything: true })
                 Removals += Stopped.Remove(push.Identifier) ? 1 : 0;
-            return Task.FromResult<VendorOutcome>(new VendorOutcome.Confirmed());
+            return Task.FromResult<VendorOutcome>(LosesAnswer ? new VendorOutcome.Transient(null, "no answer") : new VendorOutcome.Confirmed());
         }
 
         public Task<VendorPull> PullAsync(string list, DateTimeOffset until, string? cursor, CancellationToken cancellationToken) =>

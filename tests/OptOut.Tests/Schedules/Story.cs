@@ -98,19 +98,23 @@ internal sealed class Story(World world, IStrategy strategy, SeededNumbers numbe
         await RecordAsync(act, Preferences.Changes(now, wanted, Submit(subject, began, now, Source.UnsubscribePage)));
     });
 
-    /// <summary>A vendor reports an unsubscribe of somebody whom we may not know.</summary>
-    public void VendorStop(Identifier identifier, string scope, string eventKey) =>
+    /// <summary>A vendor reports an unsubscribe of somebody whom we may not know. A report that is repeated keeps the moment of its event.</summary>
+    public void VendorStop(Identifier identifier, string scope, string eventKey)
+    {
+        DateTimeOffset? at = null;
         Start($"vendor stop {world.Names.Of(identifier)} {scope}", act => Repeatedly(act, async () =>
         {
             var now = Begin();
+            at ??= now;
             (act.About, act.Reported) = (identifier, Scope.Parse(scope));
             var stop = new IdentifierStop(
-                identifier, Scope.Parse(scope), now, Source.VendorWebhook, new ChangeEvidence(Vendor: "memory"), eventKey);
+                identifier, Scope.Parse(scope), at.Value, Source.VendorWebhook, new ChangeEvidence(Vendor: "memory"), eventKey);
             if (await world.Get<IdentifierIntake>().RecordAsync(stop, WaitFor.DurableOnly, CancellationToken.None) is not { } changes)
                 return false;
             act.Changes = changes;
             return true;
         }));
+    }
 
     /// <summary>The controller says which contact points a person has.</summary>
     public void Register(SubjectKey subject, params Identifier[] identifiers) =>
