@@ -108,6 +108,7 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
             (put.Status, put.Headers["Retry-After"], put.Json["title"]!.GetValue<string>()));
         Assert.Equal((200, """{"status":"degraded","tables":"down","bus":"ok"}"""), (health.Status, health.Body));
 
+        await host.StoreGivenUpAsync(2);
         storage.StartAgain();
 
         await host.ConfirmedAsync(subject);

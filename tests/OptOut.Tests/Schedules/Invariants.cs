@@ -1,5 +1,4 @@
 using OptOut.Consent;
-using OptOut.Delivery;
 using OptOut.Identity;
 using OptOut.Messaging;
 using OptOut.Records;

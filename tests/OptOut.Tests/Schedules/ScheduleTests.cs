@@ -1,6 +1,4 @@
 using System.Globalization;
-using OptOut.Consent;
-using OptOut.Tests.Schedules.Exploration;
 
 namespace OptOut.Tests.Schedules;
 

@@ -9,8 +9,6 @@ public sealed class AgentOutageTests(AzuriteFixture azurite)
     private const string ByPhone = """{"identifier":{"phone":"0470790001"},"agent":"A-17","call":"outage-1"}""";
     private const string ByCustomer = """{"subject":"outage","agent":"A-17","call":"outage-2"}""";
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task While_the_bus_is_unavailable_the_Stop_waits_in_the_outbox_and_applies_at_once()
     {
@@ -66,6 +64,7 @@ public sealed class AgentOutageTests(AzuriteFixture azurite)
         Answer[] answers = [await PostAsync(host, ByCustomer), await PostAsync(host, ByPhone)];
 
         Assert.All(answers, a => Assert.Equal((503, "60"), (a.Status, a.Headers["Retry-After"])));
+        await host.StoreGivenUpAsync(1);
         storage.StartAgain();
         await host.StartBusAsync();
         Assert.Equal(before, await host.EverythingAsync());

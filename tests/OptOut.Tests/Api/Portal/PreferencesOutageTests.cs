@@ -6,8 +6,6 @@ namespace OptOut.Tests.Api.Portal;
 /// <summary>The response to the portal, and what happens to the choice, when the bus, the tables or both are unavailable.</summary>
 public sealed class PreferencesOutageTests(AzuriteFixture azurite)
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task While_the_bus_is_unavailable_the_choice_waits_in_the_outbox_and_is_visible_at_once()
     {
@@ -148,6 +146,7 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
             "The choice could not be saved, so it is not recorded. Do not show the person a success.",
             cell.Json["detail"]!.GetValue<string>());
 
+        await host.StoreGivenUpAsync(2);
         storage.StartAgain();
         await host.StartBusAsync();
         Assert.Equal(before, await host.EverythingAsync());

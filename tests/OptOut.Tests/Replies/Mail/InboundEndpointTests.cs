@@ -243,6 +243,7 @@ public sealed class InboundEndpointTests(AzuriteFixture azurite)
 
         await host.StartBusAsync();
         Assert.Equal(503, await host.Sandbox.SendGrid.ReceiveAsync(authenticated, Cancel)); // Only the store can tell whose address it is.
+        await host.StoreGivenUpAsync(1);
         storage.StartAgain();
         Assert.Empty(await host.LedgerAsync(two));
         await OptOutHost.UntilAsync(
