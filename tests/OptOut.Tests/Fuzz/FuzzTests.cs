@@ -9,11 +9,14 @@ public sealed class FuzzTests(ITestOutputHelper output)
     // A parser that throws on one odd byte is found within some thousand inputs of its target.
     private const string Inputs = "1000000";
 
+    // The same inputs each time, so that a change is not blamed for what an earlier one did. OPTOUT_FUZZ_SEED names others.
+    private const string Seed = "1";
+
     [LongFact(Category = "Fuzz")]
     public async Task No_parser_throws_hangs_or_accepts_what_it_must_refuse()
     {
-        string[] seed = Environment.GetEnvironmentVariable("OPTOUT_FUZZ_SEED") is { Length: > 0 } value ? ["--seed", value] : [];
-        var start = new ProcessStartInfo("dotnet", [typeof(FuzzOptions).Assembly.Location, "--inputs", Inputs, .. seed])
+        var seed = Environment.GetEnvironmentVariable("OPTOUT_FUZZ_SEED") ?? Seed;
+        var start = new ProcessStartInfo("dotnet", [typeof(FuzzOptions).Assembly.Location, "--inputs", Inputs, "--seed", seed])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

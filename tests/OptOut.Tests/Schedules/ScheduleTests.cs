@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace OptOut.Tests.Schedules;
 
@@ -7,8 +8,14 @@ public sealed class ScheduleTests(ITestOutputHelper output)
 {
     private const int Quick = 80, Long = 4000, Shortest = 30;
 
-    private static ulong? Seed => ulong.TryParse(
-        Environment.GetEnvironmentVariable("OPTOUT_SCHEDULE_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : null;
+    // The same orders each time, so that a change is not blamed for what an earlier one did. OPTOUT_SCHEDULE_SEED=new draws others.
+    private const ulong First = 1000;
+
+    private static ulong? Seed => Environment.GetEnvironmentVariable("OPTOUT_SCHEDULE_SEED") switch
+    {
+        "new" => (ulong?)RandomNumberGenerator.GetInt32(int.MaxValue) << 20,
+        var text => ulong.TryParse(text, CultureInfo.InvariantCulture, out var seed) ? seed : null,
+    };
 
     private static int? Count => int.TryParse(
         Environment.GetEnvironmentVariable("OPTOUT_SCHEDULES"), CultureInfo.InvariantCulture, out var count) ? count : null;
@@ -17,9 +24,9 @@ public sealed class ScheduleTests(ITestOutputHelper output)
     public void Whatever_the_order_and_whatever_fails_nothing_that_was_answered_is_lost() => Explore(Seed ?? 1, Seed is null ? Quick : 1);
 
     [LongFact(Category = "Schedules")]
-    public void In_thousands_of_new_orders_nothing_that_was_answered_is_lost()
+    public void In_thousands_of_orders_nothing_that_was_answered_is_lost()
     {
-        var seed = Seed ?? (ulong)System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue) << 20;
+        var seed = Seed ?? First;
         output.WriteLine($"Seeds from {seed}.");
         Parallel.For(0, Environment.ProcessorCount, i =>
         {
@@ -39,6 +46,11 @@ public sealed class ScheduleTests(ITestOutputHelper output)
     [Fact(Skip = "Consent without clocks, rules 2 and 3: an Allow carries the number of the state the person saw. Today its moment "
         + "decides, and undoes a Stop that was made before it and arrives after.")]
     public void An_Allow_never_undoes_a_Stop_that_nobody_had_seen() => ExploreStrictly("had seen was undone");
+
+    [Fact(Skip = "A process that dies between a push and the row that records it leaves what it pushed for other messages than its own, and "
+        + "a later Allow does not take that off: nothing is sent that should not be. To write down before each push what it is about to add "
+        + "would cost one write more for each opt-out.")]
+    public void An_entry_whose_confirmation_was_lost_is_taken_off_by_a_later_Allow() => ExploreStrictly("on its lists");
 
     // Explored to the end of a batch, because the shortest of several findings is the easiest to read.
     private static void Explore(ulong first, int count) => Schedule.OnOwnThread(() =>

@@ -1,8 +1,9 @@
-namespace OptOut.Judge.Faults;
+namespace OptOut.Judge;
 
 /// <summary>
 /// Random numbers from a seed (SplitMix64), the same on every version of .NET. Unlike everywhere else in the repository they must be
-/// reproducible, so they do not come from RandomNumberGenerator. Not for several threads at once.
+/// reproducible, so they do not come from RandomNumberGenerator. Not for secrets, and not for several threads at once: each worker has its
+/// own, because the order in which workers run is not repeated.
 /// </summary>
 internal sealed class Dice(ulong seed)
 {
@@ -22,6 +23,8 @@ internal sealed class Dice(ulong seed)
     public double Between(double from, double to) => from + (to - from) * Share();
 
     public int Below(int count) => (int)(Next() % (ulong)count);
+
+    public bool Chance(int percent) => Below(100) < percent;
 
     public T Pick<T>(IReadOnlyList<T> of) => of[Below(of.Count)];
 
