@@ -10,7 +10,7 @@ internal sealed class MailFileTarget : FuzzTarget
 
     public override int MaxLength => 64 * 1024;
 
-    public override (long Fixed, int PerByte) Memory => (2 * 1024 * 1024, 400);
+    public override (long Fixed, int PerByte) Memory => (2 * 1024 * 1024, 900);
 
     public override IReadOnlyList<string> Code => ["OptOut.Local.Mailbox"];
 
