@@ -39,9 +39,9 @@ internal sealed class DecisionMoments : IEquatable<DecisionMoments>
 
         DateTimeOffset? Latest(Topic? topic)
         {
-            var answers = owners.Select(o => o.Answer(channel, topic)).Where(a => a.Entry is not null).ToList();
+            var answers = owners.Select(o => o.Answer(channel, topic)).Where(a => a.DecidedBy is not null).ToList();
             var stops = answers.FindAll(a => a.Decision == Decision.Stop);
-            return (stops.Count > 0 ? stops : answers).Max(a => a.Entry?.At);
+            return (stops.Count > 0 ? stops : answers).Max(a => a.At);
         }
     }
 

@@ -4,8 +4,7 @@ namespace OptOut.Tests.Consent;
 
 public sealed class DecisionMomentsTests
 {
-    private static readonly SubjectKey Subject = new(7);
-    private static readonly DateTimeOffset Start = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Start = Generated.Noon;
 
     [Theory]
     [InlineData("email,offers Stop", "newsletter", null)]
@@ -49,15 +48,13 @@ public sealed class DecisionMomentsTests
             var moments = DecisionMoments.Parse(DecisionMoments.From(channel, [state]).ToString());
             Assert.Equal(DecisionMoments.From(channel, [state]), moments);
             foreach (var topic in (Topic?[])[null, Topic.Parse("a"), Topic.Parse("b"), Topic.Parse("c"), Topic.Parse("never")])
-                Assert.Equal(state.Answer(channel, topic).Entry?.At, moments.For(topic));
+                Assert.Equal(state.Answer(channel, topic).At, moments.For(topic));
         }
     });
 
-    // The first decision is dated minute 1, the next minute 2, and so on.
-    private static ConsentState State(string decisions) => decisions.Split('|').Index().Aggregate(ConsentState.Empty, (state, decision) =>
-    {
-        var (scope, what, at) = (decision.Item.Split(' ')[0], decision.Item.Split(' ')[1], Start.AddMinutes(decision.Index + 1));
-        return state.With(
-            Change.Create(Guid.CreateVersion7(at), Subject, Scope.Parse(scope), Enum.Parse<Decision>(what), at, at, Source.Portal));
-    });
+    // The first decision is dated minute 1, the next minute 2, and so on; an Allow has seen what came before.
+    private static ConsentState State(string decisions) => RecordedSubject.Of(decisions.Split('|').Select((decision, i) =>
+        decision.Split(' ') is [var scope, "Stop"]
+            ? Generated.Stop(i + 1, scope, minute: i + 1)
+            : Generated.Allow(i + 1, decision.Split(' ')[0], minute: i + 1, seen: i))).Consent;
 }
