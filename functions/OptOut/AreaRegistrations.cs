@@ -79,6 +79,7 @@ internal static class AreaRegistrations
     public static IServiceCollection AddRecords(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<StorageOptions, StorageOptionsValidator>(configuration, "OptOut:Storage")
         .AddSingleton<StorageAccount>().AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<LedgerHeads>()
+        .AddSingleton<ReferenceIndex>().AddSingleton<FirstReceipts>()
         .AddSingleton<VendorRows>().AddSingleton<CodeBook>()
         .AddSingleton<Feed>().AddSingleton<IdentifierIndex>().AddSingleton<SharedContactPoints>().AddSingleton<UnannouncedSubjects>()
         .AddSingleton<ExternalSuppressionStore>()

@@ -44,16 +44,14 @@ internal sealed class SubjectRegistrar(
         if (standIn == subject || !(await index.SubjectsAsync(identifier, cancellationToken)).Contains(standIn))
             return true;
 
-        foreach (var (scope, entry) in (await consent.LoadAsync(standIn, cancellationToken)).Consent.Entries)
+        foreach (var (scope, stop) in (await consent.LoadAsync(standIn, cancellationToken)).Consent.StandingStops)
         {
-            if (entry.Decision != Decision.Stop)
-                continue;
             var adopted = Change.Create(
-                EventIds.Derive("adopted", subject.ToString(), entry.EventId.ToString()),
+                EventIds.Adopted(subject, stop),
                 subject,
                 scope,
                 Decision.Stop,
-                entry.At,
+                stop.At,
                 time.GetUtcNow(),
                 Source.Import,
                 new ChangeEvidence(Reference: $"recorded for {standIn} before the person was known"));

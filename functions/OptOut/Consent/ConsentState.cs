@@ -8,6 +8,8 @@ namespace OptOut.Consent;
 /// </summary>
 internal sealed class ConsentState : IEquatable<ConsentState>
 {
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
     private readonly ImmutableSortedDictionary<string, (Scope Scope, ConsentEntry Entry)> _entries;
 
     private ConsentState(ImmutableSortedDictionary<string, (Scope, ConsentEntry)> entries) => _entries = entries;
@@ -61,6 +63,10 @@ internal sealed class ConsentState : IEquatable<ConsentState>
         }
     }
 
+    /// <summary>The answer to the widest question of a scope: about marketing in general over all channels, for <c>*,*</c>.</summary>
+    public Decision Answers(Scope scope) =>
+        (scope.Channel is { } one ? [one] : Channels.All).Any(c => Answer(c, scope.Topic).Decision == Decision.Stop) ? Decision.Stop : Decision.Allow;
+
     /// <summary>Everything that is stopped on a channel, over every topic that has an entry of its own.</summary>
     public StopSet Stops(Channel channel)
     {
@@ -76,12 +82,31 @@ internal sealed class ConsentState : IEquatable<ConsentState>
     public bool IsStopped(Scope scope) =>
         Entry(scope).Stop is { } stop && _entries.Values.All(e => !e.Scope.Overlaps(scope) || (e.Entry.Allow?.Seen ?? 0) < stop.Number);
 
+    /// <summary>The Stops of which some question is still stopped.</summary>
+    public IEnumerable<(Scope Scope, LastStop Stop)> StandingStops
+    {
+        get
+        {
+            foreach (var (scope, entry) in _entries.Values)
+            {
+                if (entry.Stop is { } stop && !_entries.Values.Any(o => o.Scope.Covers(scope) && (o.Entry.Allow?.Seen ?? 0) >= stop.Number))
+                    yield return (scope, stop);
+            }
+        }
+    }
+
+    /// <summary>When somebody last decided anything about the channel; null when nobody did.</summary>
+    public DateTimeOffset? DecidedAt(Channel channel) => _entries.Values
+        .Where(e => e.Scope.Channel is null || e.Scope.Channel == channel)
+        .SelectMany(e => (DateTimeOffset?[])[e.Entry.Stop?.At, e.Entry.Allow?.At])
+        .Max();
+
     /// <summary>
-    /// When an Allow of everything in the scope was last received; null if there was none. What a vendor or an import reports from before
-    /// that is old news.
+    /// Whether a Stop that a vendor or an import reports is from before the person allowed everything in its scope again. Our clock and theirs
+    /// may differ: what they date less than five minutes before is not old news.
     /// </summary>
-    public DateTimeOffset? AllowedAt(Scope scope) =>
-        _entries.Values.Where(e => e.Scope.Covers(scope)).Max(e => e.Entry.Allow?.At);
+    public bool IsOldNews(Scope scope, DateTimeOffset at) =>
+        _entries.Values.Any(e => e.Scope.Covers(scope) && e.Entry.Allow?.At - ClockTolerance > at);
 
     /// <summary>The state after a Stop that only repeats the one that stands: a later number, and the same change in the ledger.</summary>
     internal ConsentState Raise(Scope scope, long number)

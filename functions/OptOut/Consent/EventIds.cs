@@ -11,6 +11,9 @@ internal static class EventIds
 {
     public static Guid New(DateTimeOffset now) => Guid.CreateVersion7(now);
 
+    /// <summary>The id of a Stop that a subject takes over from the stand-in of its contact point.</summary>
+    public static Guid Adopted(SubjectKey subject, LastStop stop) => Derive("adopted", subject.ToString(), stop.Id.ToString());
+
     /// <summary>A version 8 UUID (RFC 9562 section 5.8): the first bits of the SHA-256 of the parts.</summary>
     public static Guid Derive(params ReadOnlySpan<string> parts)
     {

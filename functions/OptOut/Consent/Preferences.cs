@@ -55,6 +55,22 @@ internal static class Preferences
             : wanted;
     }
 
+    /// <summary>
+    /// Says again what a person declined and what is stopped already, so that an Allow which had not seen it cannot win. Mostly a repeat of the
+    /// Stop that covers it. Only for a submission that allows nothing.
+    /// </summary>
+    /// <param name="now">The current state.</param>
+    /// <param name="declined">What the person declined.</param>
+    /// <param name="create">Creates a change from a scope and a decision.</param>
+    public static IEnumerable<Change> Repeats(
+        ConsentState now, IEnumerable<(Channel Channel, Topic Topic)> declined, Func<Scope, Decision, Change> create) =>
+        declined
+            .Select(cell => (Cell: new Scope(cell.Channel, cell.Topic), Answer: now.Answer(cell.Channel, cell.Topic)))
+            .Where(d => d.Answer.Decision == Decision.Stop)
+            .Select(d => now.IsStopped(d.Answer.DecidedBy!.Value) ? d.Answer.DecidedBy.Value : d.Cell)
+            .Distinct()
+            .Select(scope => create(scope, Decision.Stop));
+
     private static IEnumerable<Change> Changes(
         Channel channel, StopSet now, StopSet wanted, bool allowedEverywhere, Func<Scope, Decision, Change> create)
     {

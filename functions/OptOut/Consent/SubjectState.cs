@@ -56,9 +56,6 @@ internal sealed record SubjectState(
 
     private sealed class Taking(SubjectState before)
     {
-        // What a vendor or an import reports may be dated by a clock that differs from ours by this much.
-        private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
-
         // Somebody who presses again and again gets one reference number in this time.
         private static readonly TimeSpan EntryInterval = TimeSpan.FromMinutes(1);
 
@@ -82,7 +79,7 @@ internal sealed record SubjectState(
 
         private void TakeStop(Change stop)
         {
-            if (stop.Source.Reports() && _state.Consent.AllowedAt(stop.Scope) - ClockTolerance > stop.At)
+            if (stop.Source.Reports() && _state.Consent.IsOldNews(stop.Scope, stop.At))
                 _oldNews.Add(stop);
             else if (!_state.Consent.IsStopped(stop.Scope) || IsEntryDue(stop))
                 Enter(NextNumber(), stop);

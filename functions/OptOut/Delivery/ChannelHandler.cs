@@ -38,7 +38,7 @@ internal sealed partial class ChannelHandler(
     {
         // apply may not have run yet. Without the change in the store we would push the old state, and nothing would make us push again.
         var permissions = message.Changes.Count > 0
-            ? await applier.ApplyAsync(message.Changes, cancellationToken)
+            ? (await applier.ApplyAsync(message.Changes, cancellationToken)).Permissions
             : await index.ProjectAsync(message.Subject, cancellationToken);
 
         Settlement settlement = Settlement.Done;

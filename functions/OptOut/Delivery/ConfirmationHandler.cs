@@ -73,13 +73,13 @@ internal sealed class ConfirmationHandler(
     // this message is the only one that can confirm it. What is confirmed already is not confirmed again.
     private async Task<List<LedgerEntry>> RepeatedAsync(SubjectMessage message, CancellationToken cancellationToken)
     {
-        var state = (await consent.LoadAsync(message.Subject, cancellationToken)).Consent.Entries.ToDictionary();
+        var state = (await consent.LoadAsync(message.Subject, cancellationToken)).Consent;
         var repeated = new List<LedgerEntry>();
         foreach (var change in message.Changes.Where(c => c.Decision == Decision.Stop))
         {
-            if (state.TryGetValue(change.Scope, out var stands)
-                && stands.Decision == Decision.Stop
-                && await consent.FindAsync(change.Subject, stands.EventId, cancellationToken) is { } entry
+            if (state.IsStopped(change.Scope)
+                && state.Entry(change.Scope).Stop is { } standing
+                && await consent.FindAsync(change.Subject, standing.Id, cancellationToken) is { } entry
                 && IsToThePerson(entry.Change.Source)
                 && entry.Change.ReceivedAt > change.ReceivedAt - News)
             {

@@ -87,7 +87,7 @@ internal sealed class VendorListCheck(ConsentStore consent, VendorRows rows, Ide
             await foreach (var entry in consent.LedgerAsync(subject, cancellationToken))
             {
                 if (entry.Change.ReceivedAt <= received)
-                    state = state.With(entry.Change);
+                    state = state.With(entry);
                 else
                     grew = true;
             }

@@ -11,75 +11,79 @@ namespace OptOut.Records;
 
 /// <summary>
 /// Consent state and ledger of a subject, in one partition of the table <c>consent</c>: <c>state~</c>, <c>event~</c> and <c>seen~</c> rows,
-/// of which the last say which events the ledger has, and until when each was said again. A change is one entity-group transaction under
-/// the state's ETag, so state and ledger never disagree. Row keys repeat the subject key because Azurite finds rows by row key first, and
-/// collapses when thousands of partitions share one.
+/// of which the last say which changes the ledger has. Changes are taken in one entity-group transaction under the state's ETag, so state
+/// and ledger never disagree, and the numbers that the store gives them have one order. Row keys repeat the subject key because Azurite
+/// finds rows by row key first, and collapses when thousands of partitions share one.
 /// </summary>
 internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, OptOutMetrics metrics)
 {
-    // A transaction takes 100 rows (https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions):
-    // the state, and two a change.
-    private const int MaxChanges = 49;
+    // A transaction takes 100 rows (https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions): the state,
+    // and two for each entry, of which every remembered repeat may become one.
+    private const int MaxChanges = ((100 - 1) / 2) - SubjectState.MaxRepeats;
 
     // Each loser of a race has seen another writer win, so this many writers may press at once on one person's row.
     private const int MaxAttempts = 30;
 
-    private const string RepeatedAt = "Again";
-
     public async Task<SubjectState> LoadAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
-        var row = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
-            subject.ToString(), StateKey(subject), cancellationToken: cancellationToken);
-        return row.HasValue ? Read(row.Value!) : new SubjectState(ConsentState.Empty, Ledger.Start(subject));
+        var row = await FindRowAsync(subject, cancellationToken);
+        return row is null ? SubjectState.Start(subject) : SubjectRow.Read(row);
     }
 
     /// <summary>
-    /// Adds the changes to state and ledger. Applying them twice is applying them once. The state is the merge of every change; the ledger
-    /// lists those that could alter an answer, so a Stop that only repeats one moves the state's moment (an Allow arriving late cannot beat
-    /// it) and leaves the ledger as it is.
+    /// Adds the changes to state and ledger. Applying them twice is applying them once. A Stop that only repeats what stands takes a number,
+    /// so that an Allow which had not seen it cannot beat it, and mostly leaves the ledger as it is.
     /// </summary>
-    /// <param name="changes">At least one, all of one subject. Up to 49 are written all or none; more go in parts, in their order.</param>
-    /// <returns>Whether the ledger grew.</returns>
+    /// <param name="changes">At least one, all of one subject. Up to 17 are written all or none; more go in parts, in their order.</param>
     /// <exception cref="StoreUnavailableException">The store did not take them, or too many wrote at once.</exception>
-    public async Task<bool> ApplyAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    public async Task<Taken> ApplyAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
-        var grew = false;
-        foreach (var part in changes.Chunk(MaxChanges))
-            grew |= await ApplyAsync(part, cancellationToken);
-        return grew;
+        Taken? sum = null;
+        foreach (var part in SubjectState.InOrder(changes).Chunk(MaxChanges))
+        {
+            var taken = await ApplyPartAsync(part, cancellationToken);
+            sum = sum is null ? taken : new Taken(
+                taken.State,
+                [.. sum.Entries, .. taken.Entries],
+                [.. sum.Unknown, .. taken.Unknown],
+                [.. sum.OldNews, .. taken.OldNews]);
+        }
+
+        return sum!;
     }
 
-    public Task<bool> ApplyAsync(Change change, CancellationToken cancellationToken) => ApplyAsync([change], cancellationToken);
+    public Task<Taken> ApplyAsync(Change change, CancellationToken cancellationToken) => ApplyAsync([change], cancellationToken);
 
-    private async Task<bool> ApplyAsync(Change[] changes, CancellationToken cancellationToken)
+    private async Task<Taken> ApplyPartAsync(Change[] changes, CancellationToken cancellationToken)
     {
         var subject = changes[0].Subject;
+        var (asked, entered) = (new HashSet<Guid>(), new HashSet<Guid>());
         for (var attempt = 1; ; attempt++)
         {
-            var found = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
-                subject.ToString(), StateKey(subject), cancellationToken: cancellationToken);
-            var known = found.HasValue ? Read(found.Value!) : new SubjectState(ConsentState.Empty, Ledger.Start(subject));
-            var (state, entries, repeats) = known.With(changes);
-            if (state.Equals(known))
-                return false;
+            var row = await FindRowAsync(subject, cancellationToken);
+            var known = row is null ? SubjectState.Start(subject) : SubjectRow.Read(row);
+
+            // A repeat writes no row that a second delivery would collide with.
+            await AskAsync(changes.Where(c => c.Decision == Decision.Stop && known.Consent.IsStopped(c.Scope) && !known.Names(c.Id)));
+            var taken = known.Take(changes.Where(c => !entered.Contains(c.Id)));
+            if (taken.State.Number == known.Number)
+                return taken;
 
             try
             {
-                var row = Write(subject, state);
+                var next = SubjectRow.Write(subject, taken.State);
                 await storage.Consent.SubmitAsync(
                     [
-                        found.HasValue
-                            ? new(TableTransactionActionType.UpdateReplace, row, found.Value!.ETag)
-                            : new(TableTransactionActionType.Add, row),
-                        .. entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Write(e))),
-                        .. entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Seen(e, repeats))),
-                        .. repeats.Where(r => entries.All(e => e.Change.Id != r.Key)).Select(
-                            r => new TableTransactionAction(TableTransactionActionType.UpsertMerge, RepeatRow(subject, r.Key, r.Value))),
+                        row is null
+                            ? new(TableTransactionActionType.Add, next)
+                            : new(TableTransactionActionType.UpdateReplace, next, row.ETag),
+                        .. taken.Entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Write(e))),
+                        .. taken.Entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Seen(e))),
                     ],
                     cancellationToken);
-                foreach (var entry in entries)
+                foreach (var entry in taken.Entries)
                     metrics.ChangeRecorded(entry.Change.Source.ToString(), entry.Change.Decision.ToString());
-                return entries.Count > 0;
+                return taken;
             }
             catch (RequestFailedException e) when (e.Status is 409 or 412)
             {
@@ -87,30 +91,30 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
                     throw new StoreUnavailableException(e);
 
                 // Another writer won. It may have been another delivery of these very changes, since overtaken in the state by later ones.
-                changes = await NewAsync(changes, cancellationToken);
-                if (changes.Length == 0)
-                    return false;
+                asked.Clear();
+                await AskAsync(changes);
                 await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(5, 20 * attempt)), time, cancellationToken);
+            }
+        }
+
+        async Task AskAsync(IEnumerable<Change> some)
+        {
+            foreach (var change in some.Where(c => !entered.Contains(c.Id) && asked.Add(c.Id)).ToArray())
+            {
+                if (await IsInLedgerAsync(subject, change.Id, cancellationToken))
+                    entered.Add(change.Id);
             }
         }
     }
 
-    private async Task<Change[]> NewAsync(Change[] changes, CancellationToken cancellationToken)
-    {
-        var unseen = new List<Change>(changes.Length);
-        foreach (var change in changes)
-        {
-            if (!await HasAsync(change.Subject, change.Id, cancellationToken))
-                unseen.Add(change);
-        }
+    /// <summary>Whether the change was taken before: it stands in the subject's ledger, or is one of its last repeats.</summary>
+    public async Task<bool> HasAsync(SubjectKey subject, Guid changeId, CancellationToken cancellationToken) =>
+        await IsInLedgerAsync(subject, changeId, cancellationToken)
+        || (await LoadAsync(subject, cancellationToken)).Names(changeId);
 
-        return [.. unseen];
-    }
-
-    /// <summary>Whether the event stands in the subject's ledger.</summary>
-    public async Task<bool> HasAsync(SubjectKey subject, Guid eventId, CancellationToken cancellationToken) =>
+    private async Task<bool> IsInLedgerAsync(SubjectKey subject, Guid changeId, CancellationToken cancellationToken) =>
         (await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
-            subject.ToString(), SeenKey(subject, eventId), ["RowKey"], cancellationToken)).HasValue;
+            subject.ToString(), SeenKey(subject, changeId), ["RowKey"], cancellationToken)).HasValue;
 
     /// <summary>The ledger's entry of an event; null when it has none.</summary>
     public async Task<LedgerEntry?> FindAsync(SubjectKey subject, Guid eventId, CancellationToken cancellationToken)
@@ -159,57 +163,18 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
         }
     }
 
-    /// <summary>
-    /// Until when Stops in the subject's ledger were said again, by event. A later Stop of the same scope takes their place in the state,
-    /// and only here is it still known that an Allow from in between was beaten.
-    /// </summary>
-    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> RepeatsAsync(SubjectKey subject, CancellationToken cancellationToken)
+    private async Task<TableEntity?> FindRowAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
-        var partition = subject.ToString();
-        var (from, to) = ($"seen~{subject}~", $"seen~{subject}~~");
-        var repeats = new Dictionary<Guid, DateTimeOffset>();
-        await foreach (var row in storage.Consent.QueryAsync<TableEntity>(
-            r => r.PartitionKey == partition && r.RowKey.CompareTo(from) >= 0 && r.RowKey.CompareTo(to) < 0,
-            select: ["RowKey", RepeatedAt],
-            cancellationToken: cancellationToken))
-        {
-            if (row.GetDateTimeOffset(RepeatedAt) is { } at)
-                repeats[Guid.ParseExact(row.RowKey.AsSpan(from.Length), "N")] = at;
-        }
-
-        return repeats;
+        var row = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
+            subject.ToString(), SubjectRow.Key(subject), cancellationToken: cancellationToken);
+        return row.HasValue ? row.Value : null;
     }
-
-    private static TableEntity Write(SubjectKey subject, SubjectState state) => new(subject.ToString(), StateKey(subject))
-    {
-        ["Entries"] = string.Join('\n', state.Consent.Entries.Select(Line)),
-        ["Sequence"] = state.Head.Sequence,
-        ["Hash"] = state.Head.Hash,
-    };
-
-    private static SubjectState Read(TableEntity row) => new(
-        ConsentState.From(row.GetString("Entries").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Entry)),
-        new LedgerHead(row.GetInt64("Sequence")!.Value, row.GetString("Hash")));
-
-    // A line an entry, "email,newsletter Stop 1795478461000 01a20ae6...": a property holds 32 Ki characters, and 50 topics on 5
-    // channel choices fill 23 of them.
-    private static string Line(KeyValuePair<Scope, ConsentEntry> entry) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{entry.Key} {entry.Value.Decision} {entry.Value.At.ToUnixTimeMilliseconds()} {entry.Value.EventId:N}");
-
-    private static KeyValuePair<Scope, ConsentEntry> Entry(string line) => line.Split(' ') is [var scope, var decision, var at, var id]
-        ? KeyValuePair.Create(
-            Scope.Parse(scope),
-            new ConsentEntry(
-                Enum.Parse<Decision>(decision),
-                DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(at, CultureInfo.InvariantCulture)),
-                Guid.ParseExact(id, "N")))
-        : throw new FormatException("A line of a state row is not 'scope decision milliseconds event'.");
 
     private static TableEntity Write(LedgerEntry entry) =>
         new(entry.Change.Subject.ToString(), EventKey(entry.Change.Subject, entry.Sequence))
         {
             ["Sequence"] = entry.Sequence,
+            ["Number"] = entry.Number,
             ["Change"] = ChangeDocument.From(entry.Change).ToJson(),
             ["PreviousHash"] = entry.PreviousHash,
             ["Hash"] = entry.Hash,
@@ -217,27 +182,16 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
 
     private static LedgerEntry Entry(TableEntity row) => new(
         row.GetInt64("Sequence")!.Value,
+        row.GetInt64("Number")!.Value,
         ChangeDocument.FromJson(row.GetString("Change")).ToChange(),
         row.GetString("PreviousHash"),
         row.GetString("Hash"));
 
-    private static TableEntity Seen(LedgerEntry entry, IReadOnlyDictionary<Guid, DateTimeOffset> repeats)
-    {
-        var (subject, id) = (entry.Change.Subject, entry.Change.Id);
-        var row = repeats.TryGetValue(id, out var at)
-            ? RepeatRow(subject, id, at)
-            : new TableEntity(subject.ToString(), SeenKey(subject, id));
-        row["Sequence"] = entry.Sequence;
-        return row;
-    }
-
-    private static TableEntity RepeatRow(SubjectKey subject, Guid eventId, DateTimeOffset at) =>
-        new(subject.ToString(), SeenKey(subject, eventId)) { [RepeatedAt] = at };
+    private static TableEntity Seen(LedgerEntry entry) =>
+        new(entry.Change.Subject.ToString(), SeenKey(entry.Change.Subject, entry.Change.Id)) { ["Sequence"] = entry.Sequence };
 
     private static string EventKey(SubjectKey subject, long sequence) =>
         $"event~{subject}~{sequence.ToString("D10", CultureInfo.InvariantCulture)}";
-
-    private static string StateKey(SubjectKey subject) => $"state~{subject}";
 
     private static string SeenKey(SubjectKey subject, Guid eventId) => $"seen~{subject}~{eventId:N}";
 }

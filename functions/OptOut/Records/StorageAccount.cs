@@ -50,6 +50,7 @@ internal sealed class StorageAccount
         Feed = Table("feed");
         Outbox = Table("outbox");
         Codes = Table("codes");
+        References = Table("references");
         Runs = Table("runs");
         Heads = Table("heads");
         Reports = Container("reports");
@@ -73,6 +74,8 @@ internal sealed class StorageAccount
 
     public TableClient Codes { get; }
 
+    public TableClient References { get; }
+
     public TableClient Runs { get; }
 
     public TableClient Heads { get; }
@@ -90,7 +93,7 @@ internal sealed class StorageAccount
     /// </summary>
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.WhenAll(
     [
-        .. new[] { Consent, Identifiers, ExternalSuppressions, Feed, Outbox, Codes, Runs, Heads }.Select(
+        .. new[] { Consent, Identifiers, ExternalSuppressions, Feed, Outbox, Codes, References, Runs, Heads }.Select(
             table => (Task)table.CreateIfNotExistsAsync(cancellationToken)),
         .. new[] { Reports, VendorLists, Suppressions, Anchors }.Select(
             container => (Task)container.CreateIfNotExistsAsync(cancellationToken: cancellationToken)),

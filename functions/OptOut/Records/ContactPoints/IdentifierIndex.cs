@@ -75,14 +75,13 @@ internal sealed class IdentifierIndex(
         if (owners.Count == 0 || subject != protector.SubjectOf(identifier))
             return [.. owners, subject];
 
-        var stops = (await consent.LoadAsync(subject, cancellationToken))
-            .Consent.Entries.Where(e => e.Value.Decision == Decision.Stop)
-            .ToArray();
-        foreach (var owner in owners)
+        foreach (var (_, stop) in (await consent.LoadAsync(subject, cancellationToken)).Consent.StandingStops)
         {
-            var state = (await consent.LoadAsync(owner, cancellationToken)).Consent.Entries.ToDictionary();
-            if (!Array.TrueForAll(stops, s => state.TryGetValue(s.Key, out var theirs) && theirs.At >= s.Value.At))
-                return [.. owners, subject];
+            foreach (var owner in owners)
+            {
+                if (!await consent.HasAsync(owner, EventIds.Adopted(owner, stop), cancellationToken))
+                    return [.. owners, subject];
+            }
         }
 
         return owners;
@@ -177,13 +176,12 @@ internal sealed class IdentifierIndex(
         var states = new List<ConsentState>(owners.Count);
         foreach (var owner in owners)
             states.Add((await consent.LoadAsync(owner, cancellationToken)).Consent);
-        var entries = states.SelectMany(s => s.Entries).Where(e => e.Key.Channel is not { } c || identifier.Channels.Contains(c));
         return new IdentifierPermission(
             identifier,
             owners,
             identifier.Channels.ToDictionary(c => c, c => states.Aggregate(StopSet.Nothing, (stops, s) => stops.Union(s.Stops(c)))),
             identifier.Channels.ToDictionary(c => c, c => DecisionMoments.From(c, states)),
-            entries.Max(e => (DateTimeOffset?)e.Value.At));
+            states.SelectMany(s => identifier.Channels.Select(s.DecidedAt)).Max());
     }
 
     private IdentifierPermission Open(IdentifierRow row) => new(

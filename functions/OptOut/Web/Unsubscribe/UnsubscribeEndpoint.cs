@@ -92,7 +92,7 @@ internal sealed class UnsubscribeEndpoint(
         var change = Stop(visit.Subject, Scope.Everything, visit.StopSource, visit.Evidence);
         var recorded = await intake.RecordAsync(change, WaitFor.Visible);
         return recorded.Durable
-            ? await results.StoppedAsync(visit, change, recorded, cancellationToken)
+            ? await results.RecordedAsync(visit, ResultKind.Stopped, [change], recorded, cancellationToken)
             : await results.UnavailableAsync(visit.ViewAt(), "down.body", visit.Address());
     }
 
