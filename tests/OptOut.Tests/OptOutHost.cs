@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -42,6 +43,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     private string? _busFolder;
     private int _busPort;
     private TimeProvider _time = TimeProvider.System;
+    private readonly ConcurrentDictionary<string, string> _preferencesSeen = new(StringComparer.Ordinal);
     private IReadOnlyCollection<string> _vendors = [];
     private IReadOnlyDictionary<string, string?> _settings = new Dictionary<string, string?>(StringComparer.Ordinal);
     private EmbeddedServiceBus? _bus;
@@ -177,6 +179,27 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         if (key is not null)
             request.Headers.Add("x-functions-key", key);
         return await SendAsync(request);
+    }
+
+    internal Task<Answer> ReadPreferencesAsync(string id) => SendPreferencesAsync(HttpMethod.Get, id, null);
+
+    /// <summary>Saves preferences as a portal does: it reads them first, and says in <c>If-Match</c> what the person saw last.</summary>
+    internal async Task<Answer> SavePreferencesAsync(string id, HttpContent content)
+    {
+        await ReadPreferencesAsync(id);
+        return await SendPreferencesAsync(HttpMethod.Put, id, content);
+    }
+
+    private async Task<Answer> SendPreferencesAsync(HttpMethod method, string id, HttpContent? content)
+    {
+        using var request = new HttpRequestMessage(method, $"/api/subjects/{Uri.EscapeDataString(id)}/preferences") { Content = content };
+        request.Headers.Add("x-functions-key", FunctionKey);
+        if (content is not null && _preferencesSeen.TryGetValue(id, out var seen))
+            request.Headers.Add("If-Match", seen);
+        var answer = await SendAsync(request);
+        if (answer.Headers.TryGetValue("ETag", out var tag))
+            _preferencesSeen[id] = tag;
+        return answer;
     }
 
     internal async Task<Answer> SendAsync(HttpRequestMessage request)

@@ -113,11 +113,7 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
         await host.PressAsync(token);
         await host.QuietAsync();
         var first = (await host.LedgerAsync(an, 1))[0].Change;
-        await host.SendAsync(
-            "PUT",
-            "/api/subjects/an/preferences",
-            new StringContent("""{"channels":{"email":{"newsletter":true}}}"""),
-            OptOutHost.FunctionKey);
+        await host.SavePreferencesAsync("an", new StringContent("""{"channels":{"email":{"newsletter":true}}}"""));
         await host.AnchorAsync();
         var head = await host.HeadAsync(an);
         Assert.Contains(head, Assert.Single(await host.AnchorsAsync()).Heads());

@@ -86,11 +86,7 @@ public sealed class NoFalseAlarmTests(AzuriteFixture azurite)
         var people = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => host.KnownAsync($"crowd-{i}")));
         var crowd = Task.WhenAll(people.SelectMany((p, i) => Enumerable.Range(0, 8).Select(n => n % 2 == 0
             ? host.PressAsync(p.Token)
-            : host.SendAsync(
-                "PUT",
-                $"/api/subjects/crowd-{i}/preferences",
-                JsonContent.Create(new { channels = new { email = new { newsletter = n % 4 == 1 } } }),
-                OptOutHost.FunctionKey))));
+            : host.SavePreferencesAsync($"crowd-{i}", JsonContent.Create(new { channels = new { email = new { newsletter = n % 4 == 1 } } })))));
         while (!crowd.IsCompleted)
         {
             await host.Service<AnchorWriter>().RunAsync(Cancel);

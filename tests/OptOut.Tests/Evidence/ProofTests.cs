@@ -155,11 +155,7 @@ public sealed class ProofTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task SaveAsync(string id, string json)
     {
-        var answer = await _host.SendAsync(
-            "PUT",
-            $"/api/subjects/{id}/preferences",
-            new StringContent(json, Encoding.UTF8, "application/json"),
-            OptOutHost.FunctionKey);
+        var answer = await _host.SavePreferencesAsync(id, new StringContent(json, Encoding.UTF8, "application/json"));
         Assert.Equal(200, answer.Status);
     }
 

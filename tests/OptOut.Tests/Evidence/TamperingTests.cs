@@ -317,8 +317,7 @@ public sealed class TamperingTests(AzuriteFixture azurite)
     private static async Task SavePreferencesAsync(OptOutHost host, string id, string preferences) =>
         Assert.Equal(
             200,
-            (await host.SendAsync(
-                "PUT", $"/api/subjects/{id}/preferences", new StringContent(preferences), OptOutHost.FunctionKey)).Status);
+            (await host.SavePreferencesAsync(id, new StringContent(preferences))).Status);
 
     // Rewrites entry and state consistently, as someone who knows this code would.
     private static async Task RewriteAsync(OptOutHost host, SubjectKey subject, Change change)

@@ -17,15 +17,19 @@ internal sealed record PreferenceChoice(
 /// </summary>
 internal static class PreferenceForm
 {
-    /// <summary>The hidden fields: the boxes shown, those that were ticked, and the state they showed.</summary>
-    public const string Shown = "shown", Ticked = "ticked", Seen = "seen";
+    /// <summary>The hidden fields: the boxes shown, and the state that they showed.</summary>
+    public const string Shown = "shown", Seen = "seen";
 
     public const string Want = "want";
 
+    private const char NotTicked = '!';
+
     /// <summary>
-    /// The value of the hidden fields that name boxes, so that a topic added to the catalogue in the meantime is neither stopped nor allowed.
+    /// The value of the hidden field that names the boxes, so that a topic added to the catalogue in the meantime is neither stopped nor
+    /// allowed. One that was not ticked has an exclamation mark before it.
     /// </summary>
-    public static string Write(IEnumerable<Scope> cells) => string.Join(' ', cells);
+    public static string Write(IEnumerable<(Scope Cell, bool Ticked)> cells) =>
+        string.Join(' ', cells.Select(c => c.Ticked ? c.Cell.ToString() : NotTicked + c.Cell.ToString()));
 
     /// <returns>
     /// Null when the form is not ours, or not one for this person and catalogue: it names a box that was never shown, one that no longer
@@ -35,8 +39,9 @@ internal static class PreferenceForm
     {
         var offered = catalogue.Matrix.SelectMany(c => c.Topics.Select(t => new Scope(c.Channel, t))).ToHashSet();
         if (form is null
-            || Hidden(form, Shown, offered) is not { Count: > 0 } shown
-            || Hidden(form, Ticked, shown) is not { } ticked
+            || form[Shown] is not [{ } cells]
+            || Scopes(cells.Split(' ').Select(cell => cell.TrimStart(NotTicked)), offered) is not { Count: > 0 } shown
+            || Scopes(cells.Split(' ').Where(cell => !cell.StartsWith(NotTicked)), offered) is not { } ticked
             || Scopes(form[Want], shown) is not { } wanted)
         {
             return null;
@@ -60,9 +65,6 @@ internal static class PreferenceForm
                     c.ToDictionary(t => t, t => wanted.Contains(new Scope(c.Key, t))))),
             [.. changed.SelectMany(c => c.Where(t => !wanted.Contains(new Scope(c.Key, t))).Select(t => (c.Key, t)))]);
     }
-
-    private static HashSet<Scope>? Hidden(IFormCollection form, string field, HashSet<Scope> known) =>
-        form[field] is [{ } text] ? Scopes(text.Split(' ', StringSplitOptions.RemoveEmptyEntries), known) : null;
 
     private static HashSet<Scope>? Scopes(IEnumerable<string?> texts, HashSet<Scope> known)
     {

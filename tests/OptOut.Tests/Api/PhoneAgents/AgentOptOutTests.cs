@@ -256,8 +256,7 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
         Assert.Equal(string.Format(null, sentence, Text(answer, "reference")), Text(answer, "say"));
     }
 
-    private async Task AllowEmailAsync(string id) => Assert.Equal(200, (await host.SendAsync(
-        "PUT", $"/api/subjects/{id}/preferences", Json("""{"channels":{"email":{"newsletter":true}}}"""), OptOutHost.FunctionKey)).Status);
+    private async Task AllowEmailAsync(string id) => Assert.Equal(200, (await host.SavePreferencesAsync(id, Json("""{"channels":{"email":{"newsletter":true}}}"""))).Status);
 
     private Task<Answer> PostAsync(string body, string query = "") =>
         host.SendAsync("POST", $"/api/opt-outs{query}", Json(body), OptOutHost.FunctionKey);

@@ -107,6 +107,7 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
         await using var storage = await StartStorageAsync();
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString);
         var subject = await host.PutSubjectAsync("mixed", ["portal-mixed@example.com"]);
+        await host.ReadPreferencesAsync("mixed");
         await host.QuietAsync();
         await storage.StopAsync();
 
@@ -156,6 +157,5 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
     private Task<CuttableStorage> StartStorageAsync() => CuttableStorage.StartAsync(azurite);
 
     private static Task<Answer> PutAsync(OptOutHost host, string body, string id) =>
-        host.SendAsync(
-            "PUT", $"/api/subjects/{id}/preferences", new StringContent(body, Encoding.UTF8, "application/json"), OptOutHost.FunctionKey);
+        host.SavePreferencesAsync(id, new StringContent(body, Encoding.UTF8, "application/json"));
 }

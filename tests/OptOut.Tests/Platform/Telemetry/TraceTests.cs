@@ -65,11 +65,7 @@ public sealed class TraceTests(AzuriteFixture azurite)
         await host.OneClickAsync(await host.TokenAsync("trace-2"));
         await host.ConfirmedAsync(subject);
 
-        await host.SendAsync(
-            "PUT",
-            "/api/subjects/trace-2/preferences",
-            new StringContent("""{"channels":{"email":{"newsletter":true,"offers":true}}}"""),
-            OptOutHost.FunctionKey);
+        await host.SavePreferencesAsync("trace-2", new StringContent("""{"channels":{"email":{"newsletter":true,"offers":true}}}"""));
         await OptOutHost.UntilAsync(() => Task.FromResult(host.OnSendGridsList().Length == 0));
         await host.QuietAsync();
 

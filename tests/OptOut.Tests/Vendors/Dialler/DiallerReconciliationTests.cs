@@ -47,11 +47,7 @@ public sealed class DiallerReconciliationTests(AzuriteFixture azurite)
 
         // Decisions are compared in milliseconds and a tie means Stop, so the person allows in a later millisecond.
         await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
-        await host.SendAsync(
-            "PUT",
-            "/api/subjects/night-6/preferences",
-            new StringContent("""{"channels":{"phone":{"newsletter":true,"offers":true}}}""", Encoding.UTF8),
-            OptOutHost.FunctionKey);
+        await host.SavePreferencesAsync("night-6", new StringContent("""{"channels":{"phone":{"newsletter":true,"offers":true}}}""", Encoding.UTF8));
         var allow = (await host.LedgerAsync(subject, 2))[1].Change;
         await host.ConfirmedAsync(subject, allow.Id, "dialler");
 

@@ -54,11 +54,7 @@ public sealed class HttpVendorReconciliationTests(AzuriteFixture azurite)
         await crm.ActAsync("unsubscribed", "n-7@example.com", "email", sendEvent: false, cancellationToken: Cancel);
         await Task.Delay(20, Cancel); // Within one millisecond it would be a tie, and a tie means Stop.
 
-        await host.SendAsync(
-            "PUT",
-            "/api/subjects/n-7/preferences",
-            new StringContent("""{"channels":{"email":{"newsletter":true,"offers":true}}}""", Encoding.UTF8),
-            OptOutHost.FunctionKey);
+        await host.SavePreferencesAsync("n-7", new StringContent("""{"channels":{"email":{"newsletter":true,"offers":true}}}""", Encoding.UTF8));
         await host.ConfirmedAsync(subject, (await host.LedgerAsync(subject, 2))[1].Change.Id, "crm");
 
         Assert.Equal(["n-7@example.com *"], EntriesOf(crm, "n-7@example.com"));
@@ -79,11 +75,7 @@ public sealed class HttpVendorReconciliationTests(AzuriteFixture azurite)
         await host.ConfirmedAsync(subject, vendor: "crm");
         Assert.Equal(["n-8@example.com *", "n-8@example.com newsletter", "n-8@example.com offers"], EntriesOf(crm, "n-8@example.com"));
 
-        await host.SendAsync(
-            "PUT",
-            "/api/subjects/n-8/preferences",
-            new StringContent("""{"channels":{"email":{"offers":true}}}""", Encoding.UTF8),
-            OptOutHost.FunctionKey);
+        await host.SavePreferencesAsync("n-8", new StringContent("""{"channels":{"email":{"offers":true}}}""", Encoding.UTF8));
         await host.ConfirmedAsync(subject, (await host.LedgerAsync(subject, 2))[1].Change.Id, "crm");
 
         Assert.Equal(["n-8@example.com newsletter"], EntriesOf(crm, "n-8@example.com"));

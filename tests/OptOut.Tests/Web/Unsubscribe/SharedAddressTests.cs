@@ -157,8 +157,7 @@ public sealed class SharedAddressTests(QuickConfirmationHost quick) : IClassFixt
 
     private async Task<Answer> SaveAsync(string id, object body)
     {
-        var answer = await _host.SendAsync(
-            "PUT", $"/api/subjects/{id}/preferences", JsonContent.Create(body), OptOutHost.FunctionKey);
+        var answer = await _host.SavePreferencesAsync(id, JsonContent.Create(body));
         Assert.Equal(200, answer.Status);
         return answer;
     }

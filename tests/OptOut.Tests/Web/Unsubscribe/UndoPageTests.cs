@@ -140,7 +140,7 @@ public sealed class UndoPageTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal((200, "Nothing was changed"), (answer.Status, Words(answer.Body)[1]));
         Assert.False((await host.CheckAsync("email", "another@example.com")).Allowed);
         Assert.False((await host.CheckAsync("sms", "+32470776655")).Allowed);
-        await host.LedgerAsync(subject, 1);
+        await host.LedgerAsync(subject, 2);
     }
 
     [Fact]
