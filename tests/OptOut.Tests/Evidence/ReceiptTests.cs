@@ -129,11 +129,11 @@ public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
             ["CERTUTIL"] = $"certutil -hashfile optout-{reference}-1.txt SHA256",
             ["SHASUM"] = $"shasum -a 256 optout-{reference}-1.txt",
             ["SHA256SUM"] = $"sha256sum optout-{reference}-1.txt",
-            ["TEXT"] = Regex.Replace(Ledger.CanonicalText(1, entry.PreviousHash, entry.Change), "\\s+", " ").Trim(),
+            ["TEXT"] = Regex.Replace(Ledger.CanonicalText(1, entry.PreviousHash, entry.Number, entry.Change), "\\s+", " ").Trim(),
         };
         Assert.Equal(["De Kruidtuin", .. words.Select(w => values.GetValueOrDefault(w, w))], Words(answer.Body));
         Assert.Contains(
-            $"<pre>{Ledger.CanonicalText(1, entry.PreviousHash, entry.Change)}<span class=\"end\"></span></pre>",
+            $"<pre>{Ledger.CanonicalText(1, entry.PreviousHash, entry.Number, entry.Change)}<span class=\"end\"></span></pre>",
             WebUtility.HtmlDecode(answer.Body),
             StringComparison.Ordinal);
         Assert.DoesNotContain("zoe", answer.Body, StringComparison.OrdinalIgnoreCase);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Azure.Data.Tables;
 using OptOut.Consent;
 using OptOut.Evidence;
@@ -322,13 +323,14 @@ public sealed class TamperingTests(AzuriteFixture azurite)
     // Rewrites entry and state consistently, as someone who knows this code would.
     private static async Task RewriteAsync(OptOutHost host, SubjectKey subject, Change change)
     {
-        var entry = Ledger.Append(Ledger.Start(subject), change);
+        var entry = Ledger.Append(Ledger.Start(subject), 1, change);
         var row = await host.EventRowAsync(subject, 1);
         (row["Change"], row["Hash"]) = (ChangeDocument.From(change).ToJson(), entry.Hash);
         await host.ForgeAsync(row);
         var state = await host.StateRowAsync(subject);
-        (state["Entries"], state["Hash"]) = (
-            $"{change.Scope} {change.Decision} {change.At.ToUnixTimeMilliseconds()} {change.Id:N}", entry.Hash);
+        var entries = string.Create(
+            CultureInfo.InvariantCulture, $"{change.Scope} 1 {change.At.ToUnixTimeMilliseconds()} {change.Id:N} - - -");
+        (state["Entries0"], state["Hash"]) = (entries, entry.Hash);
         await host.ForgeAsync(state);
     }
 
