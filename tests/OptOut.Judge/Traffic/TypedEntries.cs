@@ -102,7 +102,7 @@ internal sealed class TypedEntries(Doing doing)
             return;
         var wanted = Choices.Roll(dice, Cell.Channels.Where(_ => dice.Chance(50)));
         var (before, after) = (person.Stopped.ToHashSet(), Choices.Apply(person.Stopped, wanted));
-        if (before.SetEquals(after) || !await doing.SeesAsync(person, stop))
+        if (before.SetEquals(after) || await doing.SeenAsync(person, stop) is not { } seen)
         {
             doing.People.Leave([person], _ => { });
             return;
@@ -124,13 +124,13 @@ internal sealed class TypedEntries(Doing doing)
                 Source = "Portal",
             },
             after,
-            cancel => PortalAsync(person, new JsonObject { ["channels"] = channels.DeepClone() }, cancel),
+            cancel => PortalAsync(person, new JsonObject { ["channels"] = channels.DeepClone() }, cancel, seen),
             _ => null,
             stop);
     }
 
-    private async Task<Answer> PortalAsync(Person person, JsonObject body, CancellationToken cancel) => Answers.Portal(
-        await doing.Api.SendAsync(HttpMethod.Put, $"/api/subjects/{person.Id}/preferences", Wire.Json(body), cancel));
+    private async Task<Answer> PortalAsync(Person person, JsonObject body, CancellationToken cancel, string? seen = null) => Answers.Portal(
+        await doing.Api.SendAsync(HttpMethod.Put, $"/api/subjects/{person.Id}/preferences", Wire.Json(body), cancel, seen: seen));
 
     // One in four is somebody whom the controller did not announce.
     private Contact? Somebody(Dice dice)

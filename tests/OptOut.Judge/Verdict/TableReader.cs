@@ -16,7 +16,7 @@ internal sealed class TableReader(string connectionString, InstallationKeys keys
 
     public IReadOnlyList<string> Unreadable => _unreadable;
 
-    /// <summary>Every subject: rows <c>state~</c>, <c>event~</c>, <c>seen~</c>, <c>profile~</c>, <c>vendor~</c> of its partition.</summary>
+    /// <summary>Every subject: rows <c>state~</c>, <c>event~</c>, <c>profile~</c>, <c>vendor~</c> of its partition.</summary>
     public async Task<IReadOnlyList<SubjectRecord>> SubjectsAsync(CancellationToken cancellationToken)
     {
         var partitions = new Dictionary<string, List<TableEntity>>(StringComparer.Ordinal);
@@ -70,7 +70,7 @@ internal sealed class TableReader(string connectionString, InstallationKeys keys
         foreach (var row in Rows("event").OrderBy(r => r.RowKey, StringComparer.Ordinal))
             Try($"consent {row.RowKey}", () => ledger.Add(Line(row)));
         var entries = new List<StateEntry>();
-        foreach (var line in (state?.GetString("Entries") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in LongText(state, "Entries").Split('\n', StringSplitOptions.RemoveEmptyEntries))
             Try($"consent state~{key}", () => entries.Add(Entry(line)));
         return new SubjectRecord(
             key,
@@ -79,9 +79,6 @@ internal sealed class TableReader(string connectionString, InstallationKeys keys
             state?.GetInt64("Sequence") ?? 0,
             state?.GetString("Hash") ?? LedgerVerifier.Start(key),
             Profile(key, rows.Find(r => r.RowKey == $"profile~{key}")),
-            Rows("seen")
-                .Where(r => r.GetDateTimeOffset("Again") is not null)
-                .ToDictionary(r => Id(r.RowKey.Split('~')[2]), r => r.GetDateTimeOffset("Again")!.Value, StringComparer.Ordinal),
             [.. Rows("vendor").Select(r => new VendorConfirmation(r.RowKey.Split('~')[2], r.GetString("Status"), r.GetString("Reason")))]);
 
         IEnumerable<TableEntity> Rows(string kind) => rows.Where(r => r.RowKey.StartsWith($"{kind}~{key}~", StringComparison.Ordinal));
@@ -110,11 +107,13 @@ internal sealed class TableReader(string connectionString, InstallationKeys keys
         var id = Text("id");
         return new LedgerLine(
             row.GetInt64("Sequence")!.Value,
+            row.GetInt64("Number")!.Value,
             id,
             Text("submissionId") is { Length: > 0 } submission ? submission : id,
             Text("subject"),
             Text("scope"),
             Text("decision"),
+            change.TryGetProperty("seen", out var seen) ? seen.GetInt64() : null,
             change.GetProperty("at").GetDateTimeOffset(),
             change.GetProperty("receivedAt").GetDateTimeOffset(),
             Text("source"),
@@ -123,17 +122,27 @@ internal sealed class TableReader(string connectionString, InstallationKeys keys
             change.TryGetProperty("campaign", out var campaign) ? campaign.GetUInt32() : 0,
             Text("vendor"),
             Text("reference"),
+            Text("by"),
             row.GetString("PreviousHash"),
             row.GetString("Hash"));
 
         string Text(string name) => change.TryGetProperty(name, out var value) ? value.GetString()! : "";
     }
 
-    // "email,newsletter Stop 1795478461000 01a20ae6..."
-    private static StateEntry Entry(string line) => line.Split(' ') is [var scope, var decision, var at, var id]
+    // "email,newsletter 17 1795478461000 01a2... 3 1795478400000 01a1...": number, moment and change of the last Stop, and the same of the
+    // Allow that had seen most; "-" for none.
+    private static StateEntry Entry(string line) => line.Split(' ') is [var scope, var stop, _, var stopId, var seen, _, var allowId]
         ? new StateEntry(
-            scope, decision, DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(at, CultureInfo.InvariantCulture)), Id(id))
+            scope,
+            stop == "-" ? 0 : long.Parse(stop, CultureInfo.InvariantCulture),
+            stop == "-" ? "" : Id(stopId),
+            seen == "-" ? 0 : long.Parse(seen, CultureInfo.InvariantCulture),
+            seen == "-" ? "" : Id(allowId))
         : throw new FormatException($"'{line}' is not a line of a state");
+
+    // A long text is spread over the properties Entries0, Entries1 and so on.
+    private static string LongText(TableEntity? row, string name) => string.Concat(
+        Enumerable.Range(0, row?.Count ?? 0).Select(i => row!.GetString($"{name}{i}")).TakeWhile(part => part is not null));
 
     private static string Id(string digits) => Guid.ParseExact(digits, "N").ToString("D");
 

@@ -43,7 +43,8 @@ internal sealed class JudgedWorld
         var at = Now;
         var ledger = _ledgers[person];
         var line = new LedgerLine(
-            ledger.Count + 1, submission, submission, Key(person), scope, decision, at, at, source, "", "", 0, "", "",
+            ledger.Count + 1, ledger.Count + 1, submission, submission, Key(person), scope, decision, decision == "Allow" ? ledger.Count : null,
+            at, at, source, "", "", 0, "", "", "",
             ledger.Count == 0 ? LedgerVerifier.Start(Key(person)) : ledger[^1].Hash, "");
         line = line with { Hash = LedgerVerifier.HashOf(line) };
         Ask(
@@ -118,7 +119,7 @@ internal sealed class JudgedWorld
     {
         var record = new SubjectRecord(
             Key(person), ledger, [], ledger.Count, ledger.Count == 0 ? LedgerVerifier.Start(Key(person)) : ledger[^1].Hash,
-            _contacts[person], new Dictionary<string, DateTimeOffset>(), []);
+            _contacts[person], []);
         return record with { State = LedgerVerifier.Replay(record) };
     }
 

@@ -72,7 +72,7 @@ public sealed class VerdictTests
     [Fact]
     public void A_Stop_that_nobody_asked_for_is_found()
     {
-        var (observed, stop) = (Healthy, new StateEntry("*,*", "Stop", default, Guid.Empty.ToString("D")));
+        var (observed, stop) = (Healthy, new StateEntry("*,*", 1, Guid.Empty.ToString("D"), 0, ""));
         AssertFound(
             With(observed, Subject(observed, Bystander) with { State = [stop] }),
             "Nobody is stopped who did not ask, or who allowed it again.", "customer P4", "ConsentStore");
