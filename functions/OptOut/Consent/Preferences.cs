@@ -44,13 +44,20 @@ internal static class Preferences
     /// <param name="offered">The topics that the person could choose.</param>
     /// <param name="all">Every topic in the catalogue.</param>
     /// <param name="choices">What the person changed: whether the topic is wanted. A topic that is not listed stays as it is.</param>
+    /// <param name="left">The topics that the person saw accepted, and left so.</param>
     public static StopSet ApplyChoices(
-        StopSet now, IReadOnlyCollection<Topic> offered, IEnumerable<Topic> all, IReadOnlyDictionary<Topic, bool> choices)
+        StopSet now,
+        IReadOnlyCollection<Topic> offered,
+        IEnumerable<Topic> all,
+        IReadOnlyDictionary<Topic, bool> choices,
+        IReadOnlyCollection<Topic> left)
     {
         var wanted = choices.Aggregate(now, (stops, topic) => stops.With(topic.Key, stopped: !topic.Value));
         if (choices.Values.Contains(false) && offered.All(t => wanted.Stops(t)))
             return StopSet.Everything;
-        return now.General && choices.Values.Contains(true) && offered.All(t => !wanted.Stops(t))
+        return now.General
+            && choices.Values.Contains(true)
+            && offered.All(t => !wanted.Stops(t) && (choices.ContainsKey(t) || left.Contains(t)))
             ? new StopSet(false, all.Except(offered).Where(t => now.Stops(t)))
             : wanted;
     }

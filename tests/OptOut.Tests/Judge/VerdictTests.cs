@@ -37,7 +37,7 @@ public sealed class VerdictTests
         var (whole, lost) = (Subject(Healthy, P1), Subject(Without(Healthy, P1), P1));
         AssertFound(
             With(Healthy, lost with { State = whole.State }),
-            "Replaying a ledger gives the stored state.", "the ledger leads to missing", "ConsentStore");
+            "Replaying a ledger gives the stored state.", "the ledger leads to allowed", "ConsentStore");
     }
 
     [Fact]
@@ -202,6 +202,8 @@ public sealed class VerdictTests
         var allow = last with
         {
             Sequence = last.Sequence + 1,
+            Number = last.Number + 1,
+            Seen = last.Number,
             Id = Guid.Empty.ToString("D"),
             SubmissionId = Guid.Empty.ToString("D"),
             Scope = "*,*",

@@ -43,7 +43,7 @@ internal sealed record PreferenceUpdate(
             return [.. Cells.SelectMany(c => Stops(c.Key, c.Value, offered[c.Key], write))];
 
         var changes = Preferences.Changes(
-            now, Cells.ToDictionary(c => c.Key, c => Preferences.ApplyChoices(now.Stops(c.Key), offered[c.Key], topics, c.Value)), write);
+            now, Cells.ToDictionary(c => c.Key, c => Preferences.ApplyChoices(now.Stops(c.Key), offered[c.Key], topics, c.Value, [])), write);
         return changes.Any(c => c.Decision == Decision.Allow)
             ? changes
             : [.. changes.Concat(Preferences.Repeats(now, DeclinedCells(), write)).DistinctBy(c => c.Scope)];

@@ -62,7 +62,8 @@ internal static class PreferenceForm
                     now.Consent.Stops(c.Key),
                     [.. topics[c.Key]],
                     catalogue.Topics,
-                    c.ToDictionary(t => t, t => wanted.Contains(new Scope(c.Key, t))))),
+                    c.ToDictionary(t => t, t => wanted.Contains(new Scope(c.Key, t))),
+                    [.. topics[c.Key].Where(t => ticked.Contains(new Scope(c.Key, t)) && wanted.Contains(new Scope(c.Key, t)))])),
             [.. changed.SelectMany(c => c.Where(t => !wanted.Contains(new Scope(c.Key, t))).Select(t => (c.Key, t)))]);
     }
 
