@@ -181,6 +181,10 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         return await SendAsync(request);
     }
 
+    /// <summary>What a change made now must say that the person had seen: everything, if it allows.</summary>
+    internal async Task<long?> SeenAsync(SubjectKey subject, Decision decision) =>
+        decision == Decision.Allow ? (await Consent.LoadAsync(subject, Cancel)).Number : null;
+
     internal Task<Answer> ReadPreferencesAsync(string id) => SendPreferencesAsync(HttpMethod.Get, id, null);
 
     /// <summary>Saves preferences as a portal does: it reads them first, and says in <c>If-Match</c> what the person saw last.</summary>

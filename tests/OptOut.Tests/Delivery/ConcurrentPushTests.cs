@@ -111,7 +111,8 @@ public sealed class ConcurrentPushTests(OptOutHost host) : IClassFixture<OptOutH
     {
         await Task.Delay(5, Cancel);
         var now = TimeProvider.System.GetUtcNow();
-        var change = Change.Create(EventIds.New(now), subject, Scope.Everything, decision, now, now, Source.UnsubscribePage);
+        var seen = await host.SeenAsync(subject, decision);
+        var change = Change.Create(EventIds.New(now), subject, Scope.Everything, decision, now, now, Source.UnsubscribePage, seen: seen);
         await host.Service<ChangeApplier>().ApplyAsync([change], Cancel);
         return change;
     }

@@ -70,7 +70,7 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
         var subject = await host.PutSubjectAsync("digest-3", ["digest-3a@example.com", "digest-3b@example.com"]);
         string[] scopes = ["email,newsletter", "email,offers", "sms,*", "sms,newsletter", "phone,*", "post,*", "*,newsletter", "*,*"];
 
-        var changes = scopes.Select(s => Decide(subject, s, Decision.Stop)).ToArray();
+        var changes = scopes.Select(s => Decide(subject, s, Decision.Stop, seen: null)).ToArray();
         Assert.All(
             await Task.WhenAll(changes.Select(c => host.Service<ChangeIntake>().RecordAsync(c, WaitFor.DurableOnly))),
             r => Assert.True(r.Durable));
@@ -138,15 +138,15 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
     private async Task<string> RecordAsync(OptOutHost host, SubjectKey subject, string scope, Decision decision)
     {
         _time.Advance(TimeSpan.FromSeconds(1));
-        var change = Decide(subject, scope, decision);
+        var change = Decide(subject, scope, decision, await host.SeenAsync(subject, decision));
         Assert.Equal(new IntakeResult(true, true), await host.Service<ChangeIntake>().RecordAsync(change, WaitFor.Visible));
         return Reference.From(change);
     }
 
-    private Change Decide(SubjectKey subject, string scope, Decision decision)
+    private Change Decide(SubjectKey subject, string scope, Decision decision, long? seen)
     {
         var now = _time.GetUtcNow();
-        return Change.Create(EventIds.New(now), subject, Scope.Parse(scope), decision, now, now, Source.PreferencePage);
+        return Change.Create(EventIds.New(now), subject, Scope.Parse(scope), decision, now, now, Source.PreferencePage, seen: seen);
     }
 
     // The form's answer waits, so that its duration reveals nothing.

@@ -94,7 +94,8 @@ public sealed class ConfirmationTests(QuickConfirmationHost quick) : IClassFixtu
             now,
             now,
             Source.PreferencePage,
-            submissionId: submissionId))];
+            submissionId: submissionId,
+            seen: c.Decision == Decision.Allow ? 1 : null))];
     }
 
     private async Task ReplayAsync(Change[] submission)

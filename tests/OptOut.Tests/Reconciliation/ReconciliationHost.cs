@@ -136,7 +136,8 @@ internal sealed class ReconciliationHost : IAsyncDisposable
     public async Task DecideAsync(SubjectKey subject, string scope, Decision decision, Source source)
     {
         var now = Time.GetUtcNow();
-        var change = Change.Create(EventIds.New(now), subject, Scope.Parse(scope), decision, now, now, source);
+        var seen = decision == Decision.Allow ? (await Get<ConsentStore>().LoadAsync(subject, Cancel)).Number : (long?)null;
+        var change = Change.Create(EventIds.New(now), subject, Scope.Parse(scope), decision, now, now, source, seen: seen);
         Assert.Equal(new IntakeResult(true, true), await Get<ChangeIntake>().RecordAsync(change, WaitFor.Visible));
         await DrainAsync();
     }

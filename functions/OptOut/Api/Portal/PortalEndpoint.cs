@@ -41,9 +41,7 @@ internal sealed class PortalEndpoint(
             return ApiProblems.Invalid("id", wrong);
 
         var subject = protector.SubjectOf(id);
-        return await ReadAsync(cancel => ViewAsync(subject, cancel), cancellationToken) is { } view
-            ? Answer(StatusCodes.Status200OK, Answer(subject, view), Version(subject, view.State))
-            : ApiProblems.RetryLater("The store does not answer.");
+        return await CurrentAsync(StatusCodes.Status200OK, subject, cancellationToken);
     }
 
     public async Task<IResult> PutAsync(HttpRequest request, string id, CancellationToken cancellationToken)
@@ -68,13 +66,18 @@ internal sealed class PortalEndpoint(
                     + "gives it: what was stopped since then stays stopped. If-Match: * says nothing about that. A body that only stops needs none.");
         }
 
-        var before = update.Everything ? null : await ReadAsync(cancel => ViewAsync(subject, cancel), cancellationToken);
+        var before = update.Everything ? null : await ReadAsync(cancel => consent.LoadAsync(subject, cancel), cancellationToken);
         if (before is null && update.Allows)
             return await DeclineAsync(subject, update.Declined);
-        if (update.Allows && seen != new StateVersion(subject, before!.State.Number))
-            return Answer(StatusCodes.Status412PreconditionFailed, Answer(subject, before), Version(subject, before.State));
-        return await RecordAsync(subject, update, before?.State, cancellationToken);
+        return update.Allows && seen != new StateVersion(subject, before!.Number)
+            ? await CurrentAsync(StatusCodes.Status412PreconditionFailed, subject, cancellationToken)
+            : await RecordAsync(subject, update, before, cancellationToken);
     }
+
+    private async Task<IResult> CurrentAsync(int status, SubjectKey subject, CancellationToken cancellationToken) =>
+        await ReadAsync(cancel => ViewAsync(subject, cancel), cancellationToken) is { } view
+            ? Answer(status, Answer(subject, view), Version(subject, view.State))
+            : ApiProblems.RetryLater("The store does not answer.");
 
     private async Task<IResult> RecordAsync(
         SubjectKey subject, PreferenceUpdate update, SubjectState? before, CancellationToken cancellationToken)

@@ -242,6 +242,21 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
         Assert.False((await host.CheckAsync("email", "agent-12@example.com", "newsletter")).Allowed);
     }
 
+    [Fact]
+    public async Task A_moment_before_an_Allow_does_not_make_the_Stop_of_a_later_call_ineffective()
+    {
+        var subject = await host.PutSubjectAsync("agent-14", ["agent-14@example.com"], ["0470770014"]);
+        await PostAsync("""{"identifier":{"phone":"0470770014"},"agent":"A-17","call":"at-1"}""");
+        await AllowEmailAsync("agent-14");
+
+        var answer = await PostAsync(
+            """{"identifier":{"phone":"0470770014"},"agent":"A-17","call":"at-2","at":"2026-01-02T03:04:05Z"}""");
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(Text(answer, "reference"), Reference.From((await host.LedgerAsync(subject, 3))[2].Change));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "agent-14@example.com", "newsletter"));
+    }
+
     [Theory]
     [InlineData("fr", "Votre désinscription de toutes les communications envoyées par De Kruidtuin est "
         + "enregistrée, avec effet immédiat. Votre numéro de référence est {0}.")]
