@@ -27,7 +27,7 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
         Assert.Equal((200, ""), (answer.Status, answer.Body));
         Assert.Equal((200, "You are unsubscribed"), (page.Status, LinkPageTests.Words(page.Body)[1]));
         Assert.Equal(2, host.Rows(host.Storage.Outbox));
-        await host.LedgerAsync(subject, 1);
+        await host.LedgerAsync(subject, 2);
         Assert.Equal((false, "stopped"), await host.CheckAsync("email", "bus-outage@example.com"));
         Assert.Empty(host.OnSendGridsList());
         var health = await host.SendAsync("GET", "/api/health");
@@ -43,7 +43,7 @@ public sealed class DurabilityTests(AzuriteFixture azurite)
         await host.ConfirmedAsync(subject);
         Assert.Equal(["bus-outage@example.com"], host.OnSendGridsList());
         await host.QuietAsync();
-        await host.LedgerAsync(subject, 1);
+        await host.LedgerAsync(subject, 2);
         Assert.Single(host.Sandbox.SendGrid.Mails);
     }
 

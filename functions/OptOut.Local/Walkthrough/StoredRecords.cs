@@ -34,6 +34,10 @@ internal sealed class StoredRecords(IServiceProvider services)
     public async Task<DateTimeOffset?> StoppedAtAsync(SubjectKey subject, CancellationToken cancellationToken) =>
         (await _consent.LoadAsync(subject, cancellationToken)).Consent.Entry(Scope.Everything).Stop?.At;
 
+    /// <summary>The number of the person's latest change.</summary>
+    public async Task<long> NumberAsync(SubjectKey subject, CancellationToken cancellationToken) =>
+        (await _consent.LoadAsync(subject, cancellationToken)).Number;
+
     public Task<VendorRow?> SendGridRowAsync(SubjectKey subject, CancellationToken cancellationToken) =>
         _vendors.LoadAsync(subject, Vendor, cancellationToken);
 

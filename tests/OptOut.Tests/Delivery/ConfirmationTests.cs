@@ -62,7 +62,7 @@ public sealed class ConfirmationTests(QuickConfirmationHost quick) : IClassFixtu
 
         Assert.Equal(200, (await _host.SendAsync("GET", link.AbsolutePath)).Status);
         Assert.Equal(200, (await _host.PressAsync(link.Segments[^1])).Status);
-        await _host.LedgerAsync(subject, 1);
+        await _host.LedgerAsync(subject, 2);
     }
 
     [Fact]

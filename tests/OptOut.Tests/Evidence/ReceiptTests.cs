@@ -18,10 +18,9 @@ public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
     {
         var token = await host.TokenAsync("json", "email", "newsletter", 3);
         await host.PressAsync(token);
+        var page = await PreferencesPageTests.ShownPage.OpenAsync(host, token);
         var saved = await host.SendAsync(
-            "POST",
-            $"/u/{token}/preferences",
-            PreferencesPageTests.Form(PreferencesPageTests.AllCells, ["email,newsletter", "sms,offers"]));
+            "POST", $"/u/{token}/preferences", page.Form(PreferencesPageTests.AllCells, ["email,newsletter", "sms,offers"]));
 
         var answer = await host.SendAsync("GET", $"/u/{token}/receipt?ref={ReferenceOn(saved)}&format=json&lang=nl");
 

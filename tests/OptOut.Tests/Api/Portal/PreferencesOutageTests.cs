@@ -55,7 +55,7 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
 
         var ledger = await host.LedgerAsync(subject, 2);
         Assert.Equal(
-            ["email,newsletter Stop Portal", "sms,* Stop Portal"],
+            ["sms,* Stop Portal", "email,newsletter Stop Portal"],
             ledger.Select(e => $"{e.Change.Scope} {e.Change.Decision} {e.Change.Source}"));
         Assert.Equal(
             answer.Json["recorded"]!["reference"]!.GetValue<string>(),
@@ -123,7 +123,7 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
         storage.StartAgain();
 
         Assert.Equal(
-            ["email,newsletter Stop", "sms,* Stop"],
+            ["sms,* Stop", "email,newsletter Stop"],
             (await host.LedgerAsync(subject, 2)).Select(e => $"{e.Change.Scope} {e.Change.Decision}"));
     }
 
