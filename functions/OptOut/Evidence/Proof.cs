@@ -49,8 +49,6 @@ internal sealed record ProofEntry(
     [property: Description("When it reached us.")] DateTimeOffset ReceivedAt,
     Source Source,
     [property: Description("The vendor that passed it on; absent when the person came to us.")] string? Vendor,
-    [property: Description("Who recorded it, if not the person: an API key, a member of staff, or the file and line of an import.")]
-    string? By,
     [property: SchemaRef("Hash")] string PreviousHash,
     [property: SchemaRef("Hash")] string Hash,
     [property: Description("What was hashed: SHA-256 over its UTF-8 bytes is `hash`.")] string CanonicalText)
@@ -66,7 +64,6 @@ internal sealed record ProofEntry(
         entry.Change.ReceivedAt,
         entry.Change.Source,
         entry.Change.Evidence.Vendor,
-        entry.Change.Evidence.By,
         entry.PreviousHash,
         entry.Hash,
         Ledger.CanonicalText(entry.Sequence, entry.PreviousHash, entry.Number, entry.Change));

@@ -84,7 +84,8 @@ internal sealed class LinkEntries(Doing doing)
                 Source = "PreferencePage",
             },
             after,
-            async cancel => Answers.Page(await doing.Public.SendAsync(HttpMethod.Post, path, Wire.Form($"shown={shown}&seen={Answers.Seen(page)}{ticked}"), cancel)),
+            async cancel => Answers.Page(await doing.Public.SendAsync(
+                HttpMethod.Post, path, Wire.Form($"shown={shown}&seen={Answers.Seen(page)}{ticked}"), cancel)),
             answer => Last(answer, before),
             stop);
         if (dice.Chance(30))

@@ -80,6 +80,7 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         await Host.PutSubjectAsync("R-1", ["reasons@example.com"]);
         await SaveAsync("R-1", """{"channels":{"email":{"newsletter":true,"offers":false}}}""");
         await SaveAsync("R-1", """{"channels":{"email":{"offers":true}}}""");
+        await ApiAsync("GET", "/api/subjects/R-1/proof", null);
         await CheckAsync("email", "offers", "reasons@example.com");
         await SaveAsync("R-1", """{"channels":{"email":{"newsletter":false}}}""");
         await CheckAsync("email", "newsletter", "reasons@example.com");

@@ -250,16 +250,16 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
     [Fact]
     public async Task A_moment_before_an_Allow_does_not_make_the_Stop_of_a_later_call_ineffective()
     {
-        var subject = await host.PutSubjectAsync("agent-14", ["agent-14@example.com"], ["0470770014"]);
-        await PostAsync("""{"identifier":{"phone":"0470770014"},"agent":"A-17","call":"at-1"}""");
-        await AllowEmailAsync("agent-14");
+        var subject = await host.PutSubjectAsync("agent-19", ["agent-19@example.com"], ["0470770019"]);
+        await PostAsync("""{"identifier":{"phone":"0470770019"},"agent":"A-17","call":"at-1"}""");
+        await AllowEmailAsync("agent-19");
 
         var answer = await PostAsync(
-            """{"identifier":{"phone":"0470770014"},"agent":"A-17","call":"at-2","at":"2026-01-02T03:04:05Z"}""");
+            """{"identifier":{"phone":"0470770019"},"agent":"A-17","call":"at-2","at":"2026-01-02T03:04:05Z"}""");
 
         Assert.Equal(200, answer.Status);
         Assert.Equal(Text(answer, "reference"), Reference.From((await host.LedgerAsync(subject, 3))[2].Change));
-        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "agent-14@example.com", "newsletter"));
+        Assert.Equal((false, "stopped"), await host.CheckAsync("email", "agent-19@example.com", "newsletter"));
     }
 
     [Theory]
@@ -276,7 +276,8 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
         Assert.Equal(string.Format(null, sentence, Text(answer, "reference")), Text(answer, "say"));
     }
 
-    private async Task AllowEmailAsync(string id) => Assert.Equal(200, (await host.SavePreferencesAsync(id, Json("""{"channels":{"email":{"newsletter":true}}}"""))).Status);
+    private async Task AllowEmailAsync(string id) => Assert.Equal(
+        200, (await host.SavePreferencesAsync(id, Json("""{"channels":{"email":{"newsletter":true}}}"""))).Status);
 
     private Task<Answer> PostAsync(string body, string query = "") =>
         host.SendAsync("POST", $"/api/opt-outs{query}", Json(body), OptOutHost.FunctionKey);
