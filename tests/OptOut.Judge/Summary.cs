@@ -27,7 +27,8 @@ internal static class Summary
             Text($"kills of the bus     {log.Count("bus-stop")}"),
             Text($"freezes              {log.Count("freeze")}"),
             $"requests broken      {string.Join(", ", hits.Select(h => Text($"{h.Link.ToString().ToLowerInvariant()} {h.Hits}")))}",
-            .. log.Counts.OrderBy(c => c.Key, StringComparer.Ordinal).Where(c => !c.Key.StartsWith("kill", StringComparison.Ordinal) && c.Key != "at an answer")
+            .. log.Counts.OrderBy(c => c.Key, StringComparer.Ordinal)
+                .Where(c => !c.Key.StartsWith("kill", StringComparison.Ordinal) && c.Key != "at an answer")
                 .Select(c => Text($"  {c.Key,-40} {c.Value}")),
             Text($"acts                 {acts.Count}, answered with success {acts.Count(a => a.Success is not null)}"),
             Text($"                     {acts.Count(a => a.Ended == long.MaxValue)} have an attempt that was not answered"),

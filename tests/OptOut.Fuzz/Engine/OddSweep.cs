@@ -21,11 +21,11 @@ internal sealed class OddSweep(Randomness random, IReadOnlyList<byte[]> seeds, i
         var words = Words(input);
         List<byte> bytes = [.. input];
 
-        // In one word, or in some of all, so that each of many fields has its turn. From the end, so that places stay what they are.
-        var only = random.OneIn(2) ? random.Below(words.Count) : -1;
+        // In one word, or in some others too, so that each of many fields has its turn. From the end, so that places stay what they are.
+        var (one, alone) = (random.Below(words.Count), random.OneIn(2));
         for (var i = words.Count - 1; i >= 0; i--)
         {
-            if (only >= 0 ? i == only : random.OneIn(ManyOneIn))
+            if (i == one || (!alone && random.OneIn(ManyOneIn)))
                 Put(bytes, words[i], odd);
         }
 

@@ -6,7 +6,7 @@ namespace OptOut.Fuzz.Engine;
 /// <summary>One target with its corpus and its counts, over the whole run of the program.</summary>
 internal sealed class TargetRun
 {
-    private const int SweepEvery = 3;
+    private const int SweepEvery = 2;
 
     private readonly FuzzTarget _target;
     private readonly FuzzOptions _options;

@@ -14,8 +14,8 @@ internal static class FaultPlan
 
     private static readonly IReadOnlyList<(string Kind, int Weight)> Weights =
     [
-        ("kill", 30), ("kill-at-answer", 30), ("bus-stop", 3), ("freeze", 4), ("tables", 22), ("blobs", 2), ("bus-link", 8), ("vendor-link", 6),
-        ("clients", 4), ("vendor", 12), ("copies", 5), ("hold", 2), ("clock", 2),
+        ("kill", 30), ("kill-at-answer", 30), ("bus-stop", 3), ("freeze", 4), ("tables", 22), ("blobs", 2), ("bus-link", 8),
+        ("vendor-link", 6), ("clients", 4), ("vendor", 12), ("copies", 5), ("hold", 2), ("clock", 2),
     ];
 
     private static readonly IReadOnlyList<Manner> OfConnections =

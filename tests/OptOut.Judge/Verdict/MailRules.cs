@@ -61,7 +61,11 @@ internal sealed class MailRules(Observed observed, Expectation expectation)
         if (at.Length == 0 && isDue)
         {
             if (!subject.Ledger.Where(l => l.SubmissionId == line.SubmissionId).All(l => IsLateRepeat(subject, l)))
-                return new Finding("Every submission is named in a confirmation mail.", $"No mail names {what}.", MissingArea(subject, line));
+            {
+                return new Finding(
+                    "Every submission is named in a confirmation mail.", $"No mail names {what}.", MissingArea(subject, line));
+            }
+
             LateRepeats.Add(what);
         }
 

@@ -69,6 +69,8 @@ internal abstract class TwilioFormTarget(string path, Type webhook) : WebhookTar
 {
     private readonly string _path = path;
 
+    public override (long Fixed, int PerByte) Memory => (2 * 1024 * 1024, 2000); // As for a text message, and it is signed here.
+
     public override IReadOnlyList<string> Code => ["OptOut.Vendors.Twilio", "OptOut.Replies.Sms"];
 
     protected override string ContentType => "application/x-www-form-urlencoded";
