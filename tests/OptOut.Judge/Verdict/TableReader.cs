@@ -82,7 +82,10 @@ internal sealed class TableReader(string connectionString, InstallationKeys keys
             Rows("seen")
                 .Where(r => r.GetDateTimeOffset("Again") is not null)
                 .ToDictionary(r => Id(r.RowKey.Split('~')[2]), r => r.GetDateTimeOffset("Again")!.Value, StringComparer.Ordinal),
-            [.. Rows("vendor").Select(r => new VendorConfirmation(r.RowKey.Split('~')[2], r.GetString("Status"), r.GetString("Reason")))]);
+            [
+                .. Rows("vendor").Select(r => new VendorConfirmation(
+                    r.RowKey.Split('~')[2], r.GetString("Status"), r.GetString("Reason"), r.Timestamp ?? default)),
+            ]);
 
         IEnumerable<TableEntity> Rows(string kind) => rows.Where(r => r.RowKey.StartsWith($"{kind}~{key}~", StringComparison.Ordinal));
     }
