@@ -7,8 +7,7 @@ namespace OptOut.Fuzz;
 /// <summary>Shares the inputs out over the targets, and reports. Runs in the instrumented copy of this program.</summary>
 internal static class FuzzRun
 {
-    // Targets that still reach something new get a larger share of each round, and slow ones, within limits, a smaller one.
-    private const int Rounds = 100, Active = 3, Slowest = 200, Fastest = 5_000;
+    private const int Rounds = 100;
 
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(20);
 
@@ -23,7 +22,7 @@ internal static class FuzzRun
         }
 
         if (options.Input is { } input)
-            return One(targets, Convert.FromBase64String(input));
+            return One(targets, WrittenInput.Read(input));
         return new Session(options, targets).Run();
     }
 
@@ -56,6 +55,8 @@ internal static class FuzzRun
             for (var round = 0; round < Rounds && !IsOver; round++)
                 Round(options.Inputs * (round + 1) / Rounds - Inputs);
             Report();
+            foreach (var finding in _runs.SelectMany(r => r.Findings))
+                Console.WriteLine(finding); // Again, because a reader may see only the last lines.
             Console.WriteLine(Line(
                 $"{Inputs} inputs in {Elapsed.TotalSeconds:F0} s, {_runs.Sum(r => r.Edges)} edges, {_runs.Sum(r => r.Findings.Count)} findings"));
             return _runs.Exists(r => r.Findings.Count > 0) ? 1 : 0;
@@ -69,13 +70,11 @@ internal static class FuzzRun
 
         private void Round(long inputs)
         {
-            var shares = _runs.ConvertAll(r => (r.LastNew * 2 >= r.Inputs ? Active : 1)
-                * Math.Clamp(r.Inputs / Math.Max(0.001, r.Time.TotalSeconds), Slowest, Fastest));
-            var all = shares.Sum();
+            var all = targets.Sum(t => 1.0 / t.Cost);
             foreach (var (i, run) in _runs.Index())
             {
                 _current = run;
-                for (var left = (long)Math.Ceiling(inputs * shares[i] / all); left > 0 && !IsOver; left -= 1000)
+                for (var left = (long)Math.Ceiling(inputs / all / targets[i].Cost); left > 0 && !IsOver; left -= 1000)
                 {
                     run.Advance((int)Math.Min(left, 1000));
                     if (Elapsed - _reported > Between)
@@ -88,11 +87,14 @@ internal static class FuzzRun
         {
             _reported = Elapsed;
             Console.WriteLine(Line($"--- {Inputs} inputs, {Inputs / Math.Max(0.001, Elapsed.TotalSeconds):F0}/s, {Elapsed:hh\\:mm\\:ss}"));
-            Console.WriteLine(Line($"{"target",-26}{"inputs",12}{"inputs/s",10}{"edges",8}{"corpus",8}{"last new",12}"));
+            Console.WriteLine(
+                Line($"{"target",-26}{"inputs",12}{"inputs/s",10}{"edges",8}{"corpus",8}{"last new",12}{"slowest",9}{"memory",8}"));
             foreach (var r in _runs)
             {
+                var rate = r.Inputs / Math.Max(0.001, r.Time.TotalSeconds);
+                var (slowest, memory) = (Line($"{r.Slowest.TotalMilliseconds:F0} ms"), Line($"{r.MostMemory:F0}%"));
                 Console.WriteLine(Line(
-                    $"{r.Name,-26}{r.Inputs,12}{r.Inputs / Math.Max(0.001, r.Time.TotalSeconds),10:F0}{r.Edges,8}{r.CorpusSize,8}{r.LastNew,12}"));
+                    $"{r.Name,-26}{r.Inputs,12}{rate,10:F0}{r.Edges,8}{r.CorpusSize,8}{r.LastNew,12}{slowest,9}{memory,8}"));
             }
         }
 

@@ -21,12 +21,14 @@ internal static class Summary
             Text($"seed                 {options.Seed}"),
             Text($"time                 {broken.TotalSeconds:0} s of faults, {(log.Elapsed - broken).TotalSeconds:0} s of healing"),
             Text($"kills of functions   {log.Count("kill")} ({log.Count("kill while it started")} while it started)"),
+            Text($"                     {log.Count("at an answer")} at an answer"),
             Text($"                     {log.Count("kill") / broken.TotalMinutes:0.0} a minute"),
             Text($"starts of functions  {starts.Count}, median {(starts.Count > 0 ? starts[starts.Count / 2] : 0):0.0} s"),
             Text($"kills of the bus     {log.Count("bus-stop")}"),
             Text($"freezes              {log.Count("freeze")}"),
             $"requests broken      {string.Join(", ", hits.Select(h => Text($"{h.Link.ToString().ToLowerInvariant()} {h.Hits}")))}",
-            .. log.Counts.OrderBy(c => c.Key, StringComparer.Ordinal).Where(c => !c.Key.StartsWith("kill", StringComparison.Ordinal))
+            .. log.Counts.OrderBy(c => c.Key, StringComparer.Ordinal)
+                .Where(c => !c.Key.StartsWith("kill", StringComparison.Ordinal) && c.Key != "at an answer")
                 .Select(c => Text($"  {c.Key,-40} {c.Value}")),
             Text($"acts                 {acts.Count}, answered with success {acts.Count(a => a.Success is not null)}"),
             Text($"                     {acts.Count(a => a.Ended == long.MaxValue)} have an attempt that was not answered"),

@@ -14,6 +14,10 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private const string Name = "Azurite";
     private const string ExtraAccountPrefix = "extra";
+
+    // In MB. A request allocates much that nobody needs after it; with Node's default, much of that is kept until a full collection.
+    private const string YoungGeneration = "--max-semi-space-size=64";
+
     private static readonly string Manifests = Path.Combine(AppContext.BaseDirectory, Name);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
@@ -143,7 +147,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
             extraAccountPrefix = ExtraAccountPrefix,
             key = Key,
         });
-        return new ProcessStartInfo(_nodeJs.Node, [Path.Combine(Manifests, "azurite.mjs"), _installation, options])
+        return new ProcessStartInfo(_nodeJs.Node, [YoungGeneration, Path.Combine(Manifests, "azurite.mjs"), _installation, options])
         {
             RedirectStandardInput = true,
             UseShellExecute = false,

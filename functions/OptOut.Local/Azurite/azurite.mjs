@@ -21,6 +21,39 @@ for (const name of ["applicationinsights", "azurite/dist/src/blob/SqlBlobServer"
   require.cache[unused] = { id: unused, filename: unused, loaded: true, exports: {} };
 }
 
+// A client's conflict or miss is an answer like any other, and nobody reads where it was thrown.
+Error.stackTraceLimit = 0;
+
+// Azurite parses the paths of all its operations again for every request.
+const uriTemplates = require.resolve("uri-templates");
+const parseTemplate = require(uriTemplates);
+const templates = new Map();
+require.cache[uriTemplates].exports = template => {
+  if (!templates.has(template)) templates.set(template, parseTemplate(template));
+  return templates.get(template);
+};
+
+// Its database finds a table by walking through all of them, and a run of the tests has thousands.
+const database = require("lokijs").prototype;
+const known = new WeakMap();
+const { getCollection } = database;
+database.getCollection = function (name) {
+  if (!known.has(this)) known.set(this, new Map());
+  const collections = known.get(this);
+  const collection = collections.get(name) ?? getCollection.call(this, name);
+  if (collection) collections.set(name, collection);
+  return collection;
+};
+for (const change of ["removeCollection", "renameCollection", "loadJSONObject"]) {
+  const original = database[change];
+  database[change] = function (...given) {
+    known.delete(this);
+    const result = original.apply(this, given);
+    known.delete(this);
+    return result;
+  };
+}
+
 const { BlobServerFactory } = require("azurite/dist/src/blob/BlobServerFactory");
 const TableServer = require("azurite/dist/src/table/TableServer").default;
 const TableConfiguration = require("azurite/dist/src/table/TableConfiguration").default;

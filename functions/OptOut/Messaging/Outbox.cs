@@ -60,9 +60,8 @@ internal sealed partial class Outbox(StorageAccount storage, ChangePublisher pub
         var published = 0;
         for (var shard = 0; shard < Shards; shard++)
         {
-            var partition = Shard(shard);
             await foreach (var row in storage.Outbox.QueryAsync<TableEntity>(
-                r => r.PartitionKey == partition, cancellationToken: cancellationToken))
+                TableClient.CreateQueryFilter($"PartitionKey eq {Shard(shard)}"), cancellationToken: cancellationToken))
             {
                 if (Read(row) is not { } message)
                     continue;

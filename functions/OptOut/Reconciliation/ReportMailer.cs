@@ -40,7 +40,7 @@ internal sealed partial class ReportMailer(
     public async Task SendWaitingAsync(CancellationToken cancellationToken)
     {
         await foreach (var row in storage.Runs.QueryAsync<TableEntity>(
-            r => r.PartitionKey == Partition, cancellationToken: cancellationToken))
+            TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken))
         {
             if (await reports.FindAsync(row.GetString("Report"), cancellationToken) is not { } report)
                 await DoneAsync(row, cancellationToken);

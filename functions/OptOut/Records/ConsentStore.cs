@@ -137,7 +137,7 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
         var partition = subject.ToString();
         var (from, to) = (EventKey(subject, after + 1), $"event~{subject}~~");
         await foreach (var row in storage.Consent.QueryAsync<TableEntity>(
-            r => r.PartitionKey == partition && r.RowKey.CompareTo(from) >= 0 && r.RowKey.CompareTo(to) < 0,
+            TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {from} and RowKey lt {to}"),
             cancellationToken: cancellationToken))
         {
             yield return Entry(row);

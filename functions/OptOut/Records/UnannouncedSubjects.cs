@@ -43,7 +43,8 @@ internal sealed class UnannouncedSubjects(StorageAccount storage, ProfileStore p
         var (links, stops, oldest) = (0, 0, time.GetUtcNow() - LinkAge);
         await Parallel.ForEachAsync(
             storage.Runs.QueryAsync<TableEntity>(
-                r => r.PartitionKey.CompareTo(First) >= 0 && r.PartitionKey.CompareTo(AfterLast) < 0, cancellationToken: cancellationToken),
+                TableClient.CreateQueryFilter($"PartitionKey ge {First} and PartitionKey lt {AfterLast}"),
+                cancellationToken: cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken },
             async (row, cancel) =>
             {

@@ -19,7 +19,7 @@ internal sealed record Finding(string Target, ulong Seed, long Run, byte[] Input
             Describe(text, "minimised", Minimised);
         text.Append(
             CultureInfo.InvariantCulture,
-            $"  again      dotnet run -c Release --project tests/OptOut.Fuzz -- --target {Target} --input {Convert.ToBase64String(Minimised)}");
+            $"  again      dotnet run -c Release --project tests/OptOut.Fuzz -- --target {Target} --input {WrittenInput.Write(Minimised)}");
         return text.ToString();
     }
 
@@ -44,5 +44,5 @@ internal sealed record Finding(string Target, ulong Seed, long Run, byte[] Input
 
     private static void Describe(StringBuilder text, string name, byte[] bytes) => text
         .AppendLine(CultureInfo.InvariantCulture, $"  {name,-10} {bytes.Length} bytes: \"{Escape(bytes)}\"")
-        .AppendLine(CultureInfo.InvariantCulture, $"  {"base64",-10} {Convert.ToBase64String(bytes)}");
+        .AppendLine(CultureInfo.InvariantCulture, $"  {"base64",-10} {WrittenInput.Write(bytes)}");
 }

@@ -15,6 +15,12 @@ internal abstract class FuzzTarget
     /// <summary>What a run may allocate: so many bytes, and so many for each byte of the input.</summary>
     public virtual (long Fixed, int PerByte) Memory => (128 * 1024, 200);
 
+    /// <summary>
+    /// How much longer a run takes than that of a short text: a target gets so many times fewer inputs. A fixed number, so that the inputs
+    /// do not depend on the machine.
+    /// </summary>
+    public virtual int Cost => 1;
+
     /// <summary>Inputs to start from, besides those in the file.</summary>
     public virtual IEnumerable<byte[]> Seeds => [];
 

@@ -30,7 +30,7 @@ internal static class OddText
             // Invisible characters and changes of direction.
             "\u00AD", "\u200B", "\u200C", "\u200D", "\u200E", "\u202E", "\u2060", "\u2066", "\u2069", "\uFE0F", "\u034F", "\U000E0041",
             // White space and line ends; non-characters; the highest character.
-            "\u00A0", "\u2028", "\u2029", "\u3000", "\u0085", "\u180E", "\uFFFE", "\uFFFF", "\uFFFD", "\U0010FFFF",
+            "\u0080", "\u00FF", "\u00A0", "\u2028", "\u2029", "\u3000", "\u0085", "\u180E", "\uFFFE", "\uFFFF", "\uFFFD", "\U0010FFFF",
             // What changes its length or its letters when it is normalised or changes case.
             "\u0130", "\u0131", "\u00DF", "\u1E9E", "\uFB01", "\u0345", "\u1FB3", "\u0149", "\uFDFA", "\u2126", "\u212A", "e\u0301",
             "a\u0300\u0301\u0302\u0303\u0304", "\uFF10", "\uFF20", "\uFF0E", "\u3002", "\u0660", "\u06F1", "\u2215", "\u2044",

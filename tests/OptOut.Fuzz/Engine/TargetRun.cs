@@ -6,6 +6,8 @@ namespace OptOut.Fuzz.Engine;
 /// <summary>One target with its corpus and its counts, over the whole run of the program.</summary>
 internal sealed class TargetRun
 {
+    private const int SweepEvery = 2;
+
     private readonly FuzzTarget _target;
     private readonly FuzzOptions _options;
     private readonly Watchdog _watchdog;
@@ -13,6 +15,7 @@ internal sealed class TargetRun
     private readonly Randomness _random;
     private readonly Corpus _corpus;
     private readonly Mutator _mutator;
+    private readonly OddSweep _sweep;
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
     public TargetRun(FuzzTarget target, FuzzOptions options, Watchdog watchdog)
@@ -21,6 +24,7 @@ internal sealed class TargetRun
         _random = Randomness.For(options.Seed, target.Name);
         byte[][] seeds = [.. SeedFile.Read(target), .. target.Seeds];
         _corpus = new Corpus(seeds, _random);
+        _sweep = new OddSweep(_random, seeds, target.MaxLength);
         _mutator = new Mutator(_random, PlainCode.WordsOf(target), target.MaxLength);
 
         // Twice: the first time, what is set up once counts as reached.
@@ -41,6 +45,12 @@ internal sealed class TargetRun
 
     public List<Finding> Findings { get; } = [];
 
+    /// <summary>The longest time of a run: what the machine did meanwhile is in it.</summary>
+    public TimeSpan Slowest { get; private set; }
+
+    /// <summary>The most that a run allocated, in percent of what it may.</summary>
+    public double MostMemory { get; private set; }
+
     /// <summary>The input of the target's own count at which the last new branch was reached.</summary>
     public long LastNew { get; private set; }
 
@@ -53,8 +63,7 @@ internal sealed class TargetRun
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < inputs; i++)
         {
-            var input = _mutator.Mutate(_corpus.Pick(), _corpus.Pick());
-            Inputs++;
+            var input = Inputs++ % SweepEvery == 0 ? _sweep.Next(_corpus.Pick()) : _mutator.Mutate(_corpus.Pick(), _corpus.Pick());
             if (!Try(input) || _options.Blind)
                 continue;
             LastNew = Inputs;
@@ -73,8 +82,11 @@ internal sealed class TargetRun
         var run = Measured.Run(_target, input);
         var isNew = _edges.Collect();
         _watchdog.End();
-        if (run.Failure is not null || run.Time > Measured.MaxTime || run.Allocated > PlainCode.LimitOf(_target, input))
+        var limit = PlainCode.LimitOf(_target, input);
+        if (run.Failure is not null || run.Time > Measured.MaxTime || run.Allocated > limit)
             Examine(input, run);
+        if (Inputs > 0) // The seeds pay for what is set up once.
+            (Slowest, MostMemory) = (Max(Slowest, run.Time), Math.Max(MostMemory, 100.0 * run.Allocated / limit));
         return isNew;
     }
 
@@ -91,9 +103,12 @@ internal sealed class TargetRun
         Console.WriteLine(finding);
     }
 
+    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
     // Watched one by one: to make an input shorter takes many runs.
     private Fault? FaultOf(byte[] input)
     {
+        PlainCode.Start(); // Takes seconds of processor time the first time, which would count as a hang.
         _watchdog.Begin(input);
         var fault = PlainCode.FaultOf(_target, input);
         _watchdog.End();

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace OptOut.Fuzz.Engine;
 
 /// <summary>
@@ -9,13 +7,14 @@ internal sealed class Watchdog
 {
     private const int Period = 500;
 
-    // Of processor time: a machine that is busy with other things is no reason.
-    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5), MaxIdle = TimeSpan.FromSeconds(60);
+    // Of processor time, and of our own waking up: a machine that is busy with other things, or asleep, is no reason.
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
+    private const int MaxIdle = 60_000 / Period;
 
     private readonly Action<byte[]> _report;
     private byte[]? _input;
     private TimeSpan _processor;
-    private long _start;
+    private int _idle;
 
     public Watchdog(Action<byte[]> report)
     {
@@ -39,11 +38,11 @@ internal sealed class Watchdog
             var input = Volatile.Read(ref _input);
             if (input is null || !ReferenceEquals(input, before))
             {
-                (before, _processor, _start) = (input, Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+                (before, _processor, _idle) = (input, Environment.CpuUsage.TotalTime, 0);
                 continue;
             }
 
-            if (Environment.CpuUsage.TotalTime - _processor > MaxTime || Stopwatch.GetElapsedTime(_start) > MaxIdle)
+            if (Environment.CpuUsage.TotalTime - _processor > MaxTime || ++_idle > MaxIdle)
             {
                 _report(input);
                 Environment.Exit(1);

@@ -1,16 +1,22 @@
 namespace OptOut.Fuzz.Product;
 
-/// <summary>The real time, in which short delays end at once and time limits are never reached: nothing here is waited for.</summary>
+/// <summary>
+/// The same time in each run, so that the seeds give the same inputs. Short delays end at once and time limits are never reached: nothing
+/// here is waited for.
+/// </summary>
 internal sealed class InstantTime : TimeProvider
 {
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
 
+    /// <summary>When a run begins.</summary>
+    public static readonly DateTimeOffset Start = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
+
     private long _ahead;
 
-    /// <summary>Moves the time, for what is limited by the hour.</summary>
+    /// <summary>Moves the time, for what is limited by the second or the hour.</summary>
     public void Advance(TimeSpan by) => Interlocked.Add(ref _ahead, by.Ticks);
 
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddTicks(Interlocked.Read(ref _ahead));
+    public override DateTimeOffset GetUtcNow() => Start.AddTicks(Interlocked.Read(ref _ahead));
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

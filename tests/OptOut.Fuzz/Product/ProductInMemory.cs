@@ -25,6 +25,9 @@ internal sealed class ProductInMemory
 {
     public const string FunctionKey = "local";
 
+    // The limits in the settings allow one more request each microsecond.
+    private static readonly TimeSpan BetweenRequests = TimeSpan.FromMilliseconds(1);
+
     private static readonly Lazy<ProductInMemory> Started = new(() => new ProductInMemory());
 
     private readonly MemoryStorage _storage = new();
@@ -81,6 +84,7 @@ internal sealed class ProductInMemory
     public (int Status, byte[] Body) Send(RawRequest request)
     {
         Bus.Clear();
+        Time.Advance(BetweenRequests);
         _errors.Last = null;
         var answer = _server.Send(request);
         _storage.Tables.Reset();

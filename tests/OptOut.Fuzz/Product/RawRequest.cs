@@ -12,6 +12,8 @@ namespace OptOut.Fuzz.Product;
 internal sealed record RawRequest(
     string Method, string Path, string Query, IReadOnlyList<(string Name, string Value)> Headers, byte[] Body, string Target = "")
 {
+    private const int MostHeaders = 100; // Kestrel's limit.
+
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     public static RawRequest? Read(byte[] bytes)
@@ -28,6 +30,8 @@ internal sealed record RawRequest(
         }
 
         var lines = head.Split('\n');
+        if (lines.Length > MostHeaders)
+            return null;
         if (lines[0].Split(' ') is not [var method, ['/', ..] target] || !method.All(IsToken) || method.Length == 0
             || !target.All(c => c is > ' ' and < '\x7F'))
         {

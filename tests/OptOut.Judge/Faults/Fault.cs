@@ -24,6 +24,19 @@ internal sealed record Kill(TimeSpan Pause, string Instance, TimeSpan? Life, Tim
         $"kill -9 functions {Instance}, {(Life is { } life ? $"after it has served for {Text(life)}" : "at once")}, down for {Text(Down)}";
 }
 
+/// <summary>Kills an instance in the moment in which it has answered a person that something is recorded.</summary>
+/// <param name="Before">Whether it is dead before the person gets the answer; otherwise right after.</param>
+/// <param name="HoldsBus">Whether nothing of the instance reaches the bus until then, so that what it did not wait for is lost.</param>
+/// <param name="Down">How long until it is started again.</param>
+internal sealed record KillAtAnswer(TimeSpan Pause, string Instance, bool Before, bool HoldsBus, TimeSpan Down) : Fault(Pause)
+{
+    public override string Kind => "kill-at-answer";
+
+    public override string ToString() =>
+        $"kill -9 functions {Instance} at its next answer, {(Before ? "before" : "after")} the person gets it"
+        + $"{(HoldsBus ? ", its connection to the bus held until then" : "")}, down for {Text(Down)}";
+}
+
 internal sealed record BusStop(TimeSpan Pause, TimeSpan Down) : Fault(Pause)
 {
     public override string Kind => "bus-stop";

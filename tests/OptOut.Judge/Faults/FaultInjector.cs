@@ -13,12 +13,16 @@ internal sealed class FaultInjector : IAsyncDisposable
     // Above it the plan waits: a machine that cannot keep up would only collect faults that wait for a start.
     private const int MostAtOnce = 16;
 
+    // Longer than the product waits for a bus that is held before it parks a change in the outbox and answers.
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(12);
+
     private readonly RunningSystem _system;
     private readonly FaultLog _log;
     private readonly BusMeddler _meddler;
     private readonly HttpClient _vendors;
     private readonly CancellationTokenSource _healing = new();
     private readonly ConcurrentQueue<Disturbance> _disturbances = new();
+    private readonly ConcurrentDictionary<string, bool> _oneClicks = new(StringComparer.Ordinal);
 
     public FaultInjector(RunningSystem system, FaultLog log)
     {
@@ -73,7 +77,7 @@ internal sealed class FaultInjector : IAsyncDisposable
 
     private static string Target(Fault fault) => fault switch
     {
-        Kill or ClockStep or Freeze { Part: "A" or "B" } => "functions",
+        Kill or KillAtAnswer or ClockStep or Freeze { Part: "A" or "B" } => "functions",
         Freeze { Part: Parts.Storage } => "storage",
         Freeze { Part: Parts.Vendors } or VendorFailure => "vendors",
         Trouble => "network",
@@ -88,6 +92,9 @@ internal sealed class FaultInjector : IAsyncDisposable
             case Kill kill:
                 await KillAsync(kill);
                 return; // Counted when there was something to kill.
+            case KillAtAnswer kill:
+                await KillAtAnswerAsync(kill);
+                return;
             case BusStop stop:
                 if (await _system.Bus.KillAsync())
                     _log.Add(stop.Kind);
@@ -144,6 +151,32 @@ internal sealed class FaultInjector : IAsyncDisposable
 
         await PauseAsync(kill.Down);
         await process.StartAsync();
+    }
+
+    private async Task KillAtAnswerAsync(KillAtAnswer fault)
+    {
+        var instance = _system.Instance(fault.Instance);
+        var trap = new AnswerTrap(fault.Before, instance.Process.KillAsync, _oneClicks);
+        if (!_system.Front.Traps.TryAdd(instance.Port, trap))
+            return; // One is set already.
+        var held = new Trouble(default, Link.Bus, fault.Instance, Manner.Stall, 1, AnswerLimit, 0);
+        if (fault.HoldsBus)
+            instance.Bus.Troubles.Begin(held);
+        await Task.WhenAny(trap.Sprung, PauseAsync(AnswerLimit));
+        _system.Front.Traps.TryRemove(instance.Port, out _);
+        if (trap.Disarm())
+        {
+            await trap.Sprung;
+            instance.Bus.Cut();
+            _log.Write($"functions {fault.Instance} was killed at its answer {trap.At}");
+            _log.Add("at an answer");
+            _log.Add("kill");
+        }
+
+        if (fault.HoldsBus)
+            instance.Bus.Troubles.End(held);
+        await PauseAsync(fault.Down);
+        await instance.Process.StartAsync();
     }
 
     private async Task FailAsync(VendorFailure failure)

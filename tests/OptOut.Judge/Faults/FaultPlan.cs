@@ -14,8 +14,8 @@ internal static class FaultPlan
 
     private static readonly IReadOnlyList<(string Kind, int Weight)> Weights =
     [
-        ("kill", 30), ("bus-stop", 3), ("freeze", 4), ("tables", 22), ("blobs", 2), ("bus-link", 8), ("vendor-link", 6), ("clients", 4),
-        ("vendor", 12), ("copies", 5), ("hold", 2), ("clock", 2),
+        ("kill", 30), ("kill-at-answer", 30), ("bus-stop", 3), ("freeze", 4), ("tables", 22), ("blobs", 2), ("bus-link", 8),
+        ("vendor-link", 6), ("clients", 4), ("vendor", 12), ("copies", 5), ("hold", 2), ("clock", 2),
     ];
 
     private static readonly IReadOnlyList<Manner> OfConnections =
@@ -52,6 +52,8 @@ internal static class FaultPlan
         {
             "kill" => new Kill(
                 pause, instance, dice.Below(6) == 0 ? null : dice.Seconds(0.1, 4), dice.Below(3) == 0 ? dice.Seconds(0.5, 3) : default),
+            "kill-at-answer" => new KillAtAnswer(
+                pause, instance, dice.Below(2) == 0, dice.Below(4) != 0, dice.Below(3) == 0 ? dice.Seconds(0.5, 2) : default),
             "bus-stop" => new BusStop(pause, dice.Below(2) == 0 ? default : dice.Seconds(0.5, 6)),
             "freeze" => mayOversleep && dice.Below(12) == 0
                 ? new Freeze(pause, instance, dice.Seconds(61, 66))

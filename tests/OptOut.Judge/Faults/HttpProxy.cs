@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -36,6 +37,9 @@ internal sealed class HttpProxy : IAsyncDisposable
 
     public Troubles Troubles { get; } = new();
 
+    /// <summary>By the port of the target.</summary>
+    public ConcurrentDictionary<int, AnswerTrap> Traps { get; } = new();
+
     /// <param name="port">Where it listens.</param>
     /// <param name="targets">The ports to try, in this order.</param>
     /// <param name="keepConnections">Only for a target that does not close connections and is never killed.</param>
@@ -67,7 +71,9 @@ internal sealed class HttpProxy : IAsyncDisposable
             if (Troubles.TryDraw(manner => TableErrors.Applies(manner, context.Request, request), out var manner, out var ended))
                 await TroubledAsync(context, request, manner, ended);
             else if (await SendAsync(context, request) is { } answer)
-                await answer.WriteAsync(context);
+                await (Traps.TryGetValue(answer.Port, out var trap) && trap.Takes(context.Request, answer)
+                    ? trap.PassOnAsync(context, answer)
+                    : answer.WriteAsync(context));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or BadHttpRequestException)
         {
@@ -141,6 +147,7 @@ internal sealed class HttpProxy : IAsyncDisposable
             {
                 using var answer = await _http.SendAsync(request, context.RequestAborted);
                 return new ProxyAnswer(
+                    port,
                     (int)answer.StatusCode,
                     [.. answer.Headers.Concat(answer.Content.Headers).Where(h => h.Key is not ("Transfer-Encoding" or "Connection"))],
                     await answer.Content.ReadAsByteArrayAsync(context.RequestAborted));

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace OptOut.Judge.Faults;
 
 /// <summary>The target's answer, read to its end.</summary>
-internal sealed record ProxyAnswer(int Status, IReadOnlyList<KeyValuePair<string, IEnumerable<string>>> Headers, byte[] Body)
+/// <param name="Port">Whose answer it is.</param>
+internal sealed record ProxyAnswer(int Port, int Status, IReadOnlyList<KeyValuePair<string, IEnumerable<string>>> Headers, byte[] Body)
 {
     // A table batch that failed is a 202 with the failure inside.
     public bool IsSuccess => Status is >= 200 and < 300 && !Body.AsSpan().StartsWith("--batchresponse"u8) || IsSuccessfulBatch;

@@ -44,6 +44,8 @@ internal sealed class RunningSystem : IAsyncDisposable
 
     public Troubles Clients => _front!.Troubles;
 
+    public HttpProxy Front => _front!;
+
     public IEnumerable<ProductProcess> Processes => [_storage, _bus, _vendors, .. _instances.Select(i => i.Process)];
 
     public SystemUnderTest Addresses => new()

@@ -11,6 +11,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly int _target;
     private readonly Task _accepting;
+    private CancellationTokenSource _connections = new();
 
     public TcpProxy(int target)
     {
@@ -23,12 +24,20 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     public Troubles Troubles { get; } = new();
 
+    /// <summary>Closes every connection, with what was held of it.</summary>
+    public void Cut()
+    {
+        using var open = Interlocked.Exchange(ref _connections, new CancellationTokenSource());
+        open.Cancel();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         await _accepting;
         _listener.Dispose();
         _stopping.Dispose();
+        _connections.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -53,7 +62,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     {
         using var either = caller;
         using var target = new TcpClient();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, _connections.Token);
         try
         {
             await target.ConnectAsync(IPAddress.Loopback, _target, end.Token);

@@ -58,4 +58,6 @@ internal enum Outcome
 
 /// <param name="Reference">The reference number that the answer shows.</param>
 /// <param name="Seen">The hidden field of a result page, which an undo sends back.</param>
-internal sealed record Answer(Outcome Outcome, int Status, string? Reference = null, string? Seen = null, TimeSpan? RetryAfter = null);
+/// <param name="IsLast">Whether the instance that answered was killed in this moment: the act stays the last of its person.</param>
+internal sealed record Answer(
+    Outcome Outcome, int Status, string? Reference = null, string? Seen = null, TimeSpan? RetryAfter = null, bool IsLast = false);

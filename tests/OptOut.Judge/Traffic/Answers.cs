@@ -10,7 +10,7 @@ internal static partial class Answers
     /// <summary>An endpoint that only says that it is recorded.</summary>
     public static Answer Plain(Reply? reply) => reply is null
         ? None
-        : new Answer(Meaning(reply.Status), reply.Status, RetryAfter: reply.RetryAfter);
+        : new Answer(Meaning(reply.Status), reply.Status, RetryAfter: reply.RetryAfter, IsLast: reply.IsLast);
 
     /// <summary>A page that shows a reference number when something was recorded.</summary>
     public static Answer Page(Reply? reply)

@@ -87,7 +87,7 @@ internal sealed class ControllerEntries(Doing doing)
 
     private IEnumerable<Contact> Shared(Dice dice)
     {
-        var known = doing.People.Snapshot().Where(p => p is { IsBystander: false, IsAnnounced: true }).ToList();
+        var known = doing.People.Snapshot().Where(p => p is { IsBystander: false, IsAnnounced: true, IsLeftAlone: false }).ToList();
         if (dice.Chance(10) && known.Count > 0)
             yield return dice.Pick(known).Of(Contact.Email);
         if (dice.Chance(10) && doing.People.TakeStranger(dice) is { } stranger)

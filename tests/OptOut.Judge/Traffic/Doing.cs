@@ -43,6 +43,7 @@ internal sealed class Doing(SystemUnderTest system, People people, ActSender sen
             {
                 // Nothing had to change, though the person saw something else: what stands is not what we think.
                 p.IsUncertain |= loose || answer.Outcome != Outcome.Recorded;
+                p.IsLeftAlone |= answer.IsLast;
                 p.Last = then(answer);
                 p.Stopped.Clear();
                 p.Stopped.UnionWith(after);
@@ -84,6 +85,7 @@ internal sealed class Doing(SystemUnderTest system, People people, ActSender sen
                 people.Leave(entered, p =>
                 {
                     p.IsUncertain |= loose;
+                    p.IsLeftAlone |= answer.IsLast;
                     if (answer.Outcome is Outcome.Recorded or Outcome.Unchanged)
                         p.Stopped.UnionWith(act.Stops.Select(Cell.Parse));
                 });

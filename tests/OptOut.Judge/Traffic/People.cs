@@ -78,7 +78,8 @@ internal sealed class People(int seed)
         lock (_gate)
         {
             var found = _all.FindAll(
-                p => p is { IsBystander: false, IsAnnounced: true, IsAlone: false } && (!alone || p.Busy == 0) && suits(p));
+                p => p is { IsBystander: false, IsAnnounced: true, IsAlone: false, IsLeftAlone: false }
+                    && (!alone || p.Busy == 0) && suits(p));
             if (found.Count == 0)
                 return null;
             var person = dice.Pick(found);
@@ -94,7 +95,7 @@ internal sealed class People(int seed)
         lock (_gate)
         {
             owners = [.. _all.Where(p => p.Contacts.Contains(contact) && !already.Contains(p))];
-            if (owners.Any(p => p.IsAlone || p.IsBystander))
+            if (owners.Any(p => p.IsAlone || p.IsBystander || p.IsLeftAlone))
                 return false;
             foreach (var owner in owners)
             {

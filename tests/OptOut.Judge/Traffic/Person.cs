@@ -25,6 +25,11 @@ internal sealed class Person(string id, IReadOnlyList<Contact> contacts, bool is
     /// </summary>
     public bool IsUncertain { get; set; }
 
+    /// <summary>
+    /// Whether the instance died at an answer to this person: nothing they do or are told later may bring back what was lost with it.
+    /// </summary>
+    public bool IsLeftAlone { get; set; }
+
     /// <summary>How many acts of this person are under way.</summary>
     public int Busy { get; set; }
 

@@ -137,7 +137,7 @@ internal sealed class TypedEntries(Doing doing)
     {
         if (dice.Chance(25))
             return doing.People.NewStranger(dice);
-        var known = doing.People.Snapshot().Where(p => p is { IsBystander: false, IsAnnounced: true }).ToList();
+        var known = doing.People.Snapshot().Where(p => p is { IsBystander: false, IsAnnounced: true, IsLeftAlone: false }).ToList();
         return known.Count == 0 ? null : dice.Pick(dice.Pick(known).Contacts);
     }
 }

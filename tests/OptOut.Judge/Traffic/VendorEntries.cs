@@ -125,7 +125,7 @@ internal sealed class VendorEntries(Doing doing)
     {
         if (dice.Chance(15) && doing.People.NewStranger(dice) is var stranger && stranger.Kind == kind)
             return stranger;
-        var known = doing.People.Snapshot().Where(p => p is { IsBystander: false, IsAnnounced: true }).ToList();
+        var known = doing.People.Snapshot().Where(p => p is { IsBystander: false, IsAnnounced: true, IsLeftAlone: false }).ToList();
         return known.Count == 0 ? null : dice.Pick([.. dice.Pick(known).Contacts.Where(c => c.Kind == kind)]);
     }
 }

@@ -1,11 +1,13 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using OptOut.Judge.Faults;
 
 namespace OptOut.Judge;
 
 /// <summary>A reply as it came over the wire.</summary>
-internal sealed record Reply(int Status, string Body, TimeSpan? RetryAfter, string? EntityTag = null)
+/// <param name="IsLast">Whether the instance was killed at this answer.</param>
+internal sealed record Reply(int Status, string Body, TimeSpan? RetryAfter, bool IsLast = false, string? EntityTag = null)
 {
     /// <returns>Null when the body is not a JSON object.</returns>
     public JsonObject? Json => Body.StartsWith('{') ? JsonNode.Parse(Body) as JsonObject : null;
@@ -58,6 +60,7 @@ internal sealed class Wire : IDisposable
                 (int)response.StatusCode,
                 await response.Content.ReadAsStringAsync(cancellationToken),
                 response.Headers.RetryAfter?.Delta,
+                response.Headers.Contains(AnswerTrap.Header),
                 response.Headers.ETag?.Tag);
         }
         catch (Exception e) when (e is HttpRequestException or IOException

@@ -43,7 +43,7 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
                         "An opt-out that was answered stands.",
                         $"{expected.Because} stopped {cell} for customer {person}; the state of {observed.SubjectOfPerson[person]} has "
                             + $"{found}.",
-                        deciding is null ? Areas.Intake : Areas.Of(LastAllow(person, cell)));
+                        Lost(expected.Because!, person, cell, deciding));
                 }
                 else if (expected.Standing == OptOut.Judge.Standing.Allowed && deciding is { IsStop: true }
                     && !MayHaveComeLater(person, cell, expected.Because))
@@ -57,6 +57,32 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
                 }
             }
         }
+    }
+
+    // Where a Stop may have been lost: it never came, only a part of its submission came, or something loosened it.
+    private string Lost(JournalledAct stop, string person, Cell cell, Deciding? deciding)
+    {
+        var ledger = Ledger(observed.SubjectOfPerson[person]);
+        var stored = ledger.Where(l => stop.Reference is { } number ? l.SubmissionReference == number : l.IsStop && stop.Fits(l)).ToList();
+        var area = stored.Count == 0 && !expectation.MayRepeat(stop, person) ? Areas.Intake
+            : stored.Count > 0 && !stored.Exists(l => l.IsStop && Cell.Covered(l.Scope).Contains(cell)) ? Areas.Part
+            : deciding is null ? Areas.Store
+            : Areas.Of(Loosening(ledger, person, cell, deciding));
+        return stop.Act.Undoes is not null || Undone(person, stop) ? Areas.WithUndo(area) : area;
+    }
+
+    // Whether the person took something back since: an undo may take back more than its own submission.
+    private bool Undone(string person, JournalledAct stop) => observed.Acts.Any(
+        a => a.Act.Undoes is not null && !a.IsVoid && a.Ended > stop.Began && expectation.MayConcern(a, person));
+
+    // The act whose entry decides; or else the one that allowed this, or whatever the person allowed last: it allowed too much.
+    private JournalledAct? Loosening(IReadOnlyList<LedgerLine> ledger, string person, Cell cell, Deciding deciding)
+    {
+        var number = ledger.FirstOrDefault(l => l.Id == deciding.ChangeId)?.SubmissionReference;
+        var allows = observed.Acts.Where(a => a.Act.Allows.Count > 0 && expectation.MayConcern(a, person)).ToList();
+        return allows.Find(a => number is not null && a.Reference == number)
+            ?? allows.FindLast(a => a.Act.Allows.Contains(cell.ToString()))
+            ?? allows.LastOrDefault();
     }
 
     private IEnumerable<Finding> InLedger()
@@ -141,13 +167,6 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
         act.Act.Stops.Contains(cell.ToString())
         && expectation.MayConcern(act, person)
         && act.Attempts.Any(a => a.Began < allow.Ended && (a.AnsweredAt ?? a.SentAt) > allow.Attempts[0].SentAt - OnItsWay));
-
-    // The one that allowed this, or else whatever the person allowed last: it allowed too much.
-    private JournalledAct? LastAllow(string person, Cell cell)
-    {
-        var allows = observed.Acts.Where(a => a.Act.Allows.Count > 0 && expectation.MayConcern(a, person)).ToList();
-        return allows.FindLast(a => a.Act.Allows.Contains(cell.ToString())) ?? allows.LastOrDefault();
-    }
 
     private IReadOnlyList<LedgerLine> Ledger(string subject) => _subjects.GetValueOrDefault(subject)?.Ledger ?? [];
 }

@@ -61,7 +61,11 @@ internal sealed class MailRules(Observed observed, Expectation expectation)
         if (at.Length == 0 && isDue)
         {
             if (!subject.Ledger.Where(l => l.SubmissionId == line.SubmissionId).All(l => IsLateRepeat(subject, l)))
-                return new Finding("Every submission is named in a confirmation mail.", $"No mail names {what}.", Areas.Confirmation);
+            {
+                return new Finding(
+                    "Every submission is named in a confirmation mail.", $"No mail names {what}.", MissingArea(subject, line));
+            }
+
             LateRepeats.Add(what);
         }
 
@@ -84,6 +88,10 @@ internal sealed class MailRules(Observed observed, Expectation expectation)
 
         return null;
     }
+
+    // Where no vendor was told of this person since, the message itself may be missing.
+    private static string MissingArea(SubjectRecord subject, LedgerLine line) =>
+        subject.Confirmations.Any(c => c.At >= line.ReceivedAt) ? Areas.Confirmation : $"{Areas.Lost}; or {Areas.Confirmation}";
 
     private bool IsAnswered(SubjectRecord subject, LedgerLine line)
     {

@@ -86,7 +86,7 @@ internal sealed record StateEntry(string Scope, long Stop, string StopId, long S
 
 /// <summary>What a vendor confirmed for a subject.</summary>
 /// <param name="Status">Confirmed, Waiting or Rejected.</param>
-internal sealed record VendorConfirmation(string Vendor, string Status, string? Reason);
+internal sealed record VendorConfirmation(string Vendor, string Status, string? Reason, DateTimeOffset At = default);
 
 /// <summary>A contact point as it is stored: whose it is, and what may be sent to it.</summary>
 /// <param name="Stops">By channel: <c>-</c>, <c>*</c>, <c>a,b</c> or <c>*!a,b</c>.</param>

@@ -79,7 +79,10 @@ internal sealed class TableReader(string connectionString, InstallationKeys keys
             state?.GetInt64("Sequence") ?? 0,
             state?.GetString("Hash") ?? LedgerVerifier.Start(key),
             Profile(key, rows.Find(r => r.RowKey == $"profile~{key}")),
-            [.. Rows("vendor").Select(r => new VendorConfirmation(r.RowKey.Split('~')[2], r.GetString("Status"), r.GetString("Reason")))]);
+            [
+                .. Rows("vendor").Select(r => new VendorConfirmation(
+                    r.RowKey.Split('~')[2], r.GetString("Status"), r.GetString("Reason"), r.Timestamp ?? default)),
+            ]);
 
         IEnumerable<TableEntity> Rows(string kind) => rows.Where(r => r.RowKey.StartsWith($"{kind}~{key}~", StringComparison.Ordinal));
     }

@@ -18,7 +18,7 @@ internal static class VendorRules
                         "An opt-out that was answered is stopped at every vendor of its channel.",
                         $"{expected[0].Expected.Because} stopped {contact}; {list.Vendor} does not have it on its list {list.Name}. "
                             + $"Our row says: {Confirmation(observed, contact, list.Vendor)}.",
-                        Areas.Pusher);
+                        IsToldSince(observed, contact, list.Vendor, expected[0].Expected.Because!) ? Areas.Pusher : Areas.Lost);
                 }
                 else if (listed
                     && expected.Find(e => e.Expected.Standing == Standing.Allowed) is { Expected.Standing: Standing.Allowed } allowed
@@ -47,6 +47,12 @@ internal static class VendorRules
     // Postmark does not lift what the recipient did there. Elsewhere an entry stays that the vendor made and could not tell us of.
     private static bool IsTheVendorsOwn(string vendor, Contact contact, Expectation expectation) => expectation.ActsOn(contact)
         .Any(a => a.Act.Vendor == vendor && (vendor == "postmark" || a.Ended == long.MaxValue));
+
+    // Whether the handler wrote anything down about the vendor since the act: if not, no message may have reached it.
+    private static bool IsToldSince(Observed observed, Contact contact, string vendor, JournalledAct act) => observed.Subjects
+        .Where(s => s.Contacts.Contains(contact))
+        .SelectMany(s => s.Confirmations)
+        .Any(c => c.Vendor == vendor && c.At >= act.Attempts[0].SentAt);
 
     private static string Confirmation(Observed observed, Contact contact, string vendor) => string.Join(
         ", ",

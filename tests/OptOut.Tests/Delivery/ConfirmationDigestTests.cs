@@ -22,11 +22,12 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
     {
         await using var host = await StartAsync();
         var subject = await host.PutSubjectAsync("digest-1", ["digest-1@example.com"], language: "en");
-        List<string> references = [];
-        for (var i = 0; i < 9; i++)
-            references.Add(await RecordAsync(host, subject, "*,*", i % 2 == 0 ? Decision.Stop : Decision.Allow));
+        List<string> references = [await RecordAsync(host, subject, "*,*", Decision.Stop)];
 
-        Assert.Equal([references[0]], References(Assert.Single(await MailsAsync(host))));
+        // Of messages handled side by side, a later one may send the first mail.
+        Assert.Equal([references[0]], References(Assert.Single(await MailsAsync(host, 1))));
+        for (var i = 1; i < 9; i++)
+            references.Add(await RecordAsync(host, subject, "*,*", i % 2 == 0 ? Decision.Stop : Decision.Allow));
 
         await PassAsync(host, Hour - TimeSpan.FromMinutes(1));
         Assert.Single(await MailsAsync(host));
@@ -53,6 +54,7 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
         await using var host = await StartAsync();
         var subject = await host.PutSubjectAsync("digest-2", ["digest-2@example.com"], language: "en");
         await RecordAsync(host, subject, "*,*", Decision.Stop);
+        Assert.Single(await MailsAsync(host, 1));
         await RecordAsync(host, subject, "sms,*", Decision.Allow);
         await RecordAsync(host, subject, scope, decision);
 

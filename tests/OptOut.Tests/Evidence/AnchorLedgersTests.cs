@@ -208,7 +208,8 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
         await host.PressAsync(token);
         await host.AnchorAsync();
         var partition = an.ToString();
-        await foreach (var row in host.Storage.Consent.QueryAsync<TableEntity>(r => r.PartitionKey == partition, cancellationToken: Cancel))
+        await foreach (var row in host.Storage.Consent.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: Cancel))
             await host.RemoveAsync(row);
 
         var message = (await host.SentAsync()).First(m => SubjectMessage.TryRead(m, out var read, out _) && read.Changes.Count > 0);

@@ -25,6 +25,7 @@ public sealed class ProofTests(AzuriteFixture azurite) : IAsyncLifetime
         var subject = await _host.PutSubjectAsync("officer-1", ["officer-1@example.com"]);
         await _host.OneClickAsync(await _host.TokenAsync("officer-1"));
         var entry = Assert.Single(await _host.LedgerAsync(subject, 1));
+        await _host.QuietAsync();
         var row = await _host.ConfirmedAsync(subject, entry.Change.Id);
 
         var answer = await GetAsync("officer-1");

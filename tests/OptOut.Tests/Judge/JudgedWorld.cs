@@ -36,17 +36,26 @@ internal sealed class JudgedWorld
 
     /// <summary>An act that is recorded, answered and confirmed.</summary>
     /// <returns>The reference number.</returns>
-    public string Do(string person, string decision, string scope, string source, string? undoes = null, bool answered = true)
+    public string Do(string person, string decision, string scope, string source, string? undoes = null, bool answered = true) =>
+        Do(person, decision, [scope], source, undoes, answered);
+
+    /// <summary>Several changes in one submission.</summary>
+    public string Do(string person, string decision, string[] scopes, string source, string? undoes = null, bool answered = true)
     {
-        string[] cells = [.. Cell.Covered(scope).Select(c => c.ToString())];
+        string[] cells = [.. scopes.SelectMany(Cell.Covered).Select(c => c.ToString()).Distinct()];
         var submission = new Guid(++_number, 0, 0, new byte[8]).ToString("D")[..^4] + _number.ToString("x4", CultureInfo.InvariantCulture);
         var at = Now;
-        var ledger = _ledgers[person];
-        var line = new LedgerLine(
-            ledger.Count + 1, ledger.Count + 1, submission, submission, Key(person), scope, decision, decision == "Allow" ? ledger.Count : null,
-            at, at, source, "", "", 0, "", "", "",
-            ledger.Count == 0 ? LedgerVerifier.Start(Key(person)) : ledger[^1].Hash, "");
-        line = line with { Hash = LedgerVerifier.HashOf(line) };
+        var ledger = _ledgers[person].ToList();
+        foreach (var (i, scope) in scopes.Index())
+        {
+            var line = new LedgerLine(
+                ledger.Count + 1, ledger.Count + 1, $"{submission[..^1]}{i}", submission, Key(person), scope, decision,
+                decision == "Allow" ? ledger.Count : null, at, at, source, "", "", 0, "", "", "",
+                ledger.Count == 0 ? LedgerVerifier.Start(Key(person)) : ledger[^1].Hash, "");
+            ledger.Add(line with { Hash = LedgerVerifier.HashOf(line) });
+        }
+
+        var reference = ledger[^1].SubmissionReference;
         Ask(
             new Act
             {
@@ -58,16 +67,16 @@ internal sealed class JudgedWorld
                 Source = source,
                 Undoes = undoes,
             },
-            line.SubmissionReference,
+            reference,
             answered);
         if (answered)
         {
-            ledger.Add(line);
+            _ledgers[person] = ledger;
             _mails.AddRange(_contacts[person].Where(c => c.Kind == Contact.Email).Select(
-                c => new Mail(c.Value, Key(person), [line.SubmissionReference], at.AddMilliseconds(100), IsDropped: false)));
+                c => new Mail(c.Value, Key(person), [reference], at.AddMilliseconds(100), IsDropped: false)));
         }
 
-        return line.SubmissionReference;
+        return reference;
     }
 
     /// <summary>The records that follow from what was done.</summary>

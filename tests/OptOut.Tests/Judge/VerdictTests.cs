@@ -52,6 +52,35 @@ public sealed class VerdictTests
     }
 
     [Fact]
+    public void A_part_of_a_submission_that_was_dropped_is_found()
+    {
+        _world.Do(P2, "Stop", ["sms,events", "phone,*"], "Portal");
+        AssertFound(Cut(2), "An opt-out that was answered stands.", "stopped phone,- for customer P2", "of one submission, only a part");
+        AssertFound(Cut(1), "An opt-out that was answered stands.", "stopped phone,- for customer P2", "Intake");
+
+        Observed Cut(int kept)
+        {
+            var whole = Subject(Healthy, P2);
+            var cut = whole with { Ledger = whole.Ledger.Take(kept).ToList(), HeadSequence = kept, HeadHash = whole.Ledger[kept - 1].Hash };
+            return With(Healthy, cut with { State = LedgerVerifier.Replay(cut) });
+        }
+    }
+
+    [Fact]
+    public void A_message_that_was_lost_after_the_store_had_the_change_leads_to_the_intake()
+    {
+        // The state, the ledger and the contact point's row have it; no vendor was ever told, and no mail was sent.
+        var observed = Healthy;
+        observed = observed with
+        {
+            Mails = [.. observed.Mails.Where(m => !m.References.Contains(_stop))],
+            VendorEntries = [.. observed.VendorEntries.Where(e => e.Contact != JudgedWorld.Phone(P1))],
+        };
+        AssertFound(observed, "An opt-out that was answered is stopped at every vendor of its channel.", "Our row says: nothing", "Intake");
+        AssertFound(observed, "Every submission is named in a confirmation mail.", $"No mail names {_stop}", "Intake");
+    }
+
+    [Fact]
     public void A_Stop_that_was_undone_by_nobody_is_found()
     {
         var observed = Allowing(P1, "OneClick");
@@ -67,6 +96,20 @@ public sealed class VerdictTests
         _world.Do(P2, "Allow", "email,offers", "UnsubscribePage", undoes: _choice);
         AssertFound(
             Allowing(P2, "UnsubscribePage"), "An opt-out that was answered stands.", "stopped sms,newsletter for customer P2", "Undo");
+    }
+
+    [Fact]
+    public void A_Stop_that_an_undo_took_back_too_leads_to_the_undo_whatever_was_chosen_since()
+    {
+        // The undo took back the Stop of everything besides its own; afterwards the person allowed something else.
+        _world.Do(P1, "Stop", "email,offers", "UnsubscribePage");
+        _world.Do(P1, "Allow", "email,offers", "UnsubscribePage", undoes: _choice);
+        _world.Do(P1, "Allow", "email,offers", "PreferencePage");
+        var (rule, evidence) = ("An opt-out that was answered stands.", "stopped sms,newsletter for customer P1");
+        AssertFound(Allowing(P1, "UnsubscribePage"), rule, evidence, "Undo.cs");
+        Assert.All(
+            Verdict.Judge(Allowing(P1, "UnsubscribePage")).Findings.Where(f => f.Rule == rule),
+            f => Assert.StartsWith(Areas.Undo, f.Area, StringComparison.Ordinal));
     }
 
     [Fact]

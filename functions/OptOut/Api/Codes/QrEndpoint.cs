@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using OptOut.Links;
+using OptOut.Platform.Http;
 
 namespace OptOut.Api.Codes;
 
@@ -26,7 +27,7 @@ internal sealed class QrEndpoint(CodeLinks links)
             httpContext.Response.Headers.ContentSecurityPolicy = "default-src 'none'";
             httpContext.Response.Headers.XContentTypeOptions = "nosniff";
             httpContext.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
-            return Results.Bytes(bytes, type).ExecuteAsync(httpContext);
+            return new BytesResult(bytes, type).ExecuteAsync(httpContext);
         }
     }
 }

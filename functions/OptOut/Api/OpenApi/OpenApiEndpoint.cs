@@ -41,7 +41,7 @@ internal sealed class OpenApiEndpoint
         !HeaderList.IsTooLong(request.Headers.IfNoneMatch) && request.GetTypedHeaders().IfNoneMatch.Any(
             known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(_tag, useStrongComparison: false))
             ? Results.StatusCode(StatusCodes.Status304NotModified)
-            : Results.Bytes(_document, ContentType));
+            : new BytesResult(_document, ContentType));
 
     internal static JsonNode Build(Uri baseUrl)
     {

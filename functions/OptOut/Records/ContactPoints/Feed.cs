@@ -40,9 +40,9 @@ internal sealed class Feed(StorageAccount storage, TimeProvider time)
         var floor = $"{from.UtcTicks:D19}";
         for (var bucket = Floor(from); bucket <= end; bucket += Bucket)
         {
-            var partition = Partition(bucket);
             await foreach (var row in storage.Feed.QueryAsync<TableEntity>(
-                r => r.PartitionKey == partition && r.RowKey.CompareTo(floor) >= 0, cancellationToken: cancellationToken))
+                TableClient.CreateQueryFilter($"PartitionKey eq {Partition(bucket)} and RowKey ge {floor}"),
+                cancellationToken: cancellationToken))
             {
                 yield return new FeedEntry(
                     new DateTimeOffset(long.Parse(row.RowKey.AsSpan(0, 19), CultureInfo.InvariantCulture), TimeSpan.Zero),

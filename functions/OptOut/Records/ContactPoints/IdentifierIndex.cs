@@ -107,7 +107,7 @@ internal sealed class IdentifierIndex(
         string first, string last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var entity in storage.Identifiers.QueryAsync<TableEntity>(
-            r => r.PartitionKey.CompareTo(first) >= 0 && r.PartitionKey.CompareTo(last) <= 0, cancellationToken: cancellationToken))
+            TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey le {last}"), cancellationToken: cancellationToken))
         {
             yield return Open(IdentifierRow.From(entity));
         }

@@ -49,7 +49,7 @@ internal sealed class ExternalSuppressionStore(StorageAccount storage, Identifie
         var end = first + "~";
         var found = new List<ExternalSuppression>();
         await foreach (var entity in storage.ExternalSuppressions.QueryAsync<TableEntity>(
-            r => r.PartitionKey == partition && r.RowKey.CompareTo(first) >= 0 && r.RowKey.CompareTo(end) < 0,
+            TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {first} and RowKey lt {end}"),
             cancellationToken: cancellationToken))
         {
             var row = ExternalSuppressionRow.From(entity);
@@ -69,7 +69,7 @@ internal sealed class ExternalSuppressionStore(StorageAccount storage, Identifie
         string first, string last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var entity in storage.ExternalSuppressions.QueryAsync<TableEntity>(
-            r => r.PartitionKey.CompareTo(first) >= 0 && r.PartitionKey.CompareTo(last) <= 0, cancellationToken: cancellationToken))
+            TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey le {last}"), cancellationToken: cancellationToken))
         {
             var row = ExternalSuppressionRow.From(entity);
             yield return new ExternalSuppression(
@@ -92,7 +92,7 @@ internal sealed class ExternalSuppressionStore(StorageAccount storage, Identifie
             {
                 var (first, last) = (some[0], some[^1]);
                 await foreach (var entity in storage.ExternalSuppressions.QueryAsync<TableEntity>(
-                    r => r.PartitionKey.CompareTo(first) >= 0 && r.PartitionKey.CompareTo(last) <= 0,
+                    TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey le {last}"),
                     select: ["PartitionKey", "RowKey", "SetAt", "Run"],
                     cancellationToken: token))
                 {

@@ -16,7 +16,7 @@ internal sealed class SmsPhrase
         Pronouns = new("i ik ich".Split(' '), StringComparer.Ordinal),
         Anymore = new("meer mehr plus".Split(' '), StringComparer.Ordinal);
 
-    private readonly string[][] _parts;
+    private readonly string[][] _parts, _required;
     private readonly bool _order, _reversible;
 
     public SmsPhrase(string language, string written)
@@ -25,9 +25,13 @@ internal sealed class SmsPhrase
         _order = written[0] == '!';
         _reversible = written[0] is '!' or '~';
         _parts = [.. written.TrimStart(['!', '~']).Split(' ').Select(p => p.Split('|'))];
+        _required = [.. _parts.Where(p => p[0] is not ("^" or "..") && !p.Contains("$"))];
     }
 
     public string Language { get; }
+
+    /// <summary>Whether the message has the words that the phrase needs, in any order: most messages have them for few phrases.</summary>
+    public bool MayBeIn(HashSet<string> words) => Array.TrueForAll(_required, part => Array.Exists(part, words.Contains));
 
     public bool IsIn(string[] words)
     {

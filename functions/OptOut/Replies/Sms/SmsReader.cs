@@ -29,7 +29,8 @@ internal static class SmsReader
         if (Alone(words, SmsKeywords.StopAlone) is { } alone)
             return alone with { Intent = SmsIntent.Stop };
 
-        SmsPhrase[] phrases = [.. SmsPhrases.All.Where(p => sentences.Any(p.IsIn))];
+        var written = words.ToHashSet(StringComparer.Ordinal);
+        SmsPhrase[] phrases = [.. SmsPhrases.All.Where(p => p.MayBeIn(written) && sentences.Any(p.IsIn))];
         var word = sentences.SelectMany(Clauses).Select(StopWord).FirstOrDefault(w => w is not null)
             ?? (IsShouted(message, words[0]) ? words[0] : null);
         if (phrases.Length > 0 || word is not null)

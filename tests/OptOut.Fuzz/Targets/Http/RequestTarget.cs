@@ -18,9 +18,11 @@ internal abstract class RequestTarget(string function) : FuzzTarget
     // A page is rendered, and a body is read in blocks.
     public override (long Fixed, int PerByte) Memory => (2 * 1024 * 1024, 400);
 
+    public override int Cost => 2;
+
     public override string Fill(string seed) => seed
         .Replace("{token}", ProductInMemory.Instance.Token, StringComparison.Ordinal)
-        .Replace("{time}", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+        .Replace("{time}", InstantTime.Start.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
             StringComparison.Ordinal)
         .Replace("{code}", ProductInMemory.Instance.Code, StringComparison.Ordinal)
         .Replace("{key}", $"x-functions-key: {ProductInMemory.FunctionKey}\nContent-Type: application/json", StringComparison.Ordinal);

@@ -14,6 +14,8 @@ internal abstract class ListFileTarget(string name, IdentifierKind kind, ListFil
 
     public override (long Fixed, int PerByte) Memory => (512 * 1024, 4000);
 
+    public override int Cost => 3;
+
     public override IReadOnlyList<string> Code => ["OptOut.Vendors.Files", "OptOut.Identity.EmailAddress"];
 
     public override void Run(byte[] input)

@@ -12,6 +12,8 @@ internal sealed class MailFileTarget : FuzzTarget
 
     public override (long Fixed, int PerByte) Memory => (2 * 1024 * 1024, 900);
 
+    public override int Cost => 4;
+
     public override IReadOnlyList<string> Code => ["OptOut.Local.Mailbox"];
 
     public override void Run(byte[] input)

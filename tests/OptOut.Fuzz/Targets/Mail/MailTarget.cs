@@ -18,6 +18,8 @@ internal sealed class MailTarget : FuzzTarget
 
     public override (long Fixed, int PerByte) Memory => (2 * 1024 * 1024, 400);
 
+    public override int Cost => 4;
+
     public override IReadOnlyList<string> Code => ["OptOut.Replies.Mail", "OptOut.Vendors.SendGrid.SendGridInbound"];
 
     public override string Fill(string seed) =>
@@ -58,6 +60,8 @@ internal sealed class InboundFormTarget : FuzzTarget
     public override int MaxLength => 64 * 1024;
 
     public override (long Fixed, int PerByte) Memory => (2 * 1024 * 1024, 400);
+
+    public override int Cost => 4;
 
     public override IReadOnlyList<string> Code =>
         ["OptOut.Replies.Mail.Mi", "OptOut.Vendors.SendGrid.SendGridInbound", "OptOut.Vendors.SendGrid.SendGridVerdicts"];

@@ -17,10 +17,13 @@ internal sealed class OneClickBodyTarget : FuzzTarget
     public override IReadOnlyList<string> Code =>
         ["OptOut.Web.Unsubscribe.OneClickBody", "OptOut.Web.Pages.PreferenceForm", "OptOut.Web.Pages.TypedForm"];
 
+    // A part of a multipart body begins after CR LF.
+    public override string Fill(string seed) => seed.ReplaceLineEndings("\r\n");
+
     public override void Run(byte[] input)
     {
         var end = Math.Max(0, Array.IndexOf(input, (byte)'\n'));
-        var (type, body) = (TextTarget.Decode(input.AsSpan(0, end)), input[end..]);
+        var (type, body) = (TextTarget.Decode(input.AsSpan(0, end)).TrimEnd('\r'), input[(end == 0 ? 0 : end + 1)..]);
         var kind = OneClickBody.ReadAsync(Request(type, body), CancellationToken.None).GetAwaiter().GetResult();
         BrokenPropertyException.ThrowUnless(Enum.IsDefined(kind), "No such kind.");
         if (kind is PostKind.OneClick or PostKind.PageStop)

@@ -1,4 +1,5 @@
 using OptOut.Emulators.Sandbox.Dialler;
+using OptOut.Fuzz.Product;
 using OptOut.Vendors;
 using OptOut.Vendors.SendGrid;
 using OptOut.Vendors.Twilio;
@@ -28,7 +29,7 @@ internal sealed class SignatureTarget : TextTarget
         var (first, second, third) = (lines[0], lines.ElementAtOrDefault(1), lines.ElementAtOrDefault(2));
         Require(!Standard.Verify(first, second, third, "body"u8, out _), "A Standard Webhooks signature was guessed.");
         Require(!SendGrid.Verify(first, second, "body"u8), "A SendGrid signature was guessed.");
-        if (SendGridSignature.MayBeSigned(first, second, TimeProvider.System.GetUtcNow()))
+        if (SendGridSignature.MayBeSigned(first, second, InstantTime.Start))
             _ = SendGridSignature.SignedAt(second!);
         Require(!Twilio.Verify(first, second ?? "", "body"u8, TwilioRequest.Form(System.Text.Encoding.UTF8.GetBytes(third ?? ""))),
             "A Twilio signature was guessed.");

@@ -11,6 +11,8 @@ internal sealed class SmsTarget : TextTarget
 
     public override (long Fixed, int PerByte) Memory => (1024 * 1024, 2000);
 
+    public override int Cost => 3;
+
     public override IReadOnlyList<string> Code => ["OptOut.Replies.Sms"];
 
     protected override void Run(string text)

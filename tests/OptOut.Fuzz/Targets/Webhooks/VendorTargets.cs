@@ -20,6 +20,8 @@ internal sealed class SendGridInboundTarget() : WebhookTarget("sendgrid/inbound"
     public override IReadOnlyList<string> Code =>
         ["OptOut.Vendors.SendGrid.SendGridInbound", "OptOut.Vendors.SendGrid.SendGridVerdicts", "OptOut.Replies.Mail"];
 
+    public override (long Fixed, int PerByte) Memory => (2 * 1024 * 1024, 2000); // It is passed on as a mail too.
+
     protected override string ContentType => "multipart/form-data; boundary=xYzZY";
 
     protected override IEnumerable<(string, string)> Sign(byte[] body)
@@ -67,7 +69,7 @@ internal abstract class TwilioFormTarget(string path, Type webhook) : WebhookTar
 {
     private readonly string _path = path;
 
-    public override int MaxLength => 16 * 1024;
+    public override (long Fixed, int PerByte) Memory => (2 * 1024 * 1024, 2000); // As for a text message, and it is signed here.
 
     public override IReadOnlyList<string> Code => ["OptOut.Vendors.Twilio", "OptOut.Replies.Sms"];
 
@@ -84,8 +86,6 @@ internal sealed class TwilioStatusFormTarget() : TwilioFormTarget("twilio/status
 internal abstract class TwilioJsonTarget(string path, Type webhook) : WebhookTarget(path, webhook, "-json")
 {
     private readonly string _path = path;
-
-    public override int MaxLength => 16 * 1024;
 
     public override IReadOnlyList<string> Code => ["OptOut.Vendors.Twilio", "OptOut.Vendors.VendorField"];
 

@@ -72,7 +72,7 @@ public sealed class ExportTests
         void AssertIsExported()
         {
             string[] exported = [];
-            for (var attempt = 0; attempt < 10 && exported.Length == 0; attempt++)
+            for (var attempt = 0; attempt < 1_000 && exported.Length == 0; attempt++)
             {
                 metrics.OutboxSwept(7);
                 exported = exporter.Collect(reader);

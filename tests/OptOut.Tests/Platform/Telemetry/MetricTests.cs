@@ -16,7 +16,7 @@ public sealed class MetricTests(AzuriteFixture azurite)
     public async Task A_press_counts_one_change_one_outcome_and_one_time_to_stop()
     {
         using var telemetry = new CapturedTelemetry();
-        await using var host = await OptOutHost.StartAsync(azurite);
+        await using var host = await StartAsync();
         var scope = host.Service<IMeterFactory>();
         var subject = await host.PutSubjectAsync("metric-1", ["metric-1@example.com"]);
         await host.QuietAsync();
@@ -48,8 +48,7 @@ public sealed class MetricTests(AzuriteFixture azurite)
     public async Task Failures_and_rejections_of_a_vendor_are_counted_and_dead_letters_are_measured_until_they_are_gone()
     {
         using var telemetry = new CapturedTelemetry();
-        await using var host = await OptOutHost.StartAsync(
-            azurite, settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["OptOut:FanOut:MaxAttempts"] = "2" });
+        await using var host = await StartAsync(("OptOut:FanOut:MaxAttempts", "2"));
         var scope = host.Service<IMeterFactory>();
         await host.PutSubjectAsync("metric-2", ["metric-2@example.com"]);
         await host.QuietAsync();
@@ -86,7 +85,7 @@ public sealed class MetricTests(AzuriteFixture azurite)
     public async Task Vendor_signals_the_outbox_depth_and_the_results_of_the_reconciliation_are_measured()
     {
         using var telemetry = new CapturedTelemetry();
-        await using var host = await OptOutHost.StartAsync(azurite);
+        await using var host = await StartAsync();
         var scope = host.Service<IMeterFactory>();
         var account = host.Sandbox.SendGrid;
         foreach (var id in new[] { "metric-3", "metric-4" })
@@ -128,4 +127,11 @@ public sealed class MetricTests(AzuriteFixture azurite)
         Assert.Contains("optout.changes.recorded 1 source=Reconciliation decision=Stop", taken);
         Assert.Single(taken, m => m.StartsWith("optout.reconciliation.finished 1 vendor=sendgrid status=", StringComparison.Ordinal));
     }
+
+    // The timers that measure run only when a test says so.
+    private Task<OptOutHost> StartAsync(params (string Name, string Value)[] settings) => OptOutHost.StartAsync(
+        azurite,
+        settings: settings
+            .Concat([("AzureWebJobs.SweepOutbox.Disabled", "true"), ("AzureWebJobs.CountDeadLetters.Disabled", "true")])
+            .ToDictionary(s => s.Item1, s => (string?)s.Item2, StringComparer.Ordinal));
 }

@@ -52,7 +52,7 @@ internal sealed class TableScript(TableClient table, SeededNumbers numbers)
             case 2:
                 var (partition, from, to) = (Partition, Key, "event~~");
                 return await AllAsync(table.QueryAsync<TableEntity>(
-                    r => r.PartitionKey == partition && r.RowKey.CompareTo(from) >= 0 && r.RowKey.CompareTo(to) < 0));
+                    TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {from} and RowKey lt {to}")));
             case 3:
                 return await AllAsync(table.QueryAsync<TableEntity>(select: ["RowKey", "Text"]));
             case 4:

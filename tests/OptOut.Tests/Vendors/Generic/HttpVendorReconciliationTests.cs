@@ -29,7 +29,8 @@ public sealed class HttpVendorReconciliationTests(AzuriteFixture azurite)
             await crm.ActAsync("unsubscribed", $"n-{i}@example.com", "email", sendEvent: false, cancellationToken: Cancel);
         await crm.ActAsync("bounced", "n-6@example.com", "email", sendEvent: false, cancellationToken: Cancel);
 
-        await host.RunTimerAsync("Reconcile");
+        Assert.True(await host.RunTimerAsync("Reconcile"));
+        Assert.Contains("n-2@example.com *", EntriesOf(crm, "n-2@example.com"));
 
         var change = Assert.Single(await host.LedgerAsync(stopped, 1)).Change;
         Assert.Equal(

@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OptOut.Platform.Http;
+
+/// <summary>
+/// A body of bytes. <c>Results.Bytes</c> reads <c>If-Match</c> and <c>If-None-Match</c> even when there is no tag to compare with, and
+/// their parser takes the square of their length: see <see cref="HeaderList"/>.
+/// </summary>
+internal sealed class BytesResult(byte[] bytes, string contentType) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        (response.ContentType, response.ContentLength) = (contentType, bytes.Length);
+        return HttpMethods.IsHead(httpContext.Request.Method)
+            ? Task.CompletedTask
+            : response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
+    }
+}
