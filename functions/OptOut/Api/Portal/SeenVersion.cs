@@ -13,13 +13,18 @@ internal static class SeenVersion
     private const int MaxLength = 200;
 
     /// <returns>
-    /// Null without a header, for more than one, and for <c>*</c>, which does not say what was seen. A tag that is not one of ours is a version of nobody, which
-    /// matches nothing.
+    /// Null without a header, for more than one, and for <c>*</c>, which does not say what was seen. A tag that is not one of ours is a version
+    /// of nobody, which matches nothing.
     /// </returns>
     public static StateVersion? Read(StringValues header)
     {
-        if (header.Count != 1 || header[0]!.Length > MaxLength || !EntityTagHeaderValue.TryParseList(header, out var tags) || tags is not [var tag] || tag == EntityTagHeaderValue.Any)
+        if (header is not [{ Length: <= MaxLength } text]
+            || !EntityTagHeaderValue.TryParse(text, out var tag)
+            || tag == EntityTagHeaderValue.Any)
+        {
             return null;
+        }
+
         return StateVersion.TryParse(tag.Tag.ToString().Trim('"'), out var version) ? version : default(StateVersion);
     }
 }
