@@ -20,7 +20,7 @@ internal static class SeenVersion
     {
         if (header is not [{ Length: <= MaxLength } text]
             || !EntityTagHeaderValue.TryParse(text, out var tag)
-            || tag == EntityTagHeaderValue.Any)
+            || tag.Equals(EntityTagHeaderValue.Any))
         {
             return null;
         }
