@@ -78,7 +78,7 @@ internal static class AreaRegistrations
 
     public static IServiceCollection AddRecords(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<StorageOptions, StorageOptionsValidator>(configuration, "OptOut:Storage")
-        .AddSingleton<StorageAccount>().AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<LedgerHeads>()
+        .AddSingleton<StorageAccount>().AddSingleton<SubjectRows>().AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<LedgerHeads>()
         .AddSingleton<ReferenceIndex>().AddSingleton<FirstReceipts>()
         .AddSingleton<VendorRows>().AddSingleton<CodeBook>()
         .AddSingleton<Feed>().AddSingleton<IdentifierIndex>().AddSingleton<SharedContactPoints>().AddSingleton<UnannouncedSubjects>()
@@ -118,9 +118,9 @@ internal static class AreaRegistrations
     {
         services.AddValidated<ConfirmationOptions, ConfirmationOptionsValidator>(configuration, ConfirmationOptions.Section);
         return services
-            .AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>().AddSingleton<VendorPusher>()
+            .AddSingleton<ApplyHandler>().AddSingleton<FanOut>().AddSingleton<ChannelHandler>().AddSingleton<VendorPusher>()
             .AddSingleton<MailDispatch>().AddSingleton<ConfirmationMail>().AddSingleton<ConfirmationHandler>()
-            .AddSingleton<ConfirmationLog>().AddSingleton<StrangerMailLimiter>()
+            .AddSingleton<StrangerMailLimiter>()
             .AddSingleton<LinkMailLimiter>().AddSingleton<LinkMailText>().AddSingleton<LinkMailHandler>()
             .AddSingleton<DeadLetterCounter>().AddSingleton<DeadLetterReplay>();
     }

@@ -164,6 +164,12 @@ internal static class Sources
         _ => false,
     };
 
+    /// <summary>
+    /// Whether the person told us, and is sent a confirmation. Who complained to a vendor, or is on a list, did not contact us and has not asked
+    /// for a mail.
+    /// </summary>
+    public static bool IsToUs(this Source source) => !source.Reports();
+
     /// <summary>Whether the source hands out a reference number, so that a Stop which only repeats what stands has a ledger entry too.</summary>
     public static bool HandsOutReference(this Source source) => source
         is Source.UnsubscribePage or Source.PublicPage or Source.PreferencePage or Source.Portal or Source.PrintedCode or Source.PhoneAgent;

@@ -6,18 +6,27 @@ using OptOut.Messaging;
 
 namespace OptOut.Delivery;
 
-/// <summary>Stores every change that arrives on the bus, and notes the new head of the ledger so that it will be anchored.</summary>
-internal sealed partial class ApplyHandler(ChangeApplier applier, StoreOutageRetry outageRetry, ILogger<ApplyHandler> logger)
+/// <summary>
+/// Stores every change that arrives on the bus, once, and then tells the subscriptions that have something to do. What is due is computed from
+/// what is stored, so a process that dies in between is healed by the next delivery.
+/// </summary>
+internal sealed partial class ApplyHandler(
+    ChangeApplier applier, FanOut fanOut, ChangePublisher publisher, StoreOutageRetry outageRetry, ILogger<ApplyHandler> logger)
 {
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
         outageRetry.HandleAsync<SubjectMessage>(
-            received, Topology.Apply, message => HandleAsync(message, cancellationToken), cancellationToken);
+            received,
+            Topology.Apply,
+            message => HandleAsync(message, received.DeliveryCount > 1 || message is not { Wait: 0, Replay: 0 }, cancellationToken),
+            cancellationToken);
 
-    private async Task<Settlement> HandleAsync(SubjectMessage message, CancellationToken cancellationToken)
+    private async Task<Settlement> HandleAsync(SubjectMessage message, bool isRepeated, CancellationToken cancellationToken)
     {
         if (message.Changes.Count == 0)
             return Settlement.Done;
-        var taken = (await applier.ApplyCompletelyAsync(message.Changes, cancellationToken)).Taken;
+        var applied = await applier.ApplyCompletelyAsync(message.Changes, cancellationToken);
+        await publisher.PublishAsync([.. fanOut.Due(message, applied, isRepeated).Select(message.PassedOn)], cancellationToken);
+        var taken = applied.Taken;
         foreach (var old in taken.OldNews)
             LogOldNews(old.Source, old.Evidence.Vendor, old.Scope, old.Subject, old.At);
 

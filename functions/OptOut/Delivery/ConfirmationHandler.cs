@@ -2,7 +2,6 @@ using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
 using OptOut.Identity;
-using OptOut.Intake;
 using OptOut.Messaging;
 using OptOut.Records;
 using OptOut.Records.ContactPoints;
@@ -16,11 +15,9 @@ namespace OptOut.Delivery;
 /// better than never.
 /// </summary>
 internal sealed class ConfirmationHandler(
-    ChangeApplier applier,
     ConsentStore consent,
-    ProfileStore profiles,
+    SubjectRows subjects,
     SharedContactPoints shared,
-    ConfirmationLog log,
     StrangerMailLimiter strangers,
     IdentifierProtector protector,
     ConfirmationMail mail,
@@ -36,20 +33,16 @@ internal sealed class ConfirmationHandler(
     // Before anything was confirmed (a person without an address), older entries are not news. Those just before this one may be.
     private static readonly TimeSpan News = TimeSpan.FromDays(1);
 
-    // A person who complained to a vendor, or is on a list, did not contact us and has not asked for a mail.
-    private static bool IsToThePerson(Source source) => source is not (Source.VendorWebhook or Source.Reconciliation or Source.Import);
-
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
         outageRetry.HandleAsync<SubjectMessage>(
             received, Topology.Confirmation, message => HandleAsync(message, cancellationToken), cancellationToken);
 
     private async Task<Settlement> HandleAsync(SubjectMessage message, CancellationToken cancellationToken)
     {
-        if (!options.Value.Enabled || message.Changes.Count == 0 || !IsToThePerson(message.Changes[0].Source))
+        if (!options.Value.Enabled || message.Changes.Count == 0 || !message.Changes[0].Source.IsToUs())
             return Settlement.Done;
 
         // Only what the ledger recorded is confirmed: a link that is clicked a hundred times sends one mail.
-        await applier.ApplyAsync(message.Changes, cancellationToken);
         var own = new List<LedgerEntry>(message.Changes.Count);
         foreach (var change in message.Changes)
         {
@@ -59,12 +52,15 @@ internal sealed class ConfirmationHandler(
 
         if (own.Count == 0)
             own = await RepeatedAsync(message, cancellationToken);
-        if (own.Count == 0)
+
+        // One that was put off speaks for everything since, also if what it repeated has been allowed meanwhile.
+        if (own.Count == 0 && message.Due is null)
             return Settlement.Done;
 
-        var profile = await profiles.LoadAsync(message.Subject, cancellationToken);
+        var subject = await subjects.LoadAsync(message.Subject, cancellationToken);
+        var profile = subject.Profile;
         Identifier[] addresses = [.. profile.Current.Where(i => i.Kind == IdentifierKind.Email)];
-        return addresses.Length == 0 || await ClaimAsync(message, own, addresses, cancellationToken) is not { } claim
+        return addresses.Length == 0 || await ClaimAsync(message, own, addresses, subject, cancellationToken) is not { } claim
             ? Settlement.Done
             : await SendAsync(message, claim, addresses, profile, cancellationToken);
     }
@@ -80,7 +76,7 @@ internal sealed class ConfirmationHandler(
             if (state.IsStopped(change.Scope)
                 && state.Entry(change.Scope).Stop is { } standing
                 && await consent.FindAsync(change.Subject, standing.Id, cancellationToken) is { } entry
-                && IsToThePerson(entry.Change.Source)
+                && entry.Change.Source.IsToUs()
                 && entry.Change.ReceivedAt > change.ReceivedAt - News)
             {
                 repeated.Add(entry);
@@ -92,14 +88,13 @@ internal sealed class ConfirmationHandler(
 
     /// <returns>The mail to send; null when another mail covers the message's entries, or will.</returns>
     private async Task<Claim?> ClaimAsync(
-        SubjectMessage message, List<LedgerEntry> own, Identifier[] addresses, CancellationToken cancellationToken)
+        SubjectMessage message, List<LedgerEntry> own, Identifier[] addresses, SubjectRecord subject, CancellationToken cancellationToken)
     {
-        var isCounted = false;
-        while (true)
+        for (var isCounted = false; ; subject = await subjects.LoadAsync(message.Subject, cancellationToken))
         {
-            var (now, seen) = (time.GetUtcNow(), await log.FindAsync(message.Subject, cancellationToken));
+            var (now, seen) = (time.GetUtcNow(), subject.Confirmation);
             if (seen is { IsSent: false } && seen.By == message.Id)
-                return new Claim(seen, await EntriesAsync(message.Subject, seen.UpTo, seen.ClaimedUpTo, cancellationToken));
+                return new Claim(subject, await EntriesAsync(message.Subject, seen.UpTo, seen.ClaimedUpTo, cancellationToken));
 
             // A mail that was claimed by a handler which has not reported for that long is claimed again.
             var next = seen?.At + options.Value.Interval;
@@ -112,7 +107,7 @@ internal sealed class ConfirmationHandler(
                 if (seen.Due > now)
                     return null;
                 await publisher.ScheduleAsync(message.DueAt(Topology.Confirmation, next.Value), next.Value - now, cancellationToken);
-                if (await log.TrySaveAsync(message.Subject, seen with { Due = next }, cancellationToken) is not null)
+                if (await TrySaveAsync(subject, seen with { Due = next }, cancellationToken) is not null)
                     return null;
                 continue; // Nothing is lost: a handler that wakes up without anything to do sends nothing.
             }
@@ -121,8 +116,8 @@ internal sealed class ConfirmationHandler(
             if (!isCounted)
                 return null;
             var claim = new ConfirmationProgress(
-                entries[0].Sequence - 1, entries[^1].Sequence, now, message.Id, [], null, seen?.Tag ?? default);
-            if (await log.TrySaveAsync(message.Subject, claim, cancellationToken) is { } claimed)
+                entries[0].Sequence - 1, entries[^1].Sequence, now, message.Id, [], null);
+            if (await TrySaveAsync(subject, claim, cancellationToken) is { } claimed)
                 return new Claim(claimed, entries);
         }
     }
@@ -130,60 +125,65 @@ internal sealed class ConfirmationHandler(
     private async Task<Settlement> SendAsync(
         SubjectMessage message, Claim claim, Identifier[] addresses, Profile profile, CancellationToken cancellationToken)
     {
-        var (progress, changes) = (claim.Progress, (Change[])[.. claim.Entries.Select(e => e.Change).Where(c => IsToThePerson(c.Source))]);
+        var (subject, changes) = (claim.Subject, (Change[])[.. claim.Entries.Select(e => e.Change).Where(c => c.Source.IsToUs())]);
         var state = await StateAsync(message, claim, changes, cancellationToken);
         var stopped = Array.Exists(changes, c => c.Decision == Decision.Allow)
-            ? await shared.FindAsync(
-                message.Subject,
-                state ?? (await consent.LoadAsync(message.Subject, cancellationToken)).Consent,
-                profile,
-                cancellationToken)
+            ? await shared.FindAsync(message.Subject, state ?? subject.State.Consent, profile, cancellationToken)
             : [];
-        foreach (var address in addresses)
+        var hasMore = claim.Entries.Count == MaxEntries;
+        var left = addresses.Select(a => (Address: a, Hash: protector.Hash(a).ToString()))
+            .Where(a => !subject.Confirmation!.SentTo.Contains(a.Hash, StringComparer.Ordinal))
+            .ToArray();
+        foreach (var (address, hash) in left)
         {
-            var hash = protector.Hash(address).ToString();
-            if (progress.SentTo.Contains(hash, StringComparer.Ordinal))
-                continue;
             var written = await mail.WriteAsync(changes, state, address, profile.Language, stopped);
             if (await dispatch.SendAsync(written, "confirmation", message, Topology.Confirmation, cancellationToken) is { } unsent)
                 return unsent;
-            if (await UpdateAsync(message, progress, p => p with { SentTo = [.. p.SentTo, hash] }, cancellationToken) is not { } saved)
+            var isLast = hash == left[^1].Hash && !hasMore;
+            if (await UpdateAsync(message, subject, p => isLast ? Sent(p) : p with { SentTo = [.. p.SentTo, hash] }, cancellationToken)
+                is not { } saved)
+            {
                 return Settlement.Done;
-            progress = saved;
+            }
+
+            subject = saved;
         }
 
-        var due = claim.Entries.Count == MaxEntries ? progress.At + options.Value.Interval : (DateTimeOffset?)null;
+        if (subject.Confirmation!.IsSent)
+            return Settlement.Done;
+        var due = hasMore ? subject.Confirmation.At + options.Value.Interval : (DateTimeOffset?)null;
         if (due is not null)
         {
             await publisher.ScheduleAsync(
                 message.DueAt(Topology.Confirmation, due.Value), options.Value.Interval, cancellationToken);
         }
 
-        await UpdateAsync(
-            message, progress, p => p with { UpTo = p.ClaimedUpTo, SentTo = [], Due = p.Due ?? due }, cancellationToken);
+        await UpdateAsync(message, subject, p => Sent(p) with { Due = p.Due ?? due }, cancellationToken);
         return Settlement.Done;
+
+        static ConfirmationProgress Sent(ConfirmationProgress progress) => progress with { UpTo = progress.ClaimedUpTo, SentTo = [] };
     }
 
+    private Task<SubjectRecord?> TrySaveAsync(SubjectRecord read, ConfirmationProgress next, CancellationToken cancellationToken) =>
+        subjects.TrySetAsync(read, ConfirmationProgress.Property, next.ToString(), cancellationToken);
+
     /// <returns>Null when another message has taken over the claim, because it was not sent for so long: that one sends the mail.</returns>
-    private async Task<ConfirmationProgress?> UpdateAsync(
+    private async Task<SubjectRecord?> UpdateAsync(
         SubjectMessage message,
-        ConfirmationProgress progress,
+        SubjectRecord subject,
         Func<ConfirmationProgress, ConfirmationProgress> change,
         CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (await log.TrySaveAsync(message.Subject, change(progress), cancellationToken) is { } saved)
+            var progress = subject.Confirmation!;
+            if (await TrySaveAsync(subject, change(progress), cancellationToken) is { } saved)
                 return saved;
-            // A message that came meanwhile may have written when it looks again.
-            if (await log.FindAsync(message.Subject, cancellationToken) is not { IsSent: false } now
-                || now.By != message.Id
-                || now.ClaimedUpTo != progress.ClaimedUpTo)
-            {
-                return null;
-            }
 
-            progress = now;
+            // A message that came meanwhile may have written when it looks again.
+            subject = await subjects.LoadAsync(message.Subject, cancellationToken);
+            if (subject.Confirmation is not { IsSent: false } now || now.By != message.Id || now.ClaimedUpTo != progress.ClaimedUpTo)
+                return null;
         }
     }
 
@@ -203,14 +203,18 @@ internal sealed class ConfirmationHandler(
     {
         // The usual case: this message's entries are the next ones. What comes after them has a message of its own; one that has waited
         // speaks for everything.
-        if (message.Wait == 0 && own[0].Sequence == from + 1 && own[^1].Sequence == from + own.Count)
+        if (message.Wait == 0 && own.Count > 0 && own[0].Sequence == from + 1 && own[^1].Sequence == from + own.Count)
             return own;
-        if (isFirst)
+        if (isFirst && own.Count > 0)
             from = Math.Max(0, own[0].Sequence - 1 - MaxEarlier);
         var entries = await EntriesAsync(message.Subject, from, long.MaxValue, cancellationToken);
-        var since = own.Min(e => e.Change.ReceivedAt) - News;
-        entries = isFirst ? [.. entries.SkipWhile(e => e.Change.ReceivedAt < since)] : entries;
-        return entries.Any(e => IsToThePerson(e.Change.Source)) ? entries : [];
+        if (isFirst && own.Count > 0)
+        {
+            var since = own.Min(e => e.Change.ReceivedAt) - News;
+            entries = [.. entries.SkipWhile(e => e.Change.ReceivedAt < since)];
+        }
+
+        return entries.Any(e => e.Change.Source.IsToUs()) ? entries : [];
     }
 
     private async Task<IReadOnlyList<LedgerEntry>> EntriesAsync(
@@ -231,5 +235,6 @@ internal sealed class ConfirmationHandler(
     private bool IsStranger(SubjectMessage message, Identifier[] addresses) =>
         message.Changes[0].Source == Source.PublicPage && Array.Exists(addresses, a => protector.SubjectOf(a) == message.Subject);
 
-    private sealed record Claim(ConfirmationProgress Progress, IReadOnlyList<LedgerEntry> Entries);
+    /// <param name="Subject">The subject's row, with the claim in it.</param>
+    private sealed record Claim(SubjectRecord Subject, IReadOnlyList<LedgerEntry> Entries);
 }

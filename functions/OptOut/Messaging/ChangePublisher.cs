@@ -39,6 +39,11 @@ internal sealed partial class ChangePublisher(ServiceBusClient client, TimeProvi
         }
     }
 
+    /// <summary>Sends the messages in one batch, all or none.</summary>
+    /// <exception cref="ServiceBusException">The bus did not accept them.</exception>
+    public Task PublishAsync(IReadOnlyCollection<IBusMessage> messages, CancellationToken cancellationToken) =>
+        messages.Count == 0 ? Task.CompletedTask : _sender.SendMessagesAsync(messages.Select(m => m.ToServiceBus()), cancellationToken);
+
     /// <summary>Sends the message later.</summary>
     /// <exception cref="ServiceBusException">The bus did not accept the message.</exception>
     public Task ScheduleAsync(IBusMessage message, TimeSpan delay, CancellationToken cancellationToken) =>

@@ -47,6 +47,12 @@ internal sealed record SubjectMessage(
     public static SubjectMessage Updated(SubjectKey subject, DateTimeOffset now) =>
         new(subject, [], Change.Milliseconds(now), EventIds.New(now));
 
+    /// <summary>
+    /// The same message for one subscription, as <c>apply</c> passes it on. If <c>apply</c> is delivered again and passes it on again, the bus
+    /// drops the copy.
+    /// </summary>
+    public SubjectMessage PassedOn(string subscription) => this with { Only = subscription, Wait = 0 };
+
     public SubjectMessage NextAttempt(string subscription) => this with { Only = subscription, Attempt = Attempt + 1 };
 
     public SubjectMessage Deferred(string subscription) => this with { Only = subscription, Wait = Wait + 1 };

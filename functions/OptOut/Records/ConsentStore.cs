@@ -9,13 +9,18 @@ using OptOut.Platform.Telemetry;
 
 namespace OptOut.Records;
 
+/// <summary>What the store made of changes.</summary>
+/// <param name="Subject">The subject's row as it is now.</param>
+/// <param name="IsWritten">Whether the row was written, so that its state is from after anything that was read before.</param>
+internal sealed record Stored(Taken Taken, SubjectRecord Subject, bool IsWritten);
+
 /// <summary>
-/// Consent state and ledger of a subject, in one partition of the table <c>consent</c>: <c>state~</c>, <c>event~</c> and <c>seen~</c> rows,
-/// of which the last say which changes the ledger has. Changes are taken in one entity-group transaction under the state's ETag, so state
-/// and ledger never disagree, and the numbers that the store gives them have one order. Row keys repeat the subject key because Azurite
+/// Consent state and ledger of a subject, in one partition of the table <c>consent</c>: the <c>subject~</c> row, and rows <c>event~</c> and
+/// <c>seen~</c>, of which the last say which changes the ledger has. Changes are taken in one entity-group transaction under the row's ETag, so
+/// state and ledger never disagree, and the numbers that the store gives them have one order. Row keys repeat the subject key because Azurite
 /// finds rows by row key first, and collapses when thousands of partitions share one.
 /// </summary>
-internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, OptOutMetrics metrics)
+internal sealed class ConsentStore(StorageAccount storage, SubjectRows subjects, TimeProvider time, OptOutMetrics metrics)
 {
     // A transaction takes 100 rows (https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions): the state,
     // and two for each entry, of which every remembered repeat may become one.
@@ -24,68 +29,73 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
     // Each loser of a race has seen another writer win, so this many writers may press at once on one person's row.
     private const int MaxAttempts = 30;
 
-    public async Task<SubjectState> LoadAsync(SubjectKey subject, CancellationToken cancellationToken)
-    {
-        var row = await FindRowAsync(subject, cancellationToken);
-        return row is null ? SubjectState.Start(subject) : SubjectRow.Read(row);
-    }
+    public async Task<SubjectState> LoadAsync(SubjectKey subject, CancellationToken cancellationToken) =>
+        (await subjects.LoadAsync(subject, cancellationToken)).State;
 
     /// <summary>
     /// Adds the changes to state and ledger. Applying them twice is applying them once. A Stop that only repeats what stands takes a number,
     /// so that an Allow which had not seen it cannot beat it, and mostly leaves the ledger as it is.
     /// </summary>
     /// <param name="changes">At least one, all of one subject. Up to 17 are written all or none; more go in parts, in their order.</param>
+    /// <param name="cancellationToken">Cancels the work between two attempts.</param>
+    /// <param name="beforeWriting">Called with the row each time it was read, before it is written.</param>
     /// <exception cref="StoreUnavailableException">The store did not take them, or too many wrote at once.</exception>
-    public async Task<Taken> ApplyAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    public async Task<Stored> ApplyAsync(
+        IReadOnlyList<Change> changes, CancellationToken cancellationToken, Func<SubjectRecord, Task>? beforeWriting = null)
     {
-        Taken? sum = null;
+        Stored? sum = null;
         foreach (var part in SubjectState.InOrder(changes).Chunk(MaxChanges))
         {
-            var taken = await ApplyPartAsync(part, cancellationToken);
-            sum = sum is null ? taken : new Taken(
-                taken.State,
-                [.. sum.Entries, .. taken.Entries],
-                [.. sum.Unknown, .. taken.Unknown],
-                [.. sum.OldNews, .. taken.OldNews]);
+            var stored = await ApplyPartAsync(part, beforeWriting, cancellationToken);
+            sum = sum is null ? stored : stored with
+            {
+                Taken = new Taken(
+                    stored.Taken.State,
+                    [.. sum.Taken.Entries, .. stored.Taken.Entries],
+                    [.. sum.Taken.Unknown, .. stored.Taken.Unknown],
+                    [.. sum.Taken.OldNews, .. stored.Taken.OldNews]),
+            };
         }
 
         return sum!;
     }
 
-    public Task<Taken> ApplyAsync(Change change, CancellationToken cancellationToken) => ApplyAsync([change], cancellationToken);
+    public Task<Stored> ApplyAsync(Change change, CancellationToken cancellationToken) => ApplyAsync([change], cancellationToken);
 
-    private async Task<Taken> ApplyPartAsync(Change[] changes, CancellationToken cancellationToken)
+    private async Task<Stored> ApplyPartAsync(Change[] changes, Func<SubjectRecord, Task>? beforeWriting, CancellationToken cancellationToken)
     {
         var subject = changes[0].Subject;
         var (asked, entered) = (new HashSet<Guid>(), new HashSet<Guid>());
         for (var attempt = 1; ; attempt++)
         {
-            var row = await FindRowAsync(subject, cancellationToken);
-            var known = row is null ? SubjectState.Start(subject) : SubjectRow.Read(row);
+            var read = await subjects.LoadAsync(subject, cancellationToken);
+            var known = read.State;
+            if (beforeWriting is not null)
+                await beforeWriting(read);
 
             // A repeat writes no row that a second delivery would collide with.
             await AskAsync(changes.Where(c => c.Decision == Decision.Stop && known.Consent.IsStopped(c.Scope) && !known.Names(c.Id)));
             var taken = known.Take(changes.Where(c => !entered.Contains(c.Id)));
             if (taken.State.Number == known.Number)
-                return taken;
+                return new Stored(taken, read, IsWritten: false);
 
             try
             {
                 var next = SubjectRow.Write(subject, taken.State);
-                await storage.Consent.SubmitAsync(
+                var answers = await storage.Consent.SubmitAsync(
                     [
-                        row is null
-                            ? new(TableTransactionActionType.Add, next)
-                            : new(TableTransactionActionType.UpdateReplace, next, row.ETag),
+                        read.Tag is { } tag
+                            ? new(TableTransactionActionType.UpdateMerge, next, tag)
+                            : new(TableTransactionActionType.Add, next),
                         .. taken.Entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Write(e))),
                         .. taken.Entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Seen(e))),
                     ],
                     cancellationToken);
                 foreach (var entry in taken.Entries)
                     metrics.ChangeRecorded(entry.Change.Source.ToString(), entry.Change.Decision.ToString());
-                return taken;
+                return new Stored(taken, read.With(next, answers[0].Headers.ETag!.Value), IsWritten: true);
             }
-            catch (RequestFailedException e) when (e.Status is 409 or 412)
+            catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
             {
                 if (attempt == MaxAttempts)
                     throw new StoreUnavailableException(e);
@@ -161,13 +171,6 @@ internal sealed class ConsentStore(StorageAccount storage, TimeProvider time, Op
         {
             return (entries, false);
         }
-    }
-
-    private async Task<TableEntity?> FindRowAsync(SubjectKey subject, CancellationToken cancellationToken)
-    {
-        var row = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
-            subject.ToString(), SubjectRow.Key(subject), cancellationToken: cancellationToken);
-        return row.HasValue ? row.Value : null;
     }
 
     private static TableEntity Write(LedgerEntry entry) =>

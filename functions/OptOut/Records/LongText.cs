@@ -11,15 +11,20 @@ internal static class LongText
 {
     private const int MaxProperty = 30_000;
 
-    /// <summary>Writes the properties <c>name0</c>, <c>name1</c> and so on; none for an empty text.</summary>
+    /// <summary>
+    /// Writes the properties <c>name0</c>, <c>name1</c> and so on. The last one is empty: what is merged into a row then ends there, even if a
+    /// longer text was in it before.
+    /// </summary>
     public static void Write(TableEntity row, string name, string text)
     {
-        foreach (var (i, part) in text.Chunk(MaxProperty).Index())
-            row[Property(name, i)] = new string(part);
+        var parts = (text.Length + MaxProperty - 1) / MaxProperty;
+        for (var i = 0; i < parts; i++)
+            row[Property(name, i)] = text.Substring(i * MaxProperty, Math.Min(MaxProperty, text.Length - (i * MaxProperty)));
+        row[Property(name, parts)] = "";
     }
 
     public static string Read(TableEntity row, string name) =>
-        string.Concat(Enumerable.Range(0, row.Count).Select(i => row.GetString(Property(name, i))).TakeWhile(part => part is not null));
+        string.Concat(Enumerable.Range(0, row.Count).Select(i => row.GetString(Property(name, i))).TakeWhile(part => part is { Length: > 0 }));
 
     private static string Property(string name, int index) => string.Create(CultureInfo.InvariantCulture, $"{name}{index}");
 }

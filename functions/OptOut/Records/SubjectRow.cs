@@ -6,13 +6,16 @@ using OptOut.Consent;
 namespace OptOut.Records;
 
 /// <summary>
-/// The <c>state~</c> row of a subject in the table <c>consent</c>. Lists are a line an entry: a scope is <c>email,newsletter 17 1795478461000
+/// The consent state in the <c>subject~</c> row of the table <c>consent</c>. Lists are a line an entry: a scope is <c>email,newsletter 17 1795478461000
 /// 01a2... 3 1795478400000 01a1...</c>, with the number, moment and change of its last Stop, and the same of the Allow that saw most, or
 /// <c>-</c>; a repeat is its number and its change as JSON.
 /// </summary>
 internal static class SubjectRow
 {
-    public static string Key(SubjectKey subject) => $"state~{subject}";
+    public static string Key(SubjectKey subject) => $"subject~{subject}";
+
+    /// <summary>A person who was announced and has decided nothing has a row without a state.</summary>
+    public static bool HasState(TableEntity row) => row.ContainsKey("Number");
 
     public static TableEntity Write(SubjectKey subject, SubjectState state)
     {

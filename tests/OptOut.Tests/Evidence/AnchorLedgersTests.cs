@@ -138,7 +138,7 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
         var heads = host.Service<LedgerHeads>();
         WaitingHead[] read = await heads.ScanAsync(Cancel).ToArrayAsync(Cancel);
 
-        await heads.NoteAsync(an, Cancel);
+        await heads.NoteAsync(an, (await host.Consent.LoadAsync(an, Cancel)).Head, Cancel);
         await heads.DeleteAsync(read, Cancel);
 
         Assert.Equal(1, host.Rows(host.Storage.Heads));
