@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
 using Azure.Storage.Blobs;
@@ -59,6 +60,8 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
 
     internal CapturedLogs Logs { get; } = new();
 
+    internal TableRequests TableRequests { get; } = new();
+
     /// <summary>The settings that the functions were started with, for a second process that needs the same.</summary>
     internal IReadOnlyDictionary<string, string?> Settings { get; private set; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 
@@ -111,7 +114,8 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
                 FunctionKey = FunctionKey,
                 Port = 0,
                 Configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Where(s => s.Value is not null)).Build(),
-                ConfigureServices = (services, configuration) => services.AddSingleton(_time).AddOptOut(configuration),
+                ConfigureServices = (services, configuration) =>
+                    services.AddSingleton(_time).AddSingleton<HttpPipelinePolicy>(TableRequests).AddOptOut(configuration),
                 ConfigureLogging = logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Logs),
                 DrainTimeout = TimeSpan.FromSeconds(10),
             },

@@ -277,7 +277,7 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
     }
 
     private StorageAccount Account(StorageOptions options, TokenCredential credential) =>
-        new(Options.Create(options), new Lazy<TokenCredential>(credential), _loggers.CreateLogger<StorageAccount>());
+        new(Options.Create(options), new Lazy<TokenCredential>(credential), _loggers.CreateLogger<StorageAccount>(), []);
 
     private static Task AnswerTransactionAsync(HttpContext context, int status, string code)
     {

@@ -109,7 +109,8 @@ internal sealed class World : IDisposable
         var account = new StorageAccount(
             Options.Create(new StorageOptions { ConnectionString = "UseDevelopmentStorage=true" }),
             new Lazy<TokenCredential>(() => throw new NotSupportedException()),
-            NullLogger<StorageAccount>.Instance);
+            NullLogger<StorageAccount>.Instance,
+            []);
         var options = new TableClientOptions
         {
             Transport = new MemoryTableTransport(Tables, AnswerAsync),
