@@ -118,7 +118,7 @@ internal static class AreaRegistrations
     {
         services.AddValidated<ConfirmationOptions, ConfirmationOptionsValidator>(configuration, ConfirmationOptions.Section);
         return services
-            .AddSingleton<ApplyHandler>().AddSingleton<FanOut>().AddSingleton<ChannelHandler>().AddSingleton<VendorPusher>()
+            .AddSingleton<ApplyHandler>().AddSingleton<FanOut>().AddSingleton<ConfirmationLog>().AddSingleton<ChannelHandler>().AddSingleton<VendorPusher>()
             .AddSingleton<MailDispatch>().AddSingleton<ConfirmationMail>().AddSingleton<ConfirmationHandler>()
             .AddSingleton<StrangerMailLimiter>()
             .AddSingleton<LinkMailLimiter>().AddSingleton<LinkMailText>().AddSingleton<LinkMailHandler>()

@@ -43,7 +43,7 @@ internal sealed partial class TableRequests : HttpPipelinePolicy
             Check(row);
         if (isBatch && Regex.Count(text, "^(POST|PUT|MERGE|PATCH|DELETE) ", RegexOptions.Multiline, TimeSpan.FromSeconds(5)) > MaxBatch)
             throw new InvalidOperationException($"A batch has more than {MaxBatch} actions.");
-        var table = Table().Match(isBatch ? text : Uri.UnescapeDataString(request.Uri.Path));
+        var table = isBatch ? BatchTable().Match(text) : Table().Match(Uri.UnescapeDataString(request.Uri.Path));
         _sent.Enqueue($"{(isBatch ? "BATCH" : request.Method.Method)} {table.Groups[1].Value}");
     }
 
@@ -85,6 +85,9 @@ internal sealed partial class TableRequests : HttpPipelinePolicy
     private static partial Regex PropertyName();
 
     // An account in Azurite's path comes first; a row's keys follow in brackets.
-    [GeneratedRegex(@"/([A-Za-z][A-Za-z0-9]{2,62})(?:\(|\?|$|\s)")]
+    [GeneratedRegex(@"/([A-Za-z][A-Za-z0-9]{2,62})(?:\(|\?|$)")]
     private static partial Regex Table();
+
+    [GeneratedRegex(@"^(?:POST|PUT|MERGE|PATCH|DELETE) \S+/([A-Za-z][A-Za-z0-9]{2,62})[(\s]", RegexOptions.Multiline)]
+    private static partial Regex BatchTable();
 }

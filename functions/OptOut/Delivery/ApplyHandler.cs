@@ -25,7 +25,7 @@ internal sealed partial class ApplyHandler(
         if (message.Changes.Count == 0)
             return Settlement.Done;
         var applied = await applier.ApplyCompletelyAsync(message.Changes, cancellationToken);
-        await publisher.PublishAsync([.. fanOut.Due(message, applied, isRepeated).Select(message.PassedOn)], cancellationToken);
+        await publisher.PublishAsync([.. fanOut.Due(message, applied, isRepeated).Select(s => message.PassedOn(s, applied.Taken.Entries))], cancellationToken);
         var taken = applied.Taken;
         foreach (var old in taken.OldNews)
             LogOldNews(old.Source, old.Evidence.Vendor, old.Scope, old.Subject, old.At);

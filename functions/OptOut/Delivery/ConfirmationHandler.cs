@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
@@ -18,6 +19,7 @@ internal sealed class ConfirmationHandler(
     ConsentStore consent,
     SubjectRows subjects,
     SharedContactPoints shared,
+    ConfirmationLog log,
     StrangerMailLimiter strangers,
     IdentifierProtector protector,
     ConfirmationMail mail,
@@ -43,13 +45,7 @@ internal sealed class ConfirmationHandler(
             return Settlement.Done;
 
         // Only what the ledger recorded is confirmed: a link that is clicked a hundred times sends one mail.
-        var own = new List<LedgerEntry>(message.Changes.Count);
-        foreach (var change in message.Changes)
-        {
-            if (await consent.FindAsync(change.Subject, change.Id, cancellationToken) is { } entry)
-                own.Add(entry);
-        }
-
+        var own = await OwnAsync(message, cancellationToken);
         if (own.Count == 0)
             own = await RepeatedAsync(message, cancellationToken);
 
@@ -57,20 +53,34 @@ internal sealed class ConfirmationHandler(
         if (own.Count == 0 && message.Due is null)
             return Settlement.Done;
 
-        var subject = await subjects.LoadAsync(message.Subject, cancellationToken);
-        var profile = subject.Profile;
+        var profile = (await subjects.LoadAsync(message.Subject, cancellationToken)).Profile;
         Identifier[] addresses = [.. profile.Current.Where(i => i.Kind == IdentifierKind.Email)];
-        return addresses.Length == 0 || await ClaimAsync(message, own, addresses, subject, cancellationToken) is not { } claim
+        return addresses.Length == 0 || await ClaimAsync(message, own, addresses, cancellationToken) is not { } claim
             ? Settlement.Done
             : await SendAsync(message, claim, addresses, profile, cancellationToken);
     }
 
+    private async Task<List<Entry>> OwnAsync(SubjectMessage message, CancellationToken cancellationToken)
+    {
+        if (message.Entries.Split(',', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } written && written.Length == message.Changes.Count)
+            return [.. written.Zip(message.Changes, (w, c) => new Entry(long.Parse(w, CultureInfo.InvariantCulture), c)).OrderBy(e => e.Sequence)];
+
+        var own = new List<Entry>(message.Changes.Count);
+        foreach (var change in message.Changes)
+        {
+            if (await consent.FindAsync(change.Subject, change.Id, cancellationToken) is { } entry)
+                own.Add(new Entry(entry.Sequence, entry.Change));
+        }
+
+        return own;
+    }
+
     // A process can die after the store has a change and before the bus has its message. The person asks again, which only repeats it: then
     // this message is the only one that can confirm it. What is confirmed already is not confirmed again.
-    private async Task<List<LedgerEntry>> RepeatedAsync(SubjectMessage message, CancellationToken cancellationToken)
+    private async Task<List<Entry>> RepeatedAsync(SubjectMessage message, CancellationToken cancellationToken)
     {
         var state = (await consent.LoadAsync(message.Subject, cancellationToken)).Consent;
-        var repeated = new List<LedgerEntry>();
+        var repeated = new List<Entry>();
         foreach (var change in message.Changes.Where(c => c.Decision == Decision.Stop))
         {
             if (state.IsStopped(change.Scope)
@@ -79,7 +89,7 @@ internal sealed class ConfirmationHandler(
                 && entry.Change.Source.IsToUs()
                 && entry.Change.ReceivedAt > change.ReceivedAt - News)
             {
-                repeated.Add(entry);
+                repeated.Add(new Entry(entry.Sequence, entry.Change));
             }
         }
 
@@ -88,13 +98,15 @@ internal sealed class ConfirmationHandler(
 
     /// <returns>The mail to send; null when another mail covers the message's entries, or will.</returns>
     private async Task<Claim?> ClaimAsync(
-        SubjectMessage message, List<LedgerEntry> own, Identifier[] addresses, SubjectRecord subject, CancellationToken cancellationToken)
+        SubjectMessage message, List<Entry> own, Identifier[] addresses, CancellationToken cancellationToken)
     {
-        for (var isCounted = false; ; subject = await subjects.LoadAsync(message.Subject, cancellationToken))
+        // Before the ledger's first entry nothing can have been confirmed.
+        var isNew = own.Count > 0 && own[0].Sequence == 1 && message is { Wait: 0, Attempt: 0 };
+        for (var isCounted = false; ; isNew = false)
         {
-            var (now, seen) = (time.GetUtcNow(), subject.Confirmation);
+            var (now, seen) = (time.GetUtcNow(), isNew ? null : await log.FindAsync(message.Subject, cancellationToken));
             if (seen is { IsSent: false } && seen.By == message.Id)
-                return new Claim(subject, await EntriesAsync(message.Subject, seen.UpTo, seen.ClaimedUpTo, cancellationToken));
+                return new Claim(seen, await EntriesAsync(message.Subject, seen.UpTo, seen.ClaimedUpTo, cancellationToken));
 
             // A mail that was claimed by a handler which has not reported for that long is claimed again.
             var next = seen?.At + options.Value.Interval;
@@ -107,7 +119,7 @@ internal sealed class ConfirmationHandler(
                 if (seen.Due > now)
                     return null;
                 await publisher.ScheduleAsync(message.DueAt(Topology.Confirmation, next.Value), next.Value - now, cancellationToken);
-                if (await TrySaveAsync(subject, seen with { Due = next }, cancellationToken) is not null)
+                if (await log.TrySaveAsync(message.Subject, seen with { Due = next }, cancellationToken) is not null)
                     return null;
                 continue; // Nothing is lost: a handler that wakes up without anything to do sends nothing.
             }
@@ -116,8 +128,8 @@ internal sealed class ConfirmationHandler(
             if (!isCounted)
                 return null;
             var claim = new ConfirmationProgress(
-                entries[0].Sequence - 1, entries[^1].Sequence, now, message.Id, [], null);
-            if (await TrySaveAsync(subject, claim, cancellationToken) is { } claimed)
+                entries[0].Sequence - 1, entries[^1].Sequence, now, message.Id, [], null, seen?.Tag ?? default);
+            if (await log.TrySaveAsync(message.Subject, claim, cancellationToken) is { } claimed)
                 return new Claim(claimed, entries);
         }
     }
@@ -125,14 +137,18 @@ internal sealed class ConfirmationHandler(
     private async Task<Settlement> SendAsync(
         SubjectMessage message, Claim claim, Identifier[] addresses, Profile profile, CancellationToken cancellationToken)
     {
-        var (subject, changes) = (claim.Subject, (Change[])[.. claim.Entries.Select(e => e.Change).Where(c => c.Source.IsToUs())]);
+        var (progress, changes) = (claim.Progress, (Change[])[.. claim.Entries.Select(e => e.Change).Where(c => c.Source.IsToUs())]);
         var state = await StateAsync(message, claim, changes, cancellationToken);
         var stopped = Array.Exists(changes, c => c.Decision == Decision.Allow)
-            ? await shared.FindAsync(message.Subject, state ?? subject.State.Consent, profile, cancellationToken)
+            ? await shared.FindAsync(
+                message.Subject,
+                state ?? (await consent.LoadAsync(message.Subject, cancellationToken)).Consent,
+                profile,
+                cancellationToken)
             : [];
         var hasMore = claim.Entries.Count == MaxEntries;
         var left = addresses.Select(a => (Address: a, Hash: protector.Hash(a).ToString()))
-            .Where(a => !subject.Confirmation!.SentTo.Contains(a.Hash, StringComparer.Ordinal))
+            .Where(a => !progress.SentTo.Contains(a.Hash, StringComparer.Ordinal))
             .ToArray();
         foreach (var (address, hash) in left)
         {
@@ -140,50 +156,50 @@ internal sealed class ConfirmationHandler(
             if (await dispatch.SendAsync(written, "confirmation", message, Topology.Confirmation, cancellationToken) is { } unsent)
                 return unsent;
             var isLast = hash == left[^1].Hash && !hasMore;
-            if (await UpdateAsync(message, subject, p => isLast ? Sent(p) : p with { SentTo = [.. p.SentTo, hash] }, cancellationToken)
+            if (await UpdateAsync(message, progress, p => isLast ? Sent(p) : p with { SentTo = [.. p.SentTo, hash] }, cancellationToken)
                 is not { } saved)
             {
                 return Settlement.Done;
             }
 
-            subject = saved;
+            progress = saved;
         }
 
-        if (subject.Confirmation!.IsSent)
+        if (progress.IsSent)
             return Settlement.Done;
-        var due = hasMore ? subject.Confirmation.At + options.Value.Interval : (DateTimeOffset?)null;
+        var due = hasMore ? progress.At + options.Value.Interval : (DateTimeOffset?)null;
         if (due is not null)
         {
             await publisher.ScheduleAsync(
                 message.DueAt(Topology.Confirmation, due.Value), options.Value.Interval, cancellationToken);
         }
 
-        await UpdateAsync(message, subject, p => Sent(p) with { Due = p.Due ?? due }, cancellationToken);
+        await UpdateAsync(message, progress, p => Sent(p) with { Due = p.Due ?? due }, cancellationToken);
         return Settlement.Done;
 
         static ConfirmationProgress Sent(ConfirmationProgress progress) => progress with { UpTo = progress.ClaimedUpTo, SentTo = [] };
     }
 
-    private Task<SubjectRecord?> TrySaveAsync(SubjectRecord read, ConfirmationProgress next, CancellationToken cancellationToken) =>
-        subjects.TrySetAsync(read, ConfirmationProgress.Property, next.ToString(), cancellationToken);
-
     /// <returns>Null when another message has taken over the claim, because it was not sent for so long: that one sends the mail.</returns>
-    private async Task<SubjectRecord?> UpdateAsync(
+    private async Task<ConfirmationProgress?> UpdateAsync(
         SubjectMessage message,
-        SubjectRecord subject,
+        ConfirmationProgress progress,
         Func<ConfirmationProgress, ConfirmationProgress> change,
         CancellationToken cancellationToken)
     {
         while (true)
         {
-            var progress = subject.Confirmation!;
-            if (await TrySaveAsync(subject, change(progress), cancellationToken) is { } saved)
+            if (await log.TrySaveAsync(message.Subject, change(progress), cancellationToken) is { } saved)
                 return saved;
-
             // A message that came meanwhile may have written when it looks again.
-            subject = await subjects.LoadAsync(message.Subject, cancellationToken);
-            if (subject.Confirmation is not { IsSent: false } now || now.By != message.Id || now.ClaimedUpTo != progress.ClaimedUpTo)
+            if (await log.FindAsync(message.Subject, cancellationToken) is not { IsSent: false } now
+                || now.By != message.Id
+                || now.ClaimedUpTo != progress.ClaimedUpTo)
+            {
                 return null;
+            }
+
+            progress = now;
         }
     }
 
@@ -198,8 +214,8 @@ internal sealed class ConfirmationHandler(
         return isOne && now.Head.Sequence == claim.Entries[^1].Sequence ? null : now.Consent;
     }
 
-    private async Task<IReadOnlyList<LedgerEntry>> PendingAsync(
-        SubjectMessage message, List<LedgerEntry> own, long from, bool isFirst, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Entry>> PendingAsync(
+        SubjectMessage message, List<Entry> own, long from, bool isFirst, CancellationToken cancellationToken)
     {
         // The usual case: this message's entries are the next ones. What comes after them has a message of its own; one that has waited
         // speaks for everything.
@@ -217,15 +233,15 @@ internal sealed class ConfirmationHandler(
         return entries.Any(e => e.Change.Source.IsToUs()) ? entries : [];
     }
 
-    private async Task<IReadOnlyList<LedgerEntry>> EntriesAsync(
+    private async Task<IReadOnlyList<Entry>> EntriesAsync(
         SubjectKey subject, long from, long upTo, CancellationToken cancellationToken)
     {
-        var entries = new List<LedgerEntry>();
+        var entries = new List<Entry>();
         await foreach (var entry in consent.LedgerAsync(subject, cancellationToken, after: from))
         {
             if (entry.Sequence > upTo || entries.Count == MaxEntries)
                 break;
-            entries.Add(entry);
+            entries.Add(new Entry(entry.Sequence, entry.Change));
         }
 
         return entries;
@@ -235,6 +251,7 @@ internal sealed class ConfirmationHandler(
     private bool IsStranger(SubjectMessage message, Identifier[] addresses) =>
         message.Changes[0].Source == Source.PublicPage && Array.Exists(addresses, a => protector.SubjectOf(a) == message.Subject);
 
-    /// <param name="Subject">The subject's row, with the claim in it.</param>
-    private sealed record Claim(SubjectRecord Subject, IReadOnlyList<LedgerEntry> Entries);
+    private sealed record Entry(long Sequence, Change Change);
+
+    private sealed record Claim(ConfirmationProgress Progress, IReadOnlyList<Entry> Entries);
 }

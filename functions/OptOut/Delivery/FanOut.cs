@@ -36,7 +36,7 @@ internal sealed class FanOut(IEnumerable<IVendor> vendors, IdentifierProtector p
         if (confirmation.Value.Enabled
             && message.Changes[0].Source.IsToUs()
             && applied.Subject.Profile.Current.Any(i => i.Kind == IdentifierKind.Email)
-            && (isDue || applied.Taken.State.Head.Sequence > (applied.Subject.Confirmation?.UpTo ?? 0)))
+            && isDue)
         {
             yield return Topology.Confirmation;
         }

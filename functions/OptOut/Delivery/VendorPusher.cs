@@ -28,7 +28,7 @@ internal sealed class VendorPusher(
     {
         // The subject's row first, what stands after: what stood before it may be older than what another handler has confirmed since, and
         // would have that taken away again.
-        var permissions = await index.AnswersAsync(subject, cancellationToken);
+        var permissions = await StandingAsync(vendor.Channel, subject, cancellationToken);
         var pushed = isRepeated ? Attempted(message, vendor.Channel, permissions) : [];
         while (true)
         {
@@ -58,9 +58,21 @@ internal sealed class VendorPusher(
 
             (pushed, isRepeated) = (confirmed, false);
             subject = await subjects.LoadAsync(message.Subject, cancellationToken);
-            permissions = await index.AnswersAsync(subject, cancellationToken);
+            permissions = await StandingAsync(vendor.Channel, subject, cancellationToken);
         }
     }
+
+    // Who has stopped everything gets nothing at any contact point, whoever shares it. That needs no look at the contact points' rows.
+    private async Task<IReadOnlyList<IdentifierPermission>> StandingAsync(
+        Channel channel, SubjectRecord subject, CancellationToken cancellationToken) =>
+        subject.State.Consent.Stops(channel).IsEverything
+            ?
+            [
+                .. subject.Profile.Identifiers
+                    .Where(i => i.Channels.Contains(channel))
+                    .Select(i => new IdentifierPermission(i, ContactAnswers.Of(i, subject.State.Consent))),
+            ]
+            : await index.AnswersAsync(subject, channel, cancellationToken);
 
     private async Task<VendorOutcome> PushUntilSettledAsync(
         IVendor vendor,
@@ -73,7 +85,7 @@ internal sealed class VendorPusher(
         for (var round = 1; outcome is VendorOutcome.Confirmed && round < MaxRounds; round++)
         {
             // Another handler may have loaded a later state and pushed before us: what we pushed would then be the older one.
-            var now = await index.AnswersAsync(subject, cancellationToken);
+            var now = await index.AnswersAsync(subject, vendor.Channel, cancellationToken);
             if (Same(vendor.Channel, now, permissions))
                 break;
             permissions = now;

@@ -7,7 +7,7 @@ namespace OptOut.Records;
 
 /// <summary>
 /// A subject's row of the table <c>consent</c>, as it was read: everything that anybody needs to know of the subject, in one point read. It has
-/// the consent state, the contact points, what each vendor confirmed, and how far the confirmation mails are. Each writer merges its own
+/// the consent state, the contact points, and what each vendor confirmed. Each writer merges its own
 /// properties under the row's ETag and leaves those of the others.
 /// </summary>
 internal sealed class SubjectRecord(SubjectKey subject, TableEntity? row, IdentifierProtector protector)
@@ -26,9 +26,6 @@ internal sealed class SubjectRecord(SubjectKey subject, TableEntity? row, Identi
 
     /// <returns>Null if nothing was ever pushed to the vendor.</returns>
     public VendorRow? Vendor(string vendor) => VendorRow.Parse(Text(VendorRow.PropertyOf(vendor)));
-
-    /// <returns>Null if nothing was confirmed yet.</returns>
-    public ConfirmationProgress? Confirmation => ConfirmationProgress.Parse(Text(ConfirmationProgress.Property));
 
     /// <summary>A text that may be spread over several properties; empty if there is none.</summary>
     public string Text(string name) => row is null ? "" : LongText.Read(row, name);

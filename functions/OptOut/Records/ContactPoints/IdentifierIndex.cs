@@ -29,11 +29,12 @@ internal sealed class IdentifierIndex(
     public async Task<IdentifierPermission?> AnswerAsync(Identifier identifier, CancellationToken cancellationToken) =>
         await PointAsync(identifier, cancellationToken) is { } row ? new IdentifierPermission(identifier, row.Answers) : null;
 
-    /// <summary>What stands for each of the subject's identifiers, by one point read each.</summary>
-    public async Task<IReadOnlyList<IdentifierPermission>> AnswersAsync(SubjectRecord subject, CancellationToken cancellationToken)
+    /// <summary>What stands for each of the subject's identifiers on one channel, by one point read each.</summary>
+    public async Task<IReadOnlyList<IdentifierPermission>> AnswersAsync(
+        SubjectRecord subject, Channel channel, CancellationToken cancellationToken)
     {
-        var permissions = await Task.WhenAll(subject.Profile.Identifiers.Select(i => AnswerAsync(i, cancellationToken)));
-        return [.. permissions.OfType<IdentifierPermission>()];
+        var identifiers = subject.Profile.Identifiers.Where(i => i.Channels.Contains(channel));
+        return [.. (await Task.WhenAll(identifiers.Select(i => AnswerAsync(i, cancellationToken)))).OfType<IdentifierPermission>()];
     }
 
     /// <summary>What the other owners of an identifier want; null when there are none.</summary>
