@@ -87,6 +87,7 @@ internal static class AreaRegistrations
 
     public static IServiceCollection AddMessaging(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<FanOutOptions, FanOutOptionsValidator>(configuration, "OptOut:FanOut")
+        .AddValidated<PublisherOptions, PublisherOptionsValidator>(configuration, PublisherOptions.Section)
         .AddSingleton<ChangePublisher>().AddSingleton<Outbox>().AddSingleton<RetrySchedule>().AddSingleton<StoreOutageRetry>();
 
     public static IServiceCollection AddIntake(this IServiceCollection services) =>
