@@ -91,7 +91,7 @@ internal static class AreaRegistrations
         .AddSingleton<ChangePublisher>().AddSingleton<Outbox>().AddSingleton<RetrySchedule>().AddSingleton<StoreOutageRetry>();
 
     public static IServiceCollection AddIntake(this IServiceCollection services) =>
-        services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>();
+        services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>().AddSingleton<SharedPresses>();
 
     public static IServiceCollection AddReplies(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<MailtoOptions, MailtoOptionsValidator>(configuration, "OptOut:Mailto")

@@ -28,6 +28,24 @@ public sealed class PublishThenAnswerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_burst_on_one_link_makes_about_one_message_a_second_and_everybody_is_answered()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        var subject = await host.PutSubjectAsync("hammered", ["hammered@example.com"]);
+        var token = await host.TokenAsync("hammered");
+        await host.QuietAsync();
+        var before = (await host.SentAsync()).Count;
+        var begun = Stopwatch.GetTimestamp();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => host.OneClickAsync(token)));
+
+        var seconds = (int)Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        Assert.All(answers, a => Assert.Equal((200, ""), (a.Status, a.Body)));
+        Assert.InRange((await host.SentAsync()).Count - before, 1, 2 + seconds);
+        await host.ConfirmedAsync(subject);
+    }
+
+    [Fact]
     public async Task While_the_bus_is_unavailable_every_press_of_a_burst_waits_in_the_outbox()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
