@@ -87,10 +87,11 @@ internal static class AreaRegistrations
 
     public static IServiceCollection AddMessaging(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<FanOutOptions, FanOutOptionsValidator>(configuration, "OptOut:FanOut")
+        .AddValidated<PublisherOptions, PublisherOptionsValidator>(configuration, PublisherOptions.Section)
         .AddSingleton<ChangePublisher>().AddSingleton<Outbox>().AddSingleton<RetrySchedule>().AddSingleton<StoreOutageRetry>();
 
     public static IServiceCollection AddIntake(this IServiceCollection services) =>
-        services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>();
+        services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>().AddSingleton<SharedPresses>();
 
     public static IServiceCollection AddReplies(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<MailtoOptions, MailtoOptionsValidator>(configuration, "OptOut:Mailto")

@@ -348,13 +348,6 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
 
     // ---- outages
 
-    /// <summary>
-    /// Waits until the intake has given up that many writes. A write under way would succeed as soon as the store answers again, though
-    /// nobody was told of a success.
-    /// </summary>
-    internal Task StoreGivenUpAsync(int writes) => UntilAsync(() => Task.FromResult(
-        Logs.Lines.Count(l => l.StartsWith("Warning The store did not take submission", StringComparison.Ordinal)) >= writes));
-
     /// <summary>Stops the bus. The messages it has accepted stay in its journal.</summary>
     internal async Task StopBusAsync()
     {

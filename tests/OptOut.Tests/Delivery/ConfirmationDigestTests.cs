@@ -74,7 +74,7 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
 
         var changes = scopes.Select(s => Decide(subject, s, Decision.Stop, seen: null)).ToArray();
         Assert.All(
-            await Task.WhenAll(changes.Select(c => host.Service<ChangeIntake>().RecordAsync(c, WaitFor.DurableOnly))),
+            await Task.WhenAll(changes.Select(c => host.Service<ChangeIntake>().RecordAsync(c, WaitFor.Durable))),
             r => Assert.True(r.Durable));
         var references = changes.Select(Reference.From);
 

@@ -284,7 +284,7 @@ public sealed class SuppressionFilesTests(AzuriteFixture azurite)
             now,
             Source.Portal,
             seen: await host.SeenAsync(subject, decision));
-        Assert.True((await host.Service<Intake.ChangeIntake>().RecordAsync(change, Intake.WaitFor.Visible)).Durable);
+        Assert.True((await host.Service<OptOut.Intake.ChangeIntake>().RecordAsync(change, OptOut.Intake.WaitFor.Visible)).Durable);
         return subject;
     }
 

@@ -57,9 +57,10 @@ internal sealed partial class SmsReplyIntake(
     /// <exception cref="Platform.StoreUnavailableException">The owners of the number cannot be looked up.</exception>
     public async Task<SmsResult> StopAsync(SmsReply reply, Scope scope, CancellationToken cancellationToken)
     {
+        // The person reads that it is stopped. A START that they then send allows what it has seen, so it must find this Stop in the store.
         var changes = await identifiers.RecordAsync(
             new IdentifierStop(reply.From, scope, reply.At, Source.SmsReply, reply.Evidence, reply.EventKey),
-            WaitFor.Durable,
+            WaitFor.Visible,
             cancellationToken);
         if (changes is null)
             return SmsResult.NotRecorded;
@@ -97,7 +98,7 @@ internal sealed partial class SmsReplyIntake(
 
             // Stored before, but perhaps not published: recording it again has no further effect.
             var repeated = await consent.HasAsync(subject, change.Id, cancellationToken);
-            if (!(await intake.RecordAsync(change, WaitFor.Durable)).Durable)
+            if (!(await intake.RecordAsync(change, WaitFor.Visible)).Durable)
                 return SmsResult.NotRecorded;
             allowed += stopped != repeated ? 1 : 0;
         }

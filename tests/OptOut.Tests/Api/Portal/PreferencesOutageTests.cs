@@ -147,7 +147,6 @@ public sealed class PreferencesOutageTests(AzuriteFixture azurite)
             "The choice could not be saved, so it is not recorded. Do not show the person a success.",
             cell.Json["detail"]!.GetValue<string>());
 
-        await host.StoreGivenUpAsync(2);
         storage.StartAgain();
         await host.StartBusAsync();
         Assert.Equal(before, await host.EverythingAsync());
