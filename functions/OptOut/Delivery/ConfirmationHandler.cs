@@ -46,8 +46,6 @@ internal sealed class ConfirmationHandler(
 
         // Only what the ledger recorded is confirmed: a link that is clicked a hundred times sends one mail.
         var own = await OwnAsync(message, cancellationToken);
-        if (own.Count == 0)
-            own = await RepeatedAsync(message, cancellationToken);
 
         // One that was put off speaks for everything since, also if what it repeated has been allowed meanwhile.
         if (own.Count == 0 && message.Due is null)
@@ -73,27 +71,6 @@ internal sealed class ConfirmationHandler(
         }
 
         return own;
-    }
-
-    // A process can die after the store has a change and before the bus has its message. The person asks again, which only repeats it: then
-    // this message is the only one that can confirm it. What is confirmed already is not confirmed again.
-    private async Task<List<Entry>> RepeatedAsync(SubjectMessage message, CancellationToken cancellationToken)
-    {
-        var state = (await consent.LoadAsync(message.Subject, cancellationToken)).Consent;
-        var repeated = new List<Entry>();
-        foreach (var change in message.Changes.Where(c => c.Decision == Decision.Stop))
-        {
-            if (state.IsStopped(change.Scope)
-                && state.Entry(change.Scope).Stop is { } standing
-                && await consent.FindAsync(change.Subject, standing.Id, cancellationToken) is { } entry
-                && entry.Change.Source.IsToUs()
-                && entry.Change.ReceivedAt > change.ReceivedAt - News)
-            {
-                repeated.Add(new Entry(entry.Sequence, entry.Change));
-            }
-        }
-
-        return [.. repeated.OrderBy(e => e.Sequence)];
     }
 
     /// <returns>The mail to send; null when another mail covers the message's entries, or will.</returns>

@@ -204,7 +204,8 @@ public sealed class SharedPressesTests : IClassFixture<OptOutHost>, IAsyncDispos
         var storage = new StorageAccount(
             Options.Create(new StorageOptions { ConnectionString = Nowhere }),
             new Lazy<TokenCredential>(() => throw new NotSupportedException()),
-            NullLogger<StorageAccount>.Instance);
+            NullLogger<StorageAccount>.Instance,
+            []);
         return new Outbox(storage, _publisher, _host.Service<OptOutMetrics>(), NullLogger<Outbox>.Instance);
     }
 
