@@ -59,7 +59,9 @@ internal sealed class ConfirmationHandler(
 
         if (own.Count == 0)
             own = await RepeatedAsync(message, cancellationToken);
-        if (own.Count == 0)
+
+        // One that was put off speaks for everything since, also if what it repeated has been allowed meanwhile.
+        if (own.Count == 0 && message.Due is null)
             return Settlement.Done;
 
         var profile = await profiles.LoadAsync(message.Subject, cancellationToken);
@@ -203,13 +205,17 @@ internal sealed class ConfirmationHandler(
     {
         // The usual case: this message's entries are the next ones. What comes after them has a message of its own; one that has waited
         // speaks for everything.
-        if (message.Wait == 0 && own[0].Sequence == from + 1 && own[^1].Sequence == from + own.Count)
+        if (message.Wait == 0 && own.Count > 0 && own[0].Sequence == from + 1 && own[^1].Sequence == from + own.Count)
             return own;
-        if (isFirst)
+        if (isFirst && own.Count > 0)
             from = Math.Max(0, own[0].Sequence - 1 - MaxEarlier);
         var entries = await EntriesAsync(message.Subject, from, long.MaxValue, cancellationToken);
-        var since = own.Min(e => e.Change.ReceivedAt) - News;
-        entries = isFirst ? [.. entries.SkipWhile(e => e.Change.ReceivedAt < since)] : entries;
+        if (isFirst && own.Count > 0)
+        {
+            var since = own.Min(e => e.Change.ReceivedAt) - News;
+            entries = [.. entries.SkipWhile(e => e.Change.ReceivedAt < since)];
+        }
+
         return entries.Any(e => IsToThePerson(e.Change.Source)) ? entries : [];
     }
 
