@@ -28,16 +28,29 @@ internal static class BrokenRequest
     public static async Task<int> BadChunkAsync(Uri server, string path, string headers = "")
     {
         using var connection = await SendAsync(server, path, $"{headers}Transfer-Encoding: chunked\r\n\r\nmany\r\n");
+        return await StatusAsync(connection);
+    }
+
+    /// <summary>A request whose method is written in a case of its own, which an HTTP client would correct.</summary>
+    /// <returns>The status code of the response.</returns>
+    public static async Task<int> MethodAsync(Uri server, string method, string path)
+    {
+        using var connection = await SendAsync(server, path, "Content-Length: 0\r\n\r\n", method);
+        return await StatusAsync(connection);
+    }
+
+    private static async Task<int> StatusAsync(TcpClient connection)
+    {
         var start = new byte["HTTP/1.1 400".Length];
         await connection.GetStream().ReadExactlyAsync(start, TestContext.Current.CancellationToken);
         return int.Parse(Encoding.ASCII.GetString(start[^3..]), System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    private static async Task<TcpClient> SendAsync(Uri server, string path, string rest)
+    private static async Task<TcpClient> SendAsync(Uri server, string path, string rest, string method = "POST")
     {
         var connection = new TcpClient();
         await connection.ConnectAsync(IPAddress.Loopback, server.Port, TestContext.Current.CancellationToken);
-        var request = Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\n{Headers}{rest}");
+        var request = Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: x\r\n{Headers}{rest}");
         await connection.GetStream().WriteAsync(request, TestContext.Current.CancellationToken);
         return connection;
     }

@@ -91,7 +91,10 @@ internal sealed class ConfirmationHandler(
             var entries = await PendingAsync(message, own, from, isFirst: seen is null, cancellationToken);
             if (entries.Count == 0)
                 return null;
-            if (seen is not null && next > now)
+
+            // The message that was put off until then has its turn now, whatever this instance's clock says.
+            var isItsTurn = message.Due is { } due && due == seen?.Due;
+            if (seen is not null && next > now && !isItsTurn)
             {
                 if (seen.Due > now)
                     return null;

@@ -67,6 +67,10 @@ internal sealed class Doing(SystemUnderTest system, People people, ActSender sen
             : shown["channels"]?[cell.Channel]?[cell.Topic])!.GetValue<bool>();
     }
 
+    /// <returns>The version that the portal shows now; null when it shows none.</returns>
+    public async Task<string?> VersionAsync(Person person, CancellationToken cancellationToken) =>
+        (await Api.SendAsync(HttpMethod.Get, $"/api/subjects/{person.Id}/preferences", null, cancellationToken))?.EntityTag;
+
     public void Dispose()
     {
         Public.Dispose();

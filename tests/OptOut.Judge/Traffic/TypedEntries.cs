@@ -124,7 +124,15 @@ internal sealed class TypedEntries(Doing doing)
                 Source = "Portal",
             },
             after,
-            cancel => PortalAsync(person, new JsonObject { ["channels"] = channels.DeepClone() }, cancel, seen),
+            async cancel =>
+            {
+                var answer = await PortalAsync(person, new JsonObject { ["channels"] = channels.DeepClone() }, cancel, seen);
+
+                // What stands has moved on, perhaps by an earlier attempt whose answer was lost. A portal then reads it again.
+                if (answer.Status == 412)
+                    seen = await doing.VersionAsync(person, cancel) ?? seen;
+                return answer;
+            },
             _ => null,
             stop);
     }

@@ -1,9 +1,13 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OptOut.Consent;
+using OptOut.Delivery;
 using OptOut.Emulators.Sandbox;
 using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Intake;
+using OptOut.Messaging;
+using OptOut.Tests.Schedules.InMemory;
 
 namespace OptOut.Tests.Delivery;
 
@@ -14,6 +18,8 @@ namespace OptOut.Tests.Delivery;
 public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
@@ -43,6 +49,28 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
         Assert.Equal(2, (await MailsAsync(host)).Count);
         var last = await RecordAsync(host, subject, "email,newsletter", Decision.Allow);
         Assert.Equal([last], References((await MailsAsync(host, 3))[2]));
+    }
+
+    [Fact]
+    public async Task A_mail_that_was_put_off_is_sent_by_an_instance_whose_clock_is_behind()
+    {
+        await using var host = await StartAsync();
+        var subject = await host.PutSubjectAsync("digest-clock", ["digest-clock@example.com"], language: "en");
+        await RecordAsync(host, subject, "*,*", Decision.Stop);
+        Assert.Single(await MailsAsync(host, 1));
+        var second = await RecordAsync(host, subject, "*,*", Decision.Allow);
+        var log = host.Service<ConfirmationLog>();
+        await WithTimeAsync(OptOutHost.UntilAsync(async () => (await log.FindAsync(subject, Cancel))?.Due is not null));
+        var due = (await log.FindAsync(subject, Cancel))!.Due!.Value;
+
+        var change = (await host.LedgerAsync(subject, 2))[1].Change;
+        var slow = ActivatorUtilities.CreateInstance<ConfirmationHandler>(
+            host.Service<IServiceProvider>(), new FakeTimeProvider(_time.GetUtcNow() - TimeSpan.FromMinutes(2)));
+        var putOff = new QueuedMessage(
+            Topology.Confirmation, SubjectMessage.From(change).DueAt(Topology.Confirmation, due).ToServiceBus(), 1, 1);
+        Assert.Equal(Settlement.Done, await WithTimeAsync(slow.HandleAsync(putOff.ToReceived(), Cancel)));
+
+        Assert.Equal([second], References((await MailsAsync(host, 2))[1]));
     }
 
     [Theory]

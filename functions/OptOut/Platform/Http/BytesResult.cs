@@ -4,7 +4,7 @@ namespace OptOut.Platform.Http;
 
 /// <summary>
 /// A body of bytes. <c>Results.Bytes</c> reads <c>If-Match</c> and <c>If-None-Match</c> even when there is no tag to compare with, and
-/// their parser takes the square of their length: see <see cref="HeaderList"/>.
+/// their parser takes the square of their length: see <see cref="HeaderList"/>. The server leaves the body out of the answer to a HEAD.
 /// </summary>
 internal sealed class BytesResult(byte[] bytes, string contentType) : IResult
 {
@@ -12,8 +12,6 @@ internal sealed class BytesResult(byte[] bytes, string contentType) : IResult
     {
         var response = httpContext.Response;
         (response.ContentType, response.ContentLength) = (contentType, bytes.Length);
-        return HttpMethods.IsHead(httpContext.Request.Method)
-            ? Task.CompletedTask
-            : response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
+        return response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
     }
 }

@@ -61,6 +61,15 @@ public sealed class QrTests(OptOutHost host) : IClassFixture<OptOutHost>
         Assert.Equal(before, await host.EverythingAsync());
     }
 
+    /// <summary>Routing ignores the case of a method, and the server does not: for it, <c>hEAD</c> is no HEAD and needs a body.</summary>
+    [Fact]
+    public async Task A_method_in_mixed_case_has_an_answer()
+    {
+        foreach (var path in (string[])[$"/q/{Code.Compact}/qr.svg", $"/q/{Code.Compact}/qr.png", "/api/openapi.json", "/"])
+            Assert.NotEqual(500, await BrokenRequest.MethodAsync(host.Client.BaseAddress!, "hEAD", path));
+        Assert.Equal(200, await BrokenRequest.MethodAsync(host.Client.BaseAddress!, "hEAD", $"/q/{Code.Compact}/qr.svg"));
+    }
+
     [Theory]
     [InlineData("14D2PF2DBS")]
     [InlineData("14D2PF2DB")]
