@@ -34,15 +34,17 @@ public sealed class PublishThenAnswerTests(AzuriteFixture azurite)
         var subject = await host.PutSubjectAsync("hammered", ["hammered@example.com"]);
         var token = await host.TokenAsync("hammered");
         await host.QuietAsync();
-        var before = (await host.SentAsync()).Count;
+        var before = await PressesAsync();
         var begun = Stopwatch.GetTimestamp();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => host.OneClickAsync(token)));
 
         var seconds = (int)Stopwatch.GetElapsedTime(begun).TotalSeconds;
         Assert.All(answers, a => Assert.Equal((200, ""), (a.Status, a.Body)));
-        Assert.InRange((await host.SentAsync()).Count - before, 1, 2 + seconds);
+        Assert.InRange(await PressesAsync() - before, 1, 2 + seconds);
         await host.ConfirmedAsync(subject);
+
+        async Task<int> PressesAsync() => (await host.SentAsync()).Count(m => !m.ApplicationProperties.ContainsKey("only"));
     }
 
     [Fact]

@@ -105,6 +105,7 @@ public sealed class DiallerMarkTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Answer[] answers = [await PostAsync(Marks, "msg_5"), await PostAsync(Marks, "msg_5")];
         await Host.LedgerAsync(subject, 1);
+        await Host.QuietAsync();
         await Host.SavePreferencesAsync("mark-5", Body("""{"channels":{"phone":{"newsletter":true,"offers":true}}}"""));
         var allowed = await Host.LedgerAsync(subject, 2);
         var late = await PostAsync(Marks, "msg_5", TimeProvider.System.GetUtcNow().AddDays(-3));
