@@ -95,7 +95,8 @@ internal static class FaultPlan
 
     /// <summary>
     /// The most that a clock is off, in seconds. No clock decides what stands, with one exception: what a vendor reports is old news if it
-    /// is dated more than five minutes before an Allow. Two clocks that are off by this much in opposite directions stay below that.
+    /// is dated more than five minutes before an Allow. Two clocks that are off by this much in opposite directions stay far below that, and
+    /// what one of them puts off does not keep the other waiting for long at the end.
     /// </summary>
-    public const double ClockLimit = 120;
+    public const double ClockLimit = 30;
 }
