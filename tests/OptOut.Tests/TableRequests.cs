@@ -41,10 +41,10 @@ internal sealed partial class TableRequests : HttpPipelinePolicy
         string[] rows = [.. text.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith('{'))];
         foreach (var row in rows)
             Check(row);
-        if (isBatch && Regex.Count(text, "^(POST|PUT|MERGE|PATCH|DELETE) ", RegexOptions.Multiline, TimeSpan.FromSeconds(5)) > MaxBatch)
+        if (isBatch && BatchAction().Count(text) > MaxBatch)
             throw new InvalidOperationException($"A batch has more than {MaxBatch} actions.");
-        var table = isBatch ? BatchTable().Match(text) : Table().Match(Uri.UnescapeDataString(request.Uri.Path));
-        _sent.Enqueue($"{(isBatch ? "BATCH" : request.Method.Method)} {table.Groups[1].Value}");
+        var table = isBatch ? BatchAction().Match(text) : Table().Match(Uri.UnescapeDataString(request.Uri.Path));
+        _sent.Enqueue($"{(isBatch ? "BATCH" : request.Method.Method)} {table.Groups["table"].Value}");
     }
 
     private static void Check(string row)
@@ -85,9 +85,11 @@ internal sealed partial class TableRequests : HttpPipelinePolicy
     private static partial Regex PropertyName();
 
     // An account in Azurite's path comes first; a row's keys follow in brackets.
-    [GeneratedRegex(@"/([A-Za-z][A-Za-z0-9]{2,62})(?:\(|\?|$)")]
+    [GeneratedRegex(@"/(?<table>[A-Za-z][A-Za-z0-9]{2,62})(\(|\?|$)", RegexOptions.ExplicitCapture)]
     private static partial Regex Table();
 
-    [GeneratedRegex(@"^(?:POST|PUT|MERGE|PATCH|DELETE) \S+/([A-Za-z][A-Za-z0-9]{2,62})[(\s]", RegexOptions.Multiline)]
-    private static partial Regex BatchTable();
+    [GeneratedRegex(
+        @"^(POST|PUT|MERGE|PATCH|DELETE) \S+/(?<table>[A-Za-z][A-Za-z0-9]{2,62})[(\s]",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex BatchAction();
 }
