@@ -4,7 +4,9 @@ using OptOut.Tests.Platform.Telemetry;
 
 namespace OptOut.Tests.Intake;
 
-/// <summary>What an opt-out costs before it is answered: a message for a mail client, and the store as well for a person who reads on.</summary>
+/// <summary>
+/// What an opt-out costs before it is answered: a message for a mail client, and the store as well for a person who reads the result.
+/// </summary>
 public sealed class PublishThenAnswerTests(AzuriteFixture azurite)
 {
     [Fact]

@@ -20,6 +20,9 @@ public sealed class SharedPressesTests : IClassFixture<OptOutHost>, IAsyncDispos
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
+    // A press that nobody answers would wait for ever, because time stands still.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private readonly OptOutHost _host;
     private readonly ServiceBusClient _realClient;
@@ -210,13 +213,13 @@ public sealed class SharedPressesTests : IClassFixture<OptOutHost>, IAsyncDispos
     }
 
     private Task<bool> PressAsync(string id, string scope = "*,*", uint campaign = 1) =>
-        _presses.RecordAsync(Press(id, Scope.Parse(scope), campaign));
+        _presses.RecordAsync(Press(id, Scope.Parse(scope), campaign)).WaitAsync(Patience, TimeProvider.System);
 
     private Change Press(string id, Scope scope, uint campaign)
     {
         var now = _time.GetUtcNow();
-        return Change.Create(
-            EventIds.New(now), _host.SubjectOf(id), scope, Decision.Stop, now, now, Source.OneClick, new ChangeEvidence(Campaign: campaign));
+        var evidence = new ChangeEvidence(Campaign: campaign);
+        return Change.Create(EventIds.New(now), _host.SubjectOf(id), scope, Decision.Stop, now, now, Source.OneClick, evidence);
     }
 
     private async Task<long?> SeenAsync(SubjectKey subject) => await _host.SeenAsync(subject, Decision.Allow);

@@ -14,6 +14,10 @@ public sealed class ChangePublisherTests : IAsyncLifetime
 {
     private const string Everything = "everything";
 
+    // Time stands still in these tests, so a caller that nobody answers would wait for ever.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly List<ChangePublisher> _publishers = [];
     private readonly FakeTimeProvider _time = new();
     private RunningBus? _bus;
     private WatchedBusClient? _client;
@@ -39,7 +43,8 @@ public sealed class ChangePublisherTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _client?.Open();
-        await Publisher.DisposeAsync();
+        foreach (var publisher in _publishers)
+            await publisher.DisposeAsync().AsTask().WaitAsync(Patience, TimeProvider.System);
         await _bus!.DisposeAsync();
     }
 
@@ -93,7 +98,7 @@ public sealed class ChangePublisherTests : IAsyncLifetime
         var last = Publisher.TryPublishAsync(new PublishedMessage(12));
         Client.Open();
 
-        Assert.All(await Task.WhenAll([first, .. large, last]), Assert.True);
+        Assert.All(await AllAsync([first, .. large, last]), Assert.True);
         Assert.False(await tooLarge);
         Assert.False(Publisher.LooksDown);
         Assert.DoesNotContain(Client.Sends, sent => sent > 3);
@@ -136,7 +141,7 @@ public sealed class ChangePublisherTests : IAsyncLifetime
     [Fact]
     public async Task Beyond_what_may_wait_a_caller_is_told_at_once()
     {
-        await using var publisher = Create(new PublisherOptions { MaxBatch = 2, MaxWaiting = 3 });
+        var publisher = Create(new PublisherOptions { MaxBatch = 2, MaxWaiting = 3 });
         Client.Close();
 
         // One alone, two in a batch that is under way, and three that wait.
@@ -150,7 +155,7 @@ public sealed class ChangePublisherTests : IAsyncLifetime
         Assert.False(await publishing[^1]);
         Assert.False(publisher.LooksDown);
         Client.Open();
-        Assert.All(await Task.WhenAll(publishing[..^1]), Assert.True);
+        Assert.All(await AllAsync(publishing[..^1]), Assert.True);
     }
 
     [Fact]
@@ -173,6 +178,30 @@ public sealed class ChangePublisherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nobody_waits_longer_than_that_for_the_messages_before_theirs_either()
+    {
+        var publisher = Create(new PublisherOptions { MaxBatch = 2 });
+        Client.Close();
+        var publishing = Numbers(0, 10).Select(i => publisher.TryPublishAsync(new PublishedMessage(i))).ToArray();
+        await OptOutHost.UntilAsync(() => Task.FromResult(Client.Sends.Count == 2));
+
+        // The first sends succeed just in time, and the next one is then under way.
+        _time.Advance(TimeSpan.FromSeconds(2.9));
+        Client.Open();
+        Client.Close();
+        await OptOutHost.UntilAsync(() => Task.FromResult(Client.Sends.Count == 3));
+        Assert.All(await AllAsync(publishing[..1]), Assert.True);
+        var (sent, begun) = (Client.Sends.Sum() - Client.Sends.Last(), Client.Sends.Sum());
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+
+        Assert.All(await AllAsync(publishing[sent..]), Assert.False);
+        Assert.All(await AllAsync(publishing[..sent]), Assert.True);
+        Assert.False(publisher.LooksDown);
+        Client.Open();
+        Assert.Equal(Numbers(0, begun), (await ArrivedAsync(begun)).Order());
+    }
+
+    [Fact]
     public async Task Disposal_sends_what_waits_and_takes_nothing_more()
     {
         Client.Close();
@@ -181,7 +210,7 @@ public sealed class ChangePublisherTests : IAsyncLifetime
         var disposing = Publisher.DisposeAsync().AsTask();
         Assert.False(await Publisher.TryPublishAsync(new PublishedMessage(250)));
         Client.Open();
-        await disposing;
+        await disposing.WaitAsync(Patience, TimeProvider.System);
 
         Assert.All(await publishing, Assert.True);
         Assert.Equal(Numbers(0, 250), (await ArrivedAsync(250)).Order());
@@ -196,7 +225,7 @@ public sealed class ChangePublisherTests : IAsyncLifetime
         await _bus!.StopAsync();
         Client.Open();
 
-        await Publisher.DisposeAsync();
+        await Publisher.DisposeAsync().AsTask().WaitAsync(Patience, TimeProvider.System);
 
         Assert.All(await publishing, Assert.False);
     }
@@ -215,18 +244,25 @@ public sealed class ChangePublisherTests : IAsyncLifetime
             return published;
         }).ToArray();
         Client.Open();
-        await Task.WhenAll([first, .. publishing]);
+        await AllAsync([first, .. publishing]);
 
         var received = await ReceivedAsync(4);
         Assert.Equal(
             callers.Select(c => c.Id), received.OrderBy(m => m.MessageId).Skip(1).Select(m => m.ApplicationProperties["Diagnostic-Id"]));
     }
 
-    private ChangePublisher Create(PublisherOptions options) =>
-        new(Client, Options.Create(options), _time, NullLogger<ChangePublisher>.Instance);
+    private ChangePublisher Create(PublisherOptions options)
+    {
+        var publisher = new ChangePublisher(Client, Options.Create(options), _time, NullLogger<ChangePublisher>.Instance);
+        _publishers.Add(publisher);
+        return publisher;
+    }
 
     private Task<bool[]> PublishAsync(int from, int count) =>
-        Task.WhenAll(Numbers(from, count).Select(i => Publisher.TryPublishAsync(new PublishedMessage(i))));
+        AllAsync(Numbers(from, count).Select(i => Publisher.TryPublishAsync(new PublishedMessage(i))));
+
+    private static Task<bool[]> AllAsync(IEnumerable<Task<bool>> publishing) =>
+        Task.WhenAll(publishing).WaitAsync(Patience, TimeProvider.System);
 
     private static IEnumerable<int> Numbers(int from, int count) => Enumerable.Range(from, count);
 

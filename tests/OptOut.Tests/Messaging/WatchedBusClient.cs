@@ -40,7 +40,7 @@ internal sealed class WatchedBusClient(ServiceBusClient client) : ServiceBusClie
 
     private sealed class Sender(WatchedBusClient watched, ServiceBusSender sender) : ServiceBusSender
     {
-        private readonly ConcurrentDictionary<ServiceBusMessageBatch, (ServiceBusMessageBatch Batch, List<ServiceBusMessage> In)> _batches = [];
+        private readonly ConcurrentDictionary<ServiceBusMessageBatch, (ServiceBusMessageBatch, List<ServiceBusMessage>)> _batches = [];
 
         public override async ValueTask<ServiceBusMessageBatch> CreateMessageBatchAsync(CancellationToken cancellationToken = default)
         {
