@@ -18,10 +18,12 @@ public sealed class BytesResultTests
         Assert.Empty(await ReadByAsync(new BytesResult(Body, "image/png")));
     }
 
+    /// <summary>The server leaves the body out of the answer to a HEAD. What only looks like one to routing needs it.</summary>
     [Theory]
-    [InlineData("GET", 3)]
-    [InlineData("HEAD", 0)]
-    public async Task It_has_its_type_and_length_and_for_HEAD_no_body(string method, int written)
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    [InlineData("hEAD")]
+    public async Task It_has_its_type_its_length_and_its_body(string method)
     {
         var context = new DefaultHttpContext();
         (context.Request.Method, context.Response.Body) = (method, new MemoryStream());
@@ -29,7 +31,7 @@ public sealed class BytesResultTests
         await new BytesResult(Body, "image/png").ExecuteAsync(context);
 
         Assert.Equal(
-            ("image/png", 3L, written), (context.Response.ContentType, context.Response.ContentLength, context.Response.Body.Length));
+            ("image/png", 3L, 3L), (context.Response.ContentType, context.Response.ContentLength, context.Response.Body.Length));
     }
 
     private static async Task<IReadOnlyCollection<string>> ReadByAsync(IResult result)
