@@ -15,9 +15,9 @@ internal sealed class ProfileStore(SubjectRows rows, IdentifierProtector protect
         (await rows.LoadAsync(subject, cancellationToken)).Profile;
 
     /// <summary>Replaces the current contact points and keeps the earlier ones.</summary>
-    /// <returns>Whether anything changed.</returns>
+    /// <returns>The profile as it is now.</returns>
     /// <exception cref="TooManyIdentifiersException">The subject would have more than 100 identifiers.</exception>
-    public async Task<bool> SaveAsync(
+    public async Task<Profile> SaveAsync(
         SubjectKey subject, IReadOnlyCollection<Identifier> current, string? language, CancellationToken cancellationToken)
     {
         while (true)
@@ -25,11 +25,11 @@ internal sealed class ProfileStore(SubjectRows rows, IdentifierProtector protect
             var known = await rows.LoadAsync(subject, cancellationToken);
             var profile = known.Profile.With(current, language);
             if (Same(known.Profile, profile))
-                return false;
+                return profile;
             if (profile.Identifiers.Count > MaxIdentifiers)
                 throw new TooManyIdentifiersException(profile.Identifiers.Count, MaxIdentifiers);
             if (await rows.TryMergeAsync(known, ProfileRow.Write(subject, profile, protector), cancellationToken) is not null)
-                return true;
+                return profile;
         }
     }
 

@@ -22,4 +22,18 @@ public sealed class CostOfOneOptOutTests(AzuriteFixture azurite)
         Assert.True(sent.Length <= 13, string.Join('\n', sent));
         Assert.Equal(Scope.Everything, Assert.Single(await host.LedgerAsync(subject)).Change.Scope);
     }
+
+    [Fact]
+    public async Task Announcing_a_person_with_one_address_who_has_stopped_nothing()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        host.TableRequests.Forget();
+
+        await host.PutSubjectAsync("new", ["new@example.com"]);
+
+        var sent = host.TableRequests.Sent.Where(r => !r.EndsWith("outbox", StringComparison.Ordinal)).ToArray();
+        Assert.True(sent.Length <= 5, string.Join('\n', sent));
+        Assert.Empty(await host.SentAsync());
+        Assert.Equal((true, "no-objection"), await host.CheckAsync("email", "new@example.com"));
+    }
 }

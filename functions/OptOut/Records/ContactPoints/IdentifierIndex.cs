@@ -13,6 +13,10 @@ namespace OptOut.Records.ContactPoints;
 internal sealed class IdentifierIndex(
     StorageAccount storage, SubjectRows subjects, ConsentStore consent, Feed feed, IdentifierProtector protector)
 {
+    /// <summary>The identifier's row and those of its owners; null when we never heard of it.</summary>
+    public Task<OwnedRows?> ReadAsync(Identifier identifier, CancellationToken cancellationToken) =>
+        ReadAsync(identifier.Kind, protector.Hash(identifier), cancellationToken);
+
     /// <summary>Whose identifier it is; empty when nobody's we know.</summary>
     public async Task<IReadOnlyList<SubjectKey>> SubjectsAsync(Identifier identifier, CancellationToken cancellationToken) =>
         await ReadAsync(identifier.Kind, protector.Hash(identifier), cancellationToken) is { } known ? [.. known.Owners.Keys] : [];
@@ -55,6 +59,15 @@ internal sealed class IdentifierIndex(
         return permissions;
     }
 
+    /// <summary>Brings one identifier of the subject up to date.</summary>
+    /// <param name="identifier">The identifier.</param>
+    /// <param name="subject">One of its owners.</param>
+    /// <param name="read">Its rows as just read.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    public Task<IdentifierPermission> ProjectAsync(
+        Identifier identifier, SubjectKey subject, OwnedRows? read, CancellationToken cancellationToken) =>
+        ProjectOneAsync(identifier, subject, former: null, told: false, cancellationToken, (read, IsRead: true));
+
     /// <summary>
     /// The rows of the subject's identifiers, to be read before a Stop is stored: see <see cref="MergeAsync"/>.
     /// </summary>
@@ -91,7 +104,7 @@ internal sealed class IdentifierIndex(
     public async IAsyncEnumerable<OwnedPermission> ScanAsync(
         string first, string last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Known? current = null;
+        OwnedRows? current = null;
         await foreach (var entity in storage.Identifiers.QueryAsync<TableEntity>(
             TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey le {last}"), cancellationToken: cancellationToken))
         {
@@ -103,7 +116,7 @@ internal sealed class IdentifierIndex(
 
             if (current is not null)
                 yield return Open(current);
-            current = new Known(IdentifierRow.From(entity), []);
+            current = new OwnedRows(IdentifierRow.From(entity), []);
         }
 
         if (current is not null)
@@ -133,14 +146,19 @@ internal sealed class IdentifierIndex(
     }
 
     private async Task<IdentifierPermission> ProjectOneAsync(
-        Identifier identifier, SubjectKey subject, SubjectKey? former, bool told, CancellationToken cancellationToken)
+        Identifier identifier,
+        SubjectKey subject,
+        SubjectKey? former,
+        bool told,
+        CancellationToken cancellationToken,
+        (OwnedRows? Rows, bool IsRead) first = default)
     {
         var hash = protector.Hash(identifier);
-        while (true)
+        for (; ; first = default)
         {
             // The row first, the state after: a state newer than the row then either is in what we write, or has made its own write, which
             // fails ours.
-            var known = await ReadAsync(identifier.Kind, hash, cancellationToken);
+            var known = first.IsRead ? first.Rows : await ReadAsync(identifier.Kind, hash, cancellationToken);
             var own = ContactAnswers.Of(identifier, (await subjects.LoadAsync(subject, cancellationToken)).State.Consent);
             if (known is not null && former is null && await IsReplacedAsync(subject, identifier, known, cancellationToken))
                 return new IdentifierPermission(identifier, known.Row.Answers);
@@ -203,7 +221,7 @@ internal sealed class IdentifierIndex(
 
     // A late message about a subject that stood in for an unknown person must not put it back beside the person who has taken its decisions
     // over: nobody could ever allow anything for it again.
-    private async Task<bool> IsReplacedAsync(SubjectKey subject, Identifier identifier, Known known, CancellationToken cancellationToken)
+    private async Task<bool> IsReplacedAsync(SubjectKey subject, Identifier identifier, OwnedRows known, CancellationToken cancellationToken)
     {
         if (known.Owners.ContainsKey(subject) || known.Owners.Count == 0 || subject != protector.SubjectOf(identifier))
             return false;
@@ -219,7 +237,7 @@ internal sealed class IdentifierIndex(
         return true;
     }
 
-    private OwnedPermission Open(Known known) => new(
+    private OwnedPermission Open(OwnedRows known) => new(
         new Identifier(known.Row.Kind, protector.Decrypt(known.Row.Ciphertext, IdentifierRow.Context(known.Row.Hash))),
         known.Row.Answers,
         [.. known.Owners.Keys]);
@@ -232,20 +250,22 @@ internal sealed class IdentifierIndex(
     }
 
     // The identifier's row comes first, so no owner can have been written after it was read without its version telling so.
-    private async Task<Known?> ReadAsync(IdentifierKind kind, IdentifierHash hash, CancellationToken cancellationToken)
+    private async Task<OwnedRows?> ReadAsync(IdentifierKind kind, IdentifierHash hash, CancellationToken cancellationToken)
     {
-        Known? known = null;
+        OwnedRows? known = null;
         await foreach (var entity in storage.Identifiers.QueryAsync<TableEntity>(
             IdentifierRow.Filter(kind, hash), cancellationToken: cancellationToken))
         {
             if (IdentifierRow.OwnerOf(entity) is { } owner)
                 known!.Owners.Add(owner, ContactAnswers.Read(entity));
             else
-                known = new Known(IdentifierRow.From(entity), []);
+                known = new OwnedRows(IdentifierRow.From(entity), []);
         }
 
         return known;
     }
-
-    private sealed record Known(IdentifierRow Row, Dictionary<SubjectKey, ContactAnswers> Owners);
 }
+
+/// <summary>The rows of one identifier.</summary>
+/// <param name="Owners">What each owner wants.</param>
+internal sealed record OwnedRows(IdentifierRow Row, Dictionary<SubjectKey, ContactAnswers> Owners);
