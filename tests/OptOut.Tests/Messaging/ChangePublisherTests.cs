@@ -27,8 +27,6 @@ public sealed class ChangePublisherTests : IAsyncLifetime
 
     private WatchedBusClient Client => _client!;
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     public async ValueTask InitializeAsync()
     {
         // Without duplicate detection, so that a message sent twice arrives twice.
