@@ -78,7 +78,8 @@ internal static class AreaRegistrations
 
     public static IServiceCollection AddRecords(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<StorageOptions, StorageOptionsValidator>(configuration, "OptOut:Storage")
-        .AddSingleton<StorageAccount>().AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<LedgerHeads>()
+        .AddSingleton<StorageAccount>().AddSingleton<SubjectRows>().AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<LedgerHeads>()
+        .AddSingleton<ReferenceIndex>().AddSingleton<FirstReceipts>()
         .AddSingleton<VendorRows>().AddSingleton<CodeBook>()
         .AddSingleton<Feed>().AddSingleton<IdentifierIndex>().AddSingleton<SharedContactPoints>().AddSingleton<UnannouncedSubjects>()
         .AddSingleton<ExternalSuppressionStore>()
@@ -86,10 +87,11 @@ internal static class AreaRegistrations
 
     public static IServiceCollection AddMessaging(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<FanOutOptions, FanOutOptionsValidator>(configuration, "OptOut:FanOut")
+        .AddValidated<PublisherOptions, PublisherOptionsValidator>(configuration, PublisherOptions.Section)
         .AddSingleton<ChangePublisher>().AddSingleton<Outbox>().AddSingleton<RetrySchedule>().AddSingleton<StoreOutageRetry>();
 
     public static IServiceCollection AddIntake(this IServiceCollection services) =>
-        services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>();
+        services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>().AddSingleton<SharedPresses>();
 
     public static IServiceCollection AddReplies(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<MailtoOptions, MailtoOptionsValidator>(configuration, "OptOut:Mailto")
@@ -117,9 +119,9 @@ internal static class AreaRegistrations
     {
         services.AddValidated<ConfirmationOptions, ConfirmationOptionsValidator>(configuration, ConfirmationOptions.Section);
         return services
-            .AddSingleton<ApplyHandler>().AddSingleton<ChannelHandler>().AddSingleton<VendorPusher>()
+            .AddSingleton<ApplyHandler>().AddSingleton<FanOut>().AddSingleton<ConfirmationLog>().AddSingleton<ChannelHandler>().AddSingleton<VendorPusher>()
             .AddSingleton<MailDispatch>().AddSingleton<ConfirmationMail>().AddSingleton<ConfirmationHandler>()
-            .AddSingleton<ConfirmationLog>().AddSingleton<StrangerMailLimiter>()
+            .AddSingleton<StrangerMailLimiter>()
             .AddSingleton<LinkMailLimiter>().AddSingleton<LinkMailText>().AddSingleton<LinkMailHandler>()
             .AddSingleton<DeadLetterCounter>().AddSingleton<DeadLetterReplay>();
     }

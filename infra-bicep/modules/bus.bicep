@@ -20,9 +20,9 @@ var subscriptions = [
   { name: 'apply', filter: 'sys.Label = \'consent-change\' AND (only IS NULL OR only = \'apply\')' }
   ...map(channels, channel => {
     name: channel
-    filter: '(only IS NULL OR only = \'${channel}\') AND (channel = \'*\' OR channel = \'${channel}\')'
+    filter: 'only = \'${channel}\' OR (only IS NULL AND sys.Label = \'subject-updated\')'
   })
-  { name: 'confirmation', filter: 'sys.Label = \'consent-change\' AND (only IS NULL OR only = \'confirmation\')' }
+  { name: 'confirmation', filter: 'only = \'confirmation\'' }
   { name: 'link-mail', filter: 'sys.Label = \'link-requested\'' }
 ]
 

@@ -20,7 +20,7 @@ public class ConsentBenchmarks
         var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         var entries = Scopes.Append("sms,offers")
             .Append("post,*")
-            .Select((s, i) => KeyValuePair.Create(Scope.Parse(s), new ConsentEntry(Decision.Stop, now.AddMinutes(i), EventIds.New(now))))
+            .Select((s, i) => KeyValuePair.Create(Scope.Parse(s), new ConsentEntry(new LastStop(i + 1, EventIds.New(now), now.AddMinutes(i)), null)))
             .ToList();
         _state = ConsentState.From(entries);
         foreach (var (scope, entry) in entries)

@@ -66,28 +66,21 @@ internal sealed class JudgeRun(TextWriter output)
 
         await using var healing = new Healing(system, log);
         await healing.WorkOffAsync();
-        var addresses = system.Addresses with { ClockDifference = ClockDifference(options) };
 
         // Before the night, which would repair what the messages have lost.
         log.Write("verdict");
-        var judgement = await Verdict.JudgeAsync(addresses, journal, disturbances, CatchUp, cancellationToken);
+        var judgement = await Verdict.JudgeAsync(system.Addresses, journal, disturbances, CatchUp, cancellationToken);
         if (judgement.Findings.Count == 0 && healing.Findings.Count == 0)
         {
             await healing.CompareAsync();
             log.Write("verdict after the nightly comparison");
-            judgement = await Verdict.JudgeAsync(addresses, journal, disturbances, CatchUp, cancellationToken);
+            judgement = await Verdict.JudgeAsync(system.Addresses, journal, disturbances, CatchUp, cancellationToken);
         }
 
         foreach (var note in judgement.Notes)
             log.Write(note);
         return [.. healing.Findings, .. judgement.Findings];
     }
-
-    // One clock may be ahead and the other behind, or one steps from ahead to behind.
-    private static TimeSpan ClockDifference(JudgeOptions options) =>
-        options.Faults.Count == 0 || options.Faults.Contains("clock")
-            ? TimeSpan.FromSeconds(2 * FaultPlan.ClockLimit + 0.1)
-            : TimeSpan.Zero;
 
     private static async Task<IReadOnlyList<Disturbance>> BreakAsync(
         RunningSystem system, Traffic traffic, JudgeOptions options, FaultLog log, CancellationToken cancellationToken)

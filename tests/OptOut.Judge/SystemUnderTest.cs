@@ -21,10 +21,4 @@ internal sealed record SystemUnderTest
 
     /// <summary>The folder with <c>keys.json</c>, which holds the installation's secrets.</summary>
     public required string Data { get; init; }
-
-    /// <summary>
-    /// The most that the clocks of two instances differ. Today they decide the order of a Stop and an Allow, so acts that are closer than
-    /// this count as simultaneous.
-    /// </summary>
-    public TimeSpan ClockDifference { get; init; }
 }

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
 using Azure.Storage.Blobs;
@@ -42,6 +44,7 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     private string? _busFolder;
     private int _busPort;
     private TimeProvider _time = TimeProvider.System;
+    private readonly ConcurrentDictionary<string, string> _preferencesSeen = new(StringComparer.Ordinal);
     private IReadOnlyCollection<string> _vendors = [];
     private IReadOnlyDictionary<string, string?> _settings = new Dictionary<string, string?>(StringComparer.Ordinal);
     private EmbeddedServiceBus? _bus;
@@ -56,6 +59,8 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     internal VendorSandbox Sandbox => _sandbox!;
 
     internal CapturedLogs Logs { get; } = new();
+
+    internal TableRequests TableRequests { get; } = new();
 
     /// <summary>The settings that the functions were started with, for a second process that needs the same.</summary>
     internal IReadOnlyDictionary<string, string?> Settings { get; private set; } = new Dictionary<string, string?>(StringComparer.Ordinal);
@@ -109,7 +114,8 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
                 FunctionKey = FunctionKey,
                 Port = 0,
                 Configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Where(s => s.Value is not null)).Build(),
-                ConfigureServices = (services, configuration) => services.AddSingleton(_time).AddOptOut(configuration),
+                ConfigureServices = (services, configuration) =>
+                    services.AddSingleton(_time).AddSingleton<HttpPipelinePolicy>(TableRequests).AddOptOut(configuration),
                 ConfigureLogging = logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Logs),
                 DrainTimeout = TimeSpan.FromSeconds(10),
             },
@@ -177,6 +183,31 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
         if (key is not null)
             request.Headers.Add("x-functions-key", key);
         return await SendAsync(request);
+    }
+
+    /// <summary>What a change made now must say that the person had seen: everything, if it allows.</summary>
+    internal async Task<long?> SeenAsync(SubjectKey subject, Decision decision) =>
+        decision == Decision.Allow ? (await Consent.LoadAsync(subject, Cancel)).Number : null;
+
+    internal Task<Answer> ReadPreferencesAsync(string id) => SendPreferencesAsync(HttpMethod.Get, id, null);
+
+    /// <summary>Saves preferences as a portal does: it reads them first, and says in <c>If-Match</c> what the person saw last.</summary>
+    internal async Task<Answer> SavePreferencesAsync(string id, HttpContent content)
+    {
+        await ReadPreferencesAsync(id);
+        return await SendPreferencesAsync(HttpMethod.Put, id, content);
+    }
+
+    private async Task<Answer> SendPreferencesAsync(HttpMethod method, string id, HttpContent? content)
+    {
+        using var request = new HttpRequestMessage(method, $"/api/subjects/{Uri.EscapeDataString(id)}/preferences") { Content = content };
+        request.Headers.Add("x-functions-key", FunctionKey);
+        if (content is not null && _preferencesSeen.TryGetValue(id, out var seen))
+            request.Headers.Add("If-Match", seen);
+        var answer = await SendAsync(request);
+        if (answer.Headers.TryGetValue("ETag", out var tag))
+            _preferencesSeen[id] = tag;
+        return answer;
     }
 
     internal async Task<Answer> SendAsync(HttpRequestMessage request)
@@ -316,13 +347,6 @@ public sealed class OptOutHost(AzuriteFixture azurite) : IAsyncLifetime
     internal Task<bool> RunTimerAsync(string name) => _functions!.RunTimerAsync(name);
 
     // ---- outages
-
-    /// <summary>
-    /// Waits until the intake has given up that many writes. A write under way would succeed as soon as the store answers again, though
-    /// nobody was told of a success.
-    /// </summary>
-    internal Task StoreGivenUpAsync(int writes) => UntilAsync(() => Task.FromResult(
-        Logs.Lines.Count(l => l.StartsWith("Warning The store did not take submission", StringComparison.Ordinal)) >= writes));
 
     /// <summary>Stops the bus. The messages it has accepted stay in its journal.</summary>
     internal async Task StopBusAsync()

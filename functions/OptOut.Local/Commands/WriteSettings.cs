@@ -59,7 +59,7 @@ internal static class WriteSettings
         {
             var options = Options.Create(new StorageOptions { ConnectionString = storage });
             var credential = new Lazy<TokenCredential>(() => new DefaultAzureCredential());
-            await new StorageAccount(options, credential, NullLogger<StorageAccount>.Instance).EnsureCreatedAsync(stop);
+            await new StorageAccount(options, credential, NullLogger<StorageAccount>.Instance, []).EnsureCreatedAsync(stop);
         }
         catch (StoreUnavailableException unavailable)
         {

@@ -32,10 +32,11 @@ internal sealed class StoredRecords(IServiceProvider services)
 
     /// <summary>The time of the person's latest Stop of everything; null if there is none.</summary>
     public async Task<DateTimeOffset?> StoppedAtAsync(SubjectKey subject, CancellationToken cancellationToken) =>
-        (await _consent.LoadAsync(subject, cancellationToken))
-            .Consent.Entries.Where(e => e.Key == Scope.Everything && e.Value.Decision == Decision.Stop)
-            .Select(e => (DateTimeOffset?)e.Value.At)
-            .FirstOrDefault();
+        (await _consent.LoadAsync(subject, cancellationToken)).Consent.Entry(Scope.Everything).Stop?.At;
+
+    /// <summary>The number of the person's latest change.</summary>
+    public async Task<long> NumberAsync(SubjectKey subject, CancellationToken cancellationToken) =>
+        (await _consent.LoadAsync(subject, cancellationToken)).Number;
 
     public Task<VendorRow?> SendGridRowAsync(SubjectKey subject, CancellationToken cancellationToken) =>
         _vendors.LoadAsync(subject, Vendor, cancellationToken);

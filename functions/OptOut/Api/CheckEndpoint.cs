@@ -86,7 +86,7 @@ internal sealed class CheckEndpoint(
             return ApiProblems.Invalid(errors);
 
         var (permission, suppressed) = (
-            index.FindAsync(identifier, cancellationToken), suppressions.FindAsync(identifier, cancellationToken));
+            index.AnswerAsync(identifier, cancellationToken), suppressions.FindAsync(identifier, cancellationToken));
         await Task.WhenAll(permission, suppressed);
         return Results.Json(Answer(channel, topic, await permission, await suppressed), CheckJson.Default.CheckAnswer);
     }

@@ -25,35 +25,38 @@ internal sealed class SubjectRegistrar(
     public async Task<bool> SaveAsync(
         SubjectKey subject, IReadOnlyCollection<Identifier> identifiers, string? language, CancellationToken cancellationToken)
     {
-        await profiles.SaveAsync(subject, identifiers, language, cancellationToken);
-        foreach (var identifier in identifiers)
+        var profile = await profiles.SaveAsync(subject, identifiers, language, cancellationToken);
+        var permissions = new List<IdentifierPermission>();
+        foreach (var identifier in profile.Identifiers)
         {
-            if (!await AdoptAsync(subject, identifier, cancellationToken))
+            var rows = await index.ReadAsync(identifier, cancellationToken);
+            if (!await AdoptAsync(subject, identifier, rows, cancellationToken))
                 return false;
+            permissions.Add(await index.ProjectAsync(identifier, subject, rows, cancellationToken));
         }
 
-        await index.ProjectAsync(subject, cancellationToken);
-
-        // Announced even when nothing changed: an earlier call may have saved the change and failed before this line.
-        return await intake.AnnounceAsync(SubjectMessage.Updated(subject, time.GetUtcNow()));
+        // Who has stopped nothing is on no vendor's list. Else announced even when nothing changed: an earlier call may have saved the change
+        // and failed before this line.
+        return permissions.TrueForAll(p => p.Stops.Values.All(s => s.IsNothing))
+            || await intake.AnnounceAsync(SubjectMessage.Updated(subject, time.GetUtcNow()));
     }
 
-    private async Task<bool> AdoptAsync(SubjectKey subject, Identifier identifier, CancellationToken cancellationToken)
+    // A Stop that was recorded for the stand-in of the contact point's unknown owner.
+    private async Task<bool> AdoptAsync(
+        SubjectKey subject, Identifier identifier, OwnedRows? rows, CancellationToken cancellationToken)
     {
         var standIn = protector.SubjectOf(identifier);
-        if (standIn == subject || !(await index.SubjectsAsync(identifier, cancellationToken)).Contains(standIn))
+        if (standIn == subject || rows?.Owners.ContainsKey(standIn) != true)
             return true;
 
-        foreach (var (scope, entry) in (await consent.LoadAsync(standIn, cancellationToken)).Consent.Entries)
+        foreach (var (scope, stop) in (await consent.LoadAsync(standIn, cancellationToken)).Consent.StandingStops)
         {
-            if (entry.Decision != Decision.Stop)
-                continue;
             var adopted = Change.Create(
-                EventIds.Derive("adopted", subject.ToString(), entry.EventId.ToString()),
+                EventIds.Adopted(subject, stop),
                 subject,
                 scope,
                 Decision.Stop,
-                entry.At,
+                stop.At,
                 time.GetUtcNow(),
                 Source.Import,
                 new ChangeEvidence(Reference: $"recorded for {standIn} before the person was known"));

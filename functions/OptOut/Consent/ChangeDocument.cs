@@ -20,6 +20,9 @@ internal sealed record ChangeDocument
 
     public required Decision Decision { get; init; }
 
+    /// <summary>Of an Allow alone.</summary>
+    public long? Seen { get; init; }
+
     public required DateTimeOffset At { get; init; }
 
     public required DateTimeOffset ReceivedAt { get; init; }
@@ -36,6 +39,8 @@ internal sealed record ChangeDocument
 
     public string? Reference { get; init; }
 
+    public string? By { get; init; }
+
     public static ChangeDocument From(Change change) => new()
     {
         Id = change.Id,
@@ -43,6 +48,7 @@ internal sealed record ChangeDocument
         Subject = change.Subject.ToString(),
         Scope = change.Scope.ToString(),
         Decision = change.Decision,
+        Seen = change.Seen,
         At = change.At,
         ReceivedAt = change.ReceivedAt,
         Source = change.Source,
@@ -51,6 +57,7 @@ internal sealed record ChangeDocument
         Campaign = change.Evidence.Campaign,
         Vendor = change.Evidence.Vendor,
         Reference = change.Evidence.Reference,
+        By = change.Evidence.By,
     };
 
     /// <exception cref="FormatException">A field is malformed.</exception>
@@ -73,8 +80,10 @@ internal sealed record ChangeDocument
             SeenOnTopic is null ? null : Topic.Parse(SeenOnTopic),
             Campaign,
             Vendor,
-            Reference),
-        SubmissionId);
+            Reference,
+            By),
+        SubmissionId,
+        Seen);
 
     public string ToJson() => JsonSerializer.Serialize(this, ChangeJson.Default.ChangeDocument);
 

@@ -2,31 +2,14 @@ using System.Collections.Immutable;
 
 namespace OptOut.Consent;
 
-/// <summary>The latest decision recorded for one scope.</summary>
-internal readonly record struct ConsentEntry(Decision Decision, DateTimeOffset At, Guid EventId)
-{
-    /// <summary>
-    /// A total order, so that merging gives one result whatever the order: later wins, then Stop, then the higher event id.
-    /// </summary>
-    internal bool Beats(ConsentEntry other)
-    {
-        if (At != other.At)
-            return At > other.At;
-        if (Decision != other.Decision)
-            return Decision == Decision.Stop;
-        return EventId.CompareTo(other.EventId) > 0;
-    }
-}
-
-/// <summary>The answer to "may we?", and the entry that decided it; no entry at all means nobody objected.</summary>
-internal readonly record struct ConsentAnswer(Decision Decision, Scope? DecidedBy, ConsentEntry? Entry);
-
 /// <summary>
-/// A person's consent: a map from scope to the latest decision. Merging is per entry, latest wins, so it is commutative,
-/// associative and idempotent: changes may arrive in any order, any number of times.
+/// A person's consent: for each scope the number of its last Stop, and the greatest number that an Allow of it had seen. Something is
+/// stopped when the last Stop that covers it has a greater number than any Allow that covers it had seen. No clock decides.
 /// </summary>
 internal sealed class ConsentState : IEquatable<ConsentState>
 {
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
     private readonly ImmutableSortedDictionary<string, (Scope Scope, ConsentEntry Entry)> _entries;
 
     private ConsentState(ImmutableSortedDictionary<string, (Scope, ConsentEntry)> entries) => _entries = entries;
@@ -40,17 +23,22 @@ internal sealed class ConsentState : IEquatable<ConsentState>
     public static ConsentState From(IEnumerable<KeyValuePair<Scope, ConsentEntry>> entries) =>
         entries.Aggregate(Empty, (state, e) => state.With(e.Key, e.Value));
 
-    public ConsentState With(Change change) => With(change.Scope, new ConsentEntry(change.Decision, change.At, change.Id));
+    public ConsentState With(LedgerEntry entry) => entry.Change is { Decision: Decision.Stop } stop
+        ? With(stop.Scope, new ConsentEntry(new LastStop(entry.Number, stop.Id, stop.At), null))
+        : With(entry.Change.Scope, new ConsentEntry(null, new LastAllow(entry.Change.Seen!.Value, entry.Change.Id, entry.Change.ReceivedAt)));
 
     public ConsentState Merge(ConsentState other) => other.Entries.Aggregate(this, (state, e) => state.With(e.Key, e.Value));
 
+    public ConsentEntry Entry(Scope scope) => _entries.GetValueOrDefault(scope.ToString()).Entry;
+
     /// <summary>
     /// Whether marketing about the topic may go over the channel. Without a topic the question is about marketing in general.
-    /// The latest of the entries that cover the question decides; a tie means Stop.
     /// </summary>
     public ConsentAnswer Answer(Channel channel, Topic? topic = null)
     {
-        var best = new ConsentAnswer(Decision.Allow, null, null);
+        LastStop? stop = null;
+        LastAllow? allow = null;
+        Scope stoppedBy = default, allowedBy = default;
         Consider(new Scope(channel, null));
         Consider(Scope.Everything);
         if (topic is not null)
@@ -59,14 +47,25 @@ internal sealed class ConsentState : IEquatable<ConsentState>
             Consider(new Scope(null, topic));
         }
 
-        return best;
+        if (stop is { } last && last.Number > (allow?.Seen ?? 0))
+            return new ConsentAnswer(Decision.Stop, stoppedBy, last.Id, last.At);
+        return allow is { } undone
+            ? new ConsentAnswer(Decision.Allow, allowedBy, undone.Id, undone.At)
+            : new ConsentAnswer(Decision.Allow, null, null, null);
 
         void Consider(Scope scope)
         {
-            if (_entries.TryGetValue(scope.ToString(), out var found) && (best.Entry is not { } entry || found.Entry.Beats(entry)))
-                best = new ConsentAnswer(found.Entry.Decision, scope, found.Entry);
+            var entry = Entry(scope);
+            if (entry.Stop is not null && ConsentEntry.Greatest(entry.Stop, stop) == entry.Stop)
+                (stop, stoppedBy) = (entry.Stop, scope);
+            if (entry.Allow is not null && ConsentEntry.Greatest(entry.Allow, allow) == entry.Allow)
+                (allow, allowedBy) = (entry.Allow, scope);
         }
     }
+
+    /// <summary>The answer to the widest question of a scope: about marketing in general over all channels, for <c>*,*</c>.</summary>
+    public Decision Answers(Scope scope) =>
+        (scope.Channel is { } one ? [one] : Channels.All).Any(c => Answer(c, scope.Topic).Decision == Decision.Stop) ? Decision.Stop : Decision.Allow;
 
     /// <summary>Everything that is stopped on a channel, over every topic that has an entry of its own.</summary>
     public StopSet Stops(Channel channel)
@@ -79,44 +78,50 @@ internal sealed class ConsentState : IEquatable<ConsentState>
         return new StopSet(general, different);
     }
 
-    /// <summary>
-    /// Whether a change only says again what is already so: a Stop for a scope that is stopped, with no Allow anywhere since. It alters no
-    /// answer, so a replayed link adds nothing to the ledger, however often.
-    /// </summary>
-    public bool IsRepeated(Change change)
-    {
-        if (change.Decision != Decision.Stop
-            || !_entries.TryGetValue(change.Scope.ToString(), out var known)
-            || known.Entry.Decision != Decision.Stop)
-        {
-            return false;
-        }
+    /// <summary>Whether all of the scope is stopped by a Stop of that very scope, so that another one alters no answer.</summary>
+    public bool IsStopped(Scope scope) =>
+        Entry(scope).Stop is { } stop && _entries.Values.All(e => !e.Scope.Overlaps(scope) || (e.Entry.Allow?.Seen ?? 0) < stop.Number);
 
-        var earlier = change.At < known.Entry.At ? change.At : known.Entry.At;
-        return !_entries.Values.Any(e => e.Entry.Decision == Decision.Allow && e.Entry.At >= earlier);
+    /// <summary>The Stops of which some question is still stopped.</summary>
+    public IEnumerable<(Scope Scope, LastStop Stop)> StandingStops
+    {
+        get
+        {
+            foreach (var (scope, entry) in _entries.Values)
+            {
+                if (entry.Stop is { } stop && !_entries.Values.Any(o => o.Scope.Covers(scope) && (o.Entry.Allow?.Seen ?? 0) >= stop.Number))
+                    yield return (scope, stop);
+            }
+        }
     }
 
+    /// <summary>When somebody last decided anything about the channel; null when nobody did.</summary>
+    public DateTimeOffset? DecidedAt(Channel channel) => _entries.Values
+        .Where(e => e.Scope.Channel is null || e.Scope.Channel == channel)
+        .SelectMany(e => (DateTimeOffset?[])[e.Entry.Stop?.At, e.Entry.Allow?.At])
+        .Max();
+
     /// <summary>
-    /// The state after a change that <see cref="IsRepeated"/>: it was meant still at the later moment, so an Allow that arrives late cannot
-    /// beat it. The event stays the one in the ledger, which is what a person's reference number leads to.
+    /// Whether a Stop that a vendor or an import reports is from before the person allowed everything in its scope again. Our clock and theirs
+    /// may differ: what they date less than five minutes before is not old news.
     /// </summary>
-    public ConsentState ExtendRepeat(Change change)
+    public bool IsOldNews(Scope scope, DateTimeOffset at) =>
+        _entries.Values.Any(e => e.Scope.Covers(scope) && e.Entry.Allow?.At - ClockTolerance > at);
+
+    /// <summary>The state after a Stop that only repeats the one that stands: a later number, and the same change in the ledger.</summary>
+    internal ConsentState Raise(Scope scope, long number)
     {
-        var (scope, entry) = _entries[change.Scope.ToString()];
-        return change.At > entry.At ? new ConsentState(_entries.SetItem(scope.ToString(), (scope, entry with { At = change.At }))) : this;
+        var entry = Entry(scope);
+        return new ConsentState(_entries.SetItem(scope.ToString(), (scope, entry with { Stop = entry.Stop!.Value with { Number = number } })));
     }
 
     public bool Equals(ConsentState? other) => other is not null && _entries.SequenceEqual(other._entries);
 
     public override bool Equals(object? obj) => Equals(obj as ConsentState);
 
-    public override int GetHashCode() => _entries.Count;
+    public override int GetHashCode() =>
+        _entries.Aggregate(0, (hash, e) => HashCode.Combine(hash, StringComparer.Ordinal.GetHashCode(e.Key), e.Value.Entry));
 
-    private ConsentState With(Scope scope, ConsentEntry entry)
-    {
-        var key = scope.ToString();
-        return _entries.TryGetValue(key, out var known) && !entry.Beats(known.Entry)
-            ? this
-            : new ConsentState(_entries.SetItem(key, (scope, entry)));
-    }
+    private ConsentState With(Scope scope, ConsentEntry entry) =>
+        new(_entries.SetItem(scope.ToString(), (scope, Entry(scope).Merge(entry))));
 }

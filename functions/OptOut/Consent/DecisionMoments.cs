@@ -21,28 +21,36 @@ internal sealed class DecisionMoments : IEquatable<DecisionMoments>
     /// The moments behind the answers of all owners together. Where one of them stopped, that is the latest of the Stops that decide; else
     /// the latest of the Allows. A decision about another topic or channel is behind no answer.
     /// </summary>
-    public static DecisionMoments From(Channel channel, IReadOnlyCollection<ConsentState> owners)
+    /// <param name="a">What one side stops, and when.</param>
+    /// <param name="b">The same of the other.</param>
+    public static DecisionMoments Union((StopSet Stops, DecisionMoments Moments) a, (StopSet Stops, DecisionMoments Moments) b)
     {
         var moments = new DecisionMoments();
         moments.Add(General, Latest(null));
-        foreach (var topic in owners
-            .SelectMany(o => o.Entries)
-            .Where(e => (e.Key.Channel ?? channel) == channel)
-            .Select(e => e.Key.Topic)
-            .OfType<Topic>()
-            .Distinct())
-        {
-            moments.Add(topic.Value, Latest(topic));
-        }
-
+        foreach (var topic in a.Moments._moments.Keys.Union(b.Moments._moments.Keys, StringComparer.Ordinal).Where(t => t != General))
+            moments.Add(topic, Latest(Topic.Parse(topic)));
         return moments;
 
         DateTimeOffset? Latest(Topic? topic)
         {
-            var answers = owners.Select(o => o.Answer(channel, topic)).Where(a => a.Entry is not null).ToList();
-            var stops = answers.FindAll(a => a.Decision == Decision.Stop);
-            return (stops.Count > 0 ? stops : answers).Max(a => a.Entry?.At);
+            var (isStoppedByA, isStoppedByB) = (a.Stops.Stops(topic), b.Stops.Stops(topic));
+            var (byA, byB) = (a.Moments.For(topic), b.Moments.For(topic));
+            return isStoppedByA == isStoppedByB ? Max(byA, byB) : isStoppedByA ? byA : byB;
         }
+
+        static DateTimeOffset? Max(DateTimeOffset? one, DateTimeOffset? other) => one > other || other is null ? one : other;
+    }
+
+    /// <summary>The moments behind one person's answers.</summary>
+    public static DecisionMoments From(Channel channel, ConsentState state)
+    {
+        var moments = new DecisionMoments();
+        moments.Add(General, Latest(null));
+        foreach (var topic in state.Entries.Where(e => (e.Key.Channel ?? channel) == channel).Select(e => e.Key.Topic).OfType<Topic>().Distinct())
+            moments.Add(topic.Value, Latest(topic));
+        return moments;
+
+        DateTimeOffset? Latest(Topic? topic) => state.Answer(channel, topic) is { DecidedBy: not null } answer ? answer.At : null;
     }
 
     /// <summary>When the answer about a topic, or about marketing in general, was decided; null when nobody did.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -10,6 +11,13 @@ namespace OptOut.Consent;
 internal static class EventIds
 {
     public static Guid New(DateTimeOffset now) => Guid.CreateVersion7(now);
+
+    /// <summary>
+    /// The id of a Stop that a subject takes over from the stand-in of its contact point. One that is said again there is another Stop: the
+    /// person may have allowed it in the meantime.
+    /// </summary>
+    public static Guid Adopted(SubjectKey subject, LastStop stop) =>
+        Derive("adopted", subject.ToString(), stop.Id.ToString(), stop.Number.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>A version 8 UUID (RFC 9562 section 5.8): the first bits of the SHA-256 of the parts.</summary>
     public static Guid Derive(params ReadOnlySpan<string> parts)

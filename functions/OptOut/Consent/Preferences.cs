@@ -6,18 +6,15 @@ namespace OptOut.Consent;
 /// </summary>
 internal static class Preferences
 {
-    // A tie means Stop. When a channel is stopped except for some topics, the Stop is dated this much earlier than the exceptions.
-    private static readonly TimeSpan StopLead = TimeSpan.FromMilliseconds(1);
-
     /// <param name="now">The current state.</param>
     /// <param name="wanted">What to stop, by channel; a channel that is not listed stays as it is.</param>
-    /// <param name="create">Creates a change from a scope, a decision and how far to date it before the submission.</param>
+    /// <param name="create">Creates a change from a scope and a decision.</param>
     /// <returns>
-    /// The changes of one submission; none if nothing changes. They take effect only if they are later than every
-    /// entry of the current state.
+    /// The changes of one submission, wide scopes before narrow ones; none if nothing changes. They lead to exactly what is wanted if nothing
+    /// else changes first, and otherwise to nothing looser.
     /// </returns>
     public static IReadOnlyList<Change> Changes(
-        ConsentState now, IReadOnlyDictionary<Channel, StopSet> wanted, Func<Scope, Decision, TimeSpan, Change> create)
+        ConsentState now, IReadOnlyDictionary<Channel, StopSet> wanted, Func<Scope, Decision, Change> create)
     {
         var different = wanted
             .Select(w => (Channel: w.Key, Now: now.Stops(w.Key), Wanted: w.Value))
@@ -27,13 +24,13 @@ internal static class Preferences
         if (different.Count == 0)
             return [];
         if (wanted.Count == Channels.All.Count && wanted.Values.All(w => w.IsEverything))
-            return [create(Scope.Everything, Decision.Stop, TimeSpan.Zero)];
+            return [create(Scope.Everything, Decision.Stop)];
 
         // If every channel is allowed again, one Allow for everything replaces one per channel.
         var allowed = different.Count == Channels.All.Count && different.TrueForAll(d => d is { Now.General: true, Wanted.General: false });
         return
         [
-            .. allowed ? [create(Scope.Everything, Decision.Allow, TimeSpan.Zero)] : Array.Empty<Change>(),
+            .. allowed ? [create(Scope.Everything, Decision.Allow)] : Array.Empty<Change>(),
             .. different.SelectMany(d => Changes(d.Channel, d.Now, d.Wanted, allowedEverywhere: allowed, create)),
         ];
     }
@@ -41,59 +38,63 @@ internal static class Preferences
     /// <summary>
     /// What to stop on a channel after a person chose topics there. A person who is left with no topic wants nothing over the channel:
     /// neither a topic added next year nor a message without a topic. A person who accepts every topic on offer wants the channel again,
-    /// except for topics that were not on offer.
+    /// except for topics that were not on offer. Who changed nothing leaves everything as it is.
     /// </summary>
     /// <param name="now">What is stopped now.</param>
     /// <param name="offered">The topics that the person could choose.</param>
     /// <param name="all">Every topic in the catalogue.</param>
-    /// <param name="choices">Whether each topic is wanted; a topic that is not listed stays as it is.</param>
+    /// <param name="choices">What the person changed: whether the topic is wanted. A topic that is not listed stays as it is.</param>
+    /// <param name="left">The topics that the person saw accepted, and left so.</param>
     public static StopSet ApplyChoices(
-        StopSet now, IReadOnlyCollection<Topic> offered, IEnumerable<Topic> all, IReadOnlyDictionary<Topic, bool> choices)
+        StopSet now,
+        IReadOnlyCollection<Topic> offered,
+        IEnumerable<Topic> all,
+        IReadOnlyDictionary<Topic, bool> choices,
+        IReadOnlyCollection<Topic> left)
     {
         var wanted = choices.Aggregate(now, (stops, topic) => stops.With(topic.Key, stopped: !topic.Value));
         if (choices.Values.Contains(false) && offered.All(t => wanted.Stops(t)))
             return StopSet.Everything;
-        return now.General && offered.All(t => choices.GetValueOrDefault(t))
+        return now.General
+            && choices.Values.Contains(true)
+            && offered.All(t => !wanted.Stops(t) && (choices.ContainsKey(t) || left.Contains(t)))
             ? new StopSet(false, all.Except(offered).Where(t => now.Stops(t)))
             : wanted;
     }
 
     /// <summary>
-    /// Repeats the Stops that already cover what a person has just seen and left stopped. A repeat adds nothing to the ledger, but without
-    /// it an Allow that is still on its way to the store would win. Do not use this in a submission that allows something: that is a new
-    /// decision, after which the answers may differ.
+    /// Says again what a person declined and what is stopped already, so that an Allow which had not seen it cannot win. Mostly a repeat of the
+    /// Stop that covers it. Only for a submission that allows nothing.
     /// </summary>
     /// <param name="now">The current state.</param>
-    /// <param name="left">The channels and topics that were left stopped.</param>
-    /// <param name="create">As for
-    /// <see cref="Changes(ConsentState, IReadOnlyDictionary{Channel, StopSet}, Func{Scope, Decision, TimeSpan, Change})"/>.</param>
+    /// <param name="declined">What the person declined.</param>
+    /// <param name="create">Creates a change from a scope and a decision.</param>
     public static IEnumerable<Change> Repeats(
-        ConsentState now, IEnumerable<(Channel Channel, Topic Topic)> left, Func<Scope, Decision, TimeSpan, Change> create) =>
-        left
-            .Select(cell => now.Answer(cell.Channel, cell.Topic))
-            .Where(answer => answer.Decision == Decision.Stop)
-            .Select(answer => answer.DecidedBy!.Value)
+        ConsentState now, IEnumerable<(Channel Channel, Topic Topic)> declined, Func<Scope, Decision, Change> create) =>
+        declined
+            .Select(cell => (Cell: new Scope(cell.Channel, cell.Topic), Answer: now.Answer(cell.Channel, cell.Topic)))
+            .Where(d => d.Answer.Decision == Decision.Stop)
+            .Select(d => now.IsStopped(d.Answer.DecidedBy!.Value) ? d.Answer.DecidedBy.Value : d.Cell)
             .Distinct()
-            .Select(scope => create(scope, Decision.Stop, TimeSpan.Zero))
-            .Where(now.IsRepeated);
+            .Select(scope => create(scope, Decision.Stop));
 
     private static IEnumerable<Change> Changes(
-        Channel channel, StopSet now, StopSet wanted, bool allowedEverywhere, Func<Scope, Decision, TimeSpan, Change> create)
+        Channel channel, StopSet now, StopSet wanted, bool allowedEverywhere, Func<Scope, Decision, Change> create)
     {
         if (now.General == wanted.General)
         {
             // Only the topics that change.
             foreach (var topic in now.Exceptions.Union(wanted.Exceptions).Where(t => now.Stops(t) != wanted.Stops(t)))
-                yield return create(new Scope(channel, topic), wanted.Stops(topic) ? Decision.Stop : Decision.Allow, TimeSpan.Zero);
+                yield return create(new Scope(channel, topic), wanted.Stops(topic) ? Decision.Stop : Decision.Allow);
             yield break;
         }
 
         // The general answer changes and is newer than every decision about a topic, so each exception is written again.
         if (wanted.General)
-            yield return create(new Scope(channel, null), Decision.Stop, wanted.IsEverything ? TimeSpan.Zero : StopLead);
+            yield return create(new Scope(channel, null), Decision.Stop);
         else if (!allowedEverywhere)
-            yield return create(new Scope(channel, null), Decision.Allow, TimeSpan.Zero);
+            yield return create(new Scope(channel, null), Decision.Allow);
         foreach (var topic in wanted.Exceptions)
-            yield return create(new Scope(channel, topic), wanted.General ? Decision.Allow : Decision.Stop, TimeSpan.Zero);
+            yield return create(new Scope(channel, topic), wanted.General ? Decision.Allow : Decision.Stop);
     }
 }

@@ -109,5 +109,15 @@ public readonly record struct Scope(Channel? Channel, Topic? Topic)
         return true;
     }
 
+    /// <summary>How much the scope leaves open: 2 for <c>*,*</c>, 1 for one channel or one topic, 0 for one topic on one channel.</summary>
+    internal int Width => (Channel is null ? 1 : 0) + (Topic is null ? 1 : 0);
+
+    /// <summary>Whether everything in the other scope is also in this one.</summary>
+    internal bool Covers(Scope other) => (Channel is null || Channel == other.Channel) && (Topic is null || Topic == other.Topic);
+
+    /// <summary>Whether some topic on some channel is in both scopes.</summary>
+    internal bool Overlaps(Scope other) =>
+        (Channel is null || other.Channel is null || Channel == other.Channel) && (Topic is null || other.Topic is null || Topic == other.Topic);
+
     public override string ToString() => $"{Channel?.Name() ?? "*"},{Topic?.Value ?? "*"}";
 }

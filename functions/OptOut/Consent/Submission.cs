@@ -1,26 +1,16 @@
 namespace OptOut.Consent;
 
 /// <summary>
-/// A submission that may contain Allows: whose it is, when it was made and through which endpoint. <see cref="CreateChange"/>
-/// creates each of its changes.
+/// A submission that may contain Allows: whose it is, when it was made, through which endpoint, and which state the person had in front of
+/// them. <see cref="CreateChange"/> creates each of its changes.
 /// </summary>
-internal sealed record Submission(SubjectKey Subject, Guid Id, DateTimeOffset At, Source Source, ChangeEvidence Evidence)
+/// <param name="Seen">The number of that state.</param>
+internal sealed record Submission(SubjectKey Subject, Guid Id, DateTimeOffset At, Source Source, ChangeEvidence Evidence, long Seen)
 {
-    // Preferences dates a Stop one millisecond before its exceptions, and a tie means Stop, so two milliseconds are enough.
-    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(2);
+    public static Submission Create(SubjectKey subject, Source source, ChangeEvidence evidence, DateTimeOffset now, long seen) =>
+        new(subject, EventIds.New(now), now, source, evidence, seen);
 
-    /// <param name="began">When the request was received, before the state was read. A Stop that arrives later is newer and wins.</param>
-    /// <param name="read">The state that was read. The submission is dated after it, even if the clock of its
-    /// writer is ahead of ours.</param>
-    public static Submission Create(SubjectKey subject, Source source, ChangeEvidence evidence, DateTimeOffset began, ConsentState read)
-    {
-        var latest = read.Entries.Select(e => e.Value.At + Margin).DefaultIfEmpty(began).Max();
-        var at = latest > began ? latest : began;
-        return new Submission(subject, EventIds.New(at), at, source, evidence);
-    }
-
-    /// <param name="before">How far to date the change before the submission.</param>
     /// <exception cref="AllowNotPermittedException">The change is an Allow, and the source may not allow.</exception>
-    public Change CreateChange(Scope scope, Decision decision, TimeSpan before) =>
-        Change.Create(EventIds.New(At), Subject, scope, decision, At - before, At, Source, Evidence, Id);
+    public Change CreateChange(Scope scope, Decision decision) => Change.Create(
+        EventIds.New(At), Subject, scope, decision, At, At, Source, Evidence, Id, decision == Decision.Allow ? Seen : null);
 }

@@ -1,26 +1,45 @@
 using Azure.Messaging.ServiceBus;
+using Microsoft.Extensions.Logging;
+using OptOut.Consent;
 using OptOut.Intake;
 using OptOut.Messaging;
-using OptOut.Records;
 
 namespace OptOut.Delivery;
 
-/// <summary>Stores every change that arrives on the bus, and notes the new head of the ledger so that it will be anchored.</summary>
-internal sealed class ApplyHandler(ChangeApplier applier, LedgerHeads heads, StoreOutageRetry outageRetry)
+/// <summary>
+/// Stores every change that arrives on the bus, once, and then tells the subscriptions that have something to do. What is due is computed from
+/// what is stored, so a process that dies in between is healed by the next delivery.
+/// </summary>
+internal sealed partial class ApplyHandler(
+    ChangeApplier applier, FanOut fanOut, ChangePublisher publisher, StoreOutageRetry outageRetry, ILogger<ApplyHandler> logger)
 {
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
         outageRetry.HandleAsync<SubjectMessage>(
             received,
             Topology.Apply,
-            async message =>
-            {
-                if (message.Changes.Count > 0)
-                {
-                    await applier.ApplyAsync(message.Changes, cancellationToken);
-                    await heads.NoteAsync(message.Subject, cancellationToken);
-                }
-
-                return Settlement.Done;
-            },
+            message => HandleAsync(message, received.DeliveryCount > 1 || message is not { Wait: 0, Replay: 0 }, cancellationToken),
             cancellationToken);
+
+    private async Task<Settlement> HandleAsync(SubjectMessage message, bool isRepeated, CancellationToken cancellationToken)
+    {
+        if (message.Changes.Count == 0)
+            return Settlement.Done;
+        var applied = await applier.ApplyCompletelyAsync(message.Changes, cancellationToken);
+        await publisher.PublishAsync([.. fanOut.Due(message, applied, isRepeated).Select(s => message.PassedOn(s, applied.Taken.Entries))], cancellationToken);
+        var taken = applied.Taken;
+        foreach (var old in taken.OldNews)
+            LogOldNews(old.Source, old.Evidence.Vendor, old.Scope, old.Subject, old.At);
+
+        // Only a page of another installation, or of a store that was restored since, can show such a state. The person stays stopped.
+        return taken.Unknown is [var unknown, ..]
+            ? new Settlement.DeadLetter(
+                "UnknownState", $"An Allow of {unknown.Scope} has seen number {unknown.Seen}, and the subject is at {taken.State.Number}.")
+            : Settlement.Done;
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "{Source} of {Vendor} reports a Stop of {Scope} for subject {Subject} from {At}, before the person allowed it again: "
+            + "not recorded")]
+    private partial void LogOldNews(Source source, string? vendor, Scope scope, SubjectKey subject, DateTimeOffset at);
 }

@@ -1,10 +1,9 @@
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
-using OptOut.Intake;
 using OptOut.Messaging;
 using OptOut.Platform.Telemetry;
-using OptOut.Records.ContactPoints;
+using OptOut.Records;
 using OptOut.Vendors;
 
 namespace OptOut.Delivery;
@@ -15,8 +14,7 @@ namespace OptOut.Delivery;
 /// </summary>
 internal sealed partial class ChannelHandler(
     IEnumerable<IVendor> vendors,
-    ChangeApplier applier,
-    IdentifierIndex index,
+    SubjectRows subjects,
     VendorPusher pusher,
     ChangePublisher publisher,
     RetrySchedule retry,
@@ -36,15 +34,11 @@ internal sealed partial class ChannelHandler(
     private async Task<Settlement> HandleAsync(
         SubjectMessage message, Channel channel, bool isRepeated, CancellationToken cancellationToken)
     {
-        // apply may not have run yet. Without the change in the store we would push the old state, and nothing would make us push again.
-        var permissions = message.Changes.Count > 0
-            ? await applier.ApplyAsync(message.Changes, cancellationToken)
-            : await index.ProjectAsync(message.Subject, cancellationToken);
-
+        var subject = await subjects.LoadAsync(message.Subject, cancellationToken);
         Settlement settlement = Settlement.Done;
         foreach (var vendor in _vendors.Where(v => v.Channel == channel && (message.Vendor is null || message.Vendor == v.Name)))
         {
-            if (await PushAsync(vendor, message, permissions, isRepeated, cancellationToken) is Settlement.DeadLetter dead)
+            if (await PushAsync(vendor, message, subject, isRepeated, cancellationToken) is Settlement.DeadLetter dead)
                 settlement = dead;
         }
 
@@ -54,13 +48,13 @@ internal sealed partial class ChannelHandler(
     private async Task<Settlement> PushAsync(
         IVendor vendor,
         SubjectMessage message,
-        IReadOnlyList<IdentifierPermission> permissions,
+        SubjectRecord subject,
         bool isRepeated,
         CancellationToken cancellationToken)
     {
         var attempt = message.Attempt + 1;
         using var span = OptOutTrace.Push(vendor.Name, message.Subject, attempt);
-        var outcome = await pusher.PushAsync(vendor, message, permissions, cancellationToken, isRepeated);
+        var outcome = await pusher.PushAsync(vendor, message, subject, cancellationToken, isRepeated);
         span.Ended(outcome.Name);
         metrics.VendorAnswered(vendor.Name, outcome is VendorOutcome.Transient && retry.IsExhausted(attempt) ? "gave-up" : outcome.Name);
         switch (outcome)

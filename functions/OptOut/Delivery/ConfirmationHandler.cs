@@ -1,8 +1,8 @@
+using System.Globalization;
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Options;
 using OptOut.Consent;
 using OptOut.Identity;
-using OptOut.Intake;
 using OptOut.Messaging;
 using OptOut.Records;
 using OptOut.Records.ContactPoints;
@@ -16,9 +16,8 @@ namespace OptOut.Delivery;
 /// better than never.
 /// </summary>
 internal sealed class ConfirmationHandler(
-    ChangeApplier applier,
     ConsentStore consent,
-    ProfileStore profiles,
+    SubjectRows subjects,
     SharedContactPoints shared,
     ConfirmationLog log,
     StrangerMailLimiter strangers,
@@ -36,68 +35,53 @@ internal sealed class ConfirmationHandler(
     // Before anything was confirmed (a person without an address), older entries are not news. Those just before this one may be.
     private static readonly TimeSpan News = TimeSpan.FromDays(1);
 
-    // A person who complained to a vendor, or is on a list, did not contact us and has not asked for a mail.
-    private static bool IsToThePerson(Source source) => source is not (Source.VendorWebhook or Source.Reconciliation or Source.Import);
-
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
         outageRetry.HandleAsync<SubjectMessage>(
             received, Topology.Confirmation, message => HandleAsync(message, cancellationToken), cancellationToken);
 
     private async Task<Settlement> HandleAsync(SubjectMessage message, CancellationToken cancellationToken)
     {
-        if (!options.Value.Enabled || message.Changes.Count == 0 || !IsToThePerson(message.Changes[0].Source))
+        if (!options.Value.Enabled || message.Changes.Count == 0 || !message.Changes[0].Source.IsToUs())
             return Settlement.Done;
 
         // Only what the ledger recorded is confirmed: a link that is clicked a hundred times sends one mail.
-        await applier.ApplyAsync(message.Changes, cancellationToken);
-        var own = new List<LedgerEntry>(message.Changes.Count);
-        foreach (var change in message.Changes)
-        {
-            if (await consent.FindAsync(change.Subject, change.Id, cancellationToken) is { } entry)
-                own.Add(entry);
-        }
+        var own = await OwnAsync(message, cancellationToken);
 
-        if (own.Count == 0)
-            own = await RepeatedAsync(message, cancellationToken);
-        if (own.Count == 0)
+        // One that was put off speaks for everything since, also if what it repeated has been allowed meanwhile.
+        if (own.Count == 0 && message.Due is null)
             return Settlement.Done;
 
-        var profile = await profiles.LoadAsync(message.Subject, cancellationToken);
+        var profile = (await subjects.LoadAsync(message.Subject, cancellationToken)).Profile;
         Identifier[] addresses = [.. profile.Current.Where(i => i.Kind == IdentifierKind.Email)];
         return addresses.Length == 0 || await ClaimAsync(message, own, addresses, cancellationToken) is not { } claim
             ? Settlement.Done
             : await SendAsync(message, claim, addresses, profile, cancellationToken);
     }
 
-    // A process can die after the store has a change and before the bus has its message. The person asks again, which only repeats it: then
-    // this message is the only one that can confirm it. What is confirmed already is not confirmed again.
-    private async Task<List<LedgerEntry>> RepeatedAsync(SubjectMessage message, CancellationToken cancellationToken)
+    private async Task<List<Entry>> OwnAsync(SubjectMessage message, CancellationToken cancellationToken)
     {
-        var state = (await consent.LoadAsync(message.Subject, cancellationToken)).Consent.Entries.ToDictionary();
-        var repeated = new List<LedgerEntry>();
-        foreach (var change in message.Changes.Where(c => c.Decision == Decision.Stop))
+        if (message.Entries.Split(',', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } written && written.Length == message.Changes.Count)
+            return [.. written.Zip(message.Changes, (w, c) => new Entry(long.Parse(w, CultureInfo.InvariantCulture), c)).OrderBy(e => e.Sequence)];
+
+        var own = new List<Entry>(message.Changes.Count);
+        foreach (var change in message.Changes)
         {
-            if (state.TryGetValue(change.Scope, out var stands)
-                && stands.Decision == Decision.Stop
-                && await consent.FindAsync(change.Subject, stands.EventId, cancellationToken) is { } entry
-                && IsToThePerson(entry.Change.Source)
-                && entry.Change.ReceivedAt > change.ReceivedAt - News)
-            {
-                repeated.Add(entry);
-            }
+            if (await consent.FindAsync(change.Subject, change.Id, cancellationToken) is { } entry)
+                own.Add(new Entry(entry.Sequence, entry.Change));
         }
 
-        return [.. repeated.OrderBy(e => e.Sequence)];
+        return own;
     }
 
     /// <returns>The mail to send; null when another mail covers the message's entries, or will.</returns>
     private async Task<Claim?> ClaimAsync(
-        SubjectMessage message, List<LedgerEntry> own, Identifier[] addresses, CancellationToken cancellationToken)
+        SubjectMessage message, List<Entry> own, Identifier[] addresses, CancellationToken cancellationToken)
     {
-        var isCounted = false;
-        while (true)
+        // Before the ledger's first entry nothing can have been confirmed.
+        var isNew = own.Count > 0 && own[0].Sequence == 1 && message is { Wait: 0, Attempt: 0 };
+        for (var isCounted = false; ; isNew = false)
         {
-            var (now, seen) = (time.GetUtcNow(), await log.FindAsync(message.Subject, cancellationToken));
+            var (now, seen) = (time.GetUtcNow(), isNew ? null : await log.FindAsync(message.Subject, cancellationToken));
             if (seen is { IsSent: false } && seen.By == message.Id)
                 return new Claim(seen, await EntriesAsync(message.Subject, seen.UpTo, seen.ClaimedUpTo, cancellationToken));
 
@@ -107,7 +91,10 @@ internal sealed class ConfirmationHandler(
             var entries = await PendingAsync(message, own, from, isFirst: seen is null, cancellationToken);
             if (entries.Count == 0)
                 return null;
-            if (seen is not null && next > now)
+
+            // The message that was put off until then has its turn now, whatever this instance's clock says.
+            var isItsTurn = message.Due is { } due && due == seen?.Due;
+            if (seen is not null && next > now && !isItsTurn)
             {
                 if (seen.Due > now)
                     return null;
@@ -130,7 +117,7 @@ internal sealed class ConfirmationHandler(
     private async Task<Settlement> SendAsync(
         SubjectMessage message, Claim claim, Identifier[] addresses, Profile profile, CancellationToken cancellationToken)
     {
-        var (progress, changes) = (claim.Progress, (Change[])[.. claim.Entries.Select(e => e.Change).Where(c => IsToThePerson(c.Source))]);
+        var (progress, changes) = (claim.Progress, (Change[])[.. claim.Entries.Select(e => e.Change).Where(c => c.Source.IsToUs())]);
         var state = await StateAsync(message, claim, changes, cancellationToken);
         var stopped = Array.Exists(changes, c => c.Decision == Decision.Allow)
             ? await shared.FindAsync(
@@ -139,29 +126,38 @@ internal sealed class ConfirmationHandler(
                 profile,
                 cancellationToken)
             : [];
-        foreach (var address in addresses)
+        var hasMore = claim.Entries.Count == MaxEntries;
+        var left = addresses.Select(a => (Address: a, Hash: protector.Hash(a).ToString()))
+            .Where(a => !progress.SentTo.Contains(a.Hash, StringComparer.Ordinal))
+            .ToArray();
+        foreach (var (address, hash) in left)
         {
-            var hash = protector.Hash(address).ToString();
-            if (progress.SentTo.Contains(hash, StringComparer.Ordinal))
-                continue;
             var written = await mail.WriteAsync(changes, state, address, profile.Language, stopped);
             if (await dispatch.SendAsync(written, "confirmation", message, Topology.Confirmation, cancellationToken) is { } unsent)
                 return unsent;
-            if (await UpdateAsync(message, progress, p => p with { SentTo = [.. p.SentTo, hash] }, cancellationToken) is not { } saved)
+            var isLast = hash == left[^1].Hash && !hasMore;
+            if (await UpdateAsync(message, progress, p => isLast ? Sent(p) : p with { SentTo = [.. p.SentTo, hash] }, cancellationToken)
+                is not { } saved)
+            {
                 return Settlement.Done;
+            }
+
             progress = saved;
         }
 
-        var due = claim.Entries.Count == MaxEntries ? progress.At + options.Value.Interval : (DateTimeOffset?)null;
+        if (progress.IsSent)
+            return Settlement.Done;
+        var due = hasMore ? progress.At + options.Value.Interval : (DateTimeOffset?)null;
         if (due is not null)
         {
             await publisher.ScheduleAsync(
                 message.DueAt(Topology.Confirmation, due.Value), options.Value.Interval, cancellationToken);
         }
 
-        await UpdateAsync(
-            message, progress, p => p with { UpTo = p.ClaimedUpTo, SentTo = [], Due = p.Due ?? due }, cancellationToken);
+        await UpdateAsync(message, progress, p => Sent(p) with { Due = p.Due ?? due }, cancellationToken);
         return Settlement.Done;
+
+        static ConfirmationProgress Sent(ConfirmationProgress progress) => progress with { UpTo = progress.ClaimedUpTo, SentTo = [] };
     }
 
     /// <returns>Null when another message has taken over the claim, because it was not sent for so long: that one sends the mail.</returns>
@@ -198,30 +194,34 @@ internal sealed class ConfirmationHandler(
         return isOne && now.Head.Sequence == claim.Entries[^1].Sequence ? null : now.Consent;
     }
 
-    private async Task<IReadOnlyList<LedgerEntry>> PendingAsync(
-        SubjectMessage message, List<LedgerEntry> own, long from, bool isFirst, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Entry>> PendingAsync(
+        SubjectMessage message, List<Entry> own, long from, bool isFirst, CancellationToken cancellationToken)
     {
         // The usual case: this message's entries are the next ones. What comes after them has a message of its own; one that has waited
         // speaks for everything.
-        if (message.Wait == 0 && own[0].Sequence == from + 1 && own[^1].Sequence == from + own.Count)
+        if (message.Wait == 0 && own.Count > 0 && own[0].Sequence == from + 1 && own[^1].Sequence == from + own.Count)
             return own;
-        if (isFirst)
+        if (isFirst && own.Count > 0)
             from = Math.Max(0, own[0].Sequence - 1 - MaxEarlier);
         var entries = await EntriesAsync(message.Subject, from, long.MaxValue, cancellationToken);
-        var since = own.Min(e => e.Change.ReceivedAt) - News;
-        entries = isFirst ? [.. entries.SkipWhile(e => e.Change.ReceivedAt < since)] : entries;
-        return entries.Any(e => IsToThePerson(e.Change.Source)) ? entries : [];
+        if (isFirst && own.Count > 0)
+        {
+            var since = own.Min(e => e.Change.ReceivedAt) - News;
+            entries = [.. entries.SkipWhile(e => e.Change.ReceivedAt < since)];
+        }
+
+        return entries.Any(e => e.Change.Source.IsToUs()) ? entries : [];
     }
 
-    private async Task<IReadOnlyList<LedgerEntry>> EntriesAsync(
+    private async Task<IReadOnlyList<Entry>> EntriesAsync(
         SubjectKey subject, long from, long upTo, CancellationToken cancellationToken)
     {
-        var entries = new List<LedgerEntry>();
+        var entries = new List<Entry>();
         await foreach (var entry in consent.LedgerAsync(subject, cancellationToken, after: from))
         {
             if (entry.Sequence > upTo || entries.Count == MaxEntries)
                 break;
-            entries.Add(entry);
+            entries.Add(new Entry(entry.Sequence, entry.Change));
         }
 
         return entries;
@@ -231,5 +231,7 @@ internal sealed class ConfirmationHandler(
     private bool IsStranger(SubjectMessage message, Identifier[] addresses) =>
         message.Changes[0].Source == Source.PublicPage && Array.Exists(addresses, a => protector.SubjectOf(a) == message.Subject);
 
-    private sealed record Claim(ConfirmationProgress Progress, IReadOnlyList<LedgerEntry> Entries);
+    private sealed record Entry(long Sequence, Change Change);
+
+    private sealed record Claim(ConfirmationProgress Progress, IReadOnlyList<Entry> Entries);
 }

@@ -10,31 +10,30 @@ namespace OptOut.Delivery;
 
 /// <summary>Makes one vendor equal to what we hold for one subject, and writes down what it confirmed.</summary>
 internal sealed class VendorPusher(
-    IdentifierIndex index, IdentifierProtector protector, VendorRows rows, TimeProvider time, OptOutMetrics metrics)
+    SubjectRows subjects, IdentifierIndex index, IdentifierProtector protector, VendorRows rows, TimeProvider time, OptOutMetrics metrics)
 {
     // The state may change while we push; then we push again. Somebody pressing faster than a vendor answers is
     // served by their own message.
     private const int MaxRounds = 5;
 
     /// <param name="message">Why: the event that time-to-stop is counted for.</param>
-    /// <param name="permissions">What stands for the subject's identifiers, as projected before this vendor's turn came.</param>
+    /// <param name="subject">The subject's row, as read before this vendor's turn came.</param>
     /// <param name="isRepeated">Whether this message was handled before, perhaps by a process that died and wrote nothing down.</param>
     public async Task<VendorOutcome> PushAsync(
         IVendor vendor,
         SubjectMessage message,
-        IReadOnlyList<IdentifierPermission> permissions,
+        SubjectRecord subject,
         CancellationToken cancellationToken,
         bool isRepeated = false)
     {
+        // The subject's row first, what stands after: what stood before it may be older than what another handler has confirmed since, and
+        // would have that taken away again.
+        var permissions = await StandingAsync(vendor.Channel, subject, cancellationToken);
         var pushed = isRepeated ? Attempted(message, vendor.Channel, permissions) : [];
         while (true)
         {
-            var known = await rows.LoadAsync(message.Subject, vendor.Name, cancellationToken);
+            var known = subject.Vendor(vendor.Name);
 
-            // The row first, the state after: what was projected before it may be older than what another handler has confirmed since, and
-            // would have that taken away again. Without a row there is nothing to take away.
-            if (known is not null || pushed.Count > 0)
-                permissions = await index.ProjectAsync(message.Subject, cancellationToken);
             // If another handler saved first, our push reached the vendor but no row records it. The same is true of a process that died,
             // unless the row is of this very message.
             if ((pushed.Count == 0 || (isRepeated && known?.Event == message.Id)) && IsDone(vendor.Channel, known, message, permissions))
@@ -44,26 +43,40 @@ internal sealed class VendorPusher(
             var confirmed = known?.Stops.ToDictionary() ?? [];
             foreach (var (hash, stops) in pushed)
                 confirmed[hash] = confirmed.TryGetValue(hash, out var other) ? stops.Union(other) : stops;
-            var outcome = await PushUntilSettledAsync(vendor, message.Subject, permissions, confirmed, cancellationToken);
+            var outcome = await PushUntilSettledAsync(vendor, subject, permissions, confirmed, cancellationToken);
 
             // Nobody ever stopped anything here, and nothing was decided now. After a decision there is a row all the same: it tells a
             // handler that still pushes an earlier one that it was overtaken.
             if (known is null && confirmed.Count == 0 && message.Changes.Count == 0 && outcome is VendorOutcome.Confirmed)
                 return outcome;
             var row = Row(outcome, confirmed, message, known);
-            if (await rows.TrySaveAsync(message.Subject, vendor.Name, row, known, cancellationToken))
+            if (await rows.TrySaveAsync(subject, vendor.Name, row, cancellationToken))
             {
                 Measure(vendor, row, message);
                 return outcome;
             }
 
             (pushed, isRepeated) = (confirmed, false);
+            subject = await subjects.LoadAsync(message.Subject, cancellationToken);
+            permissions = await StandingAsync(vendor.Channel, subject, cancellationToken);
         }
     }
 
+    // Who has stopped everything gets nothing at any contact point, whoever shares it. That needs no look at the contact points' rows.
+    private async Task<IReadOnlyList<IdentifierPermission>> StandingAsync(
+        Channel channel, SubjectRecord subject, CancellationToken cancellationToken) =>
+        subject.State.Consent.Stops(channel).IsEverything
+            ?
+            [
+                .. subject.Profile.Identifiers
+                    .Where(i => i.Channels.Contains(channel))
+                    .Select(i => new IdentifierPermission(i, ContactAnswers.Of(i, subject.State.Consent))),
+            ]
+            : await index.AnswersAsync(subject, channel, cancellationToken);
+
     private async Task<VendorOutcome> PushUntilSettledAsync(
         IVendor vendor,
-        SubjectKey subject,
+        SubjectRecord subject,
         IReadOnlyList<IdentifierPermission> permissions,
         Dictionary<IdentifierHash, StopSet> confirmed,
         CancellationToken cancellationToken)
@@ -72,7 +85,7 @@ internal sealed class VendorPusher(
         for (var round = 1; outcome is VendorOutcome.Confirmed && round < MaxRounds; round++)
         {
             // Another handler may have loaded a later state and pushed before us: what we pushed would then be the older one.
-            var now = await index.ProjectAsync(subject, cancellationToken);
+            var now = await index.AnswersAsync(subject, vendor.Channel, cancellationToken);
             if (Same(vendor.Channel, now, permissions))
                 break;
             permissions = now;

@@ -58,7 +58,7 @@ internal sealed class LedgerCheck(ConsentStore consent, TimeProvider time)
             return Of(MismatchKind.State, "The state cannot be read.", end.Sequence);
         if (before.Head.Sequence > end.Sequence || after.Head.Sequence < end.Sequence || before.Head != HeadAt(before.Head.Sequence))
             return Of(MismatchKind.State, "The state and the ledger end at different entries.", end.Sequence);
-        return Follows(before.Consent, [.. entries.Take((int)before.Head.Sequence).Select(e => e.Change)])
+        return Follows(before.Consent, [.. entries.Take((int)before.Head.Sequence)])
             ? null
             : Of(MismatchKind.State, "The state does not follow from the ledger.", end.Sequence);
 
@@ -82,16 +82,20 @@ internal sealed class LedgerCheck(ConsentStore consent, TimeProvider time)
     }
 
     /// <summary>
-    /// Whether every entry of the state is an entry of the ledger that no other entry beats, and none is left out. A Stop that was repeated
-    /// has a later moment in the state (<see cref="ConsentState.ExtendRepeat"/>), so the state is not simply the sum of the ledger.
+    /// Whether the ledger alone gives every answer that the state gives, and everything the state names is in it. The number of a Stop may be
+    /// higher in the state: it was repeated since, which adds nothing to the ledger.
     /// </summary>
-    internal static bool Follows(ConsentState state, IReadOnlyList<Change> changes)
+    internal static bool Follows(ConsentState state, IReadOnlyList<LedgerEntry> entries)
     {
-        var entries = state.Entries.ToDictionary(e => e.Key.ToString(), e => e.Value, StringComparer.Ordinal);
-        var events = changes.ToLookup(c => c.Id);
-        return entries.All(e => events[e.Value.EventId].Any(c => c.Scope.ToString() == e.Key && c.Decision == e.Value.Decision
-                && (c.At == e.Value.At || (c.Decision == Decision.Stop && c.At < e.Value.At))))
-            && changes.All(
-                c => entries.TryGetValue(c.Scope.ToString(), out var entry) && !new ConsentEntry(c.Decision, c.At, c.Id).Beats(entry));
+        var (replayed, changes) = (Ledger.Replay(entries), entries.ToLookup(e => e.Change.Id, e => e.Change));
+        var named = state.Entries.ToDictionary();
+        return replayed.Entries.All(e => named.TryGetValue(e.Key, out var entry)
+                && (entry.Stop?.Number ?? 0) >= (e.Value.Stop?.Number ?? 0)
+                && entry.Allow == e.Value.Allow)
+            && named.All(e => (e.Value.Stop is not { } stop || IsOf(stop.Id, e.Key, Decision.Stop))
+                && (e.Value.Allow is not { } allow || IsOf(allow.Id, e.Key, Decision.Allow)))
+            && Channels.All.All(channel => state.Stops(channel).Equals(replayed.Stops(channel)));
+
+        bool IsOf(Guid id, Scope scope, Decision decision) => changes[id].Any(c => c.Scope == scope && c.Decision == decision);
     }
 }

@@ -39,9 +39,12 @@ internal sealed record ProofLedger(
 
 internal sealed record ProofEntry(
     [property: Range(1, int.MaxValue)] long Sequence,
+    [property: Range(1, int.MaxValue), Description("The number that the subject's changes were taken by. It decides, not the time.")]
+    long Number,
     [property: SchemaRef("Reference")] string Reference,
     Decision Decision,
     [property: SchemaRef("Scope")] string Scope,
+    [property: Description("Of an Allow: it undoes Stops up to this number, which the person had seen.")] long? Seen,
     [property: Description("When the person decided.")] DateTimeOffset At,
     [property: Description("When it reached us.")] DateTimeOffset ReceivedAt,
     Source Source,
@@ -52,16 +55,18 @@ internal sealed record ProofEntry(
 {
     public static ProofEntry From(LedgerEntry entry) => new(
         entry.Sequence,
+        entry.Number,
         Consent.Reference.From(entry.Change),
         entry.Change.Decision,
         entry.Change.Scope.ToString(),
+        entry.Change.Seen,
         entry.Change.At,
         entry.Change.ReceivedAt,
         entry.Change.Source,
         entry.Change.Evidence.Vendor,
         entry.PreviousHash,
         entry.Hash,
-        Ledger.CanonicalText(entry.Sequence, entry.PreviousHash, entry.Change));
+        Ledger.CanonicalText(entry.Sequence, entry.PreviousHash, entry.Number, entry.Change));
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]

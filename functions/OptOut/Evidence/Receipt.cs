@@ -47,7 +47,7 @@ public sealed record Receipt(
                 language[$"receipt.source.{e.Change.Source}"],
                 e.PreviousHash,
                 e.Hash,
-                Ledger.CanonicalText(e.Sequence, e.PreviousHash, e.Change)))]);
+                Ledger.CanonicalText(e.Sequence, e.PreviousHash, e.Number, e.Change)))]);
 
     /// <summary>The name of the file with the text of an entry, as the commands on the receipt write it.</summary>
     public string TextFileName(ReceiptEntry entry) =>

@@ -78,7 +78,7 @@ internal sealed class VendorProofs(IEnumerable<IVendor> vendors, VendorRows rows
         return await Task.WhenAll(notified.Select(async vendor => VendorProof.From(
             vendor,
             state.Stops(vendor.Channel),
-            state.Entries.Where(e => (e.Key.Channel ?? vendor.Channel) == vendor.Channel).Max(e => (DateTimeOffset?)e.Value.At),
+            state.DecidedAt(vendor.Channel),
             [.. contacts[Identifier.KindFor(vendor.Channel)]],
             await rows.LoadAsync(subject, vendor.Name, cancellationToken))));
     }

@@ -9,16 +9,14 @@ namespace OptOut.Intake;
 /// <summary>Whom the answer is for, and so how much must have happened before it is given.</summary>
 internal enum WaitFor
 {
-    /// <summary>A mail client: as soon as one durable copy exists that will reach the vendors.</summary>
+    /// <summary>
+    /// A mail client, a vendor, or a form that shows nothing of the person: one durable copy. The store is left to <c>apply</c>.
+    /// </summary>
     Durable,
 
     /// <summary>
-    /// A vendor that told of many people at once: the same, and the store is left to <c>apply</c>, so that thousands of writes nobody waits
-    /// for do not delay those that the answer waits for.
+    /// A person who will read or hear what stands now: the same, and that the store has it too, as far as it can be had.
     /// </summary>
-    DurableOnly,
-
-    /// <summary>A person, who will read what was just written: when the store has it too, as far as it can be had.</summary>
     Visible,
 }
 
@@ -27,9 +25,9 @@ internal enum WaitFor
 internal sealed record IntakeResult(bool Durable, bool? Stored);
 
 /// <summary>
-/// The one way in for every change. It is published on the bus and applied to the store side by side, and it is durable when the
-/// bus, or the outbox in its place, has it: from there <c>apply</c> brings it to the store and the channels bring it to the vendors,
-/// whatever dies meanwhile. A copy in the store alone does not count, because nothing would carry it on until the night.
+/// The one way in for every change: publish, then answer. A change is durable when the bus, or the outbox in its place, has it: from
+/// there <c>apply</c> brings it to the store and the channels bring it to the vendors. Only where the answer shows what stands is it then
+/// applied here as well, so no copy in the store is ever without one that is carried on.
 /// </summary>
 internal sealed partial class ChangeIntake(
     ChangePublisher bus, Outbox outbox, ChangeApplier applier, TimeProvider time, ILogger<ChangeIntake> logger)
@@ -48,42 +46,43 @@ internal sealed partial class ChangeIntake(
     public async Task<IntakeResult> RecordAsync(IReadOnlyList<Change> changes, WaitFor when)
     {
         using var span = OptOutTrace.Intake(changes);
-        var message = SubjectMessage.From(changes);
-
-        // The bus known to be down: the outbox row before the store, so that no copy in the store is ever without one that is carried on.
-        var parked = bus.LooksDown && await outbox.TryParkAsync(message);
-        var storing = when == WaitFor.DurableOnly ? Task.FromResult(false) : StoreAsync(changes);
-        var durable = parked || await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
+        var durable = await MakeDurableAsync(SubjectMessage.From(changes));
         span?.SetTag("optout.durable", durable);
-        if (when != WaitFor.Visible || !durable)
-            return new IntakeResult(durable, null);
-        return new IntakeResult(durable, await storing);
+        return new IntakeResult(durable, durable && when == WaitFor.Visible ? await StoreAsync([changes]) : null);
     }
 
     /// <summary>Tells every channel that a subject's identifiers changed.</summary>
     /// <returns>Whether that is durable.</returns>
-    public async Task<bool> AnnounceAsync(SubjectMessage message) =>
+    public Task<bool> AnnounceAsync(SubjectMessage message) => MakeDurableAsync(message);
+
+    private async Task<bool> MakeDurableAsync(SubjectMessage message) =>
         await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
 
-    private async Task<bool> StoreAsync(IReadOnlyList<Change> changes)
+    /// <summary>Applies submissions that are durable already, within one time limit for all; <c>apply</c> brings the rest.</summary>
+    /// <returns>Whether the store has all of them.</returns>
+    public async Task<bool> StoreAsync(IEnumerable<IReadOnlyList<Change>> submissions)
     {
-        try
+        using var limit = time.Limit(StoreTimeout);
+        foreach (var changes in submissions)
         {
-            using var limit = time.Limit(StoreTimeout);
-            await applier.ApplyAsync(changes, limit.Token);
-            return true;
+            try
+            {
+                await applier.ApplyAsync(changes, limit.Token);
+            }
+            catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+            {
+                LogStoredLater(changes[0].Subject, changes[0].SubmissionId, (e as StoreUnavailableException)?.Reason ?? "timeout");
+                return false;
+            }
+            catch (Exception e)
+            {
+                // It is durable, so the person must not read a failure.
+                LogStoreFault(e, changes[0].Subject, changes[0].SubmissionId);
+                return false;
+            }
         }
-        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
-        {
-            LogStoredLater(changes[0].Subject, changes[0].SubmissionId, (e as StoreUnavailableException)?.Reason ?? "timeout");
-            return false;
-        }
-        catch (Exception e)
-        {
-            // Nobody may be waiting for this task: what is not expected must still be seen.
-            LogStoreFault(e, changes[0].Subject, changes[0].SubmissionId);
-            return false;
-        }
+
+        return true;
     }
 
     [LoggerMessage(

@@ -37,24 +37,23 @@ internal sealed class IdentifierIntake(
             subjects = [standIn];
         }
 
-        var changes = new List<Change>();
-        foreach (var subject in subjects)
-        {
-            var change = Change.Create(
-                EventIds.Derive(stop.EventKey, subject.ToString()),
-                subject,
-                stop.Scope,
-                Decision.Stop,
-                stop.At,
-                time.GetUtcNow(),
-                stop.Source,
-                stop.Evidence,
-                stop.SubmissionId);
-            if (!(await intake.RecordAsync(change, when)).Durable)
-                return null;
-            changes.Add(change);
-        }
+        Change[] changes = [.. subjects.Select(subject => Change.Create(
+            EventIds.Derive(stop.EventKey, subject.ToString()),
+            subject,
+            stop.Scope,
+            Decision.Stop,
+            stop.At,
+            time.GetUtcNow(),
+            stop.Source,
+            stop.Evidence,
+            stop.SubmissionId))];
 
+        // Everybody's Stop is durable before the store, which takes longer, has the first one.
+        var recorded = await Task.WhenAll(changes.Select(change => intake.RecordAsync(change, WaitFor.Durable)));
+        if (!Array.TrueForAll(recorded, r => r.Durable))
+            return null;
+        if (when == WaitFor.Visible)
+            await intake.StoreAsync(changes.Select(change => (IReadOnlyList<Change>)[change]));
         return changes;
     }
 }

@@ -24,11 +24,6 @@ internal sealed partial class Outbox(StorageAccount storage, ChangePublisher pub
 {
     private const int Shards = 16;
 
-    // A property can have 32 Ki characters and a row 1 MiB
-    // (https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model): the largest submission, 50 topics
-    // on four channels, needs several.
-    private const int MaxProperty = 30_000;
-
     // Stop counting here: this many is an outage, whatever the exact number.
     private const int MaxDepth = 100_000;
 
@@ -38,13 +33,10 @@ internal sealed partial class Outbox(StorageAccount storage, ChangePublisher pub
         try
         {
             var entity = new TableEntity(Shard(message.Id), message.Id.ToString("N"));
-            foreach (var (i, part) in JsonSerializer.Serialize(ParkedMessage.From(message), ParkedJson.Default.ParkedMessage)
-                .Chunk(MaxProperty)
-                .Index())
-            {
-                entity[Part(i)] = new string(part);
-            }
 
+            // The largest submission, 50 topics on four channels, needs several properties.
+            LongText.Write(
+                entity, "Message", JsonSerializer.Serialize(ParkedMessage.From(message), ParkedJson.Default.ParkedMessage));
             await storage.Outbox.UpsertEntityAsync(entity, TableUpdateMode.Replace, CancellationToken.None);
             return true;
         }
@@ -105,7 +97,7 @@ internal sealed partial class Outbox(StorageAccount storage, ChangePublisher pub
     {
         try
         {
-            return JsonSerializer.Deserialize(Text(row), ParkedJson.Default.ParkedMessage)?.ToMessage() ?? throw new FormatException();
+            return JsonSerializer.Deserialize(LongText.Read(row, "Message"), ParkedJson.Default.ParkedMessage)?.ToMessage() ?? throw new FormatException();
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException or AllowNotPermittedException)
         {
@@ -113,11 +105,6 @@ internal sealed partial class Outbox(StorageAccount storage, ChangePublisher pub
             return null;
         }
     }
-
-    private static string Text(TableEntity row) =>
-        string.Concat(Enumerable.Range(0, row.Count).Select(i => row.GetString(Part(i))).TakeWhile(part => part is not null));
-
-    private static string Part(int index) => string.Create(CultureInfo.InvariantCulture, $"Message{index}");
 
     private static string Shard(Guid id) => Shard(id.ToByteArray()[^1] % Shards);
 

@@ -19,6 +19,9 @@ namespace OptOut.Messaging;
 /// <param name="Wait">How often the message has waited for the store.</param>
 /// <param name="Replay">The number of the dead letter it was replayed from; 0 for none.</param>
 /// <param name="Due">When the confirmation looks again; null if it was not put off.</param>
+/// <param name="Entries">
+/// The sequence numbers of the changes in the subject's ledger, in their order, if <c>apply</c> has just written them; empty if not.
+/// </param>
 internal sealed record SubjectMessage(
     SubjectKey Subject,
     IReadOnlyList<Change> Changes,
@@ -29,7 +32,8 @@ internal sealed record SubjectMessage(
     int Attempt = 0,
     int Wait = 0,
     long Replay = 0,
-    DateTimeOffset? Due = null)
+    DateTimeOffset? Due = null,
+    string Entries = "")
     : IBusMessage<SubjectMessage>
 {
     internal const string ChangeLabel = "consent-change", UpdateLabel = "subject-updated";
@@ -46,6 +50,18 @@ internal sealed record SubjectMessage(
     // Truncated to the millisecond, as a change is. Otherwise a change in the same millisecond would seem earlier.
     public static SubjectMessage Updated(SubjectKey subject, DateTimeOffset now) =>
         new(subject, [], Change.Milliseconds(now), EventIds.New(now));
+
+    /// <summary>
+    /// The same message for one subscription, as <c>apply</c> passes it on. If <c>apply</c> is delivered again and passes it on again, the bus
+    /// drops the copy.
+    /// </summary>
+    /// <param name="subscription">The subscription.</param>
+    /// <param name="written">What <c>apply</c> has just written to the ledger.</param>
+    public SubjectMessage PassedOn(string subscription, IReadOnlyList<LedgerEntry> written)
+    {
+        var sequences = Changes.Select(c => written.FirstOrDefault(e => e.Change.Id == c.Id)?.Sequence).ToArray();
+        return this with { Only = subscription, Wait = 0, Entries = sequences.Contains(null) ? "" : string.Join(',', sequences) };
+    }
 
     public SubjectMessage NextAttempt(string subscription) => this with { Only = subscription, Attempt = Attempt + 1 };
 
@@ -87,6 +103,8 @@ internal sealed record SubjectMessage(
             message.ApplicationProperties["wait"] = Wait;
         if (Replay > 0)
             message.ApplicationProperties["replay"] = Replay;
+        if (Entries.Length > 0)
+            message.ApplicationProperties["entries"] = Entries;
         if (Due is { } at)
             message.ApplicationProperties["due"] = at.UtcTicks;
         return message;
@@ -135,7 +153,8 @@ internal sealed record SubjectMessage(
                         Number("attempt"),
                         Number("wait"),
                         properties.GetValueOrDefault("replay") as long? ?? 0,
-                        properties.GetValueOrDefault("due") is long due ? new DateTimeOffset(due, TimeSpan.Zero) : null);
+                        properties.GetValueOrDefault("due") is long due ? new DateTimeOffset(due, TimeSpan.Zero) : null,
+                        Text("entries") ?? "");
                 }
             }
             catch (Exception e) when (e is JsonException or FormatException or ArgumentException or AllowNotPermittedException)

@@ -29,15 +29,16 @@ internal static class Topology
     public static TimeSpan LockDuration { get; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// A message sent again for one subscription has the property <c>only</c>; a message sent the first time goes to every subscription
-    /// that it concerns. A link request has no <c>channel</c>, so a channel's filter evaluates to unknown and does not match it.
+    /// A change goes to <c>apply</c>, which stores it and passes it on to the subscriptions that have something to do: those messages, and
+    /// everything that is sent again for one subscription, have the property <c>only</c>. News of a subject's contact points goes to every
+    /// channel.
     /// </summary>
     public static IReadOnlyList<SubscriptionDefinition> Subscriptions { get; } =
     [
         new(Apply, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND (only IS NULL OR only = '{Apply}')"),
         .. Channels.All.Select(c => new SubscriptionDefinition(
-            c.Name(), $"(only IS NULL OR only = '{c.Name()}') AND (channel = '*' OR channel = '{c.Name()}')")),
-        new(Confirmation, $"sys.Label = '{SubjectMessage.ChangeLabel}' AND (only IS NULL OR only = '{Confirmation}')"),
+            c.Name(), $"only = '{c.Name()}' OR (only IS NULL AND sys.Label = '{SubjectMessage.UpdateLabel}')")),
+        new(Confirmation, $"only = '{Confirmation}'"),
         new(LinkMail, $"sys.Label = '{LinkMailRequest.Label}'"),
     ];
 }

@@ -113,7 +113,7 @@ internal sealed class ComparePhase(
         var stop = new IdentifierStop(
             entry.Identifier,
             entry.Stop,
-            EntryRule.ActedAt(entry),
+            entry.At,
             Source.Reconciliation,
             new ChangeEvidence(vendor.Channel, Vendor: vendor.Name, Reference: entry.List),
             key);

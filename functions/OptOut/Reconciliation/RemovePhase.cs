@@ -59,7 +59,7 @@ internal sealed class RemovePhase(
         var stops = permission.Stops.ToDictionary();
         stops[vendor.Channel] = EntryRule.Stops(vendor, owners);
         var subjects = permission.Subjects.Select(s => s.ToString());
-        switch (await repair.RemoveAsync(vendor, permission with { Stops = stops }, entry.List, cancellationToken))
+        switch (await repair.RemoveAsync(vendor, permission with { Answers = permission.Answers with { Stops = stops } }, entry.List, cancellationToken))
         {
             case VendorOutcome.Transient transient:
                 breaker.RecordFailure(transient);

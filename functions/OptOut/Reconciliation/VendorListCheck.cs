@@ -36,7 +36,7 @@ internal sealed class VendorListCheck(ConsentStore consent, VendorRows rows, Ide
         RunState run,
         PulledEntries pulled,
         HashSet<string> read,
-        IdentifierPermission permission,
+        OwnedPermission permission,
         CancellationToken cancellationToken)
     {
         var stops = permission.Stops[vendor.Channel];
@@ -78,7 +78,7 @@ internal sealed class VendorListCheck(ConsentStore consent, VendorRows rows, Ide
 
     // What was stopped by the changes received by then, from the ledgers. Null when nothing was received since.
     private async Task<StopSet?> StopsAtAsync(
-        IVendor vendor, IdentifierPermission permission, DateTimeOffset received, CancellationToken cancellationToken)
+        IVendor vendor, OwnedPermission permission, DateTimeOffset received, CancellationToken cancellationToken)
     {
         var (stops, grew) = (StopSet.Nothing, false);
         foreach (var subject in permission.Subjects)
@@ -87,7 +87,7 @@ internal sealed class VendorListCheck(ConsentStore consent, VendorRows rows, Ide
             await foreach (var entry in consent.LedgerAsync(subject, cancellationToken))
             {
                 if (entry.Change.ReceivedAt <= received)
-                    state = state.With(entry.Change);
+                    state = state.With(entry);
                 else
                     grew = true;
             }

@@ -14,6 +14,7 @@ internal sealed class VendorRepair(
     VendorRetryPolicy retryPolicy,
     VendorPusher pusher,
     VendorRows rows,
+    SubjectRows subjects,
     IdentifierIndex index,
     IdentifierProtector protector,
     TopicCatalogue catalogue,
@@ -23,23 +24,28 @@ internal sealed class VendorRepair(
     private const int MaxRounds = 5;
 
     /// <summary>Pushes what is stopped, even if the vendor once confirmed it.</summary>
-    public Task<VendorOutcome> PushAgainAsync(IVendor vendor, IdentifierPermission permission, CancellationToken cancellationToken) =>
+    public Task<VendorOutcome> PushAgainAsync(IVendor vendor, OwnedPermission permission, CancellationToken cancellationToken) =>
         PushAsync(vendor, permission, confirmed: null, cancellationToken);
 
     /// <summary>Removes the vendor's entry on a list, and as little else as the vendor's own terms allow.</summary>
     public Task<VendorOutcome> RemoveAsync(
-        IVendor vendor, IdentifierPermission permission, string list, CancellationToken cancellationToken) =>
+        IVendor vendor, OwnedPermission permission, string list, CancellationToken cancellationToken) =>
         PushAsync(vendor, permission, LeastThatImplies(vendor, list), cancellationToken);
 
     /// <summary>
     /// Pushes what is missing at the vendor after a Stop that was found on its own list. A failure is left to the push phase.
     /// </summary>
-    public async Task SettleAsync(IVendor vendor, Change change, CancellationToken cancellationToken) =>
-        await pusher.PushAsync(
-            vendor, SubjectMessage.From(change), await index.ProjectAsync(change.Subject, cancellationToken), cancellationToken);
+    public Task SettleAsync(IVendor vendor, Change change, CancellationToken cancellationToken) =>
+        PushAsync(vendor, SubjectMessage.From(change), cancellationToken);
+
+    private async Task PushAsync(IVendor vendor, SubjectMessage message, CancellationToken cancellationToken)
+    {
+        await index.ProjectAsync(message.Subject, cancellationToken);
+        await pusher.PushAsync(vendor, message, await subjects.LoadAsync(message.Subject, cancellationToken), cancellationToken);
+    }
 
     private async Task<VendorOutcome> PushAsync(
-        IVendor vendor, IdentifierPermission permission, StopSet? confirmed, CancellationToken cancellationToken)
+        IVendor vendor, OwnedPermission permission, StopSet? confirmed, CancellationToken cancellationToken)
     {
         for (var round = 1; ; round++)
         {
@@ -65,7 +71,7 @@ internal sealed class VendorRepair(
 
     // A row that is already correct is left alone: its time to stop belongs to the person's decision, not to tonight.
     private async Task SettleRowAsync(
-        IVendor vendor, SubjectKey subject, IdentifierPermission permission, CancellationToken cancellationToken)
+        IVendor vendor, SubjectKey subject, OwnedPermission permission, CancellationToken cancellationToken)
     {
         var stops = permission.Stops[vendor.Channel];
         var row = await rows.LoadAsync(subject, vendor.Name, cancellationToken);
@@ -80,11 +86,11 @@ internal sealed class VendorRepair(
         var now = time.GetUtcNow();
         var message = new SubjectMessage(
             subject, [], row?.Since ?? permission.At ?? now, row?.Event ?? EventIds.New(now), Attempt: row?.Attempt ?? 0);
-        await pusher.PushAsync(vendor, message, await index.ProjectAsync(subject, cancellationToken), cancellationToken);
+        await PushAsync(vendor, message, cancellationToken);
     }
 
     private async Task MarkAsync(
-        IVendor vendor, IdentifierPermission permission, VendorOutcome outcome, CancellationToken cancellationToken)
+        IVendor vendor, OwnedPermission permission, VendorOutcome outcome, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var (status, reason) = outcome is VendorOutcome.Rejected rejected

@@ -15,18 +15,17 @@ internal readonly record struct WaitingHead(string Partition, string Row, ETag T
 /// one subject write two rows, or the same row twice, so neither order nor duplicates matter. The partition key is the first two characters
 /// of the subject key: 256 partitions.
 /// </summary>
-internal sealed partial class LedgerHeads(StorageAccount storage, ConsentStore consent, TimeProvider time, ILogger<LedgerHeads> logger)
+internal sealed partial class LedgerHeads(StorageAccount storage, TimeProvider time, ILogger<LedgerHeads> logger)
 {
     // https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions
     private const int MaxTransaction = 100, AtOnce = 8;
 
     /// <summary>
-    /// Notes the subject's current head for anchoring. A call made after a change was stored always includes that change.
+    /// Notes a head of the subject's ledger for anchoring.
     /// </summary>
     /// <exception cref="Platform.StoreUnavailableException">The store did not accept it.</exception>
-    public async Task NoteAsync(SubjectKey subject, CancellationToken cancellationToken)
+    public async Task NoteAsync(SubjectKey subject, LedgerHead head, CancellationToken cancellationToken)
     {
-        var head = (await consent.LoadAsync(subject, cancellationToken)).Head;
         if (head.Sequence == 0)
             return;
 

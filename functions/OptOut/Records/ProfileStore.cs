@@ -1,81 +1,40 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Azure;
 using Azure.Data.Tables;
 using OptOut.Consent;
 using OptOut.Identity;
 
 namespace OptOut.Records;
 
-/// <summary>The <c>profile~</c> row of a subject: encrypted identifiers, and the language as plain text.</summary>
-internal sealed class ProfileStore(StorageAccount storage, IdentifierProtector protector)
+/// <summary>The contact points of a subject in its row, encrypted, and the language as plain text.</summary>
+internal sealed class ProfileStore(SubjectRows rows, IdentifierProtector protector)
 {
-    // A property of 64 KiB has room for a hundred identifiers of the longest kind, encrypted and in base64.
     internal const int MaxIdentifiers = 100;
 
     public async Task<Profile> LoadAsync(SubjectKey subject, CancellationToken cancellationToken) =>
-        (await FindAsync(subject, cancellationToken)).Profile;
+        (await rows.LoadAsync(subject, cancellationToken)).Profile;
 
     /// <summary>Replaces the current contact points and keeps the earlier ones.</summary>
-    /// <returns>Whether anything changed.</returns>
+    /// <returns>The profile as it is now.</returns>
     /// <exception cref="TooManyIdentifiersException">The subject would have more than 100 identifiers.</exception>
-    public async Task<bool> SaveAsync(
+    public async Task<Profile> SaveAsync(
         SubjectKey subject, IReadOnlyCollection<Identifier> current, string? language, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var (known, etag) = await FindAsync(subject, cancellationToken);
-            var profile = known.With(current, language);
-            if (etag is not null && Same(known, profile))
-                return false;
+            var known = await rows.LoadAsync(subject, cancellationToken);
+            var profile = known.Profile.With(current, language);
+            if (Same(known.Profile, profile))
+                return profile;
             if (profile.Identifiers.Count > MaxIdentifiers)
                 throw new TooManyIdentifiersException(profile.Identifiers.Count, MaxIdentifiers);
-
-            var row = new TableEntity(subject.ToString(), RowKey(subject))
-            {
-                ["Identifiers"] = protector.Encrypt(
-                    JsonSerializer.Serialize(
-                        [.. profile.Identifiers.Select(i => new StoredIdentifier(i.Kind, i.Value, profile.Current.Contains(i)))],
-                        ProfileJson.Default.StoredIdentifierArray),
-                    RowKey(subject)),
-                ["Language"] = profile.Language,
-            };
-            try
-            {
-                if (etag is { } seen)
-                    await storage.Consent.UpdateEntityAsync(row, seen, TableUpdateMode.Replace, cancellationToken);
-                else
-                    await storage.Consent.AddEntityAsync(row, cancellationToken);
-                return true;
-            }
-            catch (RequestFailedException e) when (e.Status is 409 or 412)
-            {
-                // Another writer was faster: merge with its row.
-            }
+            if (await rows.TryMergeAsync(known, ProfileRow.Write(subject, profile, protector), cancellationToken) is not null)
+                return profile;
         }
     }
 
     private static bool Same(Profile a, Profile b) =>
         a.Identifiers.SequenceEqual(b.Identifiers) && a.Current.SequenceEqual(b.Current) && a.Language == b.Language;
-
-    private static string RowKey(SubjectKey subject) => $"profile~{subject}";
-
-    private async Task<(Profile Profile, ETag? Tag)> FindAsync(SubjectKey subject, CancellationToken cancellationToken)
-    {
-        var row = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
-            subject.ToString(), RowKey(subject), cancellationToken: cancellationToken);
-        if (!row.HasValue)
-            return (Profile.Empty, null);
-
-        var stored = JsonSerializer.Deserialize(
-            protector.Decrypt(row.Value!.GetString("Identifiers"), RowKey(subject)), ProfileJson.Default.StoredIdentifierArray)!;
-        return (
-            new Profile(
-                [.. stored.Select(s => new Identifier(s.Kind, s.Value))],
-                [.. stored.Where(s => s.Current).Select(s => new Identifier(s.Kind, s.Value))],
-                row.Value!.GetString("Language")),
-            row.Value!.ETag);
-    }
 }
 
 /// <summary>Thrown when a subject would have more contact points than one person can have.</summary>
@@ -83,6 +42,38 @@ internal sealed class TooManyIdentifiersException(int count, int most)
     : InvalidOperationException(
         $"A subject can have at most {most} identifiers in total, and this would make "
             + $"{count}: check that the customer number belongs to one person.");
+
+/// <summary>The properties of a subject's row that hold its profile.</summary>
+internal static class ProfileRow
+{
+    private const string Identifiers = "Identifiers", Language = "Language";
+
+    public static TableEntity Write(SubjectKey subject, Profile profile, IdentifierProtector protector)
+    {
+        var row = new TableEntity(subject.ToString(), SubjectRow.Key(subject));
+        var json = JsonSerializer.Serialize(
+            [.. profile.Identifiers.Select(i => new StoredIdentifier(i.Kind, i.Value, profile.Current.Contains(i)))],
+            ProfileJson.Default.StoredIdentifierArray);
+        LongText.Write(row, Identifiers, protector.Encrypt(json, Context(subject)));
+        if (profile.Language is not null)
+            row[Language] = profile.Language;
+        return row;
+    }
+
+    public static Profile Read(SubjectKey subject, TableEntity row, IdentifierProtector protector)
+    {
+        if (LongText.Read(row, Identifiers) is not { Length: > 0 } text)
+            return Profile.Empty;
+        var stored = JsonSerializer.Deserialize(protector.Decrypt(text, Context(subject)), ProfileJson.Default.StoredIdentifierArray)!;
+        return new Profile(
+            [.. stored.Select(s => new Identifier(s.Kind, s.Value))],
+            [.. stored.Where(s => s.Current).Select(s => new Identifier(s.Kind, s.Value))],
+            row.GetString(Language));
+    }
+
+    // Ties the ciphertext to its subject.
+    private static string Context(SubjectKey subject) => $"profile~{subject}";
+}
 
 internal sealed record StoredIdentifier(IdentifierKind Kind, string Value, bool Current);
 

@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Logging;
@@ -18,7 +19,12 @@ internal sealed class StorageAccount
     /// <param name="options">The account to use.</param>
     /// <param name="credential">The app's identity, used only if there is no connection string.</param>
     /// <param name="logger">Receives a message each time the store is unavailable.</param>
-    public StorageAccount(IOptions<StorageOptions> options, Lazy<TokenCredential> credential, ILogger<StorageAccount> logger)
+    /// <param name="policies">See each request to the tables. The product has none; tests count requests and refuse what Azure would.</param>
+    public StorageAccount(
+        IOptions<StorageOptions> options,
+        Lazy<TokenCredential> credential,
+        ILogger<StorageAccount> logger,
+        IEnumerable<HttpPipelinePolicy> policies)
     {
         // A person is waiting: three quick attempts, after which the caller handles the outage.
         var tableOptions = new TableClientOptions
@@ -37,6 +43,8 @@ internal sealed class StorageAccount
         };
         var availability = new AvailabilityPolicy(logger);
         tableOptions.AddPolicy(availability, HttpPipelinePosition.PerCall);
+        foreach (var policy in policies)
+            tableOptions.AddPolicy(policy, HttpPipelinePosition.PerRetry);
         blobOptions.AddPolicy(availability, HttpPipelinePosition.PerCall);
         var o = options.Value;
         _tables = o.ConnectionString.Length > 0
@@ -50,6 +58,7 @@ internal sealed class StorageAccount
         Feed = Table("feed");
         Outbox = Table("outbox");
         Codes = Table("codes");
+        References = Table("references");
         Runs = Table("runs");
         Heads = Table("heads");
         Reports = Container("reports");
@@ -73,6 +82,8 @@ internal sealed class StorageAccount
 
     public TableClient Codes { get; }
 
+    public TableClient References { get; }
+
     public TableClient Runs { get; }
 
     public TableClient Heads { get; }
@@ -90,7 +101,7 @@ internal sealed class StorageAccount
     /// </summary>
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.WhenAll(
     [
-        .. new[] { Consent, Identifiers, ExternalSuppressions, Feed, Outbox, Codes, Runs, Heads }.Select(
+        .. new[] { Consent, Identifiers, ExternalSuppressions, Feed, Outbox, Codes, References, Runs, Heads }.Select(
             table => (Task)table.CreateIfNotExistsAsync(cancellationToken)),
         .. new[] { Reports, VendorLists, Suppressions, Anchors }.Select(
             container => (Task)container.CreateIfNotExistsAsync(cancellationToken: cancellationToken)),

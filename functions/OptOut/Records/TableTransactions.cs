@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Data.Tables;
 using OptOut.Platform;
 
@@ -9,13 +10,14 @@ internal static class TableTransactions
     /// Submits a transaction: all actions or none. Its response is always 202 with the outcome in the body, which
     /// <see cref="AvailabilityPolicy"/> does not read.
     /// </summary>
+    /// <returns>The answer to each action, with the new version of its row.</returns>
     /// <exception cref="TableTransactionFailedException">One of the actions failed.</exception>
-    public static async Task SubmitAsync(
+    public static async Task<IReadOnlyList<Response>> SubmitAsync(
         this TableClient table, IEnumerable<TableTransactionAction> actions, CancellationToken cancellationToken)
     {
         try
         {
-            await table.SubmitTransactionAsync(actions, cancellationToken);
+            return (await table.SubmitTransactionAsync(actions, cancellationToken)).Value;
         }
         catch (TableTransactionFailedException e) when (AvailabilityPolicy.MeansUnavailable(e))
         {

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Azure;
-using Azure.Data.Tables;
 using OptOut.Consent;
 using OptOut.Identity;
 
@@ -14,7 +12,9 @@ internal enum VendorStatus
     Rejected,
 }
 
-/// <summary>What a vendor confirmed for a subject, and when. Time-to-stop, the report and the retries are based on it.</summary>
+/// <summary>
+/// What a vendor confirmed for a subject, and when. Time-to-stop, the report and the retries are based on it. A JSON text in the subject's row.
+/// </summary>
 /// <param name="Stops">What the vendor last confirmed, by identifier, and while it waits also what the vendor may have taken although its
 /// answer was lost. Only this may ever be removed from the vendor again.</param>
 /// <param name="Event">The event that was pushed last.</param>
@@ -30,71 +30,64 @@ internal sealed record VendorRow(
     int Attempt,
     string? Reason)
 {
-    /// <summary>The version that was read.</summary>
-    public ETag Tag { get; init; }
-
     public TimeSpan? TimeToStop => ConfirmedAt - Since;
+
+    /// <summary>The property that holds the vendor's text. Names of properties are C# identifiers, and a vendor's name may have a hyphen.</summary>
+    public static string PropertyOf(string vendor) => $"Vendor_{vendor.Replace('-', '_')}_";
+
+    public static VendorRow? Parse(string text) => text.Length == 0
+        ? null
+        : JsonSerializer.Deserialize(text, VendorRowJson.Default.StoredVendor)!.ToRow();
+
+    public override string ToString() => JsonSerializer.Serialize(StoredVendor.From(this), VendorRowJson.Default.StoredVendor);
 }
 
-/// <summary>The <c>vendor~</c> rows of the table <c>consent</c>.</summary>
-internal sealed class VendorRows(StorageAccount storage)
+/// <summary>What the vendors confirmed, in the subjects' rows.</summary>
+internal sealed class VendorRows(SubjectRows rows)
 {
-    public async Task<VendorRow?> LoadAsync(SubjectKey subject, string vendor, CancellationToken cancellationToken)
-    {
-        var found = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
-            subject.ToString(), RowKey(subject, vendor), cancellationToken: cancellationToken);
-        if (!found.HasValue)
-            return null;
-        var row = found.Value!;
-        return new VendorRow(
-            Enum.Parse<VendorStatus>(row.GetString("Status")),
-            JsonSerializer.Deserialize(row.GetString("Stops"), VendorRowJson.Default.DictionaryStringString)!
-                .ToDictionary(p => IdentifierHash.Parse(p.Key), p => StopSet.Parse(p.Value)),
-            row.GetGuid("Event")!.Value,
-            row.GetDateTimeOffset("Since")!.Value,
-            row.GetDateTimeOffset("ConfirmedAt"),
-            row.GetInt32("Attempt")!.Value,
-            row.GetString("Reason"))
-        { Tag = row.ETag };
-    }
+    public async Task<VendorRow?> LoadAsync(SubjectKey subject, string vendor, CancellationToken cancellationToken) =>
+        (await rows.LoadAsync(subject, cancellationToken)).Vendor(vendor);
 
-    /// <summary>Writes the row unless it was written since it was read: two handlers may push for one person at the same time.</summary>
-    /// <param name="known">The row that was read; null if there was none.</param>
+    /// <summary>
+    /// Writes what the vendor confirmed unless that was written since it was read: two handlers may push for one person at the same time.
+    /// </summary>
     /// <returns>False if another writer was faster.</returns>
-    public async Task<bool> TrySaveAsync(
-        SubjectKey subject, string vendor, VendorRow row, VendorRow? known, CancellationToken cancellationToken)
+    public async Task<bool> TrySaveAsync(SubjectRecord read, string vendor, VendorRow row, CancellationToken cancellationToken) =>
+        await rows.TrySetAsync(read, VendorRow.PropertyOf(vendor), row.ToString(), cancellationToken) is not null;
+
+    /// <summary>Writes it whatever the row said. Nothing happens to a subject without a row.</summary>
+    public async Task SaveAsync(SubjectKey subject, string vendor, VendorRow row, CancellationToken cancellationToken)
     {
-        try
+        while (await rows.LoadAsync(subject, cancellationToken) is { Tag: not null } read)
         {
-            if (known is null)
-                await storage.Consent.AddEntityAsync(Write(subject, vendor, row), cancellationToken);
-            else
-                await storage.Consent.UpdateEntityAsync(Write(subject, vendor, row), known.Tag, TableUpdateMode.Replace, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException e) when (e.Status is 409 or 412)
-        {
-            return false;
+            if (await TrySaveAsync(read, vendor, row, cancellationToken))
+                return;
         }
     }
-
-    public Task SaveAsync(SubjectKey subject, string vendor, VendorRow row, CancellationToken cancellationToken) =>
-        storage.Consent.UpsertEntityAsync(Write(subject, vendor, row), TableUpdateMode.Replace, cancellationToken);
-
-    private static TableEntity Write(SubjectKey subject, string vendor, VendorRow row) => new(subject.ToString(), RowKey(subject, vendor))
-    {
-        ["Status"] = row.Status.ToString(),
-        ["Stops"] = JsonSerializer.Serialize(
-            row.Stops.ToDictionary(p => p.Key.ToString(), p => p.Value.ToString()), VendorRowJson.Default.DictionaryStringString),
-        ["Event"] = row.Event,
-        ["Since"] = row.Since,
-        ["ConfirmedAt"] = row.ConfirmedAt,
-        ["Attempt"] = row.Attempt,
-        ["Reason"] = row.Reason,
-    };
-
-    private static string RowKey(SubjectKey subject, string vendor) => $"vendor~{subject}~{vendor}";
 }
 
-[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed record StoredVendor(
+    VendorStatus Status,
+    Dictionary<string, string> Stops,
+    Guid Event,
+    DateTimeOffset Since,
+    DateTimeOffset? ConfirmedAt,
+    int Attempt,
+    string? Reason)
+{
+    public static StoredVendor From(VendorRow row) => new(
+        row.Status,
+        row.Stops.ToDictionary(p => p.Key.ToString(), p => p.Value.ToString()),
+        row.Event,
+        row.Since,
+        row.ConfirmedAt,
+        row.Attempt,
+        row.Reason);
+
+    public VendorRow ToRow() => new(
+        Status, Stops.ToDictionary(p => IdentifierHash.Parse(p.Key), p => StopSet.Parse(p.Value)), Event, Since, ConfirmedAt, Attempt, Reason);
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(StoredVendor))]
 internal sealed partial class VendorRowJson : JsonSerializerContext;

@@ -70,7 +70,7 @@ internal sealed class DriftIntake(
             ? await AnnounceAsync(known)
             : DriftOutcome.Nothing;
 
-    private async Task<bool> HasDecisionAsync(IdentifierPermission? known, Channel channel, CancellationToken cancellationToken)
+    private async Task<bool> HasDecisionAsync(OwnedPermission? known, Channel channel, CancellationToken cancellationToken)
     {
         foreach (var subject in known?.Subjects ?? [])
         {
@@ -84,7 +84,7 @@ internal sealed class DriftIntake(
         return false;
     }
 
-    private async Task<DriftOutcome> AnnounceAsync(IdentifierPermission known)
+    private async Task<DriftOutcome> AnnounceAsync(OwnedPermission known)
     {
         var announced = true;
         foreach (var subject in known.Subjects)

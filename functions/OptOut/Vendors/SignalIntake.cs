@@ -20,7 +20,7 @@ internal sealed partial class SignalIntake(
 {
     // A webhook with thousands of events must be answered before the vendor times out. Each person costs three reads or writes and a
     // message, some 5 ms each in Azure.
-    private const int Parallelism = 32, Many = 100;
+    private const int Parallelism = 32;
 
     private readonly Dictionary<string, Channel> _channels = vendors.ToDictionary(v => v.Name, v => v.Channel, StringComparer.Ordinal);
 
@@ -39,7 +39,6 @@ internal sealed partial class SignalIntake(
 
         var (notSaved, alreadyStopped) = (0, 0);
         PersonSignals[] people = [.. ByPerson(signals)];
-        var when = people.Length > Many ? WaitFor.DurableOnly : WaitFor.Durable;
         await Parallel.ForEachAsync(
             people,
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
@@ -47,7 +46,7 @@ internal sealed partial class SignalIntake(
             {
                 foreach (var signal in one.Signals)
                 {
-                    if (await intake.RecordAsync(Stop(vendor, signal), when, token) is null)
+                    if (await intake.RecordAsync(Stop(vendor, signal), WaitFor.Durable, token) is null)
                         Interlocked.Increment(ref notSaved);
                 }
 

@@ -94,9 +94,9 @@ internal static class FaultPlan
     }
 
     /// <summary>
-    /// The most that a clock is off, in seconds. Today the moment of a decision comes from the clock of the instance that took it, so
-    /// clocks that differ by more than the time between a person's Stop and Allow decide which of them stands. The verdict takes acts that
-    /// are closer than the steps allow for simultaneous (<see cref="ClockSkew"/>).
+    /// The most that a clock is off, in seconds. No clock decides what stands, with one exception: what a vendor reports is old news if it
+    /// is dated more than five minutes before an Allow. Two clocks that are off by this much in opposite directions stay far below that, and
+    /// what one of them puts off does not keep the other waiting for long at the end.
     /// </summary>
-    public const double ClockLimit = 1;
+    public const double ClockLimit = 30;
 }

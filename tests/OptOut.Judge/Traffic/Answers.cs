@@ -52,11 +52,15 @@ internal static partial class Answers
         return status is { } code ? new Answer(Meaning(code), code) : None;
     }
 
+    /// <summary>The state that a page of preferences shows.</summary>
+    public static string? Seen(Reply page) => Find(SeenPattern(), page.Body);
+
     // A page that says that something is limited or wrong has recorded nothing. After a 5xx, nothing was promised, and nothing excluded.
     private static Outcome Meaning(int status) => status switch
     {
         200 or 202 or 303 => Outcome.Recorded,
-        429 => Outcome.Limited,
+        // What the person saw is not what stands any more: nothing is recorded.
+        412 or 429 => Outcome.Limited,
         >= 400 and < 500 => Outcome.Refused,
         _ => Outcome.Unknown,
     };
@@ -67,6 +71,6 @@ internal static partial class Answers
     [GeneratedRegex("<p class=\"reference\">([0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4})</p>")]
     private static partial Regex ReferencePattern();
 
-    [GeneratedRegex("name=\"seen\" value=\"([0-9]+)\"")]
+    [GeneratedRegex("name=\"seen\" value=\"([0-9A-Z]+\\.[0-9]+)\"")]
     private static partial Regex SeenPattern();
 }

@@ -51,17 +51,25 @@ internal sealed class Doing(SystemUnderTest system, People people, ActSender sen
             stop);
 
     /// <summary>Whether the portal shows what we expect. What a person allows counts only when they saw what it loosens.</summary>
-    public async Task<bool> SeesAsync(Person person, CancellationToken cancellationToken)
+    public async Task<bool> SeesAsync(Person person, CancellationToken cancellationToken) =>
+        await SeenAsync(person, cancellationToken) is not null;
+
+    /// <returns>The version that the portal shows; null when it shows something else than we expect.</returns>
+    public async Task<string?> SeenAsync(Person person, CancellationToken cancellationToken)
     {
         var reply = await Api.SendAsync(HttpMethod.Get, $"/api/subjects/{person.Id}/preferences", null, cancellationToken);
         if (reply is not { Status: 200, Json: { } shown })
-            return false;
-        return Cell.All.All(cell => Allowed(cell) == !person.Stopped.Contains(cell));
+            return null;
+        return Cell.All.All(cell => Allowed(cell) == !person.Stopped.Contains(cell)) ? reply.EntityTag : null;
 
         bool Allowed(Cell cell) => (cell.Topic.Length == 0
             ? shown["general"]?[cell.Channel]
             : shown["channels"]?[cell.Channel]?[cell.Topic])!.GetValue<bool>();
     }
+
+    /// <returns>The version that the portal shows now; null when it shows none.</returns>
+    public async Task<string?> VersionAsync(Person person, CancellationToken cancellationToken) =>
+        (await Api.SendAsync(HttpMethod.Get, $"/api/subjects/{person.Id}/preferences", null, cancellationToken))?.EntityTag;
 
     public void Dispose()
     {

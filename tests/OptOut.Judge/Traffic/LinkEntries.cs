@@ -62,13 +62,14 @@ internal sealed class LinkEntries(Doing doing)
         var path = $"/u/{person.Token}/preferences";
         if (before.SetEquals(after)
             || !await doing.SeesAsync(person, stop)
-            || await doing.Public.SendAsync(HttpMethod.Get, path, null, stop) is not { Status: 200 })
+            || await doing.Public.SendAsync(HttpMethod.Get, path, null, stop) is not { Status: 200 } page)
         {
             doing.People.Leave([person], _ => { });
             return;
         }
 
-        var shown = Uri.EscapeDataString(string.Join(' ', Cell.All.Where(c => c.Topic.Length > 0)));
+        var shown = Uri.EscapeDataString(
+            string.Join(' ', Cell.All.Where(c => c.Topic.Length > 0).Select(c => before.Contains(c) ? $"!{c}" : c.ToString())));
         var ticked = string.Concat(wanted.SelectMany(w => w.Value.Select(topic => $"&want={Uri.EscapeDataString($"{w.Key},{topic}")}")));
         var (stops, allows) = Choices.Claims(before, after, Cell.Channels);
         await doing.ChooseAsync(
@@ -83,7 +84,8 @@ internal sealed class LinkEntries(Doing doing)
                 Source = "PreferencePage",
             },
             after,
-            async cancel => Answers.Page(await doing.Public.SendAsync(HttpMethod.Post, path, Wire.Form($"shown={shown}{ticked}"), cancel)),
+            async cancel => Answers.Page(await doing.Public.SendAsync(
+                HttpMethod.Post, path, Wire.Form($"shown={shown}&seen={Answers.Seen(page)}{ticked}"), cancel)),
             answer => Last(answer, before),
             stop);
         if (dice.Chance(30))

@@ -102,7 +102,7 @@ internal sealed class TypedEntries(Doing doing)
             return;
         var wanted = Choices.Roll(dice, Cell.Channels.Where(_ => dice.Chance(50)));
         var (before, after) = (person.Stopped.ToHashSet(), Choices.Apply(person.Stopped, wanted));
-        if (before.SetEquals(after) || !await doing.SeesAsync(person, stop))
+        if (before.SetEquals(after) || await doing.SeenAsync(person, stop) is not { } seen)
         {
             doing.People.Leave([person], _ => { });
             return;
@@ -124,13 +124,21 @@ internal sealed class TypedEntries(Doing doing)
                 Source = "Portal",
             },
             after,
-            cancel => PortalAsync(person, new JsonObject { ["channels"] = channels.DeepClone() }, cancel),
+            async cancel =>
+            {
+                var answer = await PortalAsync(person, new JsonObject { ["channels"] = channels.DeepClone() }, cancel, seen);
+
+                // What stands has moved on, perhaps by an earlier attempt whose answer was lost. A portal then reads it again.
+                if (answer.Status == 412)
+                    seen = await doing.VersionAsync(person, cancel) ?? seen;
+                return answer;
+            },
             _ => null,
             stop);
     }
 
-    private async Task<Answer> PortalAsync(Person person, JsonObject body, CancellationToken cancel) => Answers.Portal(
-        await doing.Api.SendAsync(HttpMethod.Put, $"/api/subjects/{person.Id}/preferences", Wire.Json(body), cancel));
+    private async Task<Answer> PortalAsync(Person person, JsonObject body, CancellationToken cancel, string? seen = null) => Answers.Portal(
+        await doing.Api.SendAsync(HttpMethod.Put, $"/api/subjects/{person.Id}/preferences", Wire.Json(body), cancel, seen: seen));
 
     // One in four is somebody whom the controller did not announce.
     private Contact? Somebody(Dice dice)

@@ -7,7 +7,7 @@ namespace OptOut.Judge;
 
 /// <summary>A reply as it came over the wire.</summary>
 /// <param name="IsLast">Whether the instance was killed at this answer.</param>
-internal sealed record Reply(int Status, string Body, TimeSpan? RetryAfter, bool IsLast = false)
+internal sealed record Reply(int Status, string Body, TimeSpan? RetryAfter, bool IsLast = false, string? EntityTag = null)
 {
     /// <returns>Null when the body is not a JSON object.</returns>
     public JsonObject? Json => Body.StartsWith('{') ? JsonNode.Parse(Body) as JsonObject : null;
@@ -44,13 +44,15 @@ internal sealed class Wire : IDisposable
 
     /// <returns>Null when there was no whole answer.</returns>
     public async Task<Reply?> SendAsync(
-        HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, string? identifier = null)
+        HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, string? identifier = null, string? seen = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         if (_key is not null)
             request.Headers.Add("x-functions-key", _key);
         if (identifier is not null)
             request.Headers.Add("OptOut-Identifier", Uri.EscapeDataString(identifier));
+        if (seen is not null)
+            request.Headers.Add("If-Match", seen);
         try
         {
             using var response = await _http.SendAsync(request, cancellationToken);
@@ -58,7 +60,8 @@ internal sealed class Wire : IDisposable
                 (int)response.StatusCode,
                 await response.Content.ReadAsStringAsync(cancellationToken),
                 response.Headers.RetryAfter?.Delta,
-                response.Headers.Contains(AnswerTrap.Header));
+                response.Headers.Contains(AnswerTrap.Header),
+                response.Headers.ETag?.Tag);
         }
         catch (Exception e) when (e is HttpRequestException or IOException
             || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))

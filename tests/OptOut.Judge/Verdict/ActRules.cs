@@ -5,6 +5,9 @@ namespace OptOut.Judge;
 /// </summary>
 internal sealed class ActRules(Observed observed, Expectation expectation)
 {
+    // Longer than a message stays with somebody who died or froze with it.
+    private static readonly TimeSpan OnItsWay = TimeSpan.FromMinutes(3);
+
     private readonly Dictionary<string, SubjectRecord> _subjects = observed.Subjects.ToDictionary(s => s.Key, StringComparer.Ordinal);
 
     public IEnumerable<Finding> Judge() => [.. Refused(), .. Stands(), .. InLedger(), .. Unexplained()];
@@ -33,10 +36,8 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
             {
                 var expected = expectation.Of(person, cell);
                 var deciding = Answering.Deciding(state, cell);
-                var found = deciding is null
-                    ? "nothing"
-                    : $"{deciding.Decision} {deciding.Scope} of {deciding.At:HH:mm:ss.fff}, event {deciding.EventId}";
-                if (expected.Standing == OptOut.Judge.Standing.Stopped && deciding is not { Decision: "Stop" })
+                var found = deciding?.ToString() ?? "nothing";
+                if (expected.Standing == OptOut.Judge.Standing.Stopped && deciding is not { IsStop: true })
                 {
                     yield return new Finding(
                         "An opt-out that was answered stands.",
@@ -44,7 +45,8 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
                             + $"{found}.",
                         Lost(expected.Because!, person, cell, deciding));
                 }
-                else if (expected.Standing == OptOut.Judge.Standing.Allowed && deciding is { Decision: "Stop" })
+                else if (expected.Standing == OptOut.Judge.Standing.Allowed && deciding is { IsStop: true }
+                    && !MayHaveComeLater(person, cell, expected.Because))
                 {
                     yield return new Finding(
                         "Nobody is stopped who did not ask, or who allowed it again.",
@@ -58,7 +60,7 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
     }
 
     // Where a Stop may have been lost: it never came, only a part of its submission came, or something loosened it.
-    private string Lost(JournalledAct stop, string person, Cell cell, StateEntry? deciding)
+    private string Lost(JournalledAct stop, string person, Cell cell, Deciding? deciding)
     {
         var ledger = Ledger(observed.SubjectOfPerson[person]);
         var stored = ledger.Where(l => stop.Reference is { } number ? l.SubmissionReference == number : l.IsStop && stop.Fits(l)).ToList();
@@ -74,9 +76,9 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
         a => a.Act.Undoes is not null && !a.IsVoid && a.Ended > stop.Began && expectation.MayConcern(a, person));
 
     // The act whose entry decides; or else the one that allowed this, or whatever the person allowed last: it allowed too much.
-    private JournalledAct? Loosening(IReadOnlyList<LedgerLine> ledger, string person, Cell cell, StateEntry deciding)
+    private JournalledAct? Loosening(IReadOnlyList<LedgerLine> ledger, string person, Cell cell, Deciding deciding)
     {
-        var number = ledger.FirstOrDefault(l => l.Id == deciding.EventId)?.SubmissionReference;
+        var number = ledger.FirstOrDefault(l => l.Id == deciding.ChangeId)?.SubmissionReference;
         var allows = observed.Acts.Where(a => a.Act.Allows.Count > 0 && expectation.MayConcern(a, person)).ToList();
         return allows.Find(a => number is not null && a.Reference == number)
             ?? allows.FindLast(a => a.Act.Allows.Contains(cell.ToString()))
@@ -159,6 +161,12 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
     private bool MayRepeat(JournalledAct act, LedgerLine line) => !act.IsVoid && line.IsStop && line.Source == act.Act.Source
         && act.Act.Stops.Count > 0
         && Ledger(line.Subject).Any(l => l.Sequence < line.Sequence && l.IsStop && l.Scope == line.Scope);
+
+    // A Stop that was answered may still have been on its way to the store when the person saw what they allowed again. It stands.
+    private bool MayHaveComeLater(string person, Cell cell, JournalledAct? allow) => allow is not null && observed.Acts.Any(act =>
+        act.Act.Stops.Contains(cell.ToString())
+        && expectation.MayConcern(act, person)
+        && act.Attempts.Any(a => a.Began < allow.Ended && (a.AnsweredAt ?? a.SentAt) > allow.Attempts[0].SentAt - OnItsWay));
 
     private IReadOnlyList<LedgerLine> Ledger(string subject) => _subjects.GetValueOrDefault(subject)?.Ledger ?? [];
 }

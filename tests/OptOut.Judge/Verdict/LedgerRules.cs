@@ -19,21 +19,32 @@ internal static class LedgerRules
         }
     }
 
+    // A Stop that only repeats what stands has a higher number in the state, and no entry. Whatever it is, the ledger alone must give the same
+    // answers.
     private static string? Difference(SubjectRecord subject)
     {
-        var (stored, replayed) = (
-            subject.State.ToDictionary(e => e.Scope, StringComparer.Ordinal),
-            LedgerVerifier.Replay(subject).ToDictionary(e => e.Scope, StringComparer.Ordinal));
-        foreach (var scope in stored.Keys.Union(replayed.Keys))
+        var replayed = LedgerVerifier.Replay(subject);
+        foreach (var cell in Cell.All)
         {
-            var (found, must) = (stored.GetValueOrDefault(scope), replayed.GetValueOrDefault(scope));
-            if (found != must)
-                return $"{scope} is {Write(found)}, and the ledger leads to {Write(must)}";
+            var (stored, must) = (Answering.IsStopped(subject.State, cell), Answering.IsStopped(replayed, cell));
+            if (stored != must)
+                return $"{cell} is {Write(stored)}, and the ledger leads to {Write(must)}";
         }
 
-        return null;
+        var ledger = subject.Ledger.ToLookup(l => l.Id, StringComparer.Ordinal);
+        foreach (var entry in subject.State)
+        {
+            var known = replayed.FirstOrDefault(r => r.Scope == entry.Scope);
+            if (known is null || entry.Stop < known.Stop || (entry.Seen, entry.AllowId.Length == 0) != (known.Seen, known.AllowId.Length == 0))
+                return $"{entry} does not follow from the ledger, which leads to {known?.ToString() ?? "nothing"}";
+            if (entry.StopId.Length > 0 && !ledger[entry.StopId].Any(l => l.IsStop && l.Scope == entry.Scope))
+                return $"{entry} names a Stop that the ledger does not have";
+        }
+
+        return replayed.Select(r => r.Scope).Except(subject.State.Select(e => e.Scope), StringComparer.Ordinal).FirstOrDefault() is { } missing
+            ? $"{missing} is missing, and the ledger has it"
+            : null;
     }
 
-    private static string Write(StateEntry? entry) =>
-        entry is null ? "missing" : $"{entry.Decision} of {entry.At:O} by event {entry.EventId}";
+    private static string Write(bool isStopped) => isStopped ? "stopped" : "allowed";
 }

@@ -6,11 +6,11 @@ namespace OptOut.Judge;
 
 /// <summary>
 /// Recomputes a ledger from its documented text: each entry's fields, one on a line; the first entry's previous hash is that of
-/// <c>optout-ledger-1</c>, a line feed and the subject key.
+/// <c>optout-ledger-2</c>, a line feed and the subject key.
 /// </summary>
 internal static class LedgerVerifier
 {
-    private const string Format = "optout-ledger-1";
+    private const string Format = "optout-ledger-2";
 
     /// <returns>What is wrong with the chain, in words; null when nothing is.</returns>
     public static string? FindBreak(SubjectRecord subject)
@@ -34,20 +34,15 @@ internal static class LedgerVerifier
             : $"the state ends at entry {subject.HeadSequence} with {subject.HeadHash}, and the ledger at {sequence} with {hash}";
     }
 
-    /// <summary>The state to which the ledger leads: each scope's latest entry. A Stop that was said again counts as of then.</summary>
-    public static IReadOnlyList<StateEntry> Replay(SubjectRecord subject)
-    {
-        var state = new Dictionary<string, StateEntry>(StringComparer.Ordinal);
-        foreach (var line in subject.Ledger)
+    /// <summary>The state to which the ledger leads, whatever the order of its entries: for each scope the greatest numbers.</summary>
+    public static IReadOnlyList<StateEntry> Replay(SubjectRecord subject) =>
+    [
+        .. subject.Ledger.GroupBy(l => l.Scope, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(scope =>
         {
-            var at = line.IsStop && subject.Repeats.TryGetValue(line.Id, out var again) && again > line.At ? again : line.At;
-            var entry = new StateEntry(line.Scope, line.Decision, at, line.Id);
-            if (!state.TryGetValue(line.Scope, out var known) || Answering.Beats(entry, known))
-                state[line.Scope] = entry;
-        }
-
-        return [.. state.Values.OrderBy(e => e.Scope, StringComparer.Ordinal)];
-    }
+            var (stop, allow) = (scope.Where(l => l.IsStop).MaxBy(l => l.Number), scope.Where(l => !l.IsStop).MaxBy(l => l.Seen));
+            return new StateEntry(scope.Key, stop?.Number ?? 0, stop?.Id ?? "", allow?.Seen ?? 0, allow?.Id ?? "");
+        }),
+    ];
 
     /// <summary>The hash that an entry must have after the one before it.</summary>
     public static string HashOf(LedgerLine line) => Hash(Text(line));
@@ -61,10 +56,12 @@ internal static class LedgerVerifier
         line.Subject,
         line.Sequence.ToString(CultureInfo.InvariantCulture),
         line.PreviousHash,
+        line.Number.ToString(CultureInfo.InvariantCulture),
         line.Id,
         line.SubmissionId,
         line.Scope,
         line.Decision,
+        line.Seen?.ToString(CultureInfo.InvariantCulture) ?? "",
         Moment(line.At),
         Moment(line.ReceivedAt),
         line.Source,
@@ -72,7 +69,8 @@ internal static class LedgerVerifier
         line.SeenOnTopic,
         line.Campaign.ToString(CultureInfo.InvariantCulture),
         line.Vendor,
-        line.Reference);
+        line.Reference,
+        line.By);
 
     private static string Moment(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);

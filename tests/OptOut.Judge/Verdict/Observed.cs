@@ -33,7 +33,6 @@ internal sealed record Observed
 }
 
 /// <summary>A subject as it is stored.</summary>
-/// <param name="Repeats">By event: until when it was said again.</param>
 internal sealed record SubjectRecord(
     string Key,
     IReadOnlyList<LedgerLine> Ledger,
@@ -41,17 +40,18 @@ internal sealed record SubjectRecord(
     long HeadSequence,
     string HeadHash,
     IReadOnlyList<Contact> Contacts,
-    IReadOnlyDictionary<string, DateTimeOffset> Repeats,
     IReadOnlyList<VendorConfirmation> Confirmations);
 
 /// <summary>An entry of a ledger, with every field that its hash covers.</summary>
 internal sealed record LedgerLine(
     long Sequence,
+    long Number,
     string Id,
     string SubmissionId,
     string Subject,
     string Scope,
     string Decision,
+    long? Seen,
     DateTimeOffset At,
     DateTimeOffset ReceivedAt,
     string Source,
@@ -60,6 +60,7 @@ internal sealed record LedgerLine(
     uint Campaign,
     string Vendor,
     string Reference,
+    string By,
     string PreviousHash,
     string Hash)
 {
@@ -76,8 +77,12 @@ internal sealed record LedgerLine(
     public bool IsStop => Decision == "Stop";
 }
 
-/// <summary>What stands for a scope.</summary>
-internal sealed record StateEntry(string Scope, string Decision, DateTimeOffset At, string EventId);
+/// <summary>What is known about a scope: its last Stop, and the Allow that had seen most.</summary>
+/// <param name="Stop">The number of the Stop; 0 for none.</param>
+/// <param name="StopId">The change in the ledger; empty for none.</param>
+/// <param name="Seen">What the Allow had seen.</param>
+/// <param name="AllowId">The change in the ledger; empty for none.</param>
+internal sealed record StateEntry(string Scope, long Stop, string StopId, long Seen, string AllowId);
 
 /// <summary>What a vendor confirmed for a subject.</summary>
 /// <param name="Status">Confirmed, Waiting or Rejected.</param>

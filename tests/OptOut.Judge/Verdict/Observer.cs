@@ -15,7 +15,7 @@ internal sealed class Observer(SystemUnderTest system) : IDisposable
     /// <exception cref="InvalidOperationException">Something did not answer, so there can be no verdict.</exception>
     public async Task<Observed> ReadAsync(string journal, IReadOnlyList<Disturbance> disturbances, CancellationToken cancellationToken)
     {
-        var acts = ClockSkew.Blur(ActJournal.Read(journal), system.ClockDifference);
+        var acts = ActJournal.Read(journal);
         var expectation = new Expectation(acts);
         var tables = new TableReader(system.Storage, _keys);
         var subjects = await tables.SubjectsAsync(cancellationToken);

@@ -16,7 +16,7 @@ internal sealed class TableReader(string connectionString, InstallationKeys keys
 
     public IReadOnlyList<string> Unreadable => _unreadable;
 
-    /// <summary>Every subject: rows <c>state~</c>, <c>event~</c>, <c>seen~</c>, <c>profile~</c>, <c>vendor~</c> of its partition.</summary>
+    /// <summary>Every subject: its row <c>subject~</c>, and the rows <c>event~</c> of its partition.</summary>
     public async Task<IReadOnlyList<SubjectRecord>> SubjectsAsync(CancellationToken cancellationToken)
     {
         var partitions = new Dictionary<string, List<TableEntity>>(StringComparer.Ordinal);
@@ -30,11 +30,18 @@ internal sealed class TableReader(string connectionString, InstallationKeys keys
         return [.. partitions.Select(p => Subject(p.Key, p.Value))];
     }
 
-    /// <summary>Every contact point: partition <c>{kind}~{3 hex digits}</c>, row the rest of the keyed hash.</summary>
+    /// <summary>
+    /// Every contact point: partition <c>{kind}~{3 hex digits}</c>, row the rest of the keyed hash; each owner in a row <c>{rest}~{subject}</c>.
+    /// </summary>
     public async Task<IReadOnlyList<ContactRecord>> ContactsAsync(CancellationToken cancellationToken)
     {
         var contacts = new List<ContactRecord>();
+        var rows = new List<TableEntity>();
         await foreach (var row in _tables.GetTableClient("identifiers").QueryAsync<TableEntity>(cancellationToken: cancellationToken))
+            rows.Add(row);
+        var owners = rows.Where(r => r.RowKey.Contains('~', StringComparison.Ordinal))
+            .ToLookup(r => (r.PartitionKey, r.RowKey.Split('~')[0]), r => r.RowKey.Split('~')[1]);
+        foreach (var row in rows.Where(r => !r.RowKey.Contains('~', StringComparison.Ordinal)))
         {
             Try($"identifiers {row.PartitionKey} {row.RowKey}", () =>
             {
@@ -46,7 +53,7 @@ internal sealed class TableReader(string connectionString, InstallationKeys keys
                     throw new FormatException($"it holds {contact}, whose hash is another");
                 contacts.Add(new ContactRecord(
                     contact,
-                    row.GetString("Subjects").Split(',', StringSplitOptions.RemoveEmptyEntries),
+                    [.. owners[(row.PartitionKey, row.RowKey)]],
                     contact.Channels.ToDictionary(c => c, c => row.GetString($"Stops_{c}"), StringComparer.Ordinal)));
             });
         }
@@ -65,39 +72,55 @@ internal sealed class TableReader(string connectionString, InstallationKeys keys
 
     private SubjectRecord Subject(string key, List<TableEntity> rows)
     {
-        var state = rows.Find(r => r.RowKey == $"state~{key}");
+        var state = rows.Find(r => r.RowKey == $"subject~{key}");
         var ledger = new List<LedgerLine>();
         foreach (var row in Rows("event").OrderBy(r => r.RowKey, StringComparer.Ordinal))
             Try($"consent {row.RowKey}", () => ledger.Add(Line(row)));
         var entries = new List<StateEntry>();
-        foreach (var line in (state?.GetString("Entries") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            Try($"consent state~{key}", () => entries.Add(Entry(line)));
+        foreach (var line in LongText(state, "Entries").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            Try($"consent subject~{key}", () => entries.Add(Entry(line)));
         return new SubjectRecord(
             key,
             ledger,
             entries,
             state?.GetInt64("Sequence") ?? 0,
             state?.GetString("Hash") ?? LedgerVerifier.Start(key),
-            Profile(key, rows.Find(r => r.RowKey == $"profile~{key}")),
-            Rows("seen")
-                .Where(r => r.GetDateTimeOffset("Again") is not null)
-                .ToDictionary(r => Id(r.RowKey.Split('~')[2]), r => r.GetDateTimeOffset("Again")!.Value, StringComparer.Ordinal),
-            [
-                .. Rows("vendor").Select(r => new VendorConfirmation(
-                    r.RowKey.Split('~')[2], r.GetString("Status"), r.GetString("Reason"), r.Timestamp ?? default)),
-            ]);
+            Profile(key, state),
+            Confirmations(key, state));
 
         IEnumerable<TableEntity> Rows(string kind) => rows.Where(r => r.RowKey.StartsWith($"{kind}~{key}~", StringComparison.Ordinal));
+    }
+
+    // What a vendor confirmed is JSON in a text Vendor_{name}_, in which the hyphens of the vendor's name are underscores.
+    private List<VendorConfirmation> Confirmations(string key, TableEntity? row)
+    {
+        var confirmations = new List<VendorConfirmation>();
+        foreach (var property in (row?.Keys ?? []).Where(k => k.StartsWith("Vendor_", StringComparison.Ordinal) && k.EndsWith("_0", StringComparison.Ordinal)))
+        {
+            Try($"consent subject~{key} {property}", () =>
+            {
+                using var stored = JsonDocument.Parse(LongText(row, property[..^1]));
+                confirmations.Add(new VendorConfirmation(
+                    property["Vendor_".Length..^"_0".Length].Replace('_', '-'),
+                    stored.RootElement.GetProperty("status").GetString()!,
+                    stored.RootElement.TryGetProperty("reason", out var reason) ? reason.GetString() : null,
+                    stored.RootElement.TryGetProperty("confirmedAt", out var at) && at.ValueKind == JsonValueKind.String
+                        ? at.GetDateTimeOffset()
+                        : row!.Timestamp ?? default));
+            });
+        }
+
+        return confirmations;
     }
 
     private List<Contact> Profile(string key, TableEntity? row)
     {
         var contacts = new List<Contact>();
-        if (row is not null)
+        if (LongText(row, "Identifiers") is { Length: > 0 } text)
         {
-            Try($"consent profile~{key}", () =>
+            Try($"consent subject~{key} profile", () =>
             {
-                using var stored = JsonDocument.Parse(keys.Decrypt(row.GetString("Identifiers"), $"profile~{key}"));
+                using var stored = JsonDocument.Parse(keys.Decrypt(text, $"profile~{key}"));
                 foreach (var one in stored.RootElement.EnumerateArray())
                     contacts.Add(new Contact(one.GetProperty("kind").GetString()!, one.GetProperty("value").GetString()!));
             });
@@ -113,11 +136,13 @@ internal sealed class TableReader(string connectionString, InstallationKeys keys
         var id = Text("id");
         return new LedgerLine(
             row.GetInt64("Sequence")!.Value,
+            row.GetInt64("Number")!.Value,
             id,
             Text("submissionId") is { Length: > 0 } submission ? submission : id,
             Text("subject"),
             Text("scope"),
             Text("decision"),
+            change.TryGetProperty("seen", out var seen) ? seen.GetInt64() : null,
             change.GetProperty("at").GetDateTimeOffset(),
             change.GetProperty("receivedAt").GetDateTimeOffset(),
             Text("source"),
@@ -126,17 +151,27 @@ internal sealed class TableReader(string connectionString, InstallationKeys keys
             change.TryGetProperty("campaign", out var campaign) ? campaign.GetUInt32() : 0,
             Text("vendor"),
             Text("reference"),
+            Text("by"),
             row.GetString("PreviousHash"),
             row.GetString("Hash"));
 
         string Text(string name) => change.TryGetProperty(name, out var value) ? value.GetString()! : "";
     }
 
-    // "email,newsletter Stop 1795478461000 01a20ae6..."
-    private static StateEntry Entry(string line) => line.Split(' ') is [var scope, var decision, var at, var id]
+    // "email,newsletter 17 1795478461000 01a2... 3 1795478400000 01a1...": number, moment and change of the last Stop, and the same of the
+    // Allow that had seen most; "-" for none.
+    private static StateEntry Entry(string line) => line.Split(' ') is [var scope, var stop, _, var stopId, var seen, _, var allowId]
         ? new StateEntry(
-            scope, decision, DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(at, CultureInfo.InvariantCulture)), Id(id))
+            scope,
+            stop == "-" ? 0 : long.Parse(stop, CultureInfo.InvariantCulture),
+            stop == "-" ? "" : Id(stopId),
+            seen == "-" ? 0 : long.Parse(seen, CultureInfo.InvariantCulture),
+            seen == "-" ? "" : Id(allowId))
         : throw new FormatException($"'{line}' is not a line of a state");
+
+    // A long text is spread over the properties Entries0, Entries1 and so on.
+    private static string LongText(TableEntity? row, string name) => string.Concat(
+        Enumerable.Range(0, row?.Count ?? 0).Select(i => row!.GetString($"{name}{i}")).TakeWhile(part => part is { Length: > 0 }));
 
     private static string Id(string digits) => Guid.ParseExact(digits, "N").ToString("D");
 

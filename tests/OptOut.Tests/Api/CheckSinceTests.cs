@@ -64,8 +64,7 @@ public sealed class CheckSinceTests(OptOutHost host) : IClassFixture<OptOutHost>
         {
             [channel] = new(StringComparer.Ordinal) { [topic] = wanted },
         };
-        var answer = await host.SendAsync(
-            "PUT", $"/api/subjects/{id}/preferences", JsonContent.Create(new { channels = cells }), OptOutHost.FunctionKey);
+        var answer = await host.SavePreferencesAsync(id, JsonContent.Create(new { channels = cells }));
         Assert.Equal(200, answer.Status);
     }
 

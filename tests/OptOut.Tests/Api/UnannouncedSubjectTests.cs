@@ -186,8 +186,7 @@ public sealed class UnannouncedReportTests(AzuriteFixture azurite)
         await host.OneClickAsync(await host.TokenAsync("KNOWN"));
         await host.OneClickAsync(await host.TokenAsync("TYPO-1"));
         await host.TokenAsync("TYPO-2");
-        await host.SendAsync(
-            "PUT", "/api/subjects/TYPO-3/preferences", JsonContent.Create(new { everything = "stop" }), OptOutHost.FunctionKey);
+        await host.SavePreferencesAsync("TYPO-3", JsonContent.Create(new { everything = "stop" }));
         await host.LedgerAsync(host.SubjectOf("TYPO-1"), 1);
         await host.QuietAsync();
 

@@ -73,7 +73,7 @@ public sealed class ReceiptCheckTests(Chromium chromium, OptOutHost host) : ICla
             if (i == 0)
                 Assert.Contains(download.SuggestedFilename, command, StringComparison.Ordinal);
             var first = await page.Locator("section.entry pre").First.InnerTextAsync();
-            Assert.StartsWith("optout-ledger-1\n", first, StringComparison.Ordinal);
+            Assert.StartsWith("optout-ledger-2\n", first, StringComparison.Ordinal);
             var line = $"-{i + 1}.txt";
             Assert.EndsWith(line, download.SuggestedFilename, StringComparison.Ordinal);
 

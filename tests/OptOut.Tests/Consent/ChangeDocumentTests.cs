@@ -14,7 +14,8 @@ public sealed class ChangeDocumentTests
         Gen.UInt,
         Gen.OneOf<string?>(null, "sendgrid", "print-house"),
         Gen.OneOf<string?>(null, "SM1", " ~\"\\</script>"),
-        (channel, topic, campaign, vendor, reference) => new ChangeEvidence(channel, topic, campaign, vendor, reference));
+        Gen.OneOf<string?>(null, "key:portal"),
+        (channel, topic, campaign, vendor, reference, by) => new ChangeEvidence(channel, topic, campaign, vendor, reference, by));
 
     [Fact]
     public void A_change_survives_a_round_trip_through_JSON() =>
@@ -29,7 +30,8 @@ public sealed class ChangeDocumentTests
                 plain.ReceivedAt,
                 plain.Source,
                 evidence,
-                oneOfSeveral ? Id(50) : null);
+                oneOfSeveral ? Id(50) : null,
+                plain.Seen);
 
             Assert.Equal(change, ChangeDocument.FromJson(ChangeDocument.From(change).ToJson()).ToChange());
         });
@@ -56,7 +58,7 @@ public sealed class ChangeDocumentTests
     public void A_document_with_an_Allow_that_its_source_may_not_give_is_refused(string source, string scope)
     {
         var document = Written();
-        (document["decision"], document["source"], document["scope"]) = ("Allow", source, scope);
+        (document["decision"], document["source"], document["scope"], document["seen"]) = ("Allow", source, scope, 0);
 
         Assert.Throws<AllowNotPermittedException>(() => Read(document));
     }
@@ -76,6 +78,8 @@ public sealed class ChangeDocumentTests
     [InlineData("source", "Nobody")]
     [InlineData("source", 99)]
     [InlineData("campaign", -1)]
+    [InlineData("seen", 1)]
+    [InlineData("by", "two\nlines")]
     [InlineData("seenOnChannel", "fax")]
     [InlineData("seenOnTopic", "Not A Topic")]
     [InlineData("reference", "two\nlines")]

@@ -16,6 +16,7 @@ internal static class Generated
     public static readonly Gen<Source> AnySource = Gen.OneOf(Enum.GetValues<Source>());
     public static readonly Gen<Decision> AnyDecision = Gen.OneOf(Decision.Stop, Decision.Allow);
     public static readonly Gen<DateTimeOffset> AnyMoment = Gen.Int[0, 5].Select(i => Noon.AddMinutes(i));
+    public static readonly Gen<long> AnySeen = Gen.Long[0, 12];
 
     /// <summary>A change that someone might try to record, permitted or not.</summary>
     public static readonly Gen<Attempt> AnyAttempt = Gen.Select(
@@ -24,14 +25,17 @@ internal static class Generated
         AnyDecision,
         AnyMoment,
         AnySource,
-        (id, scope, decision, at, source) => new Attempt(Id(id), scope, decision, at, source));
+        AnySeen,
+        (id, scope, decision, at, source, seen) => new Attempt(Id(id), scope, decision, at, source, seen));
 
     /// <summary>A permitted change.</summary>
     public static readonly Gen<Change> AnyChange = AnyAttempt.Select(a => a.Record() ?? (a with { Source = Source.Portal }).Record()!);
 
     public static readonly Gen<Change[]> Changes = AnyChange.Array[0, 12];
 
-    public static readonly Gen<ConsentState> State = Changes.Select(StateOf);
+    public static readonly Gen<RecordedSubject> Recorded = Changes.Select(RecordedSubject.Of);
+
+    public static readonly Gen<ConsentState> State = Recorded.Select(r => r.Consent);
 
     public static readonly Gen<StopSet> AnyStopSet = Gen.Select(
         Gen.Bool, Gen.OneOf(Topics).Array[0, 3], (general, different) => new StopSet(general, different.Distinct()));
@@ -40,26 +44,27 @@ internal static class Generated
     public static IEnumerable<(Channel Channel, Topic? Topic)> Questions { get; } =
         [.. from channel in Channels.All from topic in (Topic?[])[null, .. Topics, Topic.Parse("unheard-of")] select (channel, topic)];
 
-    public static ConsentState StateOf(IEnumerable<Change> changes) =>
-        changes.Aggregate(ConsentState.Empty, (state, change) => state.With(change));
+    public static bool Covers(Scope scope, (Channel Channel, Topic? Topic) question) =>
+        scope.Covers(new Scope(question.Channel, question.Topic ?? Topic.Parse("unheard-of")));
 
     public static Guid Id(int number) => new($"0196c9a1-0000-7000-8000-{number:D12}");
 
     public static Change Stop(int id, string scope = "*,*", int minute = 0, Source source = Source.OneClick) =>
         Change.Create(Id(id), Subject, Scope.Parse(scope), Decision.Stop, Noon.AddMinutes(minute), Noon.AddMinutes(minute), source);
 
-    public static Change Allow(int id, string scope = "*,*", int minute = 0, Source source = Source.Portal) =>
-        Change.Create(Id(id), Subject, Scope.Parse(scope), Decision.Allow, Noon.AddMinutes(minute), Noon.AddMinutes(minute), source);
+    public static Change Allow(int id, string scope = "*,*", int minute = 0, Source source = Source.Portal, long seen = 0) => Change.Create(
+        Id(id), Subject, Scope.Parse(scope), Decision.Allow, Noon.AddMinutes(minute), Noon.AddMinutes(minute), source, seen: seen);
 }
 
-internal sealed record Attempt(Guid Id, Scope Scope, Decision Decision, DateTimeOffset At, Source Source)
+internal sealed record Attempt(Guid Id, Scope Scope, Decision Decision, DateTimeOffset At, Source Source, long Seen)
 {
     /// <returns>Null if the change is not permitted.</returns>
     public Change? Record()
     {
         try
         {
-            return Change.Create(Id, Generated.Subject, Scope, Decision, At, Generated.Noon.AddHours(1), Source);
+            return Change.Create(
+                Id, Generated.Subject, Scope, Decision, At, Generated.Noon.AddHours(1), Source, seen: Decision == Decision.Allow ? Seen : null);
         }
         catch (AllowNotPermittedException)
         {

@@ -7,9 +7,9 @@ namespace OptOut.Tests.Consent;
 public sealed class LedgerTests
 {
     // Computed independently of this code, from the text that the ledger's README documents. Anyone who verifies a ledger relies on them.
-    private const string StartHash = "98cba81b9310cdb05e05e1c833fb17399a42e9dbf8621b8da62d075781f633bf";
-    private const string FirstHash = "1dc46214477fbdb8ddbe53634f561730499a66aed81bfea23373468bcaed34d0";
-    private const string SecondHash = "9efbe9b7cd323dbc0e99f1b2ef12c99d3361f6b1847fec0e4fd0ab3977ed2a47";
+    private const string StartHash = "0b50b70e2b6222e106f2f71463087c5942ce5dbcf5e9b5199599cd70c98fbfb2";
+    private const string FirstHash = "cd50d0067ca752e4db04939b9ec0ce46acd84079780929fd058e9d05b342f7ab";
+    private const string SecondHash = "1d82f2b84509b4136090d9c89639180bea365c25524a44825c3e9cc2d260bb33";
 
     private static readonly Gen<LedgerEntry[]> Chain = AnyChange.Array[1, 10].Select(LedgerOf);
 
@@ -33,22 +33,26 @@ public sealed class LedgerTests
             new(2026, 5, 2, 2, 0, 0, TimeSpan.FromHours(2)),
             new(2026, 5, 2, 2, 0, 0, TimeSpan.FromHours(2)),
             Source.SmsReply,
-            new ChangeEvidence(Vendor: "twilio", Reference: "SM-1"), Id(9));
+            new ChangeEvidence(Vendor: "twilio", Reference: "SM-1", By: "key:portal"),
+            Id(9),
+            seen: 3);
 
         Assert.Equal(new LedgerHead(0, StartHash), Ledger.Start(Subject));
-        var entry = Ledger.Append(Ledger.Start(Subject), first);
-        Assert.Equal(new LedgerEntry(1, first, StartHash, FirstHash), entry);
-        Assert.Equal(SecondHash, Ledger.Append(new LedgerHead(1, FirstHash), second).Hash);
+        var entry = Ledger.Append(Ledger.Start(Subject), 1, first);
+        Assert.Equal(new LedgerEntry(1, 1, first, StartHash, FirstHash), entry);
+        Assert.Equal(SecondHash, Ledger.Append(new LedgerHead(1, FirstHash), 4, second).Hash);
         Assert.Equal(
             $"""
-            optout-ledger-1
+            optout-ledger-2
             0024H36H2NCSVRH6DAQF6DVVQZ
             2
             {FirstHash}
+            4
             0196c9a1-0000-7000-8000-000000000002
             0196c9a1-0000-7000-8000-000000000009
             sms,offers
             Allow
+            3
             2026-05-02T00:00:00.000Z
             2026-05-02T00:00:00.000Z
             SmsReply
@@ -57,8 +61,9 @@ public sealed class LedgerTests
             0
             twilio
             SM-1
+            key:portal
             """.ReplaceLineEndings("\n"),
-            Ledger.CanonicalText(2, FirstHash, second));
+            Ledger.CanonicalText(2, FirstHash, 4, second));
     }
 
     [Fact]
@@ -73,7 +78,7 @@ public sealed class LedgerTests
 
     [Fact]
     public void An_entry_altered_in_any_field_is_detected() =>
-        Gen.Select(Chain, Gen.Int[0, 9], AnyChange, Gen.Int[0, 10]).Sample((chain, at, other, field) =>
+        Gen.Select(Chain, Gen.Int[0, 9], AnyChange, Gen.Int[0, 12]).Sample((chain, at, other, field) =>
         {
             var i = at % chain.Length;
             var entry = chain[i];
@@ -92,6 +97,8 @@ public sealed class LedgerTests
                 7 => entry with { Change = entry.Change with { Subject = new SubjectKey(1) } },
                 8 => entry with { Change = entry.Change with { Evidence = new ChangeEvidence(Reference: "x") } },
                 9 => entry with { Change = entry.Change with { SubmissionId = Id(78) } },
+                10 => entry with { Number = entry.Number + 1 },
+                11 => entry with { Change = entry.Change with { Seen = (entry.Change.Seen ?? 0) + 1 } },
                 _ => entry with { Change = entry.Change with { Id = Id(77) } },
             };
             if (altered == entry)
@@ -105,7 +112,7 @@ public sealed class LedgerTests
         Gen.Select(Chain, Gen.Int[0, 9], AnyChange).Sample((chain, at, change) =>
         {
             var i = at % chain.Length;
-            var inserted = Ledger.Append(i == 0 ? Ledger.Start(Subject) : Head(chain[..i]), change);
+            var inserted = Ledger.Append(i == 0 ? Ledger.Start(Subject) : Head(chain[..i]), i + 1, change);
 
             Assert.Equal(i + 1, Ledger.FirstBroken(Subject, [.. chain[..i], .. chain[(i + 1)..]], Head(chain)));
             Assert.Equal(i + 2, Ledger.FirstBroken(Subject, [.. chain[..(i + 1)], .. chain[i..]], Head(chain)));
@@ -148,7 +155,7 @@ public sealed class LedgerTests
         var (head, entries) = (Ledger.Start(Subject), new List<LedgerEntry>());
         foreach (var change in changes)
         {
-            entries.Add(Ledger.Append(head, change));
+            entries.Add(Ledger.Append(head, head.Sequence + 1, change));
             head = new LedgerHead(entries[^1].Sequence, entries[^1].Hash);
         }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CsCheck;
 using OptOut.Consent;
 using static OptOut.Tests.Consent.Generated;
@@ -11,154 +10,96 @@ public sealed class UndoTests
     private static readonly Guid SubmissionId = Id(900);
 
     [Fact]
-    public void Undoing_a_press_restores_every_answer_from_before_it() => Changes.Sample(changes =>
+    public void Undoing_a_press_restores_every_answer_from_before_it() => Recorded.Sample(before =>
     {
-        var before = Record(changes);
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
-        var after = before.With(press);
 
-        var undone = Save(after.State, Undo.Without(press.SubmissionId, press.At, after.Ledger, after.Repeats, after.State));
+        var undone = Save(before.Take(press), press.SubmissionId);
 
-        Assert.All(
-            Questions, q => Assert.Equal(before.State.Answer(q.Channel, q.Topic).Decision, undone.Answer(q.Channel, q.Topic).Decision));
+        SameAnswers(before, undone);
     });
 
     [Fact]
     public void Undoing_a_submission_of_several_changes_restores_every_answer_from_before_it() =>
-        Gen.Select(Changes, AnyScope.Array[1, 5], AnyDecision).Sample((changes, scopes, decision) =>
+        Gen.Select(Recorded, AnyScope.Array[1, 5], AnyDecision.Array[5]).Sample((before, scopes, decisions) =>
         {
-            var before = Record(changes);
-            var submission = scopes.Distinct().Select((scope, i) => Change.Create(
+            var submission = scopes.Distinct().Zip(decisions).Select((choice, i) => Change.Create(
                 Id(910 + i),
                 Subject,
-                scope,
-                decision,
+                choice.First,
+                choice.Second,
                 Noon.AddMinutes(30),
                 Noon.AddMinutes(30),
                 Source.PreferencePage,
-                submissionId: SubmissionId));
-            var after = before.With(submission);
+                submissionId: SubmissionId,
+                seen: choice.Second == Decision.Allow ? before.State.Number : null));
 
-            // A submission that only repeated the current state is not in the ledger, so there is nothing to undo.
-            var undone = Save(after.State, Undo.Without(SubmissionId, Noon, after.Ledger, after.Repeats, after.State));
-
-            Assert.All(
-                Questions, q => Assert.Equal(before.State.Answer(q.Channel, q.Topic).Decision, undone.Answer(q.Channel, q.Topic).Decision));
+            SameAnswers(before, Save(before.Take(submission), SubmissionId));
         });
 
     [Fact]
-    public void A_later_Stop_of_another_scope_survives_the_undo() => Gen.Select(Changes, AnyScope).Sample((changes, scope) =>
+    public void A_Stop_that_the_person_had_not_seen_survives_the_undo() => Gen.Select(Recorded, AnyScope).Sample((before, scope) =>
     {
-        if (scope == Scope.Everything)
-            return;
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
-        var after = Record(changes).With(press).With(Stop(902, scope.ToString(), minute: 31, source: Source.VendorWebhook));
+        var page = before.Take(press);
+        var later = page.Take(Stop(902, scope.ToString(), minute: 31, source: Source.OneClick));
 
-        var undone = Save(after.State, Undo.Without(press.SubmissionId, press.At, after.Ledger, after.Repeats, after.State));
+        var undone = later.Take(Write(later.Consent, Undo.Without(press.SubmissionId, page.State.Number, later.Ledger, later.Consent), page.State.Number));
 
-        foreach (var q in Questions.Where(
-            q => (scope.Channel ?? q.Channel) == q.Channel && (scope.Topic is null || scope.Topic == q.Topic)))
-        {
-            Assert.Equal(Decision.Stop, undone.Answer(q.Channel, q.Topic).Decision);
-        }
+        foreach (var q in Questions.Where(q => Covers(scope, q)))
+            Assert.Equal(Decision.Stop, undone.Consent.Answer(q.Channel, q.Topic).Decision);
     });
-
-    [Fact]
-    public void An_Allow_that_arrived_late_and_lost_to_a_repeated_Stop_does_not_win_after_an_undo()
-    {
-        // minute  1  Stop
-        // minute  5  the same Stop again, which the ledger does not list
-        // minute  3  an Allow for post,c, which arrives after both
-        // minute 30  the press, which replaces the Stop in the state
-        var before = Record([Stop(1, minute: 1), Stop(2, minute: 5), Allow(3, "post,c", minute: 3)]);
-        var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
-        var after = before.With(press);
-
-        var undone = Undo.Without(press.SubmissionId, press.At, after.Ledger, after.Repeats, after.State);
-
-        Assert.Equal(Decision.Stop, before.State.Answer(Channel.Post, Topic.Parse("c")).Decision);
-        Assert.All(Channels.All, c => Assert.Equal("*", undone[c].ToString()));
-    }
 
     [Fact]
     public void A_Stop_recorded_after_the_ledger_was_read_survives_the_undo()
     {
         var press = Stop(901, minute: 30);
-        var read = Record([press]);
-        var late = read.State.With(Stop(902, "email,*", minute: 31, source: Source.VendorWebhook));
+        var read = RecordedSubject.Of([press]);
+        var late = read.Take(Stop(902, "email,*", minute: 31, source: Source.VendorWebhook));
 
-        var wanted = Undo.Without(press.SubmissionId, press.At, read.Ledger, read.Repeats, late);
+        var wanted = Undo.Without(press.SubmissionId, read.State.Number, read.Ledger, late.Consent);
 
         Assert.Equal(["*", "-", "-", "-"], Channels.All.Select(c => wanted[c].ToString()));
     }
 
     [Theory]
-    [InlineData(31, "-")]
-    [InlineData(30, "*")]
+    [InlineData(2, "-")]
+    [InlineData(1, "*")]
     [InlineData(0, "*")]
-    public void A_repetition_of_the_Stop_is_undone_with_it_only_if_the_person_had_seen_it(int seen, string left)
+    public void A_repetition_of_the_Stop_is_undone_with_it_only_if_the_person_had_seen_it(long seen, string left)
     {
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
-        var after = Record([press]).With(Stop(902, minute: 31, source: Source.PhoneAgent));
+        var after = RecordedSubject.Of([press, Stop(902, minute: 31)]);
 
-        var wanted = Undo.Without(press.SubmissionId, Noon.AddMinutes(seen), after.Ledger, after.Repeats, after.State);
+        var wanted = Undo.Without(press.SubmissionId, seen, after.Ledger, after.Consent);
 
         Assert.All(Channels.All, c => Assert.Equal(left, wanted[c].ToString()));
     }
 
     [Fact]
-    public void A_second_undo_changes_nothing() => Changes.Sample(changes =>
+    public void A_second_undo_changes_nothing() => Recorded.Sample(before =>
     {
         var press = Stop(901, minute: 30, source: Source.UnsubscribePage);
-        var after = Record(changes).With(press);
-        var undone = Write(after.State, Undo.Without(press.SubmissionId, press.At, after.Ledger, after.Repeats, after.State)).Aggregate(
-            after, (s, c) => s.With(c));
 
-        Assert.Empty(Write(undone.State, Undo.Without(press.SubmissionId, press.At, undone.Ledger, undone.Repeats, undone.State)));
+        var undone = Save(before.Take(press), press.SubmissionId);
+
+        Assert.Empty(Write(
+            undone.Consent, Undo.Without(press.SubmissionId, undone.State.Number, undone.Ledger, undone.Consent), undone.State.Number));
     });
 
     [Fact]
-    public void Undoing_an_unknown_submission_changes_nothing() => Changes.Sample(changes =>
+    public void Undoing_an_unknown_submission_changes_nothing() => Recorded.Sample(recorded => Assert.Empty(
+        Write(recorded.Consent, Undo.Without(Id(999), recorded.State.Number, recorded.Ledger, recorded.Consent), recorded.State.Number)));
+
+    private static void SameAnswers(RecordedSubject expected, RecordedSubject actual) => Assert.All(Questions, q =>
+        Assert.Equal(expected.Consent.Answer(q.Channel, q.Topic).Decision, actual.Consent.Answer(q.Channel, q.Topic).Decision));
+
+    private static RecordedSubject Save(RecordedSubject after, Guid submission) => after.Take(
+        Write(after.Consent, Undo.Without(submission, after.State.Number, after.Ledger, after.Consent), after.State.Number));
+
+    private static IReadOnlyList<Change> Write(ConsentState state, IReadOnlyDictionary<Channel, StopSet> wanted, long seen)
     {
-        var recorded = Record(changes);
-
-        Assert.Empty(Write(recorded.State, Undo.Without(Id(999), Noon, recorded.Ledger, recorded.Repeats, recorded.State)));
-    });
-
-    private static ConsentState Save(ConsentState state, IReadOnlyDictionary<Channel, StopSet> wanted) =>
-        Write(state, wanted).Aggregate(state, (s, c) => s.With(c));
-
-    private static IReadOnlyList<Change> Write(ConsentState state, IReadOnlyDictionary<Channel, StopSet> wanted) =>
-        Preferences.Changes(state, wanted, (scope, decision, before) =>
-        {
-            var now = Noon.AddHours(2);
-            return Change.Create(
-                EventIds.Derive("undo", scope.ToString()),
-                Subject,
-                scope,
-                decision,
-                now - before,
-                now,
-                Source.UnsubscribePage,
-                submissionId: Id(903));
-        });
-
-    private static RecordedChanges Record(IEnumerable<Change> changes) =>
-        changes
-            .DistinctBy(c => c.Id)
-            .Aggregate(new RecordedChanges(ConsentState.Empty, [], ImmutableDictionary<Guid, DateTimeOffset>.Empty), (s, c) => s.With(c));
-
-    /// <summary>State and ledger as the store writes them: a Stop that only repeats another is not added to the ledger.</summary>
-    private sealed record RecordedChanges(
-        ConsentState State, IReadOnlyList<LedgerEntry> Ledger, ImmutableDictionary<Guid, DateTimeOffset> Repeats)
-    {
-        public RecordedChanges With(params IEnumerable<Change> submission)
-        {
-            var (state, entries, repeats) = new SubjectState(State, Head).With(submission);
-            return new RecordedChanges(state.Consent, [.. Ledger, .. entries], Repeats.SetItems(repeats));
-        }
-
-        private LedgerHead Head =>
-            Ledger.Count == 0 ? OptOut.Consent.Ledger.Start(Subject) : new LedgerHead(Ledger[^1].Sequence, Ledger[^1].Hash);
+        var submission = new Submission(Subject, Id(903), Noon.AddHours(2), Source.UnsubscribePage, ChangeEvidence.None, seen);
+        return Preferences.Changes(state, wanted, submission.CreateChange);
     }
 }

@@ -50,7 +50,7 @@ public sealed class ConcurrentPushTests(OptOutHost host) : IClassFixture<OptOutH
         var subject = await host.PutSubjectAsync("overtaken-look", ["overtaken-look@example.com"]);
         await host.QuietAsync();
         var vendor = new MemoryVendor();
-        var before = await host.Service<IdentifierIndex>().ProjectAsync(subject, Cancel);
+        var before = await host.Service<SubjectRows>().LoadAsync(subject, Cancel);
         await PushAsync(vendor, await DecideAsync(subject, Decision.Stop), TimeProvider.System);
 
         await Pusher(TimeProvider.System).PushAsync(
@@ -67,9 +67,9 @@ public sealed class ConcurrentPushTests(OptOutHost host) : IClassFixture<OptOutH
         await host.QuietAsync();
         var vendor = new MemoryVendor();
         var stop = await DecideAsync(subject, Decision.Stop);
-        var projected = await host.Service<IdentifierIndex>().ProjectAsync(subject, Cancel);
+        var projected = await host.Service<SubjectRows>().LoadAsync(subject, Cancel);
         // It told the vendor, and died.
-        await vendor.PushAsync(new VendorPush(projected[0].Identifier, StopSet.Everything, null), Cancel);
+        await vendor.PushAsync(new VendorPush(projected.Profile.Identifiers[0], StopSet.Everything, null), Cancel);
         await PushAsync(vendor, await DecideAsync(subject, Decision.Allow), TimeProvider.System);
         Assert.Single(vendor.Stopped);
 
@@ -86,7 +86,7 @@ public sealed class ConcurrentPushTests(OptOutHost host) : IClassFixture<OptOutH
         await host.QuietAsync();
         var vendor = new MemoryVendor { LosesAnswer = true };
         var stop = await DecideAsync(subject, Decision.Stop);
-        var projected = await host.Service<IdentifierIndex>().ProjectAsync(subject, Cancel);
+        var projected = await host.Service<SubjectRows>().LoadAsync(subject, Cancel);
         Assert.IsType<VendorOutcome.Transient>(
             await Pusher(TimeProvider.System).PushAsync(vendor, SubjectMessage.From(stop), projected, Cancel));
         Assert.Single(vendor.Stopped);
@@ -111,18 +111,20 @@ public sealed class ConcurrentPushTests(OptOutHost host) : IClassFixture<OptOutH
     {
         await Task.Delay(5, Cancel);
         var now = TimeProvider.System.GetUtcNow();
-        var change = Change.Create(EventIds.New(now), subject, Scope.Everything, decision, now, now, Source.UnsubscribePage);
+        var seen = await host.SeenAsync(subject, decision);
+        var change = Change.Create(EventIds.New(now), subject, Scope.Everything, decision, now, now, Source.UnsubscribePage, seen: seen);
         await host.Service<ChangeApplier>().ApplyAsync([change], Cancel);
         return change;
     }
 
     private async Task PushAsync(MemoryVendor vendor, Change change, TimeProvider time)
     {
-        var projected = await host.Service<IdentifierIndex>().ProjectAsync(change.Subject, Cancel);
+        var projected = await host.Service<SubjectRows>().LoadAsync(change.Subject, Cancel);
         Assert.IsType<VendorOutcome.Confirmed>(await Pusher(time).PushAsync(vendor, SubjectMessage.From(change), projected, Cancel));
     }
 
     private VendorPusher Pusher(TimeProvider time) => new(
+        host.Service<SubjectRows>(),
         host.Service<IdentifierIndex>(),
         host.Service<IdentifierProtector>(),
         host.Service<VendorRows>(),

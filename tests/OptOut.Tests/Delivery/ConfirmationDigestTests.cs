@@ -1,9 +1,13 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OptOut.Consent;
+using OptOut.Delivery;
 using OptOut.Emulators.Sandbox;
 using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Intake;
+using OptOut.Messaging;
+using OptOut.Tests.Schedules.InMemory;
 
 namespace OptOut.Tests.Delivery;
 
@@ -14,6 +18,8 @@ namespace OptOut.Tests.Delivery;
 public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
@@ -45,6 +51,28 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
         Assert.Equal([last], References((await MailsAsync(host, 3))[2]));
     }
 
+    [Fact]
+    public async Task A_mail_that_was_put_off_is_sent_by_an_instance_whose_clock_is_behind()
+    {
+        await using var host = await StartAsync();
+        var subject = await host.PutSubjectAsync("digest-clock", ["digest-clock@example.com"], language: "en");
+        await RecordAsync(host, subject, "*,*", Decision.Stop);
+        Assert.Single(await MailsAsync(host, 1));
+        var second = await RecordAsync(host, subject, "*,*", Decision.Allow);
+        var log = host.Service<ConfirmationLog>();
+        await WithTimeAsync(OptOutHost.UntilAsync(async () => (await log.FindAsync(subject, Cancel))?.Due is not null));
+        var due = (await log.FindAsync(subject, Cancel))!.Due!.Value;
+
+        var change = (await host.LedgerAsync(subject, 2))[1].Change;
+        var slow = ActivatorUtilities.CreateInstance<ConfirmationHandler>(
+            host.Service<IServiceProvider>(), new FakeTimeProvider(_time.GetUtcNow() - TimeSpan.FromMinutes(2)));
+        var putOff = new QueuedMessage(
+            Topology.Confirmation, SubjectMessage.From(change).DueAt(Topology.Confirmation, due).ToServiceBus(), 1, 1);
+        Assert.Equal(Settlement.Done, await WithTimeAsync(slow.HandleAsync(putOff.ToReceived(), Cancel)));
+
+        Assert.Equal([second], References((await MailsAsync(host, 2))[1]));
+    }
+
     [Theory]
     [InlineData(
         "*,*", Decision.Allow, "You will hear from us again", "Nothing is stopped: you receive our messages through every channel.")]
@@ -72,9 +100,9 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
         var subject = await host.PutSubjectAsync("digest-3", ["digest-3a@example.com", "digest-3b@example.com"]);
         string[] scopes = ["email,newsletter", "email,offers", "sms,*", "sms,newsletter", "phone,*", "post,*", "*,newsletter", "*,*"];
 
-        var changes = scopes.Select(s => Decide(subject, s, Decision.Stop)).ToArray();
+        var changes = scopes.Select(s => Decide(subject, s, Decision.Stop, seen: null)).ToArray();
         Assert.All(
-            await Task.WhenAll(changes.Select(c => host.Service<ChangeIntake>().RecordAsync(c, WaitFor.DurableOnly))),
+            await Task.WhenAll(changes.Select(c => host.Service<ChangeIntake>().RecordAsync(c, WaitFor.Durable))),
             r => Assert.True(r.Durable));
         var references = changes.Select(Reference.From);
 
@@ -139,15 +167,15 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
     private async Task<string> RecordAsync(OptOutHost host, SubjectKey subject, string scope, Decision decision)
     {
         _time.Advance(TimeSpan.FromSeconds(1));
-        var change = Decide(subject, scope, decision);
+        var change = Decide(subject, scope, decision, await host.SeenAsync(subject, decision));
         Assert.Equal(new IntakeResult(true, true), await WithTimeAsync(host.Service<ChangeIntake>().RecordAsync(change, WaitFor.Visible)));
         return Reference.From(change);
     }
 
-    private Change Decide(SubjectKey subject, string scope, Decision decision)
+    private Change Decide(SubjectKey subject, string scope, Decision decision, long? seen)
     {
         var now = _time.GetUtcNow();
-        return Change.Create(EventIds.New(now), subject, Scope.Parse(scope), decision, now, now, Source.PreferencePage);
+        return Change.Create(EventIds.New(now), subject, Scope.Parse(scope), decision, now, now, Source.PreferencePage, seen: seen);
     }
 
     // The form's answer waits, so that its duration reveals nothing.

@@ -62,25 +62,7 @@ public sealed class ConfirmationTests(QuickConfirmationHost quick) : IClassFixtu
 
         Assert.Equal(200, (await _host.SendAsync("GET", link.AbsolutePath)).Status);
         Assert.Equal(200, (await _host.PressAsync(link.Segments[^1])).Status);
-        await _host.LedgerAsync(subject, 1);
-    }
-
-    [Fact]
-    public async Task A_Stop_whose_message_was_never_published_is_confirmed_when_the_person_asks_again()
-    {
-        var subject = await _host.PutSubjectAsync("ack-3", ["ack-3@example.com"], language: "en");
-        var token = await _host.TokenAsync("ack-3");
-        var now = TimeProvider.System.GetUtcNow();
-        var lost = Change.Create(EventIds.New(now), subject, Scope.Everything, Decision.Stop, now, now, Source.OneClick);
-
-        // The process died after the store had it, and before the bus did: nobody was answered.
-        await _host.Consent.ApplyAsync(lost, TestContext.Current.CancellationToken);
-        for (var press = 0; press < 3; press++)
-            Assert.Equal(200, (await _host.OneClickAsync(token)).Status);
-
-        var mail = Assert.Single(await MailsAsync("ack-3@example.com", 1));
-        Assert.Contains(Reference.From(lost), mail.PlainText, StringComparison.Ordinal);
-        await _host.LedgerAsync(subject, 1);
+        await _host.LedgerAsync(subject, 2);
     }
 
     private static Change[] Submission(SubjectKey subject, params (string Scope, Decision Decision)[] changes)
@@ -94,7 +76,8 @@ public sealed class ConfirmationTests(QuickConfirmationHost quick) : IClassFixtu
             now,
             now,
             Source.PreferencePage,
-            submissionId: submissionId))];
+            submissionId: submissionId,
+            seen: c.Decision == Decision.Allow ? 1 : null))];
     }
 
     private async Task ReplayAsync(Change[] submission)

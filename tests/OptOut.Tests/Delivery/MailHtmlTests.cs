@@ -140,7 +140,8 @@ public sealed class MailHtmlTests(OptOutHost host) : IClassFixture<OptOutHost>
         Moment,
         Moment,
         Source.PreferencePage,
-        submissionId: new Guid("00000000-0000-0000-0000-000000000007"));
+        submissionId: new Guid("00000000-0000-0000-0000-000000000007"),
+        seen: decision == Decision.Allow ? 0 : null);
 
     private static IOptions<ControllerOptions> Named(string name) =>
         Options.Create(new ControllerOptions { Name = name, PrivacyAddress = "privacy@kruidtuin.example" });

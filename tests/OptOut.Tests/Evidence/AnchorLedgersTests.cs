@@ -113,11 +113,7 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
         await host.PressAsync(token);
         await host.QuietAsync();
         var first = (await host.LedgerAsync(an, 1))[0].Change;
-        await host.SendAsync(
-            "PUT",
-            "/api/subjects/an/preferences",
-            new StringContent("""{"channels":{"email":{"newsletter":true}}}"""),
-            OptOutHost.FunctionKey);
+        await host.SavePreferencesAsync("an", new StringContent("""{"channels":{"email":{"newsletter":true}}}"""));
         await host.AnchorAsync();
         var head = await host.HeadAsync(an);
         Assert.Contains(head, Assert.Single(await host.AnchorsAsync()).Heads());
@@ -142,7 +138,7 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
         var heads = host.Service<LedgerHeads>();
         WaitingHead[] read = await heads.ScanAsync(Cancel).ToArrayAsync(Cancel);
 
-        await heads.NoteAsync(an, Cancel);
+        await heads.NoteAsync(an, (await host.Consent.LoadAsync(an, Cancel)).Head, Cancel);
         await heads.DeleteAsync(read, Cancel);
 
         Assert.Equal(1, host.Rows(host.Storage.Heads));

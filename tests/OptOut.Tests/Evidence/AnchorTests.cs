@@ -4,6 +4,7 @@ using CsCheck;
 using OptOut.Consent;
 using OptOut.Evidence;
 using OptOut.Records;
+using OptOut.Tests.Consent;
 using static OptOut.Tests.Consent.Generated;
 
 namespace OptOut.Tests.Evidence;
@@ -109,39 +110,44 @@ public sealed class AnchorTests
     [Fact]
     public void Every_earlier_head_is_in_the_longer_ledger_and_every_state_follows_from_its_ledger() => Changes.Sample(changes =>
     {
-        var (state, entries, heads) = (
-            new SubjectState(ConsentState.Empty, Ledger.Start(Subject)), new List<LedgerEntry>(), new List<LedgerHead>());
+        var (subject, heads) = (RecordedSubject.Nothing, new List<LedgerHead>());
         foreach (var change in changes)
         {
-            (state, var added, _) = state.With([change]);
-            entries.AddRange(added);
-            if (state.Head.Sequence > 0)
-                heads.Add(state.Head);
-            Assert.True(LedgerCheck.Follows(state.Consent, [.. entries.Select(e => e.Change)]));
+            subject = subject.Take(change with { Seen = change.Seen is { } seen ? Math.Min(seen, subject.State.Number) : null });
+            if (subject.State.Head.Sequence > 0)
+                heads.Add(subject.State.Head);
+            Assert.True(LedgerCheck.Follows(subject.Consent, subject.Ledger));
         }
 
-        Assert.All(heads, h => Assert.Equal(h.Hash, entries[(int)h.Sequence - 1].Hash));
+        Assert.All(heads, h => Assert.Equal(h.Hash, subject.Ledger[(int)h.Sequence - 1].Hash));
     });
 
     [Fact]
     public void An_incomplete_or_altered_state_does_not_follow_from_the_ledger() =>
         Gen.Select(AnyChange.Array[1, 10], Gen.Int[0, 20]).Sample((changes, at) =>
         {
-            var (state, entries, _) = new SubjectState(ConsentState.Empty, Ledger.Start(Subject)).With(changes.DistinctBy(c => c.Id));
-            var ledger = entries.Select(e => e.Change).ToList();
-            KeyValuePair<Scope, ConsentEntry>[] known = [.. state.Consent.Entries];
+            var subject = RecordedSubject.Of(changes);
+            KeyValuePair<Scope, ConsentEntry>[] known = [.. subject.Consent.Entries];
             var (scope, entry) = known[at % known.Length];
 
             Assert.False(Follows(known.Where(e => e.Key != scope)));
-            Assert.False(Follows(With(entry with { Decision = entry.Decision == Decision.Stop ? Decision.Allow : Decision.Stop })));
-            Assert.False(Follows(With(entry with { At = ledger.Single(c => c.Id == entry.EventId).At.AddMilliseconds(-1) })));
-            Assert.False(Follows(With(entry with { EventId = Id(999) })));
-            if (entry.Decision == Decision.Allow)
-                Assert.False(Follows(With(entry with { At = entry.At.AddMilliseconds(1) })));
+            if (entry.Stop is { } stop)
+            {
+                Assert.False(Follows(With(entry with { Stop = null })));
+                Assert.False(Follows(With(entry with { Stop = stop with { Number = stop.Number - subject.State.Number } })));
+                Assert.False(Follows(With(entry with { Stop = stop with { Id = Id(999) } })));
+            }
+
+            if (entry.Allow is { } allow)
+            {
+                Assert.False(Follows(With(entry with { Allow = null })));
+                Assert.False(Follows(With(entry with { Allow = allow with { Seen = allow.Seen + 1 } })));
+                Assert.False(Follows(With(entry with { Allow = allow with { Id = Id(999) } })));
+            }
 
             IEnumerable<KeyValuePair<Scope, ConsentEntry>> With(ConsentEntry other) =>
                 known.Select(e => e.Key == scope ? KeyValuePair.Create(scope, other) : e);
 
-            bool Follows(IEnumerable<KeyValuePair<Scope, ConsentEntry>> altered) => LedgerCheck.Follows(ConsentState.From(altered), ledger);
+            bool Follows(IEnumerable<KeyValuePair<Scope, ConsentEntry>> altered) => LedgerCheck.Follows(ConsentState.From(altered), subject.Ledger);
         });
 }

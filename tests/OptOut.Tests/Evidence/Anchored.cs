@@ -57,7 +57,7 @@ internal static class Anchored
     public static async Task<TableEntity> RowAsync(this OptOutHost host, SubjectKey subject, string row) =>
         (await host.Storage.Consent.GetEntityAsync<TableEntity>(subject.ToString(), row, cancellationToken: Cancel)).Value;
 
-    public static Task<TableEntity> StateRowAsync(this OptOutHost host, SubjectKey subject) => host.RowAsync(subject, $"state~{subject}");
+    public static Task<TableEntity> StateRowAsync(this OptOutHost host, SubjectKey subject) => host.RowAsync(subject, $"subject~{subject}");
 
     public static Task<TableEntity> EventRowAsync(this OptOutHost host, SubjectKey subject, int sequence) =>
         host.RowAsync(subject, $"event~{subject}~{sequence:D10}");

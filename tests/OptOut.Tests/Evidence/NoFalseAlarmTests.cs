@@ -86,19 +86,16 @@ public sealed class NoFalseAlarmTests(AzuriteFixture azurite)
         var people = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => host.KnownAsync($"crowd-{i}")));
         var crowd = Task.WhenAll(people.SelectMany((p, i) => Enumerable.Range(0, 8).Select(n => n % 2 == 0
             ? host.PressAsync(p.Token)
-            : host.SendAsync(
-                "PUT",
-                $"/api/subjects/crowd-{i}/preferences",
-                JsonContent.Create(new { channels = new { email = new { newsletter = n % 4 == 1 } } }),
-                OptOutHost.FunctionKey))));
+            : host.SavePreferencesAsync($"crowd-{i}", JsonContent.Create(new { channels = new { email = new { newsletter = n % 4 == 1 } } })))));
         while (!crowd.IsCompleted)
         {
             await host.Service<AnchorWriter>().RunAsync(Cancel);
             Assert.Empty((await host.Service<LedgerVerifier>().RunAsync(Cancel)).Mismatches);
         }
 
-        // On a busy machine the store may not answer in time: then it is recorded and not shown yet, or refused.
-        Assert.All(await crowd, answer => Assert.Contains(answer.Status, (int[])[200, 202, 503]));
+        // What somebody saw may not stand any more; and on a busy machine the store may not answer in time: then it is recorded and not
+        // shown yet, or refused.
+        Assert.All(await crowd, answer => Assert.Contains(answer.Status, (int[])[200, 202, 412, 503]));
         await host.AnchorAsync();
 
         Assert.Empty((await host.VerifyAsync()).Mismatches);

@@ -18,10 +18,9 @@ public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
     {
         var token = await host.TokenAsync("json", "email", "newsletter", 3);
         await host.PressAsync(token);
+        var page = await PreferencesPageTests.ShownPage.OpenAsync(host, token);
         var saved = await host.SendAsync(
-            "POST",
-            $"/u/{token}/preferences",
-            PreferencesPageTests.Form(PreferencesPageTests.AllCells, ["email,newsletter", "sms,offers"]));
+            "POST", $"/u/{token}/preferences", page.Form(PreferencesPageTests.AllCells, ["email,newsletter", "sms,offers"]));
 
         var answer = await host.SendAsync("GET", $"/u/{token}/receipt?ref={ReferenceOn(saved)}&format=json&lang=nl");
 
@@ -129,11 +128,11 @@ public sealed class ReceiptTests(OptOutHost host) : IClassFixture<OptOutHost>
             ["CERTUTIL"] = $"certutil -hashfile optout-{reference}-1.txt SHA256",
             ["SHASUM"] = $"shasum -a 256 optout-{reference}-1.txt",
             ["SHA256SUM"] = $"sha256sum optout-{reference}-1.txt",
-            ["TEXT"] = Regex.Replace(Ledger.CanonicalText(1, entry.PreviousHash, entry.Change), "\\s+", " ").Trim(),
+            ["TEXT"] = Regex.Replace(Ledger.CanonicalText(1, entry.PreviousHash, entry.Number, entry.Change), "\\s+", " ").Trim(),
         };
         Assert.Equal(["De Kruidtuin", .. words.Select(w => values.GetValueOrDefault(w, w))], Words(answer.Body));
         Assert.Contains(
-            $"<pre>{Ledger.CanonicalText(1, entry.PreviousHash, entry.Change)}<span class=\"end\"></span></pre>",
+            $"<pre>{Ledger.CanonicalText(1, entry.PreviousHash, entry.Number, entry.Change)}<span class=\"end\"></span></pre>",
             WebUtility.HtmlDecode(answer.Body),
             StringComparison.Ordinal);
         Assert.DoesNotContain("zoe", answer.Body, StringComparison.OrdinalIgnoreCase);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Azure.Data.Tables;
 using OptOut.Consent;
 using OptOut.Evidence;
@@ -145,7 +146,7 @@ public sealed class TamperingTests(AzuriteFixture azurite)
         var an = await AnchoredPersonAsync(host, "an");
         var original = await host.StateRowAsync(an);
 
-        await ForgeEntriesAsync(original.GetString("Entries").Replace("Stop", "Allow", StringComparison.Ordinal));
+        await ForgeEntriesAsync(original.GetString("Entries0").Replace("*,* 1 ", "*,* 0 ", StringComparison.Ordinal));
         AssertOne(await host.VerifyAsync(), MismatchKind.State, "The state does not follow from the ledger.", an, 1);
         await ForgeEntriesAsync("");
         AssertOne(await host.VerifyAsync(), MismatchKind.State, "The state does not follow from the ledger.", an, 1);
@@ -161,7 +162,7 @@ public sealed class TamperingTests(AzuriteFixture azurite)
         await host.ForgeAsync(original);
         Assert.Empty((await host.VerifyAsync()).Mismatches);
 
-        Task ForgeEntriesAsync(string entries) => host.ForgeAsync(new TableEntity(original) { ["Entries"] = entries });
+        Task ForgeEntriesAsync(string entries) => host.ForgeAsync(new TableEntity(original) { ["Entries0"] = entries });
     }
 
     [Fact]
@@ -317,19 +318,19 @@ public sealed class TamperingTests(AzuriteFixture azurite)
     private static async Task SavePreferencesAsync(OptOutHost host, string id, string preferences) =>
         Assert.Equal(
             200,
-            (await host.SendAsync(
-                "PUT", $"/api/subjects/{id}/preferences", new StringContent(preferences), OptOutHost.FunctionKey)).Status);
+            (await host.SavePreferencesAsync(id, new StringContent(preferences))).Status);
 
     // Rewrites entry and state consistently, as someone who knows this code would.
     private static async Task RewriteAsync(OptOutHost host, SubjectKey subject, Change change)
     {
-        var entry = Ledger.Append(Ledger.Start(subject), change);
+        var entry = Ledger.Append(Ledger.Start(subject), 1, change);
         var row = await host.EventRowAsync(subject, 1);
         (row["Change"], row["Hash"]) = (ChangeDocument.From(change).ToJson(), entry.Hash);
         await host.ForgeAsync(row);
         var state = await host.StateRowAsync(subject);
-        (state["Entries"], state["Hash"]) = (
-            $"{change.Scope} {change.Decision} {change.At.ToUnixTimeMilliseconds()} {change.Id:N}", entry.Hash);
+        var entries = string.Create(
+            CultureInfo.InvariantCulture, $"{change.Scope} 1 {change.At.ToUnixTimeMilliseconds()} {change.Id:N} - - -");
+        (state["Entries0"], state["Hash"]) = (entries, entry.Hash);
         await host.ForgeAsync(state);
     }
 

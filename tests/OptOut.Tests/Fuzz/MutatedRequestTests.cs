@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using OptOut.Consent;
 using OptOut.Fuzz.Engine;
 using OptOut.Fuzz.Product;
 using OptOut.Messaging;
@@ -26,9 +27,9 @@ public sealed class MutatedRequestTests(AzuriteFixture azurite, ITestOutputHelpe
         var seed = ulong.Parse(Environment.GetEnvironmentVariable("OPTOUT_FUZZ_SEED") ?? "1", CultureInfo.InvariantCulture);
         output.WriteLine($"seed {seed}");
         await using var host = await OptOutHost.StartAsync(azurite, vendors: OptOutHost.AllVendors);
-        await host.PutSubjectAsync("C-1001", email: ["jan@example.com"]);
+        var subject = await host.PutSubjectAsync("C-1001", email: ["jan@example.com"]);
         var bystander = await host.PutSubjectAsync("C-9999", email: ["bystander@example.org"]);
-        byte[][] seeds = [.. Seeds(await host.TokenAsync("C-1001"))];
+        byte[][] seeds = [.. Seeds(await host.TokenAsync("C-1001"), subject)];
         var random = new Randomness(seed);
         var mutator = new Mutator(random, [], MaxLength);
 
@@ -52,12 +53,13 @@ public sealed class MutatedRequestTests(AzuriteFixture azurite, ITestOutputHelpe
             && m.CorrelationId == bystander.ToString());
     }
 
-    private static IEnumerable<byte[]> Seeds(string token) =>
+    private static IEnumerable<byte[]> Seeds(string token, SubjectKey subject) =>
         Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Seeds"), "http-*.txt")
             .Order(StringComparer.Ordinal)
             .SelectMany(file => File.ReadAllText(file).ReplaceLineEndings("\n").Split("\n====\n"))
             .Select(text => Encoding.UTF8.GetBytes(text.TrimEnd('\n')
                 .Replace("{token}", token, StringComparison.Ordinal)
+                .Replace("{subject}", subject.ToString(), StringComparison.Ordinal)
                 .Replace("{code}", "00000-00000", StringComparison.Ordinal)
                 .Replace("{key}", $"x-functions-key: {OptOutHost.FunctionKey}\nContent-Type: application/json", StringComparison.Ordinal)));
 

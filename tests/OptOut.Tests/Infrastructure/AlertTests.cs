@@ -83,7 +83,7 @@ public sealed partial class AlertTests(Templates templates)
         var criterion = (await templates.CompileAsync(environment)).The(MetricAlerts)["properties"]!["criteria"]!["allOf"]![0]!;
 
         Assert.Equal("DeadletteredMessages", Text(criterion["metricName"]));
-        Assert.Equal([Messaging.Topology.BusTopic], criterion["dimensions"]![0]!["values"]!.AsArray().Select(Text));
+        Assert.Equal([OptOut.Messaging.Topology.BusTopic], criterion["dimensions"]![0]!["values"]!.AsArray().Select(Text));
     }
 
     // In a shorter window the timer might not have run at all. The alarm would then find no dead letters, or raise a

@@ -17,7 +17,7 @@ public sealed class StorageNamesTests(Templates templates)
     private static readonly StorageAccount Code = new(
         Options.Create(new StorageOptions { TableEndpoint = new("https://example.com"), BlobEndpoint = new("https://example.com") }),
         new Lazy<TokenCredential>(() => new DefaultAzureCredential()),
-        NullLogger<StorageAccount>.Instance);
+        NullLogger<StorageAccount>.Instance, []);
 
     [Theory]
     [InlineData("dev")]

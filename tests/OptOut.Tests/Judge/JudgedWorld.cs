@@ -49,7 +49,8 @@ internal sealed class JudgedWorld
         foreach (var (i, scope) in scopes.Index())
         {
             var line = new LedgerLine(
-                ledger.Count + 1, $"{submission[..^1]}{i}", submission, Key(person), scope, decision, at, at, source, "", "", 0, "", "",
+                ledger.Count + 1, ledger.Count + 1, $"{submission[..^1]}{i}", submission, Key(person), scope, decision,
+                decision == "Allow" ? ledger.Count : null, at, at, source, "", "", 0, "", "", "",
                 ledger.Count == 0 ? LedgerVerifier.Start(Key(person)) : ledger[^1].Hash, "");
             ledger.Add(line with { Hash = LedgerVerifier.HashOf(line) });
         }
@@ -127,7 +128,7 @@ internal sealed class JudgedWorld
     {
         var record = new SubjectRecord(
             Key(person), ledger, [], ledger.Count, ledger.Count == 0 ? LedgerVerifier.Start(Key(person)) : ledger[^1].Hash,
-            _contacts[person], new Dictionary<string, DateTimeOffset>(), []);
+            _contacts[person], []);
         return record with { State = LedgerVerifier.Replay(record) };
     }
 

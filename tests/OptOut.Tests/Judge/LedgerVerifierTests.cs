@@ -20,17 +20,18 @@ public sealed class LedgerVerifierTests
         select Change.Create(
             id, Subject, Scope.Parse(scope), isStop ? Decision.Stop : Decision.Allow, Moment(at), Moment(9),
             isStop ? Source.PhoneAgent : Source.Portal,
-            new ChangeEvidence(Channel.Phone, Topic.Parse("offers"), 7, null, "agent A-17, call 12"), submission);
+            new ChangeEvidence(Channel.Phone, Topic.Parse("offers"), 7, null, "agent A-17, call 12", "key:desk"), submission,
+            isStop ? null : at);
 
     [Fact]
     public void The_products_ledgers_verify_and_lead_to_the_products_state() => AnyChange.Array[0, 12].Sample(changes =>
     {
         var subject = Record(changes);
         Assert.Null(LedgerVerifier.FindBreak(subject));
-        var state = changes.Aggregate(ConsentState.Empty, (s, c) => s.With(c));
+        var state = Ledger.Replay(Append(changes));
         Assert.Equal(
-            state.Entries.Select(e => (e.Key.ToString(), e.Value.EventId)).Order(),
-            LedgerVerifier.Replay(subject).Select(e => (e.Scope, Guid.Parse(e.EventId))).Order());
+            state.Entries.Select(e => (e.Key.ToString(), e.Value.Stop?.Number ?? 0, e.Value.Allow?.Seen ?? 0)).Order(),
+            LedgerVerifier.Replay(subject).Select(e => (e.Scope, e.Stop, e.Seen)).Order());
         foreach (var cell in Cell.All)
         {
             Assert.True(Channels.TryParse(cell.Channel, out var channel));
@@ -44,6 +45,9 @@ public sealed class LedgerVerifierTests
     public static TheoryData<string, Func<object, object>> Alterations => new()
     {
         { "sequence", Alter(l => l with { Sequence = 7 }) },
+        { "number", Alter(l => l with { Number = 70 }) },
+        { "seen", Alter(l => l with { Seen = 70 }) },
+        { "by", Alter(l => l with { By = "key:other" }) },
         { "id", Alter(l => l with { Id = Flip(l.Id) }) },
         { "submission", Alter(l => l with { SubmissionId = Flip(l.SubmissionId) }) },
         { "subject", Alter(l => l with { Subject = Flip(l.Subject) }) },
@@ -90,23 +94,30 @@ public sealed class LedgerVerifierTests
             new ChangeEvidence(Channel.Email, Topic.Parse("offers"), 7, null, "r"), new Guid(i, 5, 2, new byte[8]))),
     ];
 
-    private static SubjectRecord Record(IEnumerable<Change> changes)
+    private static List<LedgerEntry> Append(IEnumerable<Change> changes)
     {
-        var (head, lines) = (Ledger.Start(Subject), new List<LedgerLine>());
+        var (head, entries) = (Ledger.Start(Subject), new List<LedgerEntry>());
         foreach (var change in changes)
         {
-            var entry = Ledger.Append(head, change);
-            head = new LedgerHead(entry.Sequence, entry.Hash);
-            lines.Add(new LedgerLine(
-                entry.Sequence, change.Id.ToString("D"), change.SubmissionId.ToString("D"), change.Subject.ToString(),
-                change.Scope.ToString(), change.Decision.ToString(), change.At, change.ReceivedAt, change.Source.ToString(),
-                change.Evidence.Channel?.Name() ?? "", change.Evidence.Topic?.Value ?? "", change.Evidence.Campaign,
-                change.Evidence.Vendor ?? "", change.Evidence.Reference ?? "",
-                entry.PreviousHash, entry.Hash));
+            entries.Add(Ledger.Append(head, (head.Sequence * 2) + 1, change));
+            head = new LedgerHead(entries[^1].Sequence, entries[^1].Hash);
         }
 
+        return entries;
+    }
+
+    private static SubjectRecord Record(IEnumerable<Change> changes)
+    {
+        var entries = Append(changes);
+        var lines = entries.ConvertAll(entry => new LedgerLine(
+            entry.Sequence, entry.Number, entry.Change.Id.ToString("D"), entry.Change.SubmissionId.ToString("D"),
+            entry.Change.Subject.ToString(), entry.Change.Scope.ToString(), entry.Change.Decision.ToString(), entry.Change.Seen,
+            entry.Change.At, entry.Change.ReceivedAt, entry.Change.Source.ToString(),
+            entry.Change.Evidence.Channel?.Name() ?? "", entry.Change.Evidence.Topic?.Value ?? "", entry.Change.Evidence.Campaign,
+            entry.Change.Evidence.Vendor ?? "", entry.Change.Evidence.Reference ?? "", entry.Change.Evidence.By ?? "",
+            entry.PreviousHash, entry.Hash));
         return new SubjectRecord(
-            Subject.ToString(), lines, [], head.Sequence, head.Hash, [], new Dictionary<string, DateTimeOffset>(), []);
+            Subject.ToString(), lines, [], lines.Count, lines.Count == 0 ? LedgerVerifier.Start(Subject.ToString()) : lines[^1].Hash, [], []);
     }
 
     private static Func<object, object> Alter(Func<LedgerLine, LedgerLine> alter) => line => alter((LedgerLine)line);

@@ -37,7 +37,7 @@ public sealed class VerdictTests
         var (whole, lost) = (Subject(Healthy, P1), Subject(Without(Healthy, P1), P1));
         AssertFound(
             With(Healthy, lost with { State = whole.State }),
-            "Replaying a ledger gives the stored state.", "the ledger leads to missing", "ConsentStore");
+            "Replaying a ledger gives the stored state.", "the ledger leads to allowed", "ConsentStore");
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class VerdictTests
     [Fact]
     public void A_Stop_that_nobody_asked_for_is_found()
     {
-        var (observed, stop) = (Healthy, new StateEntry("*,*", "Stop", default, Guid.Empty.ToString("D")));
+        var (observed, stop) = (Healthy, new StateEntry("*,*", 1, Guid.Empty.ToString("D"), 0, ""));
         AssertFound(
             With(observed, Subject(observed, Bystander) with { State = [stop] }),
             "Nobody is stopped who did not ask, or who allowed it again.", "customer P4", "ConsentStore");
@@ -245,6 +245,8 @@ public sealed class VerdictTests
         var allow = last with
         {
             Sequence = last.Sequence + 1,
+            Number = last.Number + 1,
+            Seen = last.Number,
             Id = Guid.Empty.ToString("D"),
             SubmissionId = Guid.Empty.ToString("D"),
             Scope = "*,*",

@@ -136,7 +136,8 @@ internal sealed class ReconciliationHost : IAsyncDisposable
     public async Task DecideAsync(SubjectKey subject, string scope, Decision decision, Source source)
     {
         var now = Time.GetUtcNow();
-        var change = Change.Create(EventIds.New(now), subject, Scope.Parse(scope), decision, now, now, source);
+        var seen = decision == Decision.Allow ? (await Get<ConsentStore>().LoadAsync(subject, Cancel)).Number : (long?)null;
+        var change = Change.Create(EventIds.New(now), subject, Scope.Parse(scope), decision, now, now, source, seen: seen);
         Assert.Equal(new IntakeResult(true, true), await Get<ChangeIntake>().RecordAsync(change, WaitFor.Visible));
         await DrainAsync();
     }
@@ -186,12 +187,18 @@ internal sealed class ReconciliationHost : IAsyncDisposable
     /// <summary>Handles messages as the trigger of the email channel does, until none are left.</summary>
     public async Task DrainAsync()
     {
-        await using var receiver = Get<ServiceBusClient>().CreateReceiver(Topology.BusTopic, Topology.Email);
+        await DrainAsync(Topology.Apply, message => Get<ApplyHandler>().HandleAsync(message, Cancel));
+        await DrainAsync(Topology.Email, message => Get<ChannelHandler>().HandleAsync(message, Channel.Email, Cancel));
+    }
+
+    private async Task DrainAsync(string subscription, Func<ServiceBusReceivedMessage, Task<Settlement>> handle)
+    {
+        await using var receiver = Get<ServiceBusClient>().CreateReceiver(Topology.BusTopic, subscription);
         while (await receiver.ReceiveMessagesAsync(100, TimeSpan.FromMilliseconds(100), Cancel) is { Count: > 0 } messages)
         {
             foreach (var message in messages)
             {
-                Assert.IsType<Settlement.Complete>(await Get<ChannelHandler>().HandleAsync(message, Channel.Email, Cancel));
+                Assert.IsType<Settlement.Complete>(await handle(message));
                 await receiver.CompleteMessageAsync(message, Cancel);
             }
         }

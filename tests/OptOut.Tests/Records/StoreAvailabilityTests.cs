@@ -14,6 +14,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OptOut.Api;
 using OptOut.Consent;
+using OptOut.Identity;
 using OptOut.Local.Azurite;
 using OptOut.Platform;
 using OptOut.Platform.Telemetry;
@@ -123,6 +124,12 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
             .AddSingleton(TimeProvider.System)
             .AddSingleton(Account())
             .AddSingleton<OptOutMetrics>()
+            .AddSingleton(new IdentifierProtector(Options.Create(new DataOptions
+            {
+                HashSecret = OptOutSettings.HashSecret,
+                Keys = [new() { Id = 1, Secret = OptOutSettings.DataSecret }],
+            })))
+            .AddSingleton<SubjectRows>()
             .AddSingleton<ConsentStore>()
             .BuildServiceProvider();
         var now = TimeProvider.System.GetUtcNow();
@@ -270,7 +277,7 @@ public sealed class StoreAvailabilityTests : IAsyncLifetime
     }
 
     private StorageAccount Account(StorageOptions options, TokenCredential credential) =>
-        new(Options.Create(options), new Lazy<TokenCredential>(credential), _loggers.CreateLogger<StorageAccount>());
+        new(Options.Create(options), new Lazy<TokenCredential>(credential), _loggers.CreateLogger<StorageAccount>(), []);
 
     private static Task AnswerTransactionAsync(HttpContext context, int status, string code)
     {

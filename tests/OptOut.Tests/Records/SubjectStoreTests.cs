@@ -48,9 +48,9 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var change = Stop(1);
 
-        Assert.True(await Consent.ApplyAsync(change, Cancel));
+        Assert.Single((await Consent.ApplyAsync(change, Cancel)).Taken.Entries);
 
-        Assert.Equal([$"event~{_subject}~0000000001", $"seen~{_subject}~{change.Id:N}", $"state~{_subject}"], RowKeys());
+        Assert.Equal([$"event~{_subject}~0000000001", $"seen~{_subject}~{change.Id:N}", $"subject~{_subject}"], RowKeys());
         var state = await Consent.LoadAsync(_subject, Cancel);
         Assert.Equal(Decision.Stop, state.Consent.Answer(Channel.Post).Decision);
         var ledger = await LedgerAsync();
@@ -65,17 +65,17 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var submission = Enumerable.Range(1, 120).Select(i => Stop(i, $"email,t{i}")).ToArray();
 
-        var grown = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Consent.ApplyAsync(submission, Cancel)));
+        var taken = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Consent.ApplyAsync(submission, Cancel)));
 
-        Assert.Contains(true, grown);
-        Assert.False(await Consent.ApplyAsync(submission, Cancel));
+        Assert.Equal(120, taken.Sum(t => t.Taken.Entries.Count));
+        Assert.Empty((await Consent.ApplyAsync(submission, Cancel)).Taken.Entries);
         var ledger = new List<LedgerEntry>();
         await foreach (var entry in Consent.LedgerAsync(_subject, Cancel))
             ledger.Add(entry);
         Assert.Equal(submission, ledger.Select(e => e.Change));
-        var (state, head) = await Consent.LoadAsync(_subject, Cancel);
-        Assert.Null(Ledger.FirstBroken(_subject, ledger, head));
-        Assert.Equal(120, state.Entries.Count());
+        var state = await Consent.LoadAsync(_subject, Cancel);
+        Assert.Null(Ledger.FirstBroken(_subject, ledger, state.Head));
+        Assert.Equal((120, 120), (state.Consent.Entries.Count(), state.Number));
         Assert.Equal(ledger[77], await Consent.FindAsync(_subject, submission[77].Id, Cancel));
         Assert.Null(await Consent.FindAsync(_subject, EventIds.Derive("no such event"), Cancel));
     }
@@ -83,14 +83,16 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task An_unknown_subject_has_an_empty_ledger()
     {
-        Assert.Equal(new SubjectState(ConsentState.Empty, Ledger.Start(_subject)), await Consent.LoadAsync(_subject, Cancel));
+        var state = await Consent.LoadAsync(_subject, Cancel);
+
+        Assert.Equal((ConsentState.Empty, 0, Ledger.Start(_subject)), (state.Consent, state.Number, state.Head));
         Assert.Empty(await LedgerAsync());
     }
 
     [Fact]
     public async Task A_change_is_applied_once_even_if_it_is_repeated_after_others()
     {
-        var (stop, allow) = (Stop(1), Allow(2, "email,newsletter", 1));
+        var (stop, allow) = (Stop(1), Allow(2, "email,newsletter", 1, seen: 1));
         Change[] all = [stop, stop, allow, stop, allow, Stop(3, minute: 2), stop, allow];
 
         foreach (var change in all)
@@ -102,9 +104,9 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task The_same_change_from_concurrent_writers_is_applied_once()
     {
-        var grown = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Consent.ApplyAsync(Stop(1), Cancel)));
+        var taken = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Consent.ApplyAsync(Stop(1), Cancel)));
 
-        Assert.Single(grown, g => g);
+        Assert.Single(taken, t => t.Taken.Entries.Count == 1);
         Assert.Single(await LedgerAsync());
     }
 
@@ -122,39 +124,68 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_repeated_Stop_is_not_added_to_the_ledger_but_beats_an_earlier_Allow_that_arrives_late()
+    public async Task A_repeated_Stop_is_not_added_to_the_ledger_until_an_Allow_that_had_not_seen_it_comes()
     {
-        Assert.True(await Consent.ApplyAsync(Stop(1), Cancel));
-        Assert.False(await Consent.ApplyAsync(Stop(2, minute: 10), Cancel));
+        await Consent.ApplyAsync(Stop(1), Cancel);
+        Assert.Empty((await Consent.ApplyAsync(Stop(2, minute: 10), Cancel)).Taken.Entries);
+        Assert.True(await Consent.HasAsync(_subject, Id(2), Cancel));
         Assert.Single(await LedgerAsync());
 
-        await Consent.ApplyAsync(Allow(3, "*,*", 5), Cancel);
+        await Consent.ApplyAsync(Allow(3, "*,*", 15, seen: 1), Cancel);
 
+        Assert.Equal([(1, Id(1)), (2, Id(2)), (3, Id(3))], (await LedgerAsync()).Select(e => ((int)e.Number, e.Change.Id)));
         Assert.Equal(Decision.Stop, (await Consent.LoadAsync(_subject, Cancel)).Consent.Answer(Channel.Email).Decision);
     }
 
     [Fact]
-    public async Task The_time_of_a_Stops_last_repetition_is_kept_even_after_another_change_replaced_it()
+    public async Task A_repeat_that_is_delivered_again_after_an_Allow_changes_nothing()
+    {
+        foreach (var change in (Change[])[Stop(1), Stop(2), Allow(3, "*,*", 5, seen: 2), Stop(2), Stop(1), Stop(2)])
+            await Consent.ApplyAsync(change, Cancel);
+
+        var state = await Consent.LoadAsync(_subject, Cancel);
+        Assert.Equal((3L, Decision.Allow), (state.Number, state.Consent.Answer(Channel.Email).Decision));
+        Assert.Equal([Id(1), Id(3)], (await LedgerAsync()).Select(e => e.Change.Id));
+    }
+
+    [Fact]
+    public async Task A_ledgered_Stop_that_is_delivered_again_while_it_stands_takes_no_number()
     {
         await Consent.ApplyAsync(Stop(1), Cancel);
-        Assert.Empty(await Consent.RepeatsAsync(_subject, Cancel));
-        await Consent.ApplyAsync(Stop(2, minute: 5), Cancel);
-        await Consent.ApplyAsync(Stop(3, minute: 10), Cancel);
-        await Consent.ApplyAsync(Allow(4, "email,*", 15), Cancel);
-        await Consent.ApplyAsync(Stop(5, minute: 30), Cancel);
+        await Consent.ApplyAsync(Allow(2, "email,a", 1, seen: 1), Cancel);
+        await Consent.ApplyAsync(Stop(3), Cancel);
 
-        Assert.Equal(new Dictionary<Guid, DateTimeOffset> { [Id(1)] = Noon.AddMinutes(10) }, await Consent.RepeatsAsync(_subject, Cancel));
-        Assert.Equal([Id(1), Id(4), Id(5)], (await LedgerAsync()).Select(e => e.Change.Id));
-        Assert.Equal(2, (await Consent.FindAsync(_subject, Id(4), Cancel))!.Sequence);
-        Assert.Equal(1, (await Consent.FindAsync(_subject, Id(1), Cancel))!.Sequence);
+        await Consent.ApplyAsync(Stop(1), Cancel);
+
+        Assert.Equal(3, (await Consent.LoadAsync(_subject, Cancel)).Number);
+    }
+
+    [Fact]
+    public async Task A_row_of_a_subject_keeps_everything_that_a_change_can_depend_on()
+    {
+        foreach (var change in (Change[])[Stop(1), Stop(2), Allow(3, "email,a", 5, seen: 1), Stop(4, "sms,b"), Stop(5, "sms,b")])
+            await Consent.ApplyAsync(change, Cancel);
+        var agent = Change.Create(
+            Id(6), _subject, Scope.Parse("post,*"), Decision.Stop, Noon, Noon, Source.PhoneAgent, new(By: "key:desk"), submissionId: Id(60));
+
+        var taken = (await Consent.ApplyAsync(agent, Cancel)).Taken;
+
+        var read = await Consent.LoadAsync(_subject, Cancel);
+        Assert.Equal(taken.State.Consent, read.Consent);
+        Assert.Equal(taken.State.Repeats, read.Repeats);
+        Assert.Equal(taken.State.Entered, read.Entered);
+        Assert.Equal(
+            (taken.State.Number, taken.State.Head, taken.State.Last), (read.Number, read.Head, new LastSubmission(Id(60), read.Number - 1)));
     }
 
     [Fact]
     public async Task A_profile_keeps_all_its_past_identifiers_and_lists_the_current_ones()
     {
-        Assert.True(await Profiles.SaveAsync(_subject, [Jan], "nl", Cancel));
-        Assert.True(await Profiles.SaveAsync(_subject, [Family], null, Cancel));
-        Assert.False(await Profiles.SaveAsync(_subject, [Family], null, Cancel));
+        await Profiles.SaveAsync(_subject, [Jan], "nl", Cancel);
+        await Profiles.SaveAsync(_subject, [Family], null, Cancel);
+        var written = (await Get<SubjectRows>().LoadAsync(_subject, Cancel)).Tag;
+        await Profiles.SaveAsync(_subject, [Family], null, Cancel);
+        Assert.Equal(written, (await Get<SubjectRows>().LoadAsync(_subject, Cancel)).Tag);
 
         var profile = await Profiles.LoadAsync(_subject, Cancel);
         Assert.Equal([Jan, Family], profile.Identifiers);
@@ -202,7 +233,7 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
         await ApplyAsync(Stop(3, "*,*", 2, _other));
         Assert.Equal("*", await StopsAsync(Family));
 
-        await ApplyAsync(Allow(4, "*,*", 3, _other));
+        await ApplyAsync(Allow(4, "*,*", 3, _other, seen: 2));
         Assert.Equal("newsletter", await StopsAsync(Family));
         Assert.Equal([_subject, _other], await Index.SubjectsAsync(Family, Cancel));
     }
@@ -234,7 +265,7 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
         await ApplyAsync(Stop(1, "email,newsletter"));
         await ApplyAsync(Stop(1, "email,newsletter"));
         await ApplyAsync(Stop(2, "*,*", 1));
-        await ApplyAsync(Allow(3, "email,offers", 2));
+        await ApplyAsync(Allow(3, "email,offers", 2, seen: 2));
         await ApplyAsync(Stop(4, "sms,offers", 3));
 
         var feed = await FeedAsync();
@@ -249,9 +280,11 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
         await Profiles.SaveAsync(_subject, [Jan], null, Cancel);
         for (var round = 0; round < 5; round++)
         {
-            var minute = round * 10;
+            var (minute, seen) = (round * 10, (await Consent.LoadAsync(_subject, Cancel)).Number);
             await Task.WhenAll(Enumerable.Range(0, 8).Select(i =>
-                ApplyAsync(i % 2 == 0 ? Stop(1 + minute + i, "email,*", minute + i) : Allow(1 + minute + i, "email,*", minute + i))));
+                ApplyAsync(i % 2 == 0
+                    ? Stop(1 + minute + i, "email,*", minute + i)
+                    : Allow(1 + minute + i, "email,*", minute + i, seen: seen))));
 
             Assert.Equal(await StopsAsync(Jan), $"{(await FeedAsync()).LastOrDefault()?.Stops[Channel.Email] ?? StopSet.Nothing}");
         }
@@ -268,12 +301,19 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
 
         // In the registrar's order: first the decisions, then the owner.
         await ApplyAsync(
-            Change.Create(EventIds.Derive("adopted"), _subject, Scope.Everything, Decision.Stop, stop.At, Noon.AddHours(1), Source.Import));
+            Change.Create(
+                EventIds.Adopted(_subject, (await Consent.LoadAsync(standIn, Cancel)).Consent.Entry(Scope.Everything).Stop!.Value),
+                _subject,
+                Scope.Everything,
+                Decision.Stop,
+                stop.At,
+                Noon.AddHours(1),
+                Source.Import));
         await Index.ReplaceOwnerAsync(Jan, standIn, _subject, Cancel);
         await ApplyAsync(stop);
         Assert.Equal([_subject], await Index.SubjectsAsync(Jan, Cancel));
 
-        await ApplyAsync(Allow(2, "*,*", 5));
+        await ApplyAsync(Allow(2, "*,*", 5, seen: 1));
         await ApplyAsync(stop);
 
         Assert.Equal("-", await StopsAsync(Jan));
@@ -290,10 +330,12 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
         await ApplyAsync(Stop(1));
         var hash = Get<IdentifierProtector>().Hash(Jan).ToString();
 
-        var row = Assert.Single(Get<StorageAccount>().Identifiers.Query<TableEntity>(cancellationToken: Cancel));
+        var rows = Get<StorageAccount>().Identifiers.Query<TableEntity>(cancellationToken: Cancel).ToArray();
+        var row = rows[0];
 
+        Assert.Equal([hash[3..], $"{hash[3..]}~{_subject}"], rows.Select(r => r.RowKey));
         Assert.Equal(($"email~{hash[..3]}", hash[3..]), (row.PartitionKey, row.RowKey));
-        Assert.DoesNotContain("jan", string.Join(' ', row.Keys.Select(k => row[k])), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("jan", string.Join(' ', rows.SelectMany(r => r.Keys.Select(k => r[k]))), StringComparison.OrdinalIgnoreCase);
         var found = new List<IdentifierPermission>();
         await foreach (var permission in Index.ScanAsync(row.PartitionKey, row.PartitionKey, Cancel))
             found.Add(permission);
@@ -340,9 +382,15 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
         Change.Create(
             Id(id), subject ?? _subject, Scope.Parse(scope), Decision.Stop, Noon.AddMinutes(minute), Noon.AddHours(9), Source.OneClick);
 
-    private Change Allow(int id, string scope, int minute, SubjectKey? subject = null) =>
-        Change.Create(
-            Id(id), subject ?? _subject, Scope.Parse(scope), Decision.Allow, Noon.AddMinutes(minute), Noon.AddHours(9), Source.Portal);
+    private Change Allow(int id, string scope, int minute, SubjectKey? subject = null, long seen = 0) => Change.Create(
+        Id(id),
+        subject ?? _subject,
+        Scope.Parse(scope),
+        Decision.Allow,
+        Noon.AddMinutes(minute),
+        Noon.AddHours(9),
+        Source.Portal,
+        seen: seen);
 
     private static Identifier Email(string address) =>
         EmailAddress.TryParse(address, out var identifier) ? identifier : throw new FormatException(address);

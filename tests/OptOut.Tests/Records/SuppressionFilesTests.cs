@@ -274,9 +274,17 @@ public sealed class SuppressionFilesTests(AzuriteFixture azurite)
     {
         var subject = postal is null ? host.SubjectOf(id) : await host.PutSubjectAsync(id, postal: [postal]);
         var now = TimeProvider.System.GetUtcNow();
+        var decision = allow ? Decision.Allow : Decision.Stop;
         var change = Change.Create(
-            EventIds.New(now), subject, Scope.Parse(scope), allow ? Decision.Allow : Decision.Stop, now, now, Source.Portal);
-        Assert.True((await host.Service<Intake.ChangeIntake>().RecordAsync(change, Intake.WaitFor.Visible)).Durable);
+            EventIds.New(now),
+            subject,
+            Scope.Parse(scope),
+            decision,
+            now,
+            now,
+            Source.Portal,
+            seen: await host.SeenAsync(subject, decision));
+        Assert.True((await host.Service<OptOut.Intake.ChangeIntake>().RecordAsync(change, OptOut.Intake.WaitFor.Visible)).Durable);
         return subject;
     }
 

@@ -17,11 +17,11 @@ internal sealed class Act(string name)
     /// <summary>For an undo: the submission that was taken back.</summary>
     public Guid? Undone { get; set; }
 
-    /// <summary>For an undo: the moment of the latest Stop that the person saw.</summary>
-    public DateTimeOffset Seen { get; set; }
-
     /// <summary>For an Allow: the changes behind what the person saw.</summary>
     public HashSet<Guid> Known { get; } = [];
+
+    /// <summary>Those of them that only repeated what stood.</summary>
+    public HashSet<Guid> KnownRepeats { get; } = [];
 
     /// <summary>For a vendor's report: whom it was about.</summary>
     public Identifier? About { get; set; }

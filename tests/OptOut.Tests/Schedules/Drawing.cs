@@ -32,7 +32,7 @@ internal static class Drawing
         return drawing.ToString();
     }
 
-    // "replace state~a + insert event~a~0000000001" names two rows.
+    // "merge subject~a + insert event~a~0000000001" names two rows.
     private static IEnumerable<string> Rows(string text) => text
         .Replace(" (any version)", "", StringComparison.Ordinal)
         .Split(" + ")

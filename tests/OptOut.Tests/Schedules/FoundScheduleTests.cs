@@ -13,10 +13,10 @@ public sealed class FoundScheduleTests
     [Fact]
     public void A_confirmation_that_is_due_later_is_sent_though_its_message_has_waited_for_the_store() => Holds(
         new Script(
-            ("confirmation", "read ack~a", Mishap.DeliverAgain),
-            ("confirmation", "read ack~a", Mishap.FailBefore),
-            ("confirmation", "read ack~a", Mishap.FailBefore),
-            ("confirmation", "read ack~a", Mishap.FailBefore)),
+            ("confirmation", "read subject~a", Mishap.DeliverAgain),
+            ("confirmation", "read subject~a", Mishap.FailBefore),
+            ("confirmation", "read subject~a", Mishap.FailBefore),
+            ("confirmation", "read subject~a", Mishap.FailBefore)),
         story =>
         {
             var a = story.Person("a");

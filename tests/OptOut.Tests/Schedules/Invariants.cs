@@ -39,7 +39,8 @@ internal sealed class Invariants(Story story, bool isStrict = false)
     private async Task<ConsentState> CheckSubjectAsync(SubjectKey subject, string name)
     {
         var consent = _world.Get<ConsentStore>();
-        var (state, head) = await consent.LoadAsync(subject, CancellationToken.None);
+        var row = await consent.LoadAsync(subject, CancellationToken.None);
+        var (state, head) = (row.Consent, row.Head);
         if (head.Sequence == 0 && !Answered(subject).Any())
             return state;
         var ledger = new List<LedgerEntry>();
@@ -54,28 +55,26 @@ internal sealed class Invariants(Story story, bool isStrict = false)
         foreach (var entry in ledger.Where(e => !asked.Contains(e.Change.Id) && e.Change.Source != Source.Import && !IsReported(e.Change)))
             _broken.Add($"{name}'s ledger has {entry.Change.Decision} {entry.Change.Scope}, which nobody asked for.");
 
-        var replayed = ConsentState.From(ledger.Select(e => Entry(e.Change, e.Change.At)));
-        var repeats = await consent.RepeatsAsync(subject, CancellationToken.None);
-        replayed = replayed.Merge(ConsentState.From(
-            ledger.Where(e => repeats.ContainsKey(e.Change.Id)).Select(e => Entry(e.Change, repeats[e.Change.Id]))));
-        Change[] all = [.. ledger.Select(e => e.Change), .. Answered(subject)];
+        var replayed = Ledger.Replay(ledger);
+        Change[] all = [.. ledger.Select(e => e.Change).Concat(Answered(subject)).DistinctBy(c => c.Id)];
         foreach (var (channel, topic) in Questions())
         {
             var question = $"{channel.Name()},{topic?.Value ?? "*"}";
             var stopped = state.Answer(channel, topic).Decision == Decision.Stop;
-            if (stopped != Stopped(all, channel, topic))
-                _broken.Add($"{name}: {question} is {(stopped ? "stopped" : "allowed")}, and what was answered says the opposite.");
+            Change[] covering = [.. all.Where(c => Covers(c, channel, topic))];
+            if (!stopped && covering.Any(c => c.Decision == Decision.Stop && !covering.Any(allow => HadSeen(allow, c, orMade: true))))
+                _broken.Add($"{name}: {question} is allowed, and a Stop that nobody had seen was undone.");
+            if (stopped && !covering.Any(c => c.Decision == Decision.Stop && !covering.Any(allow => HadSeen(allow, c, orMade: false))))
+                _broken.Add($"{name}: {question} is stopped, although somebody who had seen every Stop allowed it.");
             if (stopped != (replayed.Answer(channel, topic).Decision == Decision.Stop))
                 _broken.Add($"{name}: {question} is {(stopped ? "stopped" : "allowed")}, and a replay of the ledger says the opposite.");
             foreach (var undo in story.Acts.Where(a => a.Undone is not null))
             {
-                if (!stopped && Stopped(Without(undo, all, ledger), channel, topic))
+                if (!stopped && Without(undo, covering, ledger).Any())
                     _broken.Add($"{name}: {question} is allowed; the undo took back a Stop that it was not about.");
             }
         }
 
-        if (isStrict)
-            CheckUnseenStops(subject, name, state);
         await CheckConfirmationsAsync(subject, name, ledger);
         return state;
     }
@@ -87,32 +86,21 @@ internal sealed class Invariants(Story story, bool isStrict = false)
     private IEnumerable<Change> Answered(SubjectKey subject) =>
         story.Acts.Where(a => a.IsAnswered).SelectMany(a => a.Changes).Where(c => c.Subject == subject);
 
-    // What was said without the undone submission and without the undo. A Stop of the undone scope that was only a repeat when the person
-    // looked is the same Stop to them. A Stop made before the undo that had not arrived when the person looked is the clock's: it loses.
-    private static IEnumerable<Change> Without(Act undo, IEnumerable<Change> all, List<LedgerEntry> ledger)
+    // The Stops that stand without the undone submission and without the undo. A Stop of the undone scope that was only a repeat when the
+    // person looked is the same Stop to them.
+    private IEnumerable<Change> Without(Act undo, Change[] covering, List<LedgerEntry> ledger)
     {
         var scopes = ledger.Where(e => e.Change.SubmissionId == undo.Undone).Select(e => e.Change.Scope).ToHashSet();
-        return all.Where(c => c.SubmissionId != undo.Undone
-            && !undo.Changes.Any(u => u.Id == c.Id)
-            && !(scopes.Contains(c.Scope) && c.At <= undo.Seen && !ledger.Exists(e => e.Change.Id == c.Id))
-            && (undo.Known.Contains(c.Id) || undo.Changes.All(u => c.At >= u.At)));
+        return covering.Where(stop => stop.Decision == Decision.Stop
+            && stop.SubmissionId != undo.Undone
+            && !(scopes.Contains(stop.Scope) && undo.KnownRepeats.Contains(stop.Id))
+            && !covering.Any(allow => undo.Changes.All(u => u.Id != allow.Id) && HadSeen(allow, stop, orMade: true)));
     }
 
-    // What no clock should decide: a Stop that was answered, and that the person who allowed something had not seen.
-    private void CheckUnseenStops(SubjectKey subject, string name, ConsentState state)
-    {
-        foreach (var allow in story.Acts.Where(a => a.Changes.Any(c => c.Decision == Decision.Allow && c.Subject == subject)))
-        {
-            foreach (var stop in Answered(subject).Where(c => c.Decision == Decision.Stop && !allow.Changes.Contains(c)))
-            {
-                foreach (var (channel, topic) in Questions().Where(q => Stopped([stop], q.Item1, q.Item2)))
-                {
-                    if (!allow.Known.Contains(stop.Id) && state.Answer(channel, topic).Decision == Decision.Allow)
-                        _broken.Add($"{name}: {channel.Name()},{topic?.Value ?? "*"} is allowed; a Stop that nobody had seen was undone.");
-                }
-            }
-        }
-    }
+    // An Allow undoes a Stop of its own submission only if nothing else came in: with orMade that counts, without it is left open.
+    private bool HadSeen(Change allow, Change stop, bool orMade) => allow.Decision == Decision.Allow
+        && ((orMade && allow.SubmissionId == stop.SubmissionId)
+            || story.Acts.Exists(a => a.Changes.Any(c => c.Id == allow.Id) && a.Known.Contains(stop.Id)));
 
     private async Task CheckConfirmationsAsync(SubjectKey subject, string name, List<LedgerEntry> ledger)
     {
@@ -198,19 +186,11 @@ internal sealed class Invariants(Story story, bool isStrict = false)
         }
     }
 
-    private static KeyValuePair<Scope, ConsentEntry> Entry(Change change, DateTimeOffset at) =>
-        KeyValuePair.Create(change.Scope, new ConsentEntry(change.Decision, at, change.Id));
-
     private static IEnumerable<(Channel, Topic?)> Questions() =>
         from channel in Channels.All
         from topic in MemoryVendor.Questions
         select (channel, topic);
 
-    /// <summary>The rule of today, written once more: the latest change that covers the question decides, and a tie means Stop.</summary>
-    private static bool Stopped(IEnumerable<Change> changes, Channel channel, Topic? topic) => changes
-        .Where(c => (c.Scope.Channel is null || c.Scope.Channel == channel) && (c.Scope.Topic is null || c.Scope.Topic == topic))
-        .OrderByDescending(c => c.At)
-        .ThenBy(c => c.Decision == Decision.Stop ? 0 : 1)
-        .Select(c => c.Decision == Decision.Stop)
-        .FirstOrDefault();
+    private static bool Covers(Change change, Channel channel, Topic? topic) =>
+        (change.Scope.Channel is null || change.Scope.Channel == channel) && (change.Scope.Topic is null || change.Scope.Topic == topic);
 }

@@ -42,6 +42,7 @@ internal sealed partial class Names
             "consent" => Short(row),
             "identifiers" => $"contact point {Short(row)}",
             "feed" => "feed",
+            "references" => $"reference of {Short(row[(row.IndexOf('~', StringComparison.Ordinal) + 1)..])}",
             _ when key is null => $"{request.Table} {Short(row)}",
             _ => $"{request.Table} {Short(row)}",
         };

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using OptOut.Consent;
-using OptOut.Intake;
 using OptOut.Messaging;
 using OptOut.Tests.Schedules.Exploration;
 
@@ -101,14 +100,6 @@ internal sealed record Schedule(string Story, ulong Seed, IReadOnlyList<Step> St
     private static void Heal(Story story)
     {
         var world = story.World;
-        // A change whose process died may be in the store alone, and nobody was told that it is recorded: only the night carries it on.
-        world.Scheduler.Start("night", async () =>
-        {
-            foreach (var subject in story.Acts.Where(a => !a.IsAnswered).SelectMany(a => a.Changes).Select(c => c.Subject).Distinct())
-                await world.Get<ChangeIntake>().AnnounceAsync(SubjectMessage.Updated(subject, world.Time.GetUtcNow()));
-        });
-        world.Time.Advance(TimeSpan.FromMinutes(1));
-        world.Scheduler.RunWith(new InOrder());
         for (var round = 0; round < 10; round++)
         {
             if (world.Tables.IsEmpty("outbox") && story.Acts.TrueForAll(a => a.Again is null))

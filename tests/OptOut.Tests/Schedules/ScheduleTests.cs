@@ -43,10 +43,6 @@ public sealed class ScheduleTests(ITestOutputHelper output)
         return true;
     });
 
-    [Fact(Skip = "Consent without clocks, rules 2 and 3: an Allow carries the number of the state the person saw. Today its moment "
-        + "decides, and undoes a Stop that was made before it and arrives after.")]
-    public void An_Allow_never_undoes_a_Stop_that_nobody_had_seen() => ExploreStrictly("had seen was undone");
-
     [Fact(Skip = "A process that dies between a push and the row that records it leaves what it pushed for other messages than its own, and "
         + "a later Allow does not take that off: nothing is sent that should not be. To write down before each push what it is about to add "
         + "would cost one write more for each opt-out.")]

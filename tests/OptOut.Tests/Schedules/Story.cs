@@ -50,9 +50,6 @@ internal sealed class Story(World world, IStrategy strategy, SeededNumbers numbe
         return identifier;
     }
 
-    /// <summary>Whether anybody allows anything.</summary>
-    private bool HasAllow { get; set; }
-
     /// <summary>Does what has been started so far, one after another, before the schedule begins.</summary>
     public void BeforeAll()
     {
@@ -65,38 +62,50 @@ internal sealed class Story(World world, IStrategy strategy, SeededNumbers numbe
         Start($"stop {People[subject]} {scope}", act => StopAsync(act, subject, Scope.Parse(scope), source));
 
     /// <summary>The preference page, saved: the person saw what stood when the page was posted.</summary>
-    public void Choose(SubjectKey subject, StopSet email) => Allow($"choose {People[subject]} {email}", async act =>
+    public void Choose(SubjectKey subject, StopSet email) => Start($"choose {People[subject]} {email}", async act =>
     {
-        var began = Begin();
-        var now = (await world.Get<ConsentStore>().LoadAsync(subject, CancellationToken.None)).Consent;
-        act.Known.UnionWith(now.Entries.Select(e => e.Value.EventId));
+        var now = await SeeAsync(act, subject);
         var wanted = new Dictionary<Channel, StopSet> { [Channel.Email] = email };
-        await RecordAsync(act, Preferences.Changes(now, wanted, Submit(subject, began, now, Source.PreferencePage)));
+        await RecordAsync(act, Preferences.Changes(now.Consent, wanted, Submit(subject, now.Number, Source.PreferencePage)));
     });
 
     /// <summary>A Stop on the page, and then its undo from the page with the result.</summary>
-    public void StopAndUndo(SubjectKey subject, string scope) => Allow($"undo {People[subject]} {scope}", async act =>
+    public void StopAndUndo(SubjectKey subject, string scope) => Start($"undo {People[subject]} {scope}", async act =>
     {
         var stop = new Act($"{act.Name}: the Stop");
         Acts.Add(stop);
         await StopAsync(stop, subject, Scope.Parse(scope), Source.UnsubscribePage);
         var (consent, submission) = (world.Get<ConsentStore>(), stop.Changes[0].SubmissionId);
-        var shown = (await consent.LoadAsync(subject, CancellationToken.None)).Consent;
-        act.Seen = shown.Entries.Where(e => e.Value.Decision == Decision.Stop).Select(e => e.Value.At).DefaultIfEmpty().Max();
+        var shown = await SeeAsync(act, subject);
 
-        var began = Begin();
+        Begin();
         var ledger = new List<LedgerEntry>();
         await foreach (var entry in consent.LedgerAsync(subject, CancellationToken.None))
             ledger.Add(entry);
         if (!ledger.Exists(e => e.Change.SubmissionId == submission))
             return;
-        var repeats = await consent.RepeatsAsync(subject, CancellationToken.None);
         var now = (await consent.LoadAsync(subject, CancellationToken.None)).Consent;
-        act.Known.UnionWith([.. ledger.Select(e => e.Change.Id), .. now.Entries.Select(e => e.Value.EventId)]);
-        var wanted = Undo.Without(submission, act.Seen, ledger, repeats, now);
+        var wanted = Undo.Without(submission, shown.Number, ledger, now);
         act.Undone = submission;
-        await RecordAsync(act, Preferences.Changes(now, wanted, Submit(subject, began, now, Source.UnsubscribePage)));
+        await RecordAsync(act, Preferences.Changes(now, wanted, Submit(subject, shown.Number, Source.UnsubscribePage)));
     });
+
+    // What a page shows. A Stop that only repeats what stands is on it too, though the row may name another change.
+    private async Task<SubjectState> SeeAsync(Act act, SubjectKey subject)
+    {
+        Begin();
+        var store = world.Get<ConsentStore>();
+        var shown = await store.LoadAsync(subject, CancellationToken.None);
+        await foreach (var entry in store.LedgerAsync(subject, CancellationToken.None))
+        {
+            if (entry.Number <= shown.Number)
+                act.Known.Add(entry.Change.Id);
+        }
+
+        act.KnownRepeats.UnionWith(shown.Repeats.Select(r => r.Change.Id));
+        act.Known.UnionWith(act.KnownRepeats);
+        return shown;
+    }
 
     /// <summary>A vendor reports an unsubscribe of somebody whom we may not know. A report that is repeated keeps the moment of its event.</summary>
     public void VendorStop(Identifier identifier, string scope, string eventKey)
@@ -109,7 +118,7 @@ internal sealed class Story(World world, IStrategy strategy, SeededNumbers numbe
             (act.About, act.Reported) = (identifier, Scope.Parse(scope));
             var stop = new IdentifierStop(
                 identifier, Scope.Parse(scope), at.Value, Source.VendorWebhook, new ChangeEvidence(Vendor: "memory"), eventKey);
-            if (await world.Get<IdentifierIntake>().RecordAsync(stop, WaitFor.DurableOnly, CancellationToken.None) is not { } changes)
+            if (await world.Get<IdentifierIntake>().RecordAsync(stop, WaitFor.Durable, CancellationToken.None) is not { } changes)
                 return false;
             act.Changes = changes;
             return true;
@@ -158,22 +167,14 @@ internal sealed class Story(World world, IStrategy strategy, SeededNumbers numbe
         }
     }
 
-    private static Func<Scope, Decision, TimeSpan, Change> Submit(
-        SubjectKey subject, DateTimeOffset began, ConsentState now, Source source) =>
-        Submission.Create(subject, source, ChangeEvidence.None, began, now).CreateChange;
+    private Func<Scope, Decision, Change> Submit(SubjectKey subject, long seen, Source source) =>
+        Submission.Create(subject, source, ChangeEvidence.None, world.Time.GetUtcNow(), seen).CreateChange;
 
-    // An Allow is dated up to two milliseconds after what the person saw (Submission), so a Stop within those counts as earlier: today's
-    // limit, which Consent without clocks takes away. Two Stops may come in the same millisecond.
+    // Two Stops may come in the same millisecond.
     private DateTimeOffset Begin()
     {
-        world.Time.Advance(TimeSpan.FromMilliseconds(strategy.Milliseconds() + (HasAllow ? 3 : 0)));
+        world.Time.Advance(TimeSpan.FromMilliseconds(strategy.Milliseconds()));
         return world.Time.GetUtcNow();
-    }
-
-    private void Allow(string name, Func<Act, Task> body)
-    {
-        HasAllow = true;
-        Start(name, body);
     }
 
     private void Start(string name, Func<Act, Task> body)

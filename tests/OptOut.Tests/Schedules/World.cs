@@ -83,6 +83,9 @@ internal sealed class World : IDisposable
         var settings = OptOutSettings.Company(
             "UseDevelopmentStorage=true", "Endpoint=sb://unused/;SharedAccessKeyName=a;SharedAccessKey=eA==");
         settings["OptOut:FanOut:FirstRetry"] = settings["OptOut:FanOut:LongestRetry"] = "00:00:10";
+
+        // Each actor stands for a process of its own, which may die alone: no two share a send.
+        settings["OptOut:Publisher:MaxBatch"] = "1";
         return new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
     }
 
@@ -109,7 +112,8 @@ internal sealed class World : IDisposable
         var account = new StorageAccount(
             Options.Create(new StorageOptions { ConnectionString = "UseDevelopmentStorage=true" }),
             new Lazy<TokenCredential>(() => throw new NotSupportedException()),
-            NullLogger<StorageAccount>.Instance);
+            NullLogger<StorageAccount>.Instance,
+            []);
         var options = new TableClientOptions
         {
             Transport = new MemoryTableTransport(Tables, AnswerAsync),

@@ -59,8 +59,9 @@ internal sealed class AgentIntake(
         }
 
         var first = changes[0];
-        var current = (await consent.LoadAsync(first.Subject, cancellationToken)).Consent.Entries.FirstOrDefault(
-            e => e.Key == first.Scope && e.Value.Decision == Decision.Stop).Value;
-        return current.EventId == Guid.Empty ? null : (await consent.FindAsync(first.Subject, current.EventId, cancellationToken))?.Change;
+        var state = (await consent.LoadAsync(first.Subject, cancellationToken)).Consent;
+        return state.Entry(first.Scope).Stop is { } standing
+            ? (await consent.FindAsync(first.Subject, standing.Id, cancellationToken))?.Change
+            : null;
     }
 }

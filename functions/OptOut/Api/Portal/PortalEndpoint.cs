@@ -41,14 +41,11 @@ internal sealed class PortalEndpoint(
             return ApiProblems.Invalid("id", wrong);
 
         var subject = protector.SubjectOf(id);
-        return await ReadAsync(cancel => ViewAsync(subject, cancel), cancellationToken) is { } view
-            ? Answer(StatusCodes.Status200OK, Answer(subject, view))
-            : ApiProblems.RetryLater("The store does not answer.");
+        return await CurrentAsync(StatusCodes.Status200OK, subject, cancellationToken);
     }
 
     public async Task<IResult> PutAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        var began = time.GetUtcNow();
         id = CustomerNumber.FromRoute(id);
         var (body, problem) = await ApiBody.ReadAsync(request, PreferencesRequestJson.Default.PreferencesRequest, cancellationToken);
         if (problem is not null)
@@ -61,23 +58,38 @@ internal sealed class PortalEndpoint(
             return ApiProblems.Invalid(errors);
 
         var subject = protector.SubjectOf(id);
+        var seen = SeenVersion.Read(request.Headers.IfMatch);
+        if (update.Allows && seen is null)
+        {
+            return ApiProblems.HeaderRequired(
+                "To allow something again, send the header If-Match with the ETag of the preferences that the person saw, as GET of this address "
+                    + "gives it: what was stopped since then stays stopped. If-Match: * says nothing about that. A body that only stops needs none.");
+        }
+
         var before = update.Everything ? null : await ReadAsync(cancel => consent.LoadAsync(subject, cancel), cancellationToken);
-        return before is null && update.Allows
-            ? await DeclineAsync(subject, update.Declined, began)
-            : await RecordAsync(subject, update, before?.Consent, began, cancellationToken);
+        if (before is null && update.Allows)
+            return await DeclineAsync(subject, update.Declined);
+        return update.Allows && seen != new StateVersion(subject, before!.Number)
+            ? await CurrentAsync(StatusCodes.Status412PreconditionFailed, subject, cancellationToken)
+            : await RecordAsync(subject, update, before, cancellationToken);
     }
 
+    private async Task<IResult> CurrentAsync(int status, SubjectKey subject, CancellationToken cancellationToken) =>
+        await ReadAsync(cancel => ViewAsync(subject, cancel), cancellationToken) is { } view
+            ? Answer(status, Answer(subject, view), Version(subject, view.State))
+            : ApiProblems.RetryLater("The store does not answer.");
+
     private async Task<IResult> RecordAsync(
-        SubjectKey subject, PreferenceUpdate update, ConsentState? before, DateTimeOffset began, CancellationToken cancellationToken)
+        SubjectKey subject, PreferenceUpdate update, SubjectState? before, CancellationToken cancellationToken)
     {
-        var changes = Changes(subject, update, before, began);
+        var changes = Changes(subject, update, before);
         var recorded = changes.Count == 0
             ? new IntakeResult(Durable: true, Stored: true)
             : await intake.RecordAsync(changes, WaitFor.Visible);
         if (!recorded.Durable)
             return ApiProblems.RetryLater("The choice could not be saved, so it is not recorded. Do not show the person a success.");
-        if (recorded.Stored is true && await CurrentAsync(subject, update, changes, cancellationToken) is { } current)
-            return Answer(StatusCodes.Status200OK, current);
+        if (recorded.Stored is true && await CurrentAsync(subject, update, changes, cancellationToken) is var (current, state))
+            return Answer(StatusCodes.Status200OK, current, Version(subject, state));
 
         return changes.Count == 0
             ? ApiProblems.RetryLater("The store does not answer.")
@@ -85,9 +97,9 @@ internal sealed class PortalEndpoint(
     }
 
     // The Allows of the choice cannot be computed without the store, so the answer is no success. A Stop does not wait for them.
-    private async Task<IResult> DeclineAsync(SubjectKey subject, PreferenceUpdate declined, DateTimeOffset began)
+    private async Task<IResult> DeclineAsync(SubjectKey subject, PreferenceUpdate declined)
     {
-        var stops = Changes(subject, declined, before: null, began);
+        var stops = Changes(subject, declined, before: null);
         if (stops.Count > 0 && (await intake.RecordAsync(stops, WaitFor.Durable)).Durable)
         {
             return ApiProblems.RetryLater(
@@ -100,15 +112,15 @@ internal sealed class PortalEndpoint(
                 + "Do not show the person a success.");
     }
 
-    private IReadOnlyList<Change> Changes(SubjectKey subject, PreferenceUpdate update, ConsentState? before, DateTimeOffset began)
+    private IReadOnlyList<Change> Changes(SubjectKey subject, PreferenceUpdate update, SubjectState? before)
     {
         var submission = Submission.Create(
-            subject, Source.Portal, new ChangeEvidence(Reference: update.Reference), began, before ?? ConsentState.Empty);
-        return update.Changes(before, _offered, catalogue.Topics, submission.CreateChange);
+            subject, Source.Portal, new ChangeEvidence(Reference: update.Reference), time.GetUtcNow(), before?.Number ?? 0);
+        return update.Changes(before?.Consent, _offered, catalogue.Topics, submission.CreateChange);
     }
 
     // The state that the store has now. Another submission may have changed it in the meantime.
-    private async Task<PreferencesRecorded?> CurrentAsync(
+    private async Task<(PreferencesRecorded Current, SubjectState State)?> CurrentAsync(
         SubjectKey subject, PreferenceUpdate update, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
         try
@@ -116,11 +128,11 @@ internal sealed class PortalEndpoint(
             if (await ReadAsync(cancel => ViewAsync(subject, cancel), cancellationToken) is not { } view)
                 return null;
             var after = view.State;
-            var deciding = update.DecidingEntry(after.Consent) is { } entry
-                ? await consent.FindAsync(subject, entry.EventId, cancellationToken)
+            var deciding = update.DecidingChange(after.Consent) is { } change
+                ? await consent.FindAsync(subject, change, cancellationToken)
                 : null;
             var recorded = RecordedSubmission.From(after, deciding, changes.Count > 0 ? changes[0].SubmissionId : null);
-            return new PreferencesRecorded(Answer(subject, view), recorded);
+            return (new PreferencesRecorded(Answer(subject, view), recorded), after);
         }
         catch (StoreUnavailableException)
         {
@@ -164,6 +176,8 @@ internal sealed class PortalEndpoint(
         }
     }
 
-    private static NoStoreResult Answer(int status, object answer) =>
-        new(Results.Json(answer, answer.GetType(), PreferencesAnswerJson.Default, statusCode: status));
+    private static string Version(SubjectKey subject, SubjectState state) => new StateVersion(subject, state.Number).ToString();
+
+    private static NoStoreResult Answer(int status, object answer, string? version = null) =>
+        new(Results.Json(answer, answer.GetType(), PreferencesAnswerJson.Default, statusCode: status), version);
 }

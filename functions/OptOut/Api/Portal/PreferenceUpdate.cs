@@ -9,8 +9,6 @@ namespace OptOut.Api.Portal;
 internal sealed record PreferenceUpdate(
     bool Everything, IReadOnlyDictionary<Channel, IReadOnlyDictionary<Topic, bool>> Cells, string? Reference)
 {
-    private static readonly TimeSpan AtOnce = TimeSpan.Zero;
-
     /// <summary>
     /// Whether something is wanted again. An Allow needs the current state: what it loosens, and what it must leave stopped, is not known
     /// without it. Accepting every topic of a channel, for example, allows the channel too, but not a topic offered elsewhere.
@@ -31,44 +29,43 @@ internal sealed record PreferenceUpdate(
     /// <param name="now">The current state; null when the store does not answer, for an update that only declines.</param>
     /// <param name="offered">The controller's channels, and the topics of each.</param>
     /// <param name="topics">All topics of the controller.</param>
-    /// <param name="write">Creates a change from a scope, a decision, and how long before the submission the change is dated.</param>
+    /// <param name="write">Creates a change from a scope and a decision.</param>
     public IReadOnlyList<Change> Changes(
         ConsentState? now,
         IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> offered,
         IReadOnlyList<Topic> topics,
-        Func<Scope, Decision, TimeSpan, Change> write)
+        Func<Scope, Decision, Change> write)
     {
-        // Recorded again even if it was recorded before: otherwise an older Allow that has not reached the store yet would undo it.
+        // Recorded again even if it was recorded before: an Allow that had not seen it cannot beat it then.
         if (Everything || offered.All(o => Names(o.Key, o.Value, wanted: false)))
-            return [write(Scope.Everything, Decision.Stop, AtOnce)];
+            return [write(Scope.Everything, Decision.Stop)];
         if (now is null)
             return [.. Cells.SelectMany(c => Stops(c.Key, c.Value, offered[c.Key], write))];
 
         var changes = Preferences.Changes(
-            now, Cells.ToDictionary(c => c.Key, c => Preferences.ApplyChoices(now.Stops(c.Key), offered[c.Key], topics, c.Value)), write);
-        return changes.Any(c => c.Decision == Decision.Allow) ? changes : [.. changes, .. Preferences.Repeats(now, DeclinedCells(), write)];
+            now, Cells.ToDictionary(c => c.Key, c => Preferences.ApplyChoices(now.Stops(c.Key), offered[c.Key], topics, c.Value, [])), write);
+        return changes.Any(c => c.Decision == Decision.Allow)
+            ? changes
+            : [.. changes.Concat(Preferences.Repeats(now, DeclinedCells(), write)).DistinctBy(c => c.Scope)];
     }
 
     /// <summary>
-    /// The entry that decides what this update names, the latest if there are several; null when nothing was ever recorded about it.
+    /// The change in the ledger that decides what this update names, the latest if there are several; null when nothing was ever recorded
+    /// about it.
     /// </summary>
-    public ConsentEntry? DecidingEntry(ConsentState state)
-    {
-        var deciding = Everything
-            ? state.Entries.Where(e => e.Key == Scope.Everything).Select(e => e.Value)
-            : Cells.SelectMany(c => c.Value.Keys.Select(topic => state.Answer(c.Key, topic).Entry)).OfType<ConsentEntry>();
-        return deciding.OrderBy(e => e.At).Select(e => (ConsentEntry?)e).LastOrDefault();
-    }
+    public Guid? DecidingChange(ConsentState state) => Everything
+        ? state.Entry(Scope.Everything).Stop?.Id
+        : Cells.SelectMany(c => c.Value.Keys.Select(topic => state.Answer(c.Key, topic))).MaxBy(a => a.At).ChangeId;
 
     // The current state is unknown, so what is declined is recorded exactly as given: a Stop can only stop too often.
     private IEnumerable<Change> Stops(
         Channel channel,
         IReadOnlyDictionary<Topic, bool> cells,
         IReadOnlyList<Topic> topics,
-        Func<Scope, Decision, TimeSpan, Change> write) =>
+        Func<Scope, Decision, Change> write) =>
         Names(channel, topics, wanted: false)
-            ? [write(new Scope(channel, null), Decision.Stop, AtOnce)]
-            : cells.Where(cell => !cell.Value).Select(cell => write(new Scope(channel, cell.Key), Decision.Stop, AtOnce));
+            ? [write(new Scope(channel, null), Decision.Stop)]
+            : cells.Where(cell => !cell.Value).Select(cell => write(new Scope(channel, cell.Key), Decision.Stop));
 
     private IEnumerable<(Channel, Topic)> DeclinedCells() =>
         Cells.SelectMany(c => c.Value.Where(cell => !cell.Value).Select(cell => (c.Key, cell.Key)));

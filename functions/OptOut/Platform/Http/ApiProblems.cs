@@ -14,6 +14,13 @@ internal static class ApiProblems
             .ToDictionary(g => g.Key, g => g.Select(e => e.Problem).ToArray(), StringComparer.Ordinal),
         title: "The request was not accepted. Nothing was changed.");
 
+    /// <param name="detail">What to send, and where to get it.</param>
+    public static IResult HeaderRequired(string detail) => Results.Problem(
+        detail,
+        statusCode: StatusCodes.Status428PreconditionRequired,
+        title: "A header is missing. Nothing was changed.",
+        type: "https://tools.ietf.org/html/rfc6585#section-3");
+
     public static IResult TooLarge(int maxBytes) => Results.Problem(
         string.Create(CultureInfo.InvariantCulture, $"The body is larger than {maxBytes} bytes; send it in parts."),
         statusCode: StatusCodes.Status413PayloadTooLarge);

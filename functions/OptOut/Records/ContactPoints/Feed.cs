@@ -25,7 +25,7 @@ internal sealed class Feed(StorageAccount storage, TimeProvider time)
             ["Kind"] = row.Kind.ToString(),
             ["Hash"] = row.Hash.ToString(),
         };
-        foreach (var (channel, stops) in row.Stops)
+        foreach (var (channel, stops) in row.Answers.Stops)
             entity["Stops_" + channel.Name()] = stops.ToString();
         await storage.Feed.UpsertEntityAsync(entity, TableUpdateMode.Replace, cancellationToken);
     }

@@ -6,204 +6,266 @@ using OptOut.Identity;
 
 namespace OptOut.Records.ContactPoints;
 
-/// <summary>What stands for an identifier, opened.</summary>
-/// <param name="Moments">When each answer was decided, by channel.</param>
-/// <param name="At">When the latest decision was made that it rests on, whatever that was about.</param>
-internal sealed record IdentifierPermission(
-    Identifier Identifier,
-    IReadOnlyList<SubjectKey> Subjects,
-    IReadOnlyDictionary<Channel, StopSet> Stops,
-    IReadOnlyDictionary<Channel, DecisionMoments> Moments,
-    DateTimeOffset? At)
-{
-    /// <summary>When the answer to this question was decided; null when nobody decided about it.</summary>
-    public DateTimeOffset? DecidedAt(Channel channel, Topic? topic) => Moments.GetValueOrDefault(channel)?.For(topic);
-
-    /// <summary>When what is stopped on the channel was decided last; null when nothing is.</summary>
-    public DateTimeOffset? StoppedAt(Channel channel) => Stops.GetValueOrDefault(channel) switch
-    {
-        null => null,
-        { General: true } => DecidedAt(channel, null),
-        var stops => stops.Exceptions.Max(topic => DecidedAt(channel, topic)),
-    };
-}
-
 /// <summary>
 /// Keeps the table <c>identifiers</c> equal to what <c>consent</c> says. Projecting is level-triggered: it writes what is so now, however
 /// often and in whatever order it is asked to.
 /// </summary>
 internal sealed class IdentifierIndex(
-    StorageAccount storage, ConsentStore consent, ProfileStore profiles, Feed feed, IdentifierProtector protector)
+    StorageAccount storage, SubjectRows subjects, ConsentStore consent, Feed feed, IdentifierProtector protector)
 {
+    /// <summary>The identifier's row and those of its owners; null when we never heard of it.</summary>
+    public Task<OwnedRows?> ReadAsync(Identifier identifier, CancellationToken cancellationToken) =>
+        ReadAsync(identifier.Kind, protector.Hash(identifier), cancellationToken);
+
     /// <summary>Whose identifier it is; empty when nobody's we know.</summary>
     public async Task<IReadOnlyList<SubjectKey>> SubjectsAsync(Identifier identifier, CancellationToken cancellationToken) =>
-        (await FindAsync(identifier.Kind, protector.Hash(identifier), cancellationToken))?.Subjects ?? [];
+        await ReadAsync(identifier.Kind, protector.Hash(identifier), cancellationToken) is { } known ? [.. known.Owners.Keys] : [];
 
-    /// <summary>What stands for an identifier; null when we never heard of it.</summary>
-    public async Task<IdentifierPermission?> FindAsync(Identifier identifier, CancellationToken cancellationToken) =>
-        await FindAsync(identifier.Kind, protector.Hash(identifier), cancellationToken) is { } row
-            ? new IdentifierPermission(identifier, row.Subjects, row.Stops, row.Moments, row.At)
-            : null;
+    /// <summary>What stands for an identifier, and whose it is; null when we never heard of it.</summary>
+    public async Task<OwnedPermission?> FindAsync(Identifier identifier, CancellationToken cancellationToken) =>
+        await ReadAsync(identifier.Kind, protector.Hash(identifier), cancellationToken) is { } known ? Open(known) : null;
 
     /// <summary>The same by the keyed hash, for a message that may not carry the identifier.</summary>
-    public async Task<IdentifierPermission?> FindByHashAsync(
-        IdentifierKind kind, IdentifierHash hash, CancellationToken cancellationToken) =>
-        await FindAsync(kind, hash, cancellationToken) is { } row ? Open(row) : null;
+    public async Task<OwnedPermission?> FindByHashAsync(IdentifierKind kind, IdentifierHash hash, CancellationToken cancellationToken) =>
+        await ReadAsync(kind, hash, cancellationToken) is { } known ? Open(known) : null;
+
+    /// <summary>What stands for an identifier, by one point read; null when we never heard of it.</summary>
+    public async Task<IdentifierPermission?> AnswerAsync(Identifier identifier, CancellationToken cancellationToken) =>
+        await PointAsync(identifier, cancellationToken) is { } row ? new IdentifierPermission(identifier, row.Answers) : null;
+
+    /// <summary>What stands for each of the subject's identifiers on one channel, by one point read each.</summary>
+    public async Task<IReadOnlyList<IdentifierPermission>> AnswersAsync(
+        SubjectRecord subject, Channel channel, CancellationToken cancellationToken)
+    {
+        var identifiers = subject.Profile.Identifiers.Where(i => i.Channels.Contains(channel));
+        return [.. (await Task.WhenAll(identifiers.Select(i => AnswerAsync(i, cancellationToken)))).OfType<IdentifierPermission>()];
+    }
+
+    /// <summary>What the other owners of an identifier want; null when there are none.</summary>
+    public async Task<ContactAnswers?> OthersAsync(Identifier identifier, SubjectKey subject, CancellationToken cancellationToken)
+    {
+        var others = (await ReadAsync(identifier.Kind, protector.Hash(identifier), cancellationToken))?.Owners.Where(o => o.Key != subject).ToArray();
+        return others is [var first, ..] ? others.Skip(1).Aggregate(first.Value, (all, o) => all.Union(o.Value)) : null;
+    }
 
     /// <summary>Brings every identifier of the subject up to date.</summary>
     /// <returns>What now stands for each.</returns>
     public async Task<IReadOnlyList<IdentifierPermission>> ProjectAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
-        var profile = await profiles.LoadAsync(subject, cancellationToken);
+        var profile = (await subjects.LoadAsync(subject, cancellationToken)).Profile;
         var permissions = new List<IdentifierPermission>(profile.Identifiers.Count);
         foreach (var identifier in profile.Identifiers)
-        {
-            permissions.Add(
-                await ProjectAsync(identifier, owners => WithAsync(subject, identifier, owners, cancellationToken), cancellationToken));
-        }
-
+            permissions.Add(await ProjectOneAsync(identifier, subject, former: null, told: false, cancellationToken));
         return permissions;
     }
 
-    // A late message about a subject that stood in for an unknown person must not put it back beside the person who has taken its decisions
-    // over: nobody could ever allow anything for it again.
-    private async Task<IReadOnlyList<SubjectKey>> WithAsync(
-        SubjectKey subject, Identifier identifier, IReadOnlyList<SubjectKey> owners, CancellationToken cancellationToken)
-    {
-        if (owners.Contains(subject))
-            return owners;
-        if (owners.Count == 0 || subject != protector.SubjectOf(identifier))
-            return [.. owners, subject];
+    /// <summary>Brings one identifier of the subject up to date.</summary>
+    /// <param name="identifier">The identifier.</param>
+    /// <param name="subject">One of its owners.</param>
+    /// <param name="read">Its rows as just read.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    public Task<IdentifierPermission> ProjectAsync(
+        Identifier identifier, SubjectKey subject, OwnedRows? read, CancellationToken cancellationToken) =>
+        ProjectOneAsync(identifier, subject, former: null, told: false, cancellationToken, (read, IsRead: true));
 
-        var stops = (await consent.LoadAsync(subject, cancellationToken))
-            .Consent.Entries.Where(e => e.Value.Decision == Decision.Stop)
-            .ToArray();
-        foreach (var owner in owners)
-        {
-            var state = (await consent.LoadAsync(owner, cancellationToken)).Consent.Entries.ToDictionary();
-            if (!Array.TrueForAll(stops, s => state.TryGetValue(s.Key, out var theirs) && theirs.At >= s.Value.At))
-                return [.. owners, subject];
-        }
+    /// <summary>
+    /// The rows of the subject's identifiers, to be read before a Stop is stored: see <see cref="MergeAsync"/>.
+    /// </summary>
+    public async Task<IReadOnlyList<IdentifierRow?>> ReadAsync(SubjectRecord subject, CancellationToken cancellationToken) =>
+        await Task.WhenAll(subject.Profile.Identifiers.Select(i => PointAsync(i, cancellationToken)));
 
-        return owners;
-    }
+    /// <summary>
+    /// Brings every identifier up to date after a submission that only stops. A Stop makes nothing looser, so the other owners need not be
+    /// read.
+    /// </summary>
+    /// <param name="subject">The subject as it was just stored.</param>
+    /// <param name="read">
+    /// The rows of its identifiers, read before that: a later state of the subject is then projected after they were read, and fails this write.
+    /// </param>
+    /// <param name="isRepeat">Whether it altered no answer. Then nothing is written for a known person.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    public async Task<IReadOnlyList<IdentifierPermission>> MergeAsync(
+        SubjectRecord subject, IReadOnlyList<IdentifierRow?> read, bool isRepeat, CancellationToken cancellationToken) =>
+        await Task.WhenAll(subject.Profile.Identifiers.Zip(read, (i, row) => MergeOneAsync(subject, i, row, isRepeat, cancellationToken)));
 
     /// <summary>
     /// Takes a subject that stood in for an unknown person off the identifier, once its decisions have been copied to the person's own.
     /// </summary>
     public Task ReplaceOwnerAsync(Identifier identifier, SubjectKey former, SubjectKey owner, CancellationToken cancellationToken) =>
-        ProjectAsync(
-            identifier,
-            owners => Task.FromResult<IReadOnlyList<SubjectKey>>([.. owners.Where(o => o != former).Append(owner).Distinct()]),
-            cancellationToken);
+        ProjectOneAsync(identifier, owner, former, told: false, cancellationToken);
 
     /// <summary>
-    /// The rows of <see cref="Partitions"/> that follow one another, in the order of the hash: most partitions are nearly empty, and a
+    /// The identifiers of <see cref="Partitions"/> that follow one another, in the order of the hash: most partitions are nearly empty, and a
     /// question costs more than a row.
     /// </summary>
     /// <param name="first">The first partition.</param>
     /// <param name="last">The last one, inclusive.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async IAsyncEnumerable<IdentifierPermission> ScanAsync(
+    public async IAsyncEnumerable<OwnedPermission> ScanAsync(
         string first, string last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        OwnedRows? current = null;
         await foreach (var entity in storage.Identifiers.QueryAsync<TableEntity>(
             TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey le {last}"), cancellationToken: cancellationToken))
         {
-            yield return Open(IdentifierRow.From(entity));
+            if (IdentifierRow.OwnerOf(entity) is { } owner)
+            {
+                current!.Owners.Add(owner, ContactAnswers.Read(entity));
+                continue;
+            }
+
+            if (current is not null)
+                yield return Open(current);
+            current = new OwnedRows(IdentifierRow.From(entity), []);
         }
+
+        if (current is not null)
+            yield return Open(current);
     }
 
     /// <summary>The partitions that hold a kind of identifier: 4,096.</summary>
     public static IEnumerable<string> Partitions(IdentifierKind kind) => IdentifierRow.Partitions(kind);
 
-    private async Task<IdentifierPermission> ProjectAsync(
-        Identifier identifier, Func<IReadOnlyList<SubjectKey>, Task<IReadOnlyList<SubjectKey>>> own, CancellationToken cancellationToken)
+    private async Task<IdentifierPermission> MergeOneAsync(
+        SubjectRecord subject, Identifier identifier, IdentifierRow? row, bool isRepeat, CancellationToken cancellationToken)
+    {
+        // A stand-in may have been replaced by the person.
+        if (row is null || subject.Subject == protector.SubjectOf(identifier))
+            return await ProjectOneAsync(identifier, subject.Subject, former: null, told: false, cancellationToken);
+        if (isRepeat)
+            return new IdentifierPermission(identifier, row.Answers);
+
+        var own = ContactAnswers.Of(identifier, subject.State.Consent);
+        var next = row with { Answers = row.Answers.Union(own) };
+        var told = !next.Answers.HasStopsOf(row.Answers);
+        if (told)
+            await feed.AppendAsync(next, cancellationToken);
+        return await TryWriteAsync(next, isNew: false, subject.Subject, own, former: null, cancellationToken)
+            ? new IdentifierPermission(identifier, next.Answers)
+            : await ProjectOneAsync(identifier, subject.Subject, former: null, told, cancellationToken);
+    }
+
+    private async Task<IdentifierPermission> ProjectOneAsync(
+        Identifier identifier,
+        SubjectKey subject,
+        SubjectKey? former,
+        bool told,
+        CancellationToken cancellationToken,
+        (OwnedRows? Rows, bool IsRead) first = default)
     {
         var hash = protector.Hash(identifier);
-        var told = false;
-        while (true)
+        for (; ; first = default)
         {
-            // The row first, the states after: a state newer than the row then either is in what we write, or has made its own write, which
+            // The row first, the state after: a state newer than the row then either is in what we write, or has made its own write, which
             // fails ours.
-            var known = await FindAsync(identifier.Kind, hash, cancellationToken);
-            var owners = await own(known?.Subjects ?? []);
-            var permission = await CombineAsync(identifier, owners, cancellationToken);
-            var stops = permission.Stops;
-            if (known is not null && owners.SequenceEqual(known.Subjects) && SameStops(stops, known.Stops) && permission.At == known.At
-                && SameMoments(permission.Moments, known.Moments))
+            var known = first.IsRead ? first.Rows : await ReadAsync(identifier.Kind, hash, cancellationToken);
+            var own = ContactAnswers.Of(identifier, (await subjects.LoadAsync(subject, cancellationToken)).State.Consent);
+            if (known is not null && former is null && await IsReplacedAsync(subject, identifier, known, cancellationToken))
+                return new IdentifierPermission(identifier, known.Row.Answers);
+
+            var next = new IdentifierRow(
+                identifier.Kind,
+                hash,
+                (known?.Owners ?? []).Where(o => o.Key != subject && o.Key != former).Aggregate(own, (all, o) => all.Union(o.Value)),
+                known?.Row.Ciphertext ?? protector.Encrypt(identifier.Value, IdentifierRow.Context(hash)),
+                known?.Row.Tag ?? default);
+            if (known is not null
+                && known.Row.Answers.Equals(next.Answers)
+                && known.Owners.TryGetValue(subject, out var before)
+                && before.Equals(own)
+                && (former is null || !known.Owners.ContainsKey(former.Value)))
             {
                 // What we told the feed before we lost the race may stand behind what the winner told it, and be older.
                 if (told)
-                    await feed.AppendAsync(known, cancellationToken);
-                return permission;
+                    await feed.AppendAsync(known.Row, cancellationToken);
+                return new IdentifierPermission(identifier, next.Answers);
             }
 
-            var row = new IdentifierRow(
-                identifier.Kind,
-                hash,
-                owners,
-                stops,
-                permission.Moments,
-                permission.At,
-                protector.Encrypt(identifier.Value, IdentifierRow.Context(hash)),
-                default);
-
             // The feed before the row: a crash between leaves the row stale, so the next projection writes both again.
-            if (told || (known is null ? stops.Values.Any(s => !s.IsNothing) : !SameStops(stops, known.Stops)))
+            if (told || (known is null ? next.Answers.Stops.Values.Any(s => !s.IsNothing) : !next.Answers.HasStopsOf(known.Row.Answers)))
             {
-                await feed.AppendAsync(row, cancellationToken);
+                await feed.AppendAsync(next, cancellationToken);
                 told = true;
             }
 
-            try
-            {
-                if (known is null)
-                    await storage.Identifiers.AddEntityAsync(row.ToEntity(), cancellationToken);
-                else
-                    await storage.Identifiers.UpdateEntityAsync(row.ToEntity(), known.Tag, TableUpdateMode.Replace, cancellationToken);
-                return permission;
-            }
-            catch (RequestFailedException e) when (e.Status is 409 or 412)
-            {
-                // Another projection was quicker: look again.
-            }
+            var leaving = former is { } one && known?.Owners.ContainsKey(one) == true ? former : null;
+            if (await TryWriteAsync(next, known is null, subject, own, leaving, cancellationToken))
+                return new IdentifierPermission(identifier, next.Answers);
         }
     }
 
-    private async Task<IdentifierPermission> CombineAsync(
-        Identifier identifier, IReadOnlyList<SubjectKey> owners, CancellationToken cancellationToken)
+    // The identifier's row is written even if it stays the same: its version then tells everybody who read the owners that one has changed.
+    private async Task<bool> TryWriteAsync(
+        IdentifierRow row, bool isNew, SubjectKey owner, ContactAnswers wants, SubjectKey? former, CancellationToken cancellationToken)
     {
-        var states = new List<ConsentState>(owners.Count);
-        foreach (var owner in owners)
-            states.Add((await consent.LoadAsync(owner, cancellationToken)).Consent);
-        var entries = states.SelectMany(s => s.Entries).Where(e => e.Key.Channel is not { } c || identifier.Channels.Contains(c));
-        return new IdentifierPermission(
-            identifier,
-            owners,
-            identifier.Channels.ToDictionary(c => c, c => states.Aggregate(StopSet.Nothing, (stops, s) => stops.Union(s.Stops(c)))),
-            identifier.Channels.ToDictionary(c => c, c => DecisionMoments.From(c, states)),
-            entries.Max(e => (DateTimeOffset?)e.Value.At));
+        var actions = new List<TableTransactionAction>
+        {
+            isNew
+                ? new(TableTransactionActionType.Add, row.ToEntity())
+                : new(TableTransactionActionType.UpdateReplace, row.ToEntity(), row.Tag),
+            new(TableTransactionActionType.UpsertReplace, IdentifierRow.ToEntity(row.Kind, row.Hash, owner, wants)),
+        };
+        if (former is { } leaving)
+            actions.Add(new(TableTransactionActionType.Delete, IdentifierRow.ToEntity(row.Kind, row.Hash, leaving, wants), ETag.All));
+        try
+        {
+            await storage.Identifiers.SubmitAsync(actions, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
+        {
+            // Another projection was quicker.
+            return false;
+        }
     }
 
-    private IdentifierPermission Open(IdentifierRow row) => new(
-        new Identifier(row.Kind, protector.Decrypt(row.Ciphertext, IdentifierRow.Context(row.Hash))),
-        row.Subjects,
-        row.Stops,
-        row.Moments,
-        row.At);
-
-    private static bool SameStops(IReadOnlyDictionary<Channel, StopSet> a, IReadOnlyDictionary<Channel, StopSet> b) =>
-        a.Count == b.Count && a.All(p => b.TryGetValue(p.Key, out var other) && p.Value.Equals(other));
-
-    private static bool SameMoments(
-        IReadOnlyDictionary<Channel, DecisionMoments> a, IReadOnlyDictionary<Channel, DecisionMoments> b) =>
-        a.Count == b.Count && a.All(p => b.TryGetValue(p.Key, out var other) && p.Value.Equals(other));
-
-    private async Task<IdentifierRow?> FindAsync(IdentifierKind kind, IdentifierHash hash, CancellationToken cancellationToken)
+    // A late message about a subject that stood in for an unknown person must not put it back beside the person who has taken its decisions
+    // over: nobody could ever allow anything for it again.
+    private async Task<bool> IsReplacedAsync(SubjectKey subject, Identifier identifier, OwnedRows known, CancellationToken cancellationToken)
     {
-        var (partition, row) = IdentifierRow.Key(kind, hash);
+        if (known.Owners.ContainsKey(subject) || known.Owners.Count == 0 || subject != protector.SubjectOf(identifier))
+            return false;
+        foreach (var (_, stop) in (await consent.LoadAsync(subject, cancellationToken)).Consent.StandingStops)
+        {
+            foreach (var owner in known.Owners.Keys)
+            {
+                if (!await consent.HasAsync(owner, EventIds.Adopted(owner, stop), cancellationToken))
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private OwnedPermission Open(OwnedRows known) => new(
+        new Identifier(known.Row.Kind, protector.Decrypt(known.Row.Ciphertext, IdentifierRow.Context(known.Row.Hash))),
+        known.Row.Answers,
+        [.. known.Owners.Keys]);
+
+    private async Task<IdentifierRow?> PointAsync(Identifier identifier, CancellationToken cancellationToken)
+    {
+        var (partition, row) = IdentifierRow.Key(identifier.Kind, protector.Hash(identifier));
         var entity = await storage.Identifiers.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
         return entity.HasValue ? IdentifierRow.From(entity.Value!) : null;
     }
+
+    // The identifier's row comes first, so no owner can have been written after it was read without its version telling so.
+    private async Task<OwnedRows?> ReadAsync(IdentifierKind kind, IdentifierHash hash, CancellationToken cancellationToken)
+    {
+        OwnedRows? known = null;
+        await foreach (var entity in storage.Identifiers.QueryAsync<TableEntity>(
+            IdentifierRow.Filter(kind, hash), cancellationToken: cancellationToken))
+        {
+            if (IdentifierRow.OwnerOf(entity) is { } owner)
+                known!.Owners.Add(owner, ContactAnswers.Read(entity));
+            else
+                known = new OwnedRows(IdentifierRow.From(entity), []);
+        }
+
+        return known;
+    }
 }
+
+/// <summary>The rows of one identifier.</summary>
+/// <param name="Owners">What each owner wants.</param>
+internal sealed record OwnedRows(IdentifierRow Row, Dictionary<SubjectKey, ContactAnswers> Owners);

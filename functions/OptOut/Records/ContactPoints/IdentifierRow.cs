@@ -6,27 +6,17 @@ using OptOut.Identity;
 namespace OptOut.Records.ContactPoints;
 
 /// <summary>
-/// What an identifier may receive, in one row of the table <c>identifiers</c>: partition key
-/// <c>{kind}~{first 3 hex digits of the hash}</c>, row key the rest of the hash. It is a projection of <c>consent</c>, and never
-/// the only record of anything.
+/// A row of the table <c>identifiers</c>: what an identifier may receive, which is what all of its owners allow. Partition key
+/// <c>{kind}~{first 3 hex digits of the hash}</c>, row key the rest of the hash. Beside it, each owner has a row <c>{rest}~{subject}</c> with
+/// what that person wants. Both are written in one transaction. They are a projection of <c>consent</c>, and never the only record of anything.
 /// </summary>
-/// <param name="Subjects">The subjects that have the identifier. If people share an address, it receives only what
-/// all of them allow.</param>
-/// <param name="Stops">What is stopped, by channel of the identifier's kind.</param>
-/// <param name="Moments">When each answer was decided, by channel of the identifier's kind.</param>
-/// <param name="At">When the latest decision behind it was made; null if there is none.</param>
 /// <param name="Ciphertext">The encrypted identifier, to push to vendors.</param>
-internal sealed record IdentifierRow(
-    IdentifierKind Kind,
-    IdentifierHash Hash,
-    IReadOnlyList<SubjectKey> Subjects,
-    IReadOnlyDictionary<Channel, StopSet> Stops,
-    IReadOnlyDictionary<Channel, DecisionMoments> Moments,
-    DateTimeOffset? At,
-    string Ciphertext,
-    ETag Tag)
+internal sealed record IdentifierRow(IdentifierKind Kind, IdentifierHash Hash, ContactAnswers Answers, string Ciphertext, ETag Tag)
 {
     private const int PartitionDigits = 3;
+
+    // Sorts after every hexadecimal digit, so the owners follow their identifier.
+    private const char OwnerMark = '~';
 
     public static (string Partition, string Row) Key(IdentifierKind kind, IdentifierHash hash)
     {
@@ -45,33 +35,35 @@ internal sealed record IdentifierRow(
     public TableEntity ToEntity()
     {
         var (partition, row) = Key(Kind, Hash);
-        var entity = new TableEntity(partition, row)
-        {
-            ["Subjects"] = string.Join(',', Subjects),
-            ["At"] = At,
-            ["Ciphertext"] = Ciphertext,
-        };
-        foreach (var (channel, stops) in Stops)
-            entity[Column(channel)] = stops.ToString();
-        foreach (var (channel, moments) in Moments)
-            entity[MomentsColumn(channel)] = moments.ToString();
+        var entity = new TableEntity(partition, row) { ["Ciphertext"] = Ciphertext };
+        Answers.Write(entity);
         return entity;
+    }
+
+    /// <summary>The row of an owner.</summary>
+    public static TableEntity ToEntity(IdentifierKind kind, IdentifierHash hash, SubjectKey owner, ContactAnswers wants)
+    {
+        var (partition, row) = Key(kind, hash);
+        var entity = new TableEntity(partition, row + OwnerMark + owner);
+        wants.Write(entity);
+        return entity;
+    }
+
+    /// <returns>Whose row it is; null for the identifier's own row.</returns>
+    public static SubjectKey? OwnerOf(TableEntity entity) =>
+        entity.RowKey.IndexOf(OwnerMark, StringComparison.Ordinal) is > 0 and var mark ? SubjectKey.Parse(entity.RowKey[(mark + 1)..]) : null;
+
+    /// <summary>A filter for the row and those of its owners, which follow it.</summary>
+    public static string Filter(IdentifierKind kind, IdentifierHash hash)
+    {
+        var (partition, row) = Key(kind, hash);
+        return TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {row} and RowKey lt {row + OwnerMark + OwnerMark}");
     }
 
     public static IdentifierRow From(TableEntity entity)
     {
         var (kind, hash) = Parse(entity.PartitionKey, entity.RowKey);
-        return new IdentifierRow(
-            kind,
-            hash,
-            [.. entity.GetString("Subjects").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(SubjectKey.Parse)],
-            Channels.All.Where(c => entity.ContainsKey(Column(c))).ToDictionary(c => c, c => StopSet.Parse(entity.GetString(Column(c)))),
-            Channels.All
-                .Where(c => entity.ContainsKey(MomentsColumn(c)))
-                .ToDictionary(c => c, c => DecisionMoments.Parse(entity.GetString(MomentsColumn(c)))),
-            entity.GetDateTimeOffset("At"),
-            entity.GetString("Ciphertext"),
-            entity.ETag);
+        return new IdentifierRow(kind, hash, ContactAnswers.Read(entity), entity.GetString("Ciphertext"), entity.ETag);
     }
 
     /// <summary>The reverse of <see cref="Key"/>.</summary>
@@ -96,8 +88,4 @@ internal sealed record IdentifierRow(
     };
 
     private static string Partition(IdentifierKind kind, string prefix) => $"{Name(kind)}~{prefix}";
-
-    private static string Column(Channel channel) => "Stops_" + channel.Name();
-
-    private static string MomentsColumn(Channel channel) => "Moments_" + channel.Name();
 }

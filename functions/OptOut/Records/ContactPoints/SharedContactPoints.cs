@@ -30,9 +30,9 @@ internal sealed record SharedStop(Identifier Identifier, Channel Channel, StopSe
 /// Finds what a subject allows and still does not get, because somebody else with the same contact point stopped it: a contact point
 /// receives only what all of its owners allow.
 /// </summary>
-internal sealed class SharedContactPoints(IdentifierIndex index, ConsentStore consent)
+internal sealed class SharedContactPoints(IdentifierIndex index)
 {
-    /// <summary>One read for each current contact point and for each other owner. None for one that gets nothing anyway.</summary>
+    /// <summary>One query for each current contact point. None for one that gets nothing anyway.</summary>
     /// <param name="subject">The person who is shown the result.</param>
     /// <param name="own">What the person decided.</param>
     /// <param name="profile">The person's contact points.</param>
@@ -45,18 +45,14 @@ internal sealed class SharedContactPoints(IdentifierIndex index, ConsentStore co
         return [.. (await Task.WhenAll(open.Select(i => FindAsync(subject, own, i, cancellationToken)))).SelectMany(s => s)];
     }
 
-    // From the decisions of the others, not from the row's own union: that may still hold what the person has just allowed.
+    // From what the others want, not from the row's own union: that may still hold what the person has just allowed.
     private async Task<IEnumerable<SharedStop>> FindAsync(
         SubjectKey subject, ConsentState own, Identifier identifier, CancellationToken cancellationToken)
     {
-        var others = (await index.SubjectsAsync(identifier, cancellationToken)).Where(o => o != subject);
-        var states = await Task.WhenAll(others.Select(o => consent.LoadAsync(o, cancellationToken)));
+        if (await index.OthersAsync(identifier, subject, cancellationToken) is not { } others)
+            return [];
         return identifier.Channels
-            .Select(channel => new SharedStop(
-                identifier,
-                channel,
-                states.Aggregate(StopSet.Nothing, (stops, s) => stops.Union(s.Consent.Stops(channel))),
-                own.Stops(channel)))
+            .Select(channel => new SharedStop(identifier, channel, others.Stops[channel], own.Stops(channel)))
             .Where(s => s.Blocks(null) || s.Stops.Exceptions.Concat(s.Own.Exceptions).Any(t => s.Blocks(t)));
     }
 }

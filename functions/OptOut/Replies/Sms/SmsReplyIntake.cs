@@ -47,8 +47,9 @@ internal sealed partial class SmsReplyIntake(
     ChangeIntake intake,
     IdentifierIndex index,
     ConsentStore consent,
+    FirstReceipts receipts,
     ProfileStore profiles,
-    IdentifierProtector protector,
+    TimeProvider time,
     ILogger<SmsReplyIntake> logger)
 {
     private static readonly Scope Sms = new(Channel.Sms, null);
@@ -56,9 +57,10 @@ internal sealed partial class SmsReplyIntake(
     /// <exception cref="Platform.StoreUnavailableException">The owners of the number cannot be looked up.</exception>
     public async Task<SmsResult> StopAsync(SmsReply reply, Scope scope, CancellationToken cancellationToken)
     {
+        // The person reads that it is stopped. A START that they then send allows what it has seen, so it must find this Stop in the store.
         var changes = await identifiers.RecordAsync(
             new IdentifierStop(reply.From, scope, reply.At, Source.SmsReply, reply.Evidence, reply.EventKey),
-            WaitFor.Durable,
+            WaitFor.Visible,
             cancellationToken);
         if (changes is null)
             return SmsResult.NotRecorded;
@@ -69,34 +71,34 @@ internal sealed partial class SmsReplyIntake(
     /// <exception cref="Platform.StoreUnavailableException">The owners of the number cannot be looked up.</exception>
     public async Task<SmsResult> StartAsync(SmsReply reply, CancellationToken cancellationToken)
     {
-        var subjects = await index.SubjectsAsync(reply.From, cancellationToken);
-        if (subjects.Count == 0)
-        {
-            // Recorded even when nothing is stopped, here and below: if the same message is delivered again after a Stop, its id must be
-            // known.
-            var standIn = protector.SubjectOf(reply.From);
-            await profiles.SaveAsync(standIn, [reply.From], language: null, cancellationToken);
-            subjects = [standIn];
-        }
-
+        var seen = await receipts.FindAsync(reply.EventKey, cancellationToken)
+            ?? await receipts.SaveAsync(reply.EventKey, await SeenAsync(reply, cancellationToken), cancellationToken);
         var (allowed, kept) = (0, 0);
-        foreach (var subject in subjects)
+        foreach (var (version, isMeant) in seen)
         {
-            var state = (await consent.LoadAsync(subject, cancellationToken)).Consent;
-            var stopped = !state.Stops(Channel.Sms).IsNothing;
-            var id = EventIds.Derive(reply.EventKey, subject.ToString());
-
-            // Stored before, but perhaps not published: recording it again has no further effect.
-            var repeated = await consent.HasAsync(subject, id, cancellationToken);
-            if (!repeated && !await MayAllowAsync(reply.From, subject, stopped && subjects.Count > 1, state, cancellationToken))
+            var subject = version.Subject;
+            var stopped = !(await consent.LoadAsync(subject, cancellationToken)).Consent.Stops(Channel.Sms).IsNothing;
+            if (!isMeant)
             {
                 kept += stopped ? 1 : 0;
                 continue;
             }
 
-            var submission = Submission.Create(subject, Source.SmsReply, reply.Evidence, reply.At, state);
-            var change = Change.Create(id, subject, Sms, Decision.Allow, submission.At, submission.At, Source.SmsReply, reply.Evidence);
-            if (!(await intake.RecordAsync(change, WaitFor.Durable)).Durable)
+            var now = time.GetUtcNow();
+            var change = Change.Create(
+                EventIds.Derive(reply.EventKey, subject.ToString()),
+                subject,
+                Sms,
+                Decision.Allow,
+                reply.At,
+                now,
+                Source.SmsReply,
+                reply.Evidence,
+                seen: version.Number);
+
+            // Stored before, but perhaps not published: recording it again has no further effect.
+            var repeated = await consent.HasAsync(subject, change.Id, cancellationToken);
+            if (!(await intake.RecordAsync(change, WaitFor.Visible)).Durable)
                 return SmsResult.NotRecorded;
             allowed += stopped != repeated ? 1 : 0;
         }
@@ -119,14 +121,31 @@ internal sealed partial class SmsReplyIntake(
         return languages.Count == 1 ? Language.Find(languages.Single()) : null;
     }
 
+    // Who has the number now, and what they could know of when the message was sent.
+    private async Task<IReadOnlyList<ConcernedSubject>> SeenAsync(SmsReply reply, CancellationToken cancellationToken)
+    {
+        var subjects = await index.SubjectsAsync(reply.From, cancellationToken);
+        var seen = new List<ConcernedSubject>();
+        foreach (var subject in subjects)
+        {
+            var state = await consent.LoadAsync(subject, cancellationToken);
+            var sharedStop = subjects.Count > 1 && !state.Consent.Stops(Channel.Sms).IsNothing;
+            seen.Add(new ConcernedSubject(
+                new StateVersion(subject, state.Number),
+                await MayAllowAsync(reply.From, subject, sharedStop, state.Consent, cancellationToken)));
+        }
+
+        return seen;
+    }
+
     private async Task<bool> MayAllowAsync(
         Identifier who, SubjectKey subject, bool sharedStop, ConsentState state, CancellationToken cancellationToken)
     {
         if (!(await profiles.LoadAsync(subject, cancellationToken)).Current.Contains(who))
             return false;
         return !sharedStop
-            || (state.Answer(Channel.Sms).Entry is { } entry
-                && (await consent.FindAsync(subject, entry.EventId, cancellationToken))?.Change.Source == Source.SmsReply);
+            || (state.Answer(Channel.Sms).ChangeId is { } change
+                && (await consent.FindAsync(subject, change, cancellationToken))?.Change.Source == Source.SmsReply);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "An SMS is recorded as {Decision}, for {Count} subjects")]

@@ -117,12 +117,11 @@ internal sealed class PaperEndpoint(
             var state = (await consent.LoadAsync(changes[0].Subject, cancellationToken)).Consent;
             foreach (var change in changes)
             {
-                var current = state.Entries.FirstOrDefault(e => e.Key == change.Scope).Value;
                 if (await consent.FindAsync(change.Subject, change.Id, cancellationToken) is { } own)
                     return own.Change;
-                if (current.EventId == Guid.Empty)
+                if (state.Entry(change.Scope).Stop is not { } standing)
                     continue;
-                var earlier = await consent.FindAsync(change.Subject, current.EventId, cancellationToken);
+                var earlier = await consent.FindAsync(change.Subject, standing.Id, cancellationToken);
                 if (earlier?.Change.Source == Source.PrintedCode)
                     return earlier.Change;
             }

@@ -24,20 +24,19 @@ internal sealed class PreferencesEndpoint(
 
     private async Task<IResult> AdjustAsync(LinkVisit visit, CancellationToken cancellationToken)
     {
-        var began = time.GetUtcNow();
         var post = HttpMethods.IsPost(visit.Request.Method);
         var form = post ? await SmallForm.ReadAsync(visit.Request, cancellationToken) : null;
-        var now = (await consent.LoadAsync(visit.Subject, cancellationToken)).Consent;
+        var now = await consent.LoadAsync(visit.Subject, cancellationToken);
         if (!post)
             return await FormAsync(visit, now, StatusCodes.Status200OK, cancellationToken);
-        if (PreferenceForm.Read(form, catalogue, now) is not { } wanted)
+        if (PreferenceForm.Read(form, catalogue, visit.Subject, now) is not { } choice)
             return await FormAsync(visit, now, StatusCodes.Status400BadRequest, cancellationToken);
 
-        var submission = Submission.Create(visit.Subject, Source.PreferencePage, visit.Evidence, began, now);
-        var changes = Preferences.Changes(now, wanted, submission.CreateChange);
+        var submission = Submission.Create(visit.Subject, Source.PreferencePage, visit.Evidence, time.GetUtcNow(), choice.Seen);
+        var changes = Preferences.Changes(now.Consent, choice.Wanted, submission.CreateChange);
         Change[] all = changes.Any(c => c.Decision == Decision.Allow)
             ? [.. changes]
-            : [.. changes, .. Preferences.Repeats(now, Declined(wanted), submission.CreateChange)];
+            : [.. changes.Concat(Preferences.Repeats(now.Consent, choice.Declined, submission.CreateChange)).DistinctBy(c => c.Scope)];
         var recorded = all.Length == 0 ? new IntakeResult(Durable: true, Stored: true) : await intake.RecordAsync(all, WaitFor.Visible);
         if (recorded.Durable && changes.Count == 0)
             return await results.NothingChangedAsync(visit, "preferences.same.title", "preferences.same", cancellationToken);
@@ -46,24 +45,17 @@ internal sealed class PreferencesEndpoint(
             : await results.UnavailableAsync(visit.ViewAt(LinkPages.Preferences), "down.save", visit.Address(LinkPages.Preferences));
     }
 
-    // The topics that were offered and that the person does not want.
-    private IEnumerable<(Channel, Topic)> Declined(IReadOnlyDictionary<Channel, StopSet> wanted) =>
-        from offered in catalogue.Matrix
-        where wanted.ContainsKey(offered.Channel)
-        from topic in offered.Topics
-        where wanted[offered.Channel].Stops(topic)
-        select (offered.Channel, topic);
-
-    private async Task<IResult> FormAsync(LinkVisit visit, ConsentState now, int status, CancellationToken cancellationToken) =>
+    private async Task<IResult> FormAsync(LinkVisit visit, SubjectState now, int status, CancellationToken cancellationToken) =>
         await renderer.RenderAsync<PreferencesPage>(status, new Dictionary<string, object?>
         {
             [nameof(PreferencesPage.View)] = visit.ViewAt(LinkPages.Preferences),
             [nameof(PreferencesPage.Action)] = visit.Address(LinkPages.Preferences),
             [nameof(PreferencesPage.Stop)] = visit.Address(),
+            [nameof(PreferencesPage.Seen)] = new StateVersion(visit.Subject, now.Number).ToString(),
             [nameof(PreferencesPage.Unknown)] = visit.IsUnknown,
-            [nameof(PreferencesPage.Shared)] = await shared.WriteAsync(visit, now, cancellationToken),
+            [nameof(PreferencesPage.Shared)] = await shared.WriteAsync(visit, now.Consent, cancellationToken),
             [nameof(PreferencesPage.Refused)] = status == StatusCodes.Status400BadRequest,
-            [nameof(PreferencesPage.Channels)] = catalogue.Matrix.Select(c => Choices(visit, now, c.Channel, c.Topics)).ToList(),
+            [nameof(PreferencesPage.Channels)] = catalogue.Matrix.Select(c => Choices(visit, now.Consent, c.Channel, c.Topics)).ToList(),
         });
 
     private ChannelChoices Choices(LinkVisit visit, ConsentState now, Channel channel, IReadOnlyList<Topic> topics)

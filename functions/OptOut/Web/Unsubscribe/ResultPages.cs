@@ -17,44 +17,43 @@ namespace OptOut.Web.Unsubscribe;
 internal sealed class ResultPages(
     ConsentStore consent, TopicCatalogue catalogue, PageRenderer renderer, SharedNotes shared, IOptions<ControllerOptions> controller)
 {
-    internal async Task<IResult> StoppedAsync(LinkVisit visit, Change change, IntakeResult recorded, CancellationToken cancellationToken)
-    {
-        var (current, seen) = recorded.Stored is true ? await InLedgerAsync(change, cancellationToken) : (change, change.At);
-        return await RecordedAsync(visit, ResultKind.Stopped, [current], recorded, cancellationToken, seen);
-    }
-
     /// <param name="visit">The visit in which the submission was made.</param>
     /// <param name="kind">What the person did.</param>
     /// <param name="changes">The changes that were recorded, all of one submission.</param>
     /// <param name="recorded">The result of recording them, which must be durable.</param>
     /// <param name="cancellationToken">Cancels reading what the page shows besides.</param>
-    /// <param name="seen">The time of the latest Stop that this page shows; null for that of the changes.</param>
     internal async Task<IResult> RecordedAsync(
         LinkVisit visit,
         ResultKind kind,
         IReadOnlyList<Change> changes,
         IntakeResult recorded,
-        CancellationToken cancellationToken,
-        DateTimeOffset? seen = null)
+        CancellationToken cancellationToken)
     {
+        var now = recorded.Stored is true ? await FindAsync(visit, cancellationToken) : null;
+        if (now is not null && kind == ResultKind.Stopped)
+            changes = [await InLedgerAsync(changes[0], now, cancellationToken)];
         var reference = Reference.From(changes[0]);
         var language = visit.View.Language;
         var visible = recorded.Stored is true;
+
+        // Somebody else's Stop, or one from another device, may have come in after the page was opened.
+        var overtaken = changes.Where(c => c.Decision == Decision.Allow && now?.Consent.Answers(c.Scope) == Decision.Stop).ToList();
         return await renderer.RenderAsync<ResultPage>(StatusCodes.Status200OK, new Dictionary<string, object?>
         {
             // The links to the other languages lead to the receipt: a link cannot repeat what a form did.
             [nameof(ResultPage.View)] = visible ? visit.ViewAt(LinkPages.Receipt, reference) : visit.ViewAt(),
             [nameof(ResultPage.Kind)] = kind,
             [nameof(ResultPage.Moment)] = controller.Value.FormatMoment(changes.Max(c => c.At), language),
-            [nameof(ResultPage.Stopped)] = Words(Decision.Stop),
-            [nameof(ResultPage.Allowed)] = Words(Decision.Allow),
+            [nameof(ResultPage.Stopped)] = Words(changes.Where(c => c.Decision == Decision.Stop)),
+            [nameof(ResultPage.Allowed)] = Words(changes.Where(c => c.Decision == Decision.Allow).Except(overtaken)),
+            [nameof(ResultPage.Overtaken)] = Words(overtaken),
             [nameof(ResultPage.Reference)] = reference,
             [nameof(ResultPage.Visible)] = visible,
             [nameof(ResultPage.Unknown)] = visit.IsUnknown,
             [nameof(ResultPage.Shared)] = visible && kind != ResultKind.Stopped
                 ? await shared.WriteAfterAsync(visit, cancellationToken)
                 : [],
-            [nameof(ResultPage.Seen)] = (seen ?? changes.Max(c => c.At)).ToUnixTimeMilliseconds(),
+            [nameof(ResultPage.Seen)] = now is null ? null : new StateVersion(visit.Subject, now.Number).ToString(),
             [nameof(ResultPage.Stop)] = visit.Address(),
             [nameof(ResultPage.Undo)] = visit.Address(LinkPages.Undo),
             [nameof(ResultPage.Preferences)] = visit.Address(LinkPages.Preferences),
@@ -63,8 +62,7 @@ internal sealed class ResultPages(
             [nameof(ResultPage.ReceiptJson)] = visit.Address(LinkPages.Receipt, reference, "json"),
         });
 
-        IReadOnlyList<string> Words(Decision decision) =>
-            [.. changes.Where(c => c.Decision == decision).Select(c => ScopeText.Describe(c.Scope, language, catalogue))];
+        IReadOnlyList<string> Words(IEnumerable<Change> some) => [.. some.Select(c => ScopeText.Describe(c.Scope, language, catalogue))];
     }
 
     /// <summary>The page that says that nothing had to change.</summary>
@@ -96,21 +94,32 @@ internal sealed class ResultPages(
                 [nameof(UnavailablePage.Stop)] = stop,
             }));
 
-    // If the button is pressed twice, the ledger has one entry. The page shows the reference number of that entry, so
-    // that it can be found again.
-    private async Task<(Change Change, DateTimeOffset Seen)> InLedgerAsync(Change change, CancellationToken cancellationToken)
+    /// <returns>Null when the store became unavailable after the change was recorded. The page does not wait for it.</returns>
+    private async Task<SubjectState?> FindAsync(LinkVisit visit, CancellationToken cancellationToken)
     {
         try
         {
-            var state = (await consent.LoadAsync(change.Subject, cancellationToken)).Consent;
-            var current = state.Entries.FirstOrDefault(e => e.Key == change.Scope).Value;
-            return current.EventId == change.Id || current.EventId == Guid.Empty
-                ? (change, change.At)
-                : ((await consent.FindAsync(change.Subject, current.EventId, cancellationToken))?.Change ?? change, current.At);
+            return await consent.LoadAsync(visit.Subject, cancellationToken);
         }
         catch (StoreUnavailableException)
         {
-            return (change, change.At); // The store became unavailable after the change was recorded. The page does not wait for it.
+            return null;
+        }
+    }
+
+    // If the button is pressed twice, the ledger has one entry. The page shows the reference number of that entry, so
+    // that it can be found again.
+    private async Task<Change> InLedgerAsync(Change change, SubjectState now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return now.Consent.Entry(change.Scope).Stop is { } standing && standing.Id != change.Id
+                ? (await consent.FindAsync(change.Subject, standing.Id, cancellationToken))?.Change ?? change
+                : change;
+        }
+        catch (StoreUnavailableException)
+        {
+            return change;
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using OptOut.Consent;
 using OptOut.Intake;
@@ -21,22 +20,21 @@ internal sealed class UndoEndpoint(
 
     private async Task<IResult> UndoAsync(LinkVisit visit, CancellationToken cancellationToken)
     {
-        var began = time.GetUtcNow();
         var form = await SmallForm.ReadAsync(visit.Request, cancellationToken);
         var ledger = new List<LedgerEntry>();
         await foreach (var entry in consent.LedgerAsync(visit.Subject, cancellationToken))
             ledger.Add(entry);
         if (!Reference.TryParse(form?["ref"], out var reference)
-            || ledger.Find(e => Reference.From(e.Change) == reference) is not { } found)
+            || ledger.FindAll(e => Reference.From(e.Change) == reference) is not [.., var last])
         {
             return await receipts.MissingAsync(visit);
         }
 
-        var repeats = await consent.RepeatsAsync(visit.Subject, cancellationToken);
-        var now = (await consent.LoadAsync(visit.Subject, cancellationToken)).Consent;
-        var wanted = Undo.Without(found.Change.SubmissionId, Seen(form), ledger, repeats, now);
-        var changes = Preferences.Changes(
-            now, wanted, Submission.Create(visit.Subject, Source.UnsubscribePage, visit.Evidence, began, now).CreateChange);
+        var now = await consent.LoadAsync(visit.Subject, cancellationToken);
+        var seen = Seen(form, visit.Subject, now, last.Number);
+        var wanted = Undo.Without(last.Change.SubmissionId, seen, ledger, now.Consent);
+        var submission = Submission.Create(visit.Subject, Source.UnsubscribePage, visit.Evidence, time.GetUtcNow(), seen);
+        var changes = Preferences.Changes(now.Consent, wanted, submission.CreateChange);
         if (changes.Count == 0)
             return await results.NothingChangedAsync(visit, "undo.nothing.title", "undo.nothing", cancellationToken);
 
@@ -46,9 +44,9 @@ internal sealed class UndoEndpoint(
             : await results.UnavailableAsync(visit.ViewAt(), "down.save", visit.Address());
     }
 
-    private static DateTimeOffset Seen(IFormCollection? form) =>
-        long.TryParse(form?["seen"], NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
-            && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
-            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
-            : DateTimeOffset.MinValue;
+    // Whoever undoes a submission has seen it, even if the page does not say which state it showed.
+    private static long Seen(IFormCollection? form, SubjectKey subject, SubjectState now, long undone) =>
+        StateVersion.TryParse(form?["seen"], out var version) && version.Subject == subject && version.Number <= now.Number
+            ? Math.Max(version.Number, undone)
+            : undone;
 }

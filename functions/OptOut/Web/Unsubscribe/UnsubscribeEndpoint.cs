@@ -22,6 +22,7 @@ namespace OptOut.Web.Unsubscribe;
 internal sealed class UnsubscribeEndpoint(
     LinkKeyRing ring,
     ChangeIntake intake,
+    SharedPresses presses,
     ProfileReader profiles,
     TopicCatalogue catalogue,
     PageRenderer renderer,
@@ -82,9 +83,9 @@ internal sealed class UnsubscribeEndpoint(
     {
         var topic = catalogue.Find(link.TopicId);
         var scope = links.Value.OneClickScope.ToScope(link.Channel, topic);
-        var recorded = await intake.RecordAsync(
-            Stop(link.Subject, scope, Source.OneClick, new ChangeEvidence(link.Channel, topic, link.Campaign)), WaitFor.Durable);
-        return recorded.Durable ? Results.Ok() : await results.UnavailableAsync(views.For(request), "down.body", retry: null);
+        var isDurable = await presses.RecordAsync(
+            Stop(link.Subject, scope, Source.OneClick, new ChangeEvidence(link.Channel, topic, link.Campaign)));
+        return isDurable ? Results.Ok() : await results.UnavailableAsync(views.For(request), "down.body", retry: null);
     }
 
     private async Task<IResult> PageStopAsync(LinkVisit visit, CancellationToken cancellationToken)
@@ -92,7 +93,7 @@ internal sealed class UnsubscribeEndpoint(
         var change = Stop(visit.Subject, Scope.Everything, visit.StopSource, visit.Evidence);
         var recorded = await intake.RecordAsync(change, WaitFor.Visible);
         return recorded.Durable
-            ? await results.StoppedAsync(visit, change, recorded, cancellationToken)
+            ? await results.RecordedAsync(visit, ResultKind.Stopped, [change], recorded, cancellationToken)
             : await results.UnavailableAsync(visit.ViewAt(), "down.body", visit.Address());
     }
 

@@ -22,6 +22,7 @@ internal abstract class RequestTarget(string function) : FuzzTarget
 
     public override string Fill(string seed) => seed
         .Replace("{token}", ProductInMemory.Instance.Token, StringComparison.Ordinal)
+        .Replace("{subject}", ProductInMemory.Instance.Link.Subject.ToString(), StringComparison.Ordinal)
         .Replace("{time}", InstantTime.Start.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
             StringComparison.Ordinal)
         .Replace("{code}", ProductInMemory.Instance.Code, StringComparison.Ordinal)

@@ -45,6 +45,7 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         await DeadLetterAsync();
         _examples.AddRange(await ExamplesAsync("example"));
         await CheckReasonsAsync();
+        await StalePreferencesAsync();
         var (token, code) = await PublicPagesAsync();
         await ProofsAsync();
         await InvalidRequestsAsync();
@@ -77,10 +78,11 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
     private async Task CheckReasonsAsync()
     {
         await Host.PutSubjectAsync("R-1", ["reasons@example.com"]);
-        await ApiAsync("PUT", "/api/subjects/R-1/preferences", """{"channels":{"email":{"newsletter":true,"offers":false}}}""");
-        await ApiAsync("PUT", "/api/subjects/R-1/preferences", """{"channels":{"email":{"offers":true}}}""");
+        await SaveAsync("R-1", """{"channels":{"email":{"newsletter":true,"offers":false}}}""");
+        await SaveAsync("R-1", """{"channels":{"email":{"offers":true}}}""");
+        await ApiAsync("GET", "/api/subjects/R-1/proof", null);
         await CheckAsync("email", "offers", "reasons@example.com");
-        await ApiAsync("PUT", "/api/subjects/R-1/preferences", """{"channels":{"email":{"newsletter":false}}}""");
+        await SaveAsync("R-1", """{"channels":{"email":{"newsletter":false}}}""");
         await CheckAsync("email", "newsletter", "reasons@example.com");
         await ApiAsync("POST", "/api/opt-outs", """{"subject":"R-1","agent":"A-1","call":"C-1"}""");
         await CheckAsync("email", "newsletter", "reasons@example.com");
@@ -97,7 +99,7 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         await ApiAsync("POST", "/api/opt-outs", """{"subject":"not registered","agent":"A-1","call":"C-2"}""");
         await ApiAsync(
             "POST", "/api/opt-outs", """{"identifier":{"postal":"Kerkstraat 99 bus 3, 9000 Gent"},"agent":"A-1","call":"C-3"}""");
-        await ApiAsync("PUT", "/api/subjects/R-2/preferences", """{"channels":{"sms":{"newsletter":true}}}""");
+        await SaveAsync("R-2", """{"channels":{"sms":{"newsletter":true}}}""");
         await ApiAsync("POST", "/api/dead-letters/replay", null);
         await ApiAsync("POST", "/api/links", """{"subject":"not registered","channel":"email"}""");
         await ApiAsync("POST", "/api/codes", """{"subjects":["not registered"]}""");
@@ -111,10 +113,7 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         await Host.PutSubjectAsync("S-2", ["shared@example.com"]);
         await ApiAsync("PUT", "/api/subjects/S-1/preferences", """{"everything":"stop"}""");
         await ApiAsync("GET", "/api/subjects/S-2/preferences", null);
-        await ApiAsync(
-            "PUT",
-            "/api/subjects/S-2/preferences",
-            """{"channels":{"email":{"newsletter":true},"sms":{"offers":true},"phone":{"offers":true},"post":{"offers":true}}}""");
+        await SaveAsync("S-2", """{"channels":{"email":{"newsletter":true},"sms":{"offers":true},"phone":{"offers":true},"post":{"offers":true}}}""");
     }
 
     // One change that the vendor confirmed, one that it rejected, and one that came from a vendor and was then tampered with in the store.
@@ -296,6 +295,42 @@ public sealed class ApiConversation(AzuriteFixture azurite) : IAsyncLifetime
         },
         $"{path} {body}",
         OptOutHost.FunctionKey);
+
+    // As a portal does: what the person saw goes into If-Match.
+    private async Task<Exchange> SaveAsync(string id, string body)
+    {
+        var path = $"/api/subjects/{id}/preferences";
+        var shown = await ApiAsync("GET", path, null);
+        return await SendAsync(
+            new HttpRequestMessage(HttpMethod.Put, path)
+            {
+                Content = new StringContent(body, Encoding.UTF8, "application/json"),
+                Headers = { { "If-Match", shown.Answer.Headers["ETag"] } },
+            },
+            $"{path} {body}",
+            OptOutHost.FunctionKey);
+    }
+
+    // What the person saw is not given, or does not stand any more.
+    private async Task StalePreferencesAsync()
+    {
+        const string Path = "/api/subjects/V-1/preferences", Body = """{"channels":{"email":{"offers":true}}}""";
+        await Host.PutSubjectAsync("V-1", ["version@example.com"]);
+        await ApiAsync("PUT", Path, Body);
+        await StaleAsync("alone");
+        await Host.PutSubjectAsync("V-2", ["version@example.com"]);
+        await ApiAsync("PUT", "/api/subjects/V-2/preferences", """{"everything":"stop"}""");
+        await StaleAsync("with a shared contact point");
+
+        Task<Exchange> StaleAsync(string what) => SendAsync(
+            new HttpRequestMessage(HttpMethod.Put, Path)
+            {
+                Content = new StringContent(Body, Encoding.UTF8, "application/json"),
+                Headers = { { "If-Match", "\"0000000000000000000000000A.1\"" } },
+            },
+            $"{Path} stale, {what}",
+            OptOutHost.FunctionKey);
+    }
 
     private Task CheckAsync(string channel, string? topic, string identifier) => SendAsync(
         new HttpRequestMessage(HttpMethod.Get, $"/api/check?channel={channel}{(topic is null ? "" : $"&topic={topic}")}")

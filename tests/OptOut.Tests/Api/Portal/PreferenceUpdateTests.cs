@@ -9,8 +9,7 @@ public sealed class PreferenceUpdateTests
 {
     private static readonly IReadOnlyList<Topic> Topics = [Topic.Parse("a"), Topic.Parse("b"), Topic.Parse("c")];
     private static readonly IReadOnlyDictionary<Channel, IReadOnlyList<Topic>> Offered = Channels.All.ToDictionary(c => c, _ => Topics);
-    private static readonly SubjectKey Subject = new(7);
-    private static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Now = new(2036, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
     // A choice in the portal: some channels, and some topics of each.
     private static readonly Gen<PreferenceUpdate> Update = Gen.Int[0, 2].Array[12].Select(cells => new PreferenceUpdate(
@@ -27,9 +26,9 @@ public sealed class PreferenceUpdateTests
 
     [Fact]
     public void What_is_named_is_as_wanted_afterwards_and_no_other_topic_is_loosened_or_stopped() =>
-        Gen.Select(Generated.State, Update).Sample((state, update) =>
+        Gen.Select(Generated.Recorded, Update).Sample((before, update) =>
         {
-            var after = Save(state, update);
+            var (state, after) = (before.Consent, Save(before, update).Consent);
 
             foreach (var channel in Channels.All)
             {
@@ -53,10 +52,10 @@ public sealed class PreferenceUpdateTests
 
     [Fact]
     public void Without_the_current_state_what_is_declined_is_stopped_and_nothing_is_loosened() =>
-        Gen.Select(Generated.State, Update).Sample((state, update) =>
+        Gen.Select(Generated.Recorded, Update).Sample((before, update) =>
         {
-            var changes = update.Declined.Changes(null, Offered, Topics, Write);
-            var after = changes.Aggregate(state, (s, c) => s.With(c));
+            var changes = update.Declined.Changes(null, Offered, Topics, Writer(0));
+            var (state, after) = (before.Consent, before.Take(changes).Consent);
 
             Assert.All(changes, change => Assert.Equal(Decision.Stop, change.Decision));
             foreach (var channel in Channels.All)
@@ -73,11 +72,11 @@ public sealed class PreferenceUpdateTests
 
     [Fact]
     public void A_choice_that_could_not_be_completed_and_is_sent_again_ends_as_if_it_had_been_sent_once() =>
-        Gen.Select(Generated.State, Update).Sample((state, update) =>
+        Gen.Select(Generated.Recorded, Update).Sample((before, update) =>
         {
-            var half = update.Declined.Changes(null, Offered, Topics, Write).Aggregate(state, (s, c) => s.With(c));
+            var half = before.Take(update.Declined.Changes(null, Offered, Topics, Writer(0)));
 
-            var (after, once) = (Save(half, update), Save(state, update));
+            var (after, once) = (Save(half, update).Consent, Save(before, update).Consent);
 
             foreach (var channel in Channels.All)
             {
@@ -87,20 +86,21 @@ public sealed class PreferenceUpdateTests
         });
 
     [Fact]
-    public void Saving_the_same_choice_twice_changes_nothing_more() => Gen.Select(Generated.State, Update).Sample((state, update) =>
+    public void Saving_the_same_choice_twice_changes_nothing_more() => Gen.Select(Generated.Recorded, Update).Sample((before, update) =>
     {
-        var once = Save(state, update);
+        var once = Save(before, update);
 
-        Assert.All(update.Changes(once, Offered, Topics, Write), change => Assert.True(once.IsRepeated(change)));
+        var again = update.Changes(once.Consent, Offered, Topics, Writer(once.State.Number));
+
+        Assert.All(again, change => Assert.Equal(Decision.Stop, change.Decision));
+        Assert.All(Channels.All, channel => Assert.Equal(once.Consent.Stops(channel), once.Take(again).Consent.Stops(channel)));
     });
 
     [Fact]
     public void A_repeated_Stop_overrides_an_Allow_that_has_not_reached_the_store_yet()
     {
-        var stopped = ConsentState.Empty.With(
-            Change.Create(Guid.CreateVersion7(Now), Subject, Scope.Everything, Decision.Stop, Now.AddDays(-1), Now, Source.OneClick));
-        var inFlight = Change.Create(
-            Guid.CreateVersion7(Now), Subject, Scope.Parse("email,a"), Decision.Allow, Now.AddSeconds(-5), Now, Source.Portal);
+        var stopped = RecordedSubject.Of([Generated.Stop(1)]);
+        var inFlight = Generated.Allow(2, "email,a", seen: 1);
         var update = new PreferenceUpdate(
             false,
             new Dictionary<Channel, IReadOnlyDictionary<Topic, bool>>
@@ -109,18 +109,17 @@ public sealed class PreferenceUpdateTests
             },
             null);
 
-        var change = Assert.Single(update.Changes(stopped, Offered, Topics, Write));
+        var change = Assert.Single(update.Changes(stopped.Consent, Offered, Topics, Writer(1)));
 
-        Assert.True(stopped.IsRepeated(change));
-        Assert.Equal(Decision.Stop, stopped.ExtendRepeat(change).With(inFlight).Answer(Channel.Email, Topics[0]).Decision);
+        Assert.Equal((Scope.Everything, Decision.Stop), (change.Scope, change.Decision));
+        Assert.Equal(Decision.Stop, stopped.Take(change).Take(inFlight).Consent.Answer(Channel.Email, Topics[0]).Decision);
     }
 
     [Fact]
     public void Allowing_every_topic_of_a_channel_does_not_allow_a_topic_that_is_only_offered_on_another_channel()
     {
         var offered = new Dictionary<Channel, IReadOnlyList<Topic>> { [Channel.Email] = [Topics[0], Topics[1]], [Channel.Post] = Topics };
-        var stopped = ConsentState.Empty.With(
-            Change.Create(Guid.CreateVersion7(Now), Subject, Scope.Everything, Decision.Stop, Now.AddDays(-1), Now, Source.OneClick));
+        var stopped = RecordedSubject.Of([Generated.Stop(1)]);
         var update = new PreferenceUpdate(
             false,
             new Dictionary<Channel, IReadOnlyDictionary<Topic, bool>>
@@ -129,7 +128,7 @@ public sealed class PreferenceUpdateTests
             },
             null);
 
-        var after = update.Changes(stopped, offered, Topics, Write).Aggregate(stopped, (s, c) => s.With(c));
+        var after = stopped.Take(update.Changes(stopped.Consent, offered, Topics, Writer(1))).Consent;
 
         Assert.Equal("c", after.Stops(Channel.Email).ToString());
         Assert.Equal("*", after.Stops(Channel.Post).ToString());
@@ -147,16 +146,12 @@ public sealed class PreferenceUpdateTests
             },
             null);
 
-        Assert.Equal(Scope.Everything, Assert.Single(update.Changes(ConsentState.Empty, offered, Topics, Write)).Scope);
+        Assert.Equal(Scope.Everything, Assert.Single(update.Changes(ConsentState.Empty, offered, Topics, Writer(0))).Scope);
     }
 
-    private static ConsentState Save(ConsentState state, PreferenceUpdate update) =>
-        update.Changes(state, Offered, Topics, Write).Aggregate(state, (s, c) => s.IsRepeated(c) ? s.ExtendRepeat(c) : s.With(c));
+    private static RecordedSubject Save(RecordedSubject before, PreferenceUpdate update) =>
+        before.Take(update.Changes(before.Consent, Offered, Topics, Writer(before.State.Number)));
 
-    private static Change Write(Scope scope, Decision decision, TimeSpan before)
-    {
-        // Later than every entry of the generated states.
-        var now = Now.AddYears(10);
-        return Change.Create(Guid.CreateVersion7(now), Subject, scope, decision, now - before, now, Source.Portal);
-    }
+    private static Func<Scope, Decision, Change> Writer(long seen) =>
+        Submission.Create(Generated.Subject, Source.Portal, ChangeEvidence.None, Now, seen).CreateChange;
 }

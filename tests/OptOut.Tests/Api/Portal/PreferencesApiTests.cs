@@ -160,6 +160,60 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Fact]
+    public async Task Allowing_something_needs_the_version_that_the_person_saw()
+    {
+        var subject = await host.PutSubjectAsync("seen-1", ["portal-seen@example.com"]);
+        await PutAsync("seen-1", """{"everything":"stop"}""");
+        const string Body = """{"channels":{"email":{"newsletter":true},"sms":{"offers":false}}}""";
+
+        var without = await PutAsync("seen-1", Body, null);
+        var any = await PutAsync("seen-1", Body, "*");
+
+        Assert.All([without, any], answer =>
+        {
+            Assert.Equal((428, "A header is missing. Nothing was changed."), (answer.Status, Text(answer, "title")));
+            Assert.Contains("If-Match", Text(answer, "detail"), StringComparison.Ordinal);
+        });
+        await host.QuietAsync();
+        await host.LedgerAsync(subject, 1);
+    }
+
+    [Fact]
+    public async Task A_version_that_is_not_the_current_one_gets_the_current_preferences_and_records_nothing()
+    {
+        var subject = await host.PutSubjectAsync("seen-2", ["portal-stale@example.com"]);
+        await host.PutSubjectAsync("seen-3", ["portal-other@example.com"]);
+        var first = (await GetAsync("seen-2")).Headers["ETag"];
+        await PutAsync("seen-2", """{"everything":"stop"}""");
+        var now = (await GetAsync("seen-2")).Headers["ETag"];
+        Assert.NotEqual(first, now);
+
+        foreach (var tag in (string[])[first, (await GetAsync("seen-3")).Headers["ETag"], $"\"{subject}.99\"", "\"x\"", "W/\"x\""])
+        {
+            var stale = await PutAsync("seen-2", """{"channels":{"email":{"newsletter":true},"sms":{"offers":false}}}""", tag);
+
+            Assert.Equal((412, now), (stale.Status, stale.Headers["ETag"]));
+            Assert.True(stale.Json["stoppedEverything"]!.GetValue<bool>());
+        }
+
+        await host.QuietAsync();
+        await host.LedgerAsync(subject, 1);
+        Assert.Equal(200, (await PutAsync("seen-2", """{"channels":{"email":{"newsletter":true}}}""", now)).Status);
+    }
+
+    [Fact]
+    public async Task A_body_that_only_stops_needs_no_version_and_an_old_one_does_not_prevent_it()
+    {
+        var subject = await host.PutSubjectAsync("seen-4", ["portal-stops@example.com"]);
+        var first = (await GetAsync("seen-4")).Headers["ETag"];
+
+        Assert.Equal(200, (await PutAsync("seen-4", """{"channels":{"email":{"newsletter":false}}}""", null)).Status);
+        Assert.Equal(200, (await PutAsync("seen-4", """{"channels":{"sms":{"newsletter":false}}}""", first)).Status);
+
+        Assert.Equal(["email,newsletter Stop Portal", "sms,newsletter Stop Portal"], Lines(await host.LedgerAsync(subject, 2)));
+    }
+
+    [Fact]
     public async Task Switching_off_every_topic_of_a_channel_stops_the_channel_for_later_topics_too()
     {
         var subject = await host.PutSubjectAsync("whole-1", ["portal-whole@example.com"]);
@@ -321,7 +375,16 @@ public sealed class PreferencesApiTests(OptOutHost host) : IClassFixture<OptOutH
         host.SendAsync("GET", $"/api/subjects/{Uri.EscapeDataString(id)}/preferences", key: OptOutHost.FunctionKey);
 
     private Task<Answer> PutAsync(string id, string body) =>
-        host.SendAsync("PUT", $"/api/subjects/{Uri.EscapeDataString(id)}/preferences", Json(body), OptOutHost.FunctionKey);
+        host.SavePreferencesAsync(id, Json(body));
+
+    private async Task<Answer> PutAsync(string id, string body, string? ifMatch)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/subjects/{id}/preferences") { Content = Json(body) };
+        request.Headers.Add("x-functions-key", OptOutHost.FunctionKey);
+        if (ifMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        return await host.SendAsync(request);
+    }
 
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
 }

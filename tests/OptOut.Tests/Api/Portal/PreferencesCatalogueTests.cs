@@ -29,6 +29,5 @@ public sealed class PreferencesCatalogueTests(AzuriteFixture azurite)
     }
 
     private static Task<Answer> PutAsync(OptOutHost host, string body) =>
-        host.SendAsync(
-            "PUT", "/api/subjects/few/preferences", new StringContent(body, Encoding.UTF8, "application/json"), OptOutHost.FunctionKey);
+        host.SavePreferencesAsync("few", new StringContent(body, Encoding.UTF8, "application/json"));
 }

@@ -34,6 +34,9 @@ public sealed class TraceTests(AzuriteFixture azurite)
                 "OptOut optout intake",
                 "Azure.Messaging.ServiceBus.Message Message",
                 "Azure.Messaging.ServiceBus.ServiceBusProcessor ServiceBusProcessor.ProcessMessage",
+                "OptOut.Local.Functions Apply",
+                "Azure.Messaging.ServiceBus.Message Message",
+                "Azure.Messaging.ServiceBus.ServiceBusProcessor ServiceBusProcessor.ProcessMessage",
                 "OptOut.Local.Functions PushEmail",
                 "OptOut optout push sendgrid",
                 "OptOut SendGrid POST asm/suppressions/global",
@@ -65,11 +68,7 @@ public sealed class TraceTests(AzuriteFixture azurite)
         await host.OneClickAsync(await host.TokenAsync("trace-2"));
         await host.ConfirmedAsync(subject);
 
-        await host.SendAsync(
-            "PUT",
-            "/api/subjects/trace-2/preferences",
-            new StringContent("""{"channels":{"email":{"newsletter":true,"offers":true}}}"""),
-            OptOutHost.FunctionKey);
+        await host.SavePreferencesAsync("trace-2", new StringContent("""{"channels":{"email":{"newsletter":true,"offers":true}}}"""));
         await OptOutHost.UntilAsync(() => Task.FromResult(host.OnSendGridsList().Length == 0));
         await host.QuietAsync();
 

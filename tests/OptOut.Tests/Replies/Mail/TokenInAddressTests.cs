@@ -146,7 +146,7 @@ public sealed class TokenInAddressTests(OptOutHost host) : IClassFixture<OptOutH
         // The person allows marketing again. Then someone replays the captured request, and SendGrid itself delivers the mail once more.
         var now = TimeProvider.System.GetUtcNow().AddSeconds(2);
         await host.Consent.ApplyAsync(
-            Change.Create(EventIds.New(now), person, Scope.Everything, Decision.Allow, now, now, Source.PreferencePage), Cancel);
+            Change.Create(EventIds.New(now), person, Scope.Everything, Decision.Allow, now, now, Source.PreferencePage, seen: 1), Cancel);
         Assert.Equal(200, (await InboundPost.SendAsync(host, body, signature, timestamp)).Status);
         Assert.Equal(200, await host.Sandbox.SendGrid.ReceiveAsync(mail, Cancel));
         await host.QuietAsync();

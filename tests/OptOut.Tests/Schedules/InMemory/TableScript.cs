@@ -10,7 +10,7 @@ namespace OptOut.Tests.Schedules.InMemory;
 /// </summary>
 internal sealed class TableScript(TableClient table, SeededNumbers numbers)
 {
-    private static readonly string[] Partitions = ["p", "q"], Keys = ["event~1", "event~2", "state~1"];
+    private static readonly string[] Partitions = ["p", "q"], Keys = ["event~1", "event~2", "subject~1"];
 
     private readonly List<ETag> _tags = [];
     private readonly List<string> _log = [];

@@ -69,11 +69,7 @@ public sealed class DiallerMarkTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Assert.Equal(
             200,
-            (await Host.SendAsync(
-                "PUT",
-                "/api/subjects/mark-3/preferences",
-                Body("""{"channels":{"sms":{"newsletter":false,"offers":false}}}"""),
-                OptOutHost.FunctionKey)).Status);
+            (await Host.SavePreferencesAsync("mark-3", Body("""{"channels":{"sms":{"newsletter":false,"offers":false}}}"""))).Status);
         await Host.LedgerAsync(subject, 1);
         await Host.QuietAsync();
 
@@ -88,11 +84,7 @@ public sealed class DiallerMarkTests(AzuriteFixture azurite) : IAsyncLifetime
         await Dialler.MarkAsync("+32470660004", cancellationToken: Cancel);
         await Host.ConfirmedAsync(subject, (await Host.LedgerAsync(subject, 1))[0].Change.Id, "dialler");
 
-        await Host.SendAsync(
-            "PUT",
-            "/api/subjects/mark-4/preferences",
-            Body("""{"channels":{"phone":{"newsletter":true,"offers":true}}}"""),
-            OptOutHost.FunctionKey);
+        await Host.SavePreferencesAsync("mark-4", Body("""{"channels":{"phone":{"newsletter":true,"offers":true}}}"""));
         await OptOutHost.UntilAsync(() => Task.FromResult(Dialler.Dial("+32470660004")));
         await Host.QuietAsync();
 
@@ -113,11 +105,8 @@ public sealed class DiallerMarkTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Answer[] answers = [await PostAsync(Marks, "msg_5"), await PostAsync(Marks, "msg_5")];
         await Host.LedgerAsync(subject, 1);
-        await Host.SendAsync(
-            "PUT",
-            "/api/subjects/mark-5/preferences",
-            Body("""{"channels":{"phone":{"newsletter":true,"offers":true}}}"""),
-            OptOutHost.FunctionKey);
+        await Host.QuietAsync();
+        await Host.SavePreferencesAsync("mark-5", Body("""{"channels":{"phone":{"newsletter":true,"offers":true}}}"""));
         var allowed = await Host.LedgerAsync(subject, 2);
         var late = await PostAsync(Marks, "msg_5", TimeProvider.System.GetUtcNow().AddDays(-3));
         await Host.QuietAsync();

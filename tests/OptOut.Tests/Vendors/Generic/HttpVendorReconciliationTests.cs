@@ -45,7 +45,7 @@ public sealed class HttpVendorReconciliationTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_Stop_that_was_never_reported_survives_the_push_of_an_Allow_until_the_nightly_run()
+    public async Task A_Stop_that_was_never_reported_survives_the_push_of_an_Allow_and_is_recorded_at_night()
     {
         await using var host = await StartAsync();
         var crm = host.Sandbox.Find<CrmSandbox>();
@@ -53,21 +53,16 @@ public sealed class HttpVendorReconciliationTests(AzuriteFixture azurite)
         await host.OneClickAsync(await host.TokenAsync("n-7"));
         await host.ConfirmedAsync(subject, vendor: "crm");
         await crm.ActAsync("unsubscribed", "n-7@example.com", "email", sendEvent: false, cancellationToken: Cancel);
-        await Task.Delay(20, Cancel); // Within one millisecond it would be a tie, and a tie means Stop.
 
-        await host.SendAsync(
-            "PUT",
-            "/api/subjects/n-7/preferences",
-            new StringContent("""{"channels":{"email":{"newsletter":true,"offers":true}}}""", Encoding.UTF8),
-            OptOutHost.FunctionKey);
+        await host.SavePreferencesAsync("n-7", new StringContent("""{"channels":{"email":{"newsletter":true,"offers":true}}}""", Encoding.UTF8));
         await host.ConfirmedAsync(subject, (await host.LedgerAsync(subject, 2))[1].Change.Id, "crm");
 
         Assert.Equal(["n-7@example.com *"], EntriesOf(crm, "n-7@example.com"));
 
-        // The person allowed after that Stop, so the nightly run removes it, now that the list shows it.
+        // Our clock and the vendor's may differ by minutes, so it is not known which came first: in doubt, Stop.
         await host.RunTimerAsync("Reconcile");
-        Assert.Empty(EntriesOf(crm, "n-7@example.com"));
-        await host.LedgerAsync(subject, 2);
+        Assert.Contains("n-7@example.com *", EntriesOf(crm, "n-7@example.com"));
+        Assert.Equal(Source.Reconciliation, (await host.LedgerAsync(subject, 3))[2].Change.Source);
     }
 
     [Fact]
@@ -80,11 +75,7 @@ public sealed class HttpVendorReconciliationTests(AzuriteFixture azurite)
         await host.ConfirmedAsync(subject, vendor: "crm");
         Assert.Equal(["n-8@example.com *", "n-8@example.com newsletter", "n-8@example.com offers"], EntriesOf(crm, "n-8@example.com"));
 
-        await host.SendAsync(
-            "PUT",
-            "/api/subjects/n-8/preferences",
-            new StringContent("""{"channels":{"email":{"offers":true}}}""", Encoding.UTF8),
-            OptOutHost.FunctionKey);
+        await host.SavePreferencesAsync("n-8", new StringContent("""{"channels":{"email":{"offers":true}}}""", Encoding.UTF8));
         await host.ConfirmedAsync(subject, (await host.LedgerAsync(subject, 2))[1].Change.Id, "crm");
 
         Assert.Equal(["n-8@example.com newsletter"], EntriesOf(crm, "n-8@example.com"));

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OptOut.Reconciliation;
+using OptOut.Records;
 using OptOut.Vendors;
 using OptOut.Vendors.Registers;
 
@@ -31,14 +32,14 @@ public sealed class RegisterSandboxTests(AzuriteFixture azurite)
         Assert.Equal((true, "no-objection"), await host.CheckAsync("sms", "+32470444401"));
         Assert.Equal((false, "register"), await host.CheckAsync("post", "Kerkstraat 12, 9000 Gent"));
 
-        // Nothing is ever pushed to a register, so there is no vendor row for one.
+        // Nothing is ever pushed to a register, so none ever confirmed anything.
         await host.OneClickAsync(await host.TokenAsync("listed"));
         await host.LedgerAsync(subject, 1);
         await host.QuietAsync();
-        Assert.Equal(
-            0,
-            host.Rows(host.Storage.Consent, $"vendor~{subject}~do-not-call")
-                + host.Rows(host.Storage.Consent, $"vendor~{subject}~robinson"));
+        var row = await host.Service<SubjectRows>().LoadAsync(subject, TestContext.Current.CancellationToken);
+        Assert.NotNull(row.Tag);
+        Assert.Null(row.Vendor("do-not-call"));
+        Assert.Null(row.Vendor("robinson"));
     }
 
     [Fact]

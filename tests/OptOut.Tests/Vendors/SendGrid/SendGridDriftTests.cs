@@ -148,9 +148,9 @@ public sealed class SendGridDriftTests(OptOutHost host) : IClassFixture<OptOutHo
 
     private async Task DecideAsync(SubjectKey subject, Decision decision)
     {
-        var now = TimeProvider.System.GetUtcNow();
-        Assert.True((await host.Service<ChangeIntake>().RecordAsync(
-            Change.Create(EventIds.New(now), subject, Scope.Everything, decision, now, now, Source.Portal), WaitFor.Visible)).Durable);
+        var (now, seen) = (TimeProvider.System.GetUtcNow(), await host.SeenAsync(subject, decision));
+        var change = Change.Create(EventIds.New(now), subject, Scope.Everything, decision, now, now, Source.Portal, seen: seen);
+        Assert.True((await host.Service<ChangeIntake>().RecordAsync(change, WaitFor.Visible)).Durable);
     }
 
     private async Task<int> PostAsync(byte[] body)

@@ -32,7 +32,7 @@ public sealed class TwilioReplayTests(TwilioHost fixture) : IClassFixture<Twilio
         await host.LedgerAsync(subject, 1);
         var now = TimeProvider.System.GetUtcNow().AddSeconds(2);
         await host.Consent.ApplyAsync(
-            Change.Create(EventIds.New(now), subject, Scope.Everything, Decision.Allow, now, now, Source.PreferencePage), Cancel);
+            Change.Create(EventIds.New(now), subject, Scope.Everything, Decision.Allow, now, now, Source.PreferencePage, seen: 1), Cancel);
 
         Assert.Equal(200, await PostAsync(replayed, signature));
         await host.QuietAsync();

@@ -29,7 +29,7 @@ public sealed class AddressEnumerationTests(OptOutHost host) : IClassFixture<Opt
         Assert.Equal(Neutral(known), Neutral(again));
         await host.QuietAsync();
         Assert.Equal(["consent-change *"], await KindsAsync(host.StandInFor("learn-2@example.com")));
-        Assert.Equal(["subject-updated *", "consent-change *", "consent-change *"], await KindsAsync(subject));
+        Assert.Equal(["consent-change *", "consent-change *"], await KindsAsync(subject));
     }
 
     [Fact]
@@ -64,9 +64,10 @@ public sealed class AddressEnumerationTests(OptOutHost host) : IClassFixture<Opt
         }
     }
 
+    // What apply passes on later depends on the vendors that a person has; nobody who waits for an answer can see it.
     private async Task<IEnumerable<string>> KindsAsync(SubjectKey subject) =>
         (await host.SentAsync())
-            .Where(m => m.CorrelationId == $"{subject}")
+            .Where(m => m.CorrelationId == $"{subject}" && !m.ApplicationProperties.ContainsKey("only"))
             .Select(m => $"{m.Subject} {m.ApplicationProperties["channel"]}");
 
     // Removes what always differs: the typed address, the time and the reference number.

@@ -286,14 +286,13 @@ public sealed class LinkRequestTests(OptOutHost host) : IClassFixture<OptOutHost
     }
 
     [Fact]
-    public async Task A_link_used_many_times_records_one_entry_sends_one_mail_and_notifies_the_vendor()
+    public async Task A_mail_clients_button_pressed_many_times_records_one_entry_sends_one_mail_and_notifies_the_vendor()
     {
         var subject = await host.PutSubjectAsync("again", ["again@example.com"]);
         var token = await host.TokenAsync("again");
 
         for (var i = 0; i < 5; i++)
             Assert.Equal(200, (await host.OneClickAsync(token)).Status);
-        Assert.Equal(200, (await host.PressAsync(token)).Status);
         await host.QuietAsync();
 
         await host.LedgerAsync(subject, 1);

@@ -143,22 +143,45 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
     }
 
     [Fact]
-    public async Task A_saved_Stop_overrides_an_earlier_Allow_that_has_not_reached_the_store_yet()
+    public async Task A_box_cleared_again_overrides_an_Allow_that_has_not_reached_the_store_yet()
     {
         var subject = await host.PutSubjectAsync("under-way", ["under-way@example.com"]);
         var token = await host.TokenAsync("under-way");
+        var page = await PageAsync(token);
         await host.PressAsync(token);
         var stop = Assert.Single(await host.LedgerAsync(subject, 1));
         var now = TimeProvider.System.GetUtcNow();
         var allow = Change.Create(
-            EventIds.New(now), subject, Scope.Parse("email,newsletter"), Decision.Allow, now, now, Source.PreferencePage);
+            EventIds.New(now), subject, Scope.Parse("email,newsletter"), Decision.Allow, now, now, Source.PreferencePage, seen: stop.Number);
 
-        var saved = await SaveAsync(token, AllCells);
+        // The page shows every box ticked, because it was opened before the Stop.
+        var saved = await SaveAsync(token, page, AllCells, AllCells.Split(' ')[1..]);
         await host.Consent.ApplyAsync(allow, TestContext.Current.CancellationToken);
 
         Assert.Equal("Nothing was changed", Words(saved.Body)[1]);
         Assert.False((await host.CheckAsync("email", "under-way@example.com", "newsletter")).Allowed);
-        Assert.Equal([stop.Change.Id, allow.Id], (await host.LedgerAsync(subject, 2)).Select(e => e.Change.Id));
+        var ledger = await host.LedgerAsync(subject, 3);
+        Assert.Equal((stop.Change.Id, Source.PreferencePage, allow.Id), (ledger[0].Change.Id, ledger[1].Change.Source, ledger[2].Change.Id));
+    }
+
+    [Fact]
+    public async Task A_page_that_is_older_than_a_Stop_does_not_undo_it_and_says_so()
+    {
+        var subject = await host.PutSubjectAsync("stale", ["stale@example.com"]);
+        var token = await host.TokenAsync("stale");
+        await host.PressAsync(token);
+        var page = await PageAsync(token);
+        var again = await SaveAsync(token, AllCells, AllCells.Split(' '));
+        Assert.Equal("Your preferences are saved", Words(again.Body)[1]);
+        await host.OneClickAsync(token);
+        await host.LedgerAsync(subject, 3);
+
+        var saved = await SaveAsync(token, page, AllCells, ["email,newsletter", "email,offers"]);
+
+        Assert.Contains("Something was stopped after you opened the page, so this stays stopped:", Words(saved.Body));
+        Assert.DoesNotContain("You do get:", Words(saved.Body));
+        Assert.Empty(await TickedAsync(token));
+        Assert.False((await host.CheckAsync("email", "stale@example.com", "newsletter")).Allowed);
     }
 
     [Fact]
@@ -225,15 +248,37 @@ public sealed class PreferencesPageTests(OptOutHost host) : IClassFixture<OptOut
         Assert.Empty(await host.LedgerAsync(host.SubjectOf("no-form")));
     }
 
-    private async Task<string[]> TickedAsync(string token)
+    private async Task<string[]> TickedAsync(string token) => (await PageAsync(token)).Ticked;
+
+    private Task<ShownPage> PageAsync(string token) => ShownPage.OpenAsync(host, token);
+
+    private async Task<Answer> SaveAsync(string token, string shown, params string[] want) =>
+        await SaveAsync(token, await PageAsync(token), shown, want);
+
+    private Task<Answer> SaveAsync(string token, ShownPage page, string shown, string[] want) =>
+        host.SendAsync("POST", $"/u/{token}/preferences", page.Form(shown, want));
+
+    /// <summary>The form of somebody who has stopped nothing yet, so that all boxes were ticked.</summary>
+    internal static HttpContent Form(string shown, IEnumerable<string> want) => new ShownPage("", shown.Split(' ')).Form(shown, want);
+
+    /// <summary>What a page of preferences showed.</summary>
+    internal sealed record ShownPage(string Seen, string[] Ticked)
     {
-        var body = (await host.SendAsync("GET", $"/u/{token}/preferences")).Body;
-        return [.. Regex.Matches(body, "name=\"want\" value=\"(?<cell>[a-z,-]+)\" checked").Select(m => m.Groups["cell"].Value)];
+        public static async Task<ShownPage> OpenAsync(OptOutHost host, string token)
+        {
+            var body = (await host.SendAsync("GET", $"/u/{token}/preferences")).Body;
+            return new ShownPage(
+                Regex.Match(body, "name=\"seen\" value=\"(?<seen>[0-9A-Z.]+)\"").Groups["seen"].Value,
+                [.. Regex.Matches(body, "name=\"want\" value=\"(?<cell>[a-z,-]+)\" checked").Select(m => m.Groups["cell"].Value)]);
+        }
+
+        /// <summary>The form with some of the boxes, as it would be posted.</summary>
+        public HttpContent Form(string shown, IEnumerable<string> want)
+        {
+            var cells = string.Join(' ', shown.Split(' ').Select(cell => Ticked.Contains(cell) ? cell : $"!{cell}"));
+            return OptOutHost.Form(string.Join(
+                '&',
+                [$"shown={Uri.EscapeDataString(cells)}", $"seen={Seen}", .. want.Select(w => $"want={Uri.EscapeDataString(w)}")]));
+        }
     }
-
-    private Task<Answer> SaveAsync(string token, string shown, params string[] want) =>
-        host.SendAsync("POST", $"/u/{token}/preferences", Form(shown, want));
-
-    internal static HttpContent Form(string shown, IEnumerable<string> want) =>
-        OptOutHost.Form(string.Join('&', [$"shown={Uri.EscapeDataString(shown)}", .. want.Select(w => $"want={Uri.EscapeDataString(w)}")]));
 }

@@ -56,7 +56,9 @@ public sealed class SharedAddressTests(QuickConfirmationHost quick) : IClassFixt
         var (token, email) = await SharedAsync("yes");
         await PostAsync(token, null, "choice=stop");
 
-        var answer = Text(await PostAsync(token, "preferences", AllBoxes + AllTicked));
+        var seen = (await PreferencesPageTests.ShownPage.OpenAsync(_host, token)).Seen;
+        var answer = Text(await PostAsync(
+            token, "preferences", $"shown=!{AllBoxes["shown=".Length..].Replace("+", "+!", StringComparison.Ordinal)}&seen={seen}{AllTicked}"));
 
         Assert.Contains("You asked to receive:", answer, StringComparison.Ordinal);
         Assert.DoesNotContain("You do get:", answer, StringComparison.Ordinal);
@@ -80,7 +82,7 @@ public sealed class SharedAddressTests(QuickConfirmationHost quick) : IClassFixt
         var change = Assert.Single(await _host.LedgerAsync(_host.SubjectOf("B-undo"), 1)).Change;
 
         var answer = Text(await PostAsync(
-            token, "undo", $"ref={Reference.From(change)}&seen={change.At.ToUnixTimeMilliseconds()}"));
+            token, "undo", $"ref={Reference.From(change)}"));
 
         Assert.Contains("Your choice is undone", answer, StringComparison.Ordinal);
         Assert.Contains(Unchanged, answer, StringComparison.Ordinal);
@@ -157,8 +159,7 @@ public sealed class SharedAddressTests(QuickConfirmationHost quick) : IClassFixt
 
     private async Task<Answer> SaveAsync(string id, object body)
     {
-        var answer = await _host.SendAsync(
-            "PUT", $"/api/subjects/{id}/preferences", JsonContent.Create(body), OptOutHost.FunctionKey);
+        var answer = await _host.SavePreferencesAsync(id, JsonContent.Create(body));
         Assert.Equal(200, answer.Status);
         return answer;
     }
