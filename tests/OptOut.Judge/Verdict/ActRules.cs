@@ -107,7 +107,7 @@ internal sealed class ActRules(Observed observed, Expectation expectation)
                 yield return new Finding(
                     "An opt-out that was answered is in the ledger.",
                     $"{act}: the ledger of customer {person} ({observed.SubjectOfPerson[person]}) has no Stop of the source "
-                        + $"{act.Act.Source}{(act.Act.Vendor is { } vendor ? $" by {vendor}" : "")}, though nothing had stopped it before.",
+                        + $"{act.Act.Source}{(act.Act.Vendor is { } vendor ? $" by {vendor}" : "")}, though nothing else stops the same.",
                     Areas.Intake);
             }
         }

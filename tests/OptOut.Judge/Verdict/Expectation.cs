@@ -92,11 +92,14 @@ internal sealed class Expectation
     /// <summary>Acts on a contact point, for the subject that stands for its unknown owner.</summary>
     public IEnumerable<JournalledAct> ActsOn(Contact contact) => _actsOnContact[contact];
 
-    /// <summary>Whether something else had stopped some of the same before or meanwhile, so that the act may only repeat it.</summary>
+    /// <summary>
+    /// Whether something else stops some of the same, so that the act may only repeat it. A later act too: an answer says that the act is
+    /// durable, and the next one may be stored before it.
+    /// </summary>
     public bool MayRepeat(JournalledAct act, string person)
     {
         var cells = act.Act.Stops.Select(Cell.Parse).ToHashSet();
-        return _claims[person].Any(c => c.Act != act && c.Began < act.Ended && c.Stops.Overlaps(cells))
+        return _claims[person].Any(c => c.Act != act && c.Stops.Overlaps(cells))
             || act.Attempts.Count > 1;
     }
 
