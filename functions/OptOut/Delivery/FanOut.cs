@@ -41,8 +41,8 @@ internal sealed class FanOut(IEnumerable<IVendor> vendors, IdentifierProtector p
         }
     }
 
-    // For a Stop that only repeats what stands. The message of whoever changed something goes to the vendors, whatever they confirmed before:
-    // a handler that is still pushing the state before it would otherwise have the last word.
+    // For a Stop that only repeats what stands. A change that alters something goes to the vendors, whatever they confirmed before: a handler
+    // that is still pushing the state before it would otherwise have the last word.
     private bool IsConfirmed(Channel channel, Applied applied) => _vendors[channel].All(vendor =>
     {
         var row = applied.Subject.Vendor(vendor);

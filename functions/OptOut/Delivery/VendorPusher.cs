@@ -62,7 +62,7 @@ internal sealed class VendorPusher(
         }
     }
 
-    // Who has stopped everything gets nothing at any contact point, whoever shares it. That needs no look at the contact points' rows.
+    // A person who has stopped everything gets nothing at any contact point, shared or not. That needs no look at the contact points' rows.
     private async Task<IReadOnlyList<IdentifierPermission>> StandingAsync(
         Channel channel, SubjectRecord subject, CancellationToken cancellationToken) =>
         subject.State.Consent.Stops(channel).IsEverything

@@ -50,7 +50,7 @@ internal sealed class ChangeApplier(
         if (!stored.IsWritten || changes.Any(c => c.Decision == Decision.Allow))
             return await index.ProjectAsync(changes[0].Subject, cancellationToken);
 
-        // A repeat alters no answer: what stands was projected by whoever stored it, or will be by the message that is delivered again.
+        // A repeat alters no answer: what stands was projected when it was stored, or will be by the message that is delivered again.
         var isRepeat = stored.Taken.Entries.Count == 0 && changes.Count == 1;
         return await index.MergeAsync(stored.Subject, read, isRepeat, cancellationToken);
     }

@@ -7,7 +7,7 @@ using OptOut.Consent;
 namespace OptOut.Messaging;
 
 /// <summary>
-/// A subject changed. The message contains the changes of one submission, so that any handler can make sure that the store has them. It
+/// A subject changed. The message contains the changes of one submission, so that <c>apply</c> can store them. It
 /// never states what to do: a handler reads the current state, so order, duplicates and replays do not matter.
 /// </summary>
 /// <param name="Changes">The changes of the submission; empty if the subject's identifiers changed instead.</param>

@@ -13,7 +13,7 @@ internal sealed class WaitingMessage
     {
         (Message, Encoded) = (message, message.ToServiceBus());
 
-        // The client would put every message of a batch into the trace of whoever sends the batch.
+        // The client would put every message of a batch into the trace of the batch's sender.
         if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } caller })
             Encoded.ApplicationProperties["Diagnostic-Id"] = caller;
     }

@@ -207,7 +207,7 @@ public sealed class AgentOptOutTests(OptOutHost host) : IClassFixture<OptOutHost
         Assert.Equal((200, Reference.From(change)), (answer.Status, Text(answer, "reference")));
         Assert.Equal(change.At, answer.Json["recorded"]!.GetValue<DateTimeOffset>());
 
-        // One entry a minute at most: whoever asks again is given the number that stands.
+        // One entry a minute at most: somebody who asks again is given the number that stands.
         Assert.Equal((200, Reference.From(change)), (again.Status, Text(again, "reference")));
     }
 
