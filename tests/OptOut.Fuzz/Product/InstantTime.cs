@@ -18,6 +18,11 @@ internal sealed class InstantTime : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => Start.AddTicks(Interlocked.Read(ref _ahead));
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <summary>The same clock, so that what happens once a second does not depend on how fast the inputs come.</summary>
+    public override long GetTimestamp() => Interlocked.Read(ref _ahead);
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         if (dueTime >= TimeSpan.Zero && dueTime < Short)
