@@ -90,9 +90,6 @@ internal sealed record SubjectMessage(
         message.ApplicationProperties["v"] = Version;
         message.ApplicationProperties["id"] = Id.ToString("D");
         message.ApplicationProperties["at"] = At.ToString("O", CultureInfo.InvariantCulture);
-        message.ApplicationProperties["channel"] = Changes.Select(c => c.Scope.Channel).Distinct().ToArray() is [{ } channel]
-            ? channel.Name()
-            : "*";
         if (Only is not null)
             message.ApplicationProperties["only"] = Only;
         if (Vendor is not null)

@@ -28,8 +28,8 @@ public sealed class AddressEnumerationTests(OptOutHost host) : IClassFixture<Opt
         Assert.Equal(Neutral(unknown), Neutral(known));
         Assert.Equal(Neutral(known), Neutral(again));
         await host.QuietAsync();
-        Assert.Equal(["consent-change *"], await KindsAsync(host.StandInFor("learn-2@example.com")));
-        Assert.Equal(["consent-change *", "consent-change *"], await KindsAsync(subject));
+        Assert.Equal(["consent-change"], await KindsAsync(host.StandInFor("learn-2@example.com")));
+        Assert.Equal(["consent-change", "consent-change"], await KindsAsync(subject));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class AddressEnumerationTests(OptOutHost host) : IClassFixture<Opt
     private async Task<IEnumerable<string>> KindsAsync(SubjectKey subject) =>
         (await host.SentAsync())
             .Where(m => m.CorrelationId == $"{subject}" && !m.ApplicationProperties.ContainsKey("only"))
-            .Select(m => $"{m.Subject} {m.ApplicationProperties["channel"]}");
+            .Select(m => m.Subject);
 
     // Removes what always differs: the typed address, the time and the reference number.
     private static string Neutral(Answer answer) => string.Join(
