@@ -12,14 +12,14 @@ internal static class ContactRules
             foreach (var cell in contact.Cells)
             {
                 var stopped = rows.TryGetValue(contact, out var row) && Answering.Holds(row.Stops[cell.Channel], cell.Topic);
-                if (Compare(contact, cell, stopped, expectation, "its row says", Areas.Projection) is { } finding)
+                if (Compare(contact, cell, stopped, observed, expectation, "its row says", Areas.Projection) is { } finding)
                     yield return finding;
             }
         }
 
         foreach (var answer in observed.Checks)
         {
-            if (Compare(answer.Contact, answer.Cell, !answer.Allowed, expectation, "GET /api/check says", Areas.Projection) is { } finding)
+            if (Compare(answer.Contact, answer.Cell, !answer.Allowed, observed, expectation, "GET /api/check says", Areas.Projection) is { } finding)
                 yield return finding;
         }
 
@@ -35,7 +35,8 @@ internal static class ContactRules
             yield return finding;
     }
 
-    private static Finding? Compare(Contact contact, Cell cell, bool stopped, Expectation expectation, string source, string area)
+    private static Finding? Compare(
+        Contact contact, Cell cell, bool stopped, Observed observed, Expectation expectation, string source, string area)
     {
         var expected = expectation.Of(contact, cell);
         return (expected.Standing, stopped) switch
@@ -44,7 +45,7 @@ internal static class ContactRules
                 "An opt-out that was answered stops every contact point of the person.",
                 $"{expected.Because} stopped {cell} for {contact}; {source} it may be sent to.",
                 area),
-            (Standing.Allowed, true) => new Finding(
+            (Standing.Allowed, true) when !observed.IsStoppedByState(contact, cell) => new Finding(
                 "No contact point is stopped whose owners did not ask.",
                 $"{cell} of {contact} must be allowed{(expected.Because is { } allow ? $" since {allow}" : ": nobody asked to stop it")}; "
                     + $"{source} it is stopped.",

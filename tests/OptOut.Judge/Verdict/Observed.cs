@@ -30,6 +30,13 @@ internal sealed record Observed
     public IReadOnlyDictionary<string, string> SubjectOfPerson { get; init; } = new Dictionary<string, string>();
 
     public IReadOnlyDictionary<Contact, string> StandInOf { get; init; } = new Dictionary<Contact, string>();
+
+    /// <summary>
+    /// Whether the state of somebody who has the contact point says that this is stopped. Whether it should is judged where states are: a
+    /// Stop that was answered before an Allow and stored after it stands, because the Allow had not seen it.
+    /// </summary>
+    public bool IsStoppedByState(Contact contact, Cell cell) =>
+        Subjects.Any(s => s.Contacts.Contains(contact) && Answering.IsStopped(s.State, cell));
 }
 
 /// <summary>A subject as it is stored.</summary>

@@ -22,6 +22,7 @@ internal static class VendorRules
                 }
                 else if (listed
                     && expected.Find(e => e.Expected.Standing == Standing.Allowed) is { Expected.Standing: Standing.Allowed } allowed
+                    && !observed.IsStoppedByState(contact, allowed.Cell)
                     && !IsTheVendorsOwn(list.Vendor, contact, expectation))
                 {
                     yield return new Finding(
