@@ -21,7 +21,17 @@ param anchorsLocked bool
 param lock bool
 
 // The same as in functions/OptOut/Records/StorageAccount.cs; a test compares them.
-var tables = ['consent', 'identifiers', 'externalsuppressions', 'feed', 'outbox', 'codes', 'references', 'runs', 'heads']
+var tables = [
+  'consent'
+  'identifiers'
+  'externalsuppressions'
+  'feed'
+  'outbox'
+  'codes'
+  'references'
+  'runs'
+  'heads'
+]
 var containers = ['reports', 'vendor-lists', 'suppressions']
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
