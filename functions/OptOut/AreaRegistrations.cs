@@ -88,7 +88,8 @@ internal static class AreaRegistrations
     public static IServiceCollection AddMessaging(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<FanOutOptions, FanOutOptionsValidator>(configuration, "OptOut:FanOut")
         .AddValidated<PublisherOptions, PublisherOptionsValidator>(configuration, PublisherOptions.Section)
-        .AddSingleton<ChangePublisher>().AddSingleton<Outbox>().AddSingleton<RetrySchedule>().AddSingleton<StoreOutageRetry>();
+        .AddSingleton<ChangePublisher>().AddSingleton<Outbox>().AddSingleton<RetrySchedule>().AddSingleton<DeliveryGuard>()
+        .AddValidated<BatchOptions, BatchOptionsValidator>(configuration, BatchOptions.Section).AddSingleton<MessageBatches>();
 
     public static IServiceCollection AddIntake(this IServiceCollection services) =>
         services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>().AddSingleton<SharedPresses>();
@@ -120,6 +121,7 @@ internal static class AreaRegistrations
         services.AddValidated<ConfirmationOptions, ConfirmationOptionsValidator>(configuration, ConfirmationOptions.Section);
         return services
             .AddSingleton<ApplyHandler>().AddSingleton<FanOut>().AddSingleton<ConfirmationLog>().AddSingleton<ChannelHandler>().AddSingleton<VendorPusher>()
+            .AddSingleton<VendorLanes>()
             .AddSingleton<MailDispatch>().AddSingleton<ConfirmationMail>().AddSingleton<ConfirmationHandler>()
             .AddSingleton<StrangerMailLimiter>()
             .AddSingleton<LinkMailLimiter>().AddSingleton<LinkMailText>().AddSingleton<LinkMailHandler>()

@@ -25,7 +25,7 @@ internal sealed class ConfirmationHandler(
     ConfirmationMail mail,
     MailDispatch dispatch,
     ChangePublisher publisher,
-    StoreOutageRetry outageRetry,
+    DeliveryGuard guard,
     TimeProvider time,
     IOptions<ConfirmationOptions> options)
 {
@@ -36,8 +36,8 @@ internal sealed class ConfirmationHandler(
     private static readonly TimeSpan News = TimeSpan.FromDays(1);
 
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
-        outageRetry.HandleAsync<SubjectMessage>(
-            received, Topology.Confirmation, message => HandleAsync(message, cancellationToken), cancellationToken);
+        guard.HandleAsync<SubjectMessage>(
+            received, Topology.Confirmation, (message, _) => HandleAsync(message, cancellationToken), cancellationToken);
 
     private async Task<Settlement> HandleAsync(SubjectMessage message, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using OptOut.Consent;
-using OptOut.Platform.Telemetry;
 using OptOut.Records;
 using OptOut.Records.ContactPoints;
 
@@ -16,7 +15,6 @@ internal sealed class ChangeApplier(
 {
     public async Task<Applied> ApplyAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
-        using var span = OptOutTrace.Apply(changes[0].Subject);
         IReadOnlyList<IdentifierRow?> read = [];
         var stored = await consent.ApplyAsync(
             changes, cancellationToken, async subject => read = await index.ReadAsync(subject, cancellationToken));
