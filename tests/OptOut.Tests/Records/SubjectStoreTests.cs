@@ -179,6 +179,25 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_another_writer_enters_after_the_row_was_read_is_in_the_row_that_is_returned()
+    {
+        await Consent.ApplyAsync(Stop(1), Cancel);
+        var again = Change.Create(Id(2), _subject, Scope.Everything, Decision.Stop, Noon, Noon, Source.UnsubscribePage);
+        var isFirst = true;
+
+        var stored = await Consent.ApplyAsync([again], Cancel, async _ =>
+        {
+            if (isFirst)
+                await Consent.ApplyAsync(again, Cancel);
+            isFirst = false;
+        });
+
+        Assert.Equal((2, 2), (stored.Taken.State.Head.Sequence, stored.Subject.State.Head.Sequence));
+        Assert.Empty(stored.Taken.Entries);
+        Assert.Equal(2, (await LedgerAsync()).Count);
+    }
+
+    [Fact]
     public async Task A_profile_keeps_all_its_past_identifiers_and_lists_the_current_ones()
     {
         await Profiles.SaveAsync(_subject, [Jan], "nl", Cancel);
