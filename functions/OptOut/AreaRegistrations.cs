@@ -25,6 +25,7 @@ using OptOut.Reconciliation.Report;
 using OptOut.Records;
 using OptOut.Records.ContactPoints;
 using OptOut.Records.ExternalSuppressions;
+using OptOut.Records.Feed;
 using OptOut.Records.SuppressionFiles;
 using OptOut.Replies.Mail;
 using OptOut.Replies.Sms;
@@ -78,10 +79,11 @@ internal static class AreaRegistrations
 
     public static IServiceCollection AddRecords(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<StorageOptions, StorageOptionsValidator>(configuration, "OptOut:Storage")
-        .AddSingleton<StorageAccount>().AddSingleton<SubjectRows>().AddSingleton<ConsentStore>().AddSingleton<ProfileStore>().AddSingleton<LedgerHeads>()
+        .AddSingleton<StorageAccount>().AddSingleton<SubjectRows>().AddSingleton<ConsentStore>().AddSingleton<ProfileStore>()
         .AddSingleton<ReferenceIndex>().AddSingleton<FirstReceipts>()
         .AddSingleton<VendorRows>().AddSingleton<CodeBook>()
-        .AddSingleton<Feed>().AddSingleton<IdentifierIndex>().AddSingleton<SharedContactPoints>().AddSingleton<UnannouncedSubjects>()
+        .AddSingleton<IdentifierIndex>().AddSingleton<SharedContactPoints>().AddSingleton<UnannouncedSubjects>()
+        .AddSingleton<FeedWriter>().AddSingleton<FeedReader>().AddSingleton<FeedPositions>().AddSingleton<FeedTrimmer>()
         .AddSingleton<ExternalSuppressionStore>()
         .AddSingleton<SuppressionStore>().AddSingleton<SuppressionWriter>();
 

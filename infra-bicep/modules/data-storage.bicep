@@ -30,7 +30,6 @@ var tables = [
   'codes'
   'references'
   'runs'
-  'heads'
 ]
 var containers = ['reports', 'vendor-lists', 'suppressions']
 

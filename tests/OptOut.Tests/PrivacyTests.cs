@@ -79,7 +79,7 @@ public sealed class PrivacyTests(AzuriteFixture azurite)
         stored.AddRange(await StoredAsync(host));
         AssertNothingPersonal(stored);
         Assert.All(
-            ["consent", "identifiers", "externalsuppressions", "feed", "outbox", "codes", "runs", "heads", "anchors/", "reports/"],
+            ["consent", "identifiers", "externalsuppressions", "feed", "outbox", "codes", "runs", "anchors/", "reports/"],
             place => Assert.Contains(stored, s => s.StartsWith(place, StringComparison.Ordinal)));
     }
 

@@ -32,7 +32,7 @@ internal sealed class SubjectRegistrar(
             var rows = await index.ReadAsync(identifier, cancellationToken);
             if (!await AdoptAsync(subject, identifier, rows, cancellationToken))
                 return false;
-            permissions.Add(await index.ProjectAsync(identifier, subject, rows, cancellationToken));
+            permissions.Add(await index.AnnounceAsync(identifier, subject, rows, cancellationToken));
         }
 
         // Who has stopped nothing is on no vendor's list. Else announced even when nothing changed: an earlier call may have saved the change

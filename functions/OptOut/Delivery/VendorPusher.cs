@@ -88,7 +88,7 @@ internal sealed class VendorPusher(
             [
                 .. subject.Profile.Identifiers
                     .Where(i => i.Channels.Contains(channel))
-                    .Select(i => new IdentifierPermission(i, ContactAnswers.Of(i, subject.State.Consent))),
+                    .Select(i => new IdentifierPermission(i, ContactAnswers.Of(i, subject.State.Consent), 0)),
             ]
             : await index.AnswersAsync(subject, channel, cancellationToken);
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OptOut.Records;
+using OptOut.Records.Feed;
 
 namespace OptOut.Evidence;
 
@@ -13,7 +13,8 @@ namespace OptOut.Evidence;
 internal sealed partial class LedgerVerifier(
     AnchorStore anchors,
     AnchorChain chain,
-    LedgerHeads heads,
+    FeedReader feed,
+    FeedPositions positions,
     LedgerCheck ledgers,
     LedgerReports reports,
     IOptions<AnchorOptions> options,
@@ -38,7 +39,7 @@ internal sealed partial class LedgerVerifier(
         var found = new ConcurrentQueue<LedgerMismatch>();
         var sample = new HeadSample(_options.MaxVerified);
         var summary = await AnchorsAsync(started, sample, found.Enqueue, cancellationToken);
-        if (await heads.AnyNotedBeforeAsync(started - LongestWait, cancellationToken))
+        if (await AreHeadsWaitingAsync(started - LongestWait, cancellationToken))
         {
             found.Enqueue(
                 AnchorChain.Mismatch("Heads have waited for more than three hours and are in no anchor: AnchorLedgers is not working.", 0));
@@ -78,6 +79,13 @@ internal sealed partial class LedgerVerifier(
             LogMismatch(Word(mismatch.Kind), mismatch.Subject ?? "an anchor", mismatch.Sequence, mismatch.What);
         LogVerified(report.HeadsVerified, report.Heads, report.Subjects, report.AnchorsRead, report.Anchors, mismatches.Length);
         return report;
+    }
+
+    // Nobody has read the feed for the anchors since, and there was something to read.
+    private async Task<bool> AreHeadsWaitingAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var read = (await positions.FindAsync(FeedPositions.Anchors, cancellationToken)).At;
+        return !(read >= since) && await feed.AnyHeadAsync(read, since, cancellationToken);
     }
 
     private async Task<(int Total, int Read, AnchorDigest? Newest)> AnchorsAsync(

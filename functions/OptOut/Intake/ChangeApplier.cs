@@ -1,6 +1,7 @@
 using OptOut.Consent;
 using OptOut.Records;
 using OptOut.Records.ContactPoints;
+using OptOut.Records.Feed;
 
 namespace OptOut.Intake;
 
@@ -11,7 +12,7 @@ internal sealed record Applied(Taken Taken, SubjectRecord Subject, IReadOnlyList
 
 /// <summary>Makes sure that the store has the changes of a submission and that the identifiers reflect them. Idempotent.</summary>
 internal sealed class ChangeApplier(
-    ConsentStore consent, IdentifierIndex index, ReferenceIndex references, LedgerHeads heads, UnannouncedSubjects unannounced)
+    ConsentStore consent, IdentifierIndex index, ReferenceIndex references, FeedWriter feed, UnannouncedSubjects unannounced)
 {
     public async Task<Applied> ApplyAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
@@ -30,14 +31,15 @@ internal sealed class ChangeApplier(
     }
 
     /// <summary>
-    /// The same, and everything that a writer which died after its transaction left undone: the ledger's head for the anchors, and the row by
-    /// which the submission is found.
+    /// The same, and everything that a writer which died after its transaction left undone: the row by which the submission is found, and the
+    /// message's row of the feed. That one is written here alone, so that a message has one, and last, so that it states what stands.
     /// </summary>
     public async Task<Applied> ApplyCompletelyAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
         var applied = await ApplyAsync(changes, cancellationToken);
         if (applied.Taken.Entries.Count == 0)
             await NoteAsync(changes[0], new Stored(applied.Taken, applied.Subject, IsWritten: false), cancellationToken);
+        await feed.AppendAsync(changes, applied.Taken, [.. applied.Permissions.Select(index.ToFeed)], cancellationToken);
         return applied;
     }
 
@@ -55,7 +57,6 @@ internal sealed class ChangeApplier(
 
     private async Task NoteAsync(Change change, Stored stored, CancellationToken cancellationToken)
     {
-        await heads.NoteAsync(change.Subject, stored.Taken.State.Head, cancellationToken);
         var submission = change.SubmissionId;
         if (stored.Taken.State.Repeats.Any(r => r.Change.Id == change.Id))
         {

@@ -40,7 +40,7 @@ internal sealed class VendorRepair(
 
     private async Task PushAsync(IVendor vendor, SubjectMessage message, CancellationToken cancellationToken)
     {
-        await index.ProjectAsync(message.Subject, cancellationToken);
+        await index.RepairAsync(message.Subject, cancellationToken);
         await pusher.PushAsync(vendor, message, await subjects.LoadAsync(message.Subject, cancellationToken), cancellationToken);
     }
 

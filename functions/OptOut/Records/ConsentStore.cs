@@ -73,8 +73,11 @@ internal sealed class ConsentStore(StorageAccount storage, SubjectRows subjects,
             if (beforeWriting is not null)
                 await beforeWriting(read);
 
-            // A repeat writes no row that a second delivery would collide with.
+            // A repeat writes no row that a second delivery would collide with. What the ledger has now, it may have got since the row was read.
+            var before = entered.Count;
             await AskAsync(changes.Where(c => c.Decision == Decision.Stop && known.Consent.IsStopped(c.Scope) && !known.Names(c.Id)));
+            if (entered.Count > before)
+                continue;
             var taken = known.Take(changes.Where(c => !entered.Contains(c.Id)));
             if (taken.State.Number == known.Number)
                 return new Stored(taken, read, IsWritten: false);

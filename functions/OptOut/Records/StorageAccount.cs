@@ -60,7 +60,6 @@ internal sealed class StorageAccount
         Codes = Table("codes");
         References = Table("references");
         Runs = Table("runs");
-        Heads = Table("heads");
         Reports = Container("reports");
         VendorLists = Container("vendor-lists");
         Suppressions = Container("suppressions");
@@ -86,8 +85,6 @@ internal sealed class StorageAccount
 
     public TableClient Runs { get; }
 
-    public TableClient Heads { get; }
-
     public BlobContainerClient Reports { get; }
 
     public BlobContainerClient VendorLists { get; }
@@ -101,7 +98,7 @@ internal sealed class StorageAccount
     /// </summary>
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.WhenAll(
     [
-        .. new[] { Consent, Identifiers, ExternalSuppressions, Feed, Outbox, Codes, References, Runs, Heads }.Select(
+        .. new[] { Consent, Identifiers, ExternalSuppressions, Feed, Outbox, Codes, References, Runs }.Select(
             table => (Task)table.CreateIfNotExistsAsync(cancellationToken)),
         .. new[] { Reports, VendorLists, Suppressions, Anchors }.Select(
             container => (Task)container.CreateIfNotExistsAsync(cancellationToken: cancellationToken)),

@@ -4,8 +4,11 @@ using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.Delivery;
 using OptOut.Evidence;
+using OptOut.Identity;
 using OptOut.Messaging;
 using OptOut.Records;
+using OptOut.Records.ContactPoints;
+using OptOut.Records.Feed;
 using OptOut.Tests.Reconciliation;
 
 namespace OptOut.Tests.Evidence;
@@ -28,7 +31,6 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
         Assert.Equal(["optout-anchor-1", "number 1"], text.Split('\n')[..2]);
         Assert.Equal(["previous none", "count 1", await host.HeadAsync(subject), ""], text.Split('\n')[3..]);
         Assert.StartsWith($"{subject} 1 ", await host.HeadAsync(subject), StringComparison.Ordinal);
-        Assert.Equal(0, host.Rows(host.Storage.Heads));
         Assert.DoesNotContain("example", text, StringComparison.Ordinal);
         Assert.Contains(
             host.Logs.Lines,
@@ -82,26 +84,71 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task After_a_crash_before_the_rows_are_deleted_the_next_anchor_repeats_the_same_heads()
+    public async Task After_a_crash_between_anchor_and_position_the_next_run_leaves_out_what_was_anchored()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var (an, token) = await host.KnownAsync("an");
         await host.PressAsync(token);
         await host.QuietAsync();
 
-        // The only step between writing the anchor and deleting the rows is the log message.
-        var crashing = new AnchorWriter(
-            host.Service<LedgerHeads>(), host.Service<AnchorStore>(), TimeProvider.System, new CrashesAtTheFirstLine());
-        await Assert.ThrowsAsync<SimulatedCrashException>(() => crashing.RunAsync(Cancel));
+        // The only step between writing the anchor and moving the position is the log message.
+        await Assert.ThrowsAsync<SimulatedCrashException>(() => Writer(host, new CrashesAtTheFirstLine()).RunAsync(Cancel));
+        Assert.Equal([await host.HeadAsync(an)], Assert.Single(await host.AnchorsAsync()).Heads());
+        Assert.Null(await PositionAsync(host));
+
+        await host.AnchorAsync();
         Assert.Single(await host.AnchorsAsync());
-        Assert.Equal(1, host.Rows(host.Storage.Heads));
+        Assert.NotNull(await PositionAsync(host));
+
+        var (bert, link) = await host.KnownAsync("bert");
+        await host.PressAsync(link);
+        await host.AnchorAsync();
+        Assert.Equal([await host.HeadAsync(bert)], (await host.AnchorsAsync())[1].Heads());
+        Assert.Empty((await host.VerifyAsync()).Mismatches);
+    }
+
+    [Fact]
+    public async Task What_was_read_with_a_lost_position_is_anchored_again_and_nothing_is_left_out()
+    {
+        var time = new ShiftedTime();
+        await using var host = await OptOutHost.StartAsync(azurite, time: time);
+        var (an, token) = await host.KnownAsync("an");
+        await host.PressAsync(token);
+        await host.AnchorAsync();
+        time.Advance(TimeSpan.FromMinutes(30));
+        var (bert, link) = await host.KnownAsync("bert");
+        await host.PressAsync(link);
+        await host.AnchorAsync();
+        time.Advance(TimeSpan.FromMinutes(20));
+        var (cas, third) = await host.KnownAsync("cas");
+        await host.PressAsync(third);
+        await host.QuietAsync();
+        foreach (var row in host.Storage.Feed.Query<TableEntity>("PartitionKey ge '~'", cancellationToken: Cancel).ToArray())
+            await host.Storage.Feed.DeleteEntityAsync(row.PartitionKey, row.RowKey, cancellationToken: Cancel);
 
         await host.AnchorAsync();
 
-        var anchors = await host.AnchorsAsync();
-        Assert.Equal([await host.HeadAsync(an)], anchors[1].Heads());
-        Assert.Equal(anchors[0].Heads(), anchors[1].Heads());
-        Assert.Equal(0, host.Rows(host.Storage.Heads));
+        // Both earlier anchors are among the newest that are searched.
+        Assert.Equal([await host.HeadAsync(cas)], (await host.AnchorsAsync())[2].Heads());
+        Assert.Equal(
+            ((string[])[await host.HeadAsync(an), await host.HeadAsync(bert), await host.HeadAsync(cas)]).Order(StringComparer.Ordinal),
+            (await host.AnchorsAsync()).SelectMany(a => a.Heads()).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_entry_without_a_head_moves_the_position_and_makes_no_anchor()
+    {
+        await using var host = await OptOutHost.StartAsync(azurite);
+        await host.PutSubjectAsync("an", ["an@example.com"]);
+        var contact = new Identifier(IdentifierKind.Email, "an@example.com");
+        var index = host.Service<IdentifierIndex>();
+        var told = index.ToFeed((await index.AnswerAsync(contact, Cancel))!);
+        await host.Service<FeedWriter>().AppendAsync(host.SubjectOf("an"), told, Cancel);
+
+        await host.AnchorAsync();
+
+        Assert.Empty(await host.AnchorsAsync());
+        Assert.NotNull(await PositionAsync(host));
         Assert.Empty((await host.VerifyAsync()).Mismatches);
     }
 
@@ -124,27 +171,26 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
         await host.Service<ApplyHandler>().HandleAsync(late, Cancel);
         await host.AnchorAsync();
 
-        Assert.Equal([head], (await host.AnchorsAsync())[1].Heads());
+        Assert.Equal(head, (await host.AnchorsAsync()).SelectMany(a => a.Heads()).Last());
+        Assert.Single(await host.AnchorsAsync());
         Assert.Empty((await host.VerifyAsync()).Mismatches);
     }
 
     [Fact]
-    public async Task A_head_noted_while_an_anchor_is_written_waits_for_the_next_anchor()
+    public async Task A_head_written_while_an_anchor_is_written_is_in_the_next_anchor()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var (an, token) = await host.KnownAsync("an");
+        var (bert, link) = await host.KnownAsync("bert");
         await host.PressAsync(token);
         await host.QuietAsync();
-        var heads = host.Service<LedgerHeads>();
-        WaitingHead[] read = await heads.ScanAsync(Cancel).ToArrayAsync(Cancel);
 
-        await heads.NoteAsync(an, (await host.Consent.LoadAsync(an, Cancel)).Head, Cancel);
-        await heads.DeleteAsync(read, Cancel);
+        await Writer(host, new PressesAtTheFirstLine(() => host.PressAsync(link).GetAwaiter().GetResult())).RunAsync(Cancel);
+        await host.AnchorAsync();
 
-        Assert.Equal(1, host.Rows(host.Storage.Heads));
-        await heads.DeleteAsync(await heads.ScanAsync(Cancel).ToArrayAsync(Cancel), Cancel);
-        await heads.DeleteAsync(read, Cancel);
-        Assert.Equal(0, host.Rows(host.Storage.Heads));
+        var anchors = await host.AnchorsAsync();
+        Assert.Equal([await host.HeadAsync(an)], anchors[0].Heads());
+        Assert.Equal([await host.HeadAsync(bert)], anchors[1].Heads());
     }
 
     [Fact]
@@ -216,25 +262,45 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
         await host.Service<ApplyHandler>().HandleAsync(message, Cancel);
         await host.AnchorAsync();
 
-        var anchors = await host.AnchorsAsync();
-        Assert.Equal([await host.HeadAsync(an)], anchors[1].Heads());
-        Assert.Equal(anchors[0].Heads(), anchors[1].Heads());
+        // The ledger is the same as before, and so is its head.
+        Assert.Equal([await host.HeadAsync(an)], Assert.Single(await host.AnchorsAsync()).Heads());
+        Assert.Empty((await host.VerifyAsync()).Mismatches);
     }
 
     [Fact]
-    public async Task An_unreadable_row_is_kept_and_logged_and_does_not_hold_up_the_others()
+    public async Task An_unreadable_row_is_logged_and_does_not_hold_up_the_others()
     {
         await using var host = await OptOutHost.StartAsync(azurite);
         var (an, token) = await host.KnownAsync("an");
         await host.PressAsync(token);
-        await host.Storage.Heads.AddEntityAsync(new TableEntity("00", "nonsense") { ["Hash"] = "x" }, Cancel);
-        await host.Storage.Heads.AddEntityAsync(new TableEntity("00", $"{an}~0000000001") { ["Hash"] = 7 }, Cancel);
+        await host.Storage.Feed.AddEntityAsync(new TableEntity("209901010000~0", "nonsense") { ["Sequence"] = 1L, ["Hash"] = "x" }, Cancel);
+        await host.Storage.Feed.AddEntityAsync(
+            new TableEntity("209901010000~0", $"{DateTimeOffset.MaxValue.UtcTicks:D19}~{an}~x") { ["Sequence"] = 1L, ["Hash"] = 7 }, Cancel);
         await host.AnchorAsync();
 
         Assert.Equal([await host.HeadAsync(an)], Assert.Single(await host.AnchorsAsync()).Heads());
-        Assert.Equal(2, host.Rows(host.Storage.Heads));
-        Assert.Contains(
-            host.Logs.Lines, l => l.StartsWith("Error The row 00/nonsense of the table heads cannot be read", StringComparison.Ordinal));
+        Assert.Equal(
+            2,
+            host.Logs.Lines.Count(
+                l => l.StartsWith("Error The row 209901010000~0/", StringComparison.Ordinal)
+                    && l.Contains(" of the table feed cannot be read (FormatException)", StringComparison.Ordinal)));
+    }
+
+    private static AnchorWriter Writer(OptOutHost host, ILogger<AnchorWriter> logger) => new(
+        host.Service<FeedReader>(), host.Service<FeedPositions>(), host.Service<AnchorStore>(), TimeProvider.System, logger);
+
+    private static async Task<DateTimeOffset?> PositionAsync(OptOutHost host) =>
+        (await host.Service<FeedPositions>().FindAsync(FeedPositions.Anchors, Cancel)).At;
+
+    private sealed class PressesAtTheFirstLine(Action press) : ILogger<AnchorWriter>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => press();
     }
 
     private sealed class CrashesAtTheFirstLine : ILogger<AnchorWriter>

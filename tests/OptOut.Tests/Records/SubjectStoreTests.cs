@@ -6,6 +6,7 @@ using OptOut.Identity;
 using OptOut.Intake;
 using OptOut.Records;
 using OptOut.Records.ContactPoints;
+using OptOut.Records.Feed;
 
 namespace OptOut.Tests.Records;
 
@@ -179,6 +180,25 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_another_writer_enters_after_the_row_was_read_is_in_the_row_that_is_returned()
+    {
+        await Consent.ApplyAsync(Stop(1), Cancel);
+        var again = Change.Create(Id(2), _subject, Scope.Everything, Decision.Stop, Noon, Noon, Source.UnsubscribePage);
+        var isFirst = true;
+
+        var stored = await Consent.ApplyAsync([again], Cancel, async _ =>
+        {
+            if (isFirst)
+                await Consent.ApplyAsync(again, Cancel);
+            isFirst = false;
+        });
+
+        Assert.Equal((2, 2), (stored.Taken.State.Head.Sequence, stored.Subject.State.Head.Sequence));
+        Assert.Empty(stored.Taken.Entries);
+        Assert.Equal(2, (await LedgerAsync()).Count);
+    }
+
+    [Fact]
     public async Task A_profile_keeps_all_its_past_identifiers_and_lists_the_current_ones()
     {
         await Profiles.SaveAsync(_subject, [Jan], "nl", Cancel);
@@ -252,11 +272,11 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Assert.Equal("*", await StopsAsync(Jan));
         Assert.Single(await LedgerAsync());
-        Assert.Equal(["*"], (await FeedAsync()).Select(e => e.Stops[Channel.Email].ToString()));
+        Assert.Equal(["*"], (await FeedAsync()).Select(StopsOf));
     }
 
     [Fact]
-    public async Task The_feed_contains_every_change_in_order_and_nothing_else()
+    public async Task The_feed_has_an_entry_for_every_message_even_if_it_altered_no_answer()
     {
         await Profiles.SaveAsync(_subject, [Jan], null, Cancel);
         await Index.ProjectAsync(_subject, Cancel);
@@ -269,13 +289,18 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
         await ApplyAsync(Stop(4, "sms,offers", 3));
 
         var feed = await FeedAsync();
-        Assert.Equal(["newsletter", "*", "*!offers"], feed.Select(e => e.Stops[Channel.Email].ToString()));
-        Assert.All(feed, e => Assert.Equal((IdentifierKind.Email, Get<IdentifierProtector>().Hash(Jan)), (e.Kind, e.Hash)));
+        Assert.Equal(["newsletter", "newsletter", "*", "*!offers", "*!offers"], feed.Select(StopsOf));
+        Assert.Equal([1, 1, 2, 3, 4], feed.Select(e => e.Head!.Value.Sequence));
+        Assert.Equal([Id(1), Id(1), Id(2), Id(3), Id(4)], feed.Select(e => e.Change!.Id));
+        Assert.All(feed, e => Assert.Equal(_subject, e.Subject));
+        Assert.All(
+            feed.SelectMany(e => e.ContactPoints),
+            c => Assert.Equal((IdentifierKind.Email, Get<IdentifierProtector>().Hash(Jan)), (c.Kind, c.Hash)));
         Assert.Equal(feed.Select(e => e.At).Order(), feed.Select(e => e.At));
     }
 
     [Fact]
-    public async Task After_concurrent_changes_the_feed_ends_with_the_current_state()
+    public async Task After_concurrent_changes_the_highest_version_in_the_feed_is_the_current_state()
     {
         await Profiles.SaveAsync(_subject, [Jan], null, Cancel);
         for (var round = 0; round < 5; round++)
@@ -286,7 +311,8 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
                     ? Stop(1 + minute + i, "email,*", minute + i)
                     : Allow(1 + minute + i, "email,*", minute + i, seen: seen))));
 
-            Assert.Equal(await StopsAsync(Jan), $"{(await FeedAsync()).LastOrDefault()?.Stops[Channel.Email] ?? StopSet.Nothing}");
+            var latest = (await FeedAsync()).SelectMany(e => e.ContactPoints).MaxBy(c => c.Version)!;
+            Assert.Equal(await StopsAsync(Jan), latest.Stops[Channel.Email].ToString());
         }
     }
 
@@ -353,7 +379,7 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     private T Get<T>()
         where T : class => _services!.GetRequiredService<T>();
 
-    private Task ApplyAsync(Change change) => Get<ChangeApplier>().ApplyAsync([change], Cancel);
+    private Task ApplyAsync(Change change) => Get<ChangeApplier>().ApplyCompletelyAsync([change], Cancel);
 
     private async Task<string> StopsAsync(Identifier identifier) =>
         (await Index.FindAsync(identifier, Cancel))!.Stops[Channel.Email].ToString();
@@ -369,10 +395,12 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     private async Task<List<FeedEntry>> FeedAsync()
     {
         var entries = new List<FeedEntry>();
-        await foreach (var entry in Get<Feed>().SinceAsync(TimeProvider.System.GetUtcNow().AddMinutes(-10), Cancel))
+        await foreach (var entry in Get<FeedReader>().SinceAsync(null, Cancel))
             entries.Add(entry);
         return entries;
     }
+
+    private static string StopsOf(FeedEntry entry) => Assert.Single(entry.ContactPoints).Stops[Channel.Email].ToString();
 
     private string[] RowKeys() => [.. Get<StorageAccount>().Consent.Query<TableEntity>(cancellationToken: Cancel).Select(r => r.RowKey)];
 

@@ -3,6 +3,7 @@ using OptOut.Identity;
 using OptOut.Messaging;
 using OptOut.Records;
 using OptOut.Records.ContactPoints;
+using OptOut.Records.Feed;
 using OptOut.Tests.Schedules.Exploration;
 using OptOut.Tests.Schedules.InMemory;
 
@@ -34,6 +35,32 @@ internal sealed class Invariants(Story story, bool isStrict = false)
             states[subject] = await CheckSubjectAsync(subject, name);
         foreach (var identifier in story.ContactPoints)
             await CheckContactPointAsync(identifier, states);
+        await CheckFeedAsync();
+    }
+
+    // Who reads the feed alone must know what stands, and where every ledger ends.
+    private async Task CheckFeedAsync()
+    {
+        var feed = await _world.Get<FeedReader>().SinceAsync(null, CancellationToken.None).ToArrayAsync();
+        foreach (var identifier in story.ContactPoints)
+        {
+            var hash = _world.Get<IdentifierProtector>().Hash(identifier);
+            var told = feed.SelectMany(e => e.ContactPoints).Where(c => c.Hash == hash).MaxBy(c => c.Version);
+            var row = await _world.Get<IdentifierIndex>().FindAsync(identifier, CancellationToken.None);
+            foreach (var channel in identifier.Channels)
+            {
+                var (held, known) = (row?.Stops[channel] ?? StopSet.Nothing, told?.Stops[channel] ?? StopSet.Nothing);
+                if (!held.Equals(known))
+                    _broken.Add($"The row of {_world.Names.Of(identifier)} says {held}, and the feed says {known}.");
+            }
+        }
+
+        foreach (var (subject, name) in story.People)
+        {
+            var head = (await _world.Get<ConsentStore>().LoadAsync(subject, CancellationToken.None)).Head;
+            if (head.Sequence > 0 && !feed.Any(e => e.Subject == subject && e.Head == head))
+                _broken.Add($"{name}'s ledger ends at entry {head.Sequence}, and the feed does not say so.");
+        }
     }
 
     private async Task<ConsentState> CheckSubjectAsync(SubjectKey subject, string name)

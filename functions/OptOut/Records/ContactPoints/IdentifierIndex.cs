@@ -3,15 +3,17 @@ using Azure;
 using Azure.Data.Tables;
 using OptOut.Consent;
 using OptOut.Identity;
+using OptOut.Records.Feed;
 
 namespace OptOut.Records.ContactPoints;
 
 /// <summary>
 /// Keeps the table <c>identifiers</c> equal to what <c>consent</c> says. Projecting is level-triggered: it writes what is so now, however
-/// often and in whatever order it is asked to.
+/// often and in whatever order it is asked to. What a message brings is told to the feed by <c>apply</c>, once for the whole message; what
+/// changes without one is told here, after it was written.
 /// </summary>
 internal sealed class IdentifierIndex(
-    StorageAccount storage, SubjectRows subjects, ConsentStore consent, Feed feed, IdentifierProtector protector)
+    StorageAccount storage, SubjectRows subjects, ConsentStore consent, FeedWriter feed, IdentifierProtector protector)
 {
     /// <summary>The identifier's row and those of its owners; null when we never heard of it.</summary>
     public Task<OwnedRows?> ReadAsync(Identifier identifier, CancellationToken cancellationToken) =>
@@ -31,7 +33,7 @@ internal sealed class IdentifierIndex(
 
     /// <summary>What stands for an identifier, by one point read; null when we never heard of it.</summary>
     public async Task<IdentifierPermission?> AnswerAsync(Identifier identifier, CancellationToken cancellationToken) =>
-        await PointAsync(identifier, cancellationToken) is { } row ? new IdentifierPermission(identifier, row.Answers) : null;
+        await PointAsync(identifier, cancellationToken) is { } row ? Open(identifier, row) : null;
 
     /// <summary>What stands for each of the subject's identifiers on one channel, by one point read each.</summary>
     public async Task<IReadOnlyList<IdentifierPermission>> AnswersAsync(
@@ -48,25 +50,40 @@ internal sealed class IdentifierIndex(
         return others is [var first, ..] ? others.Skip(1).Aggregate(first.Value, (all, o) => all.Union(o.Value)) : null;
     }
 
-    /// <summary>Brings every identifier of the subject up to date.</summary>
+    /// <summary>Brings every identifier of the subject up to date, and leaves it to <c>apply</c> to tell the feed.</summary>
     /// <returns>What now stands for each.</returns>
     public async Task<IReadOnlyList<IdentifierPermission>> ProjectAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
         var profile = (await subjects.LoadAsync(subject, cancellationToken)).Profile;
         var permissions = new List<IdentifierPermission>(profile.Identifiers.Count);
         foreach (var identifier in profile.Identifiers)
-            permissions.Add(await ProjectOneAsync(identifier, subject, former: null, told: false, cancellationToken));
+            permissions.Add((await ProjectOneAsync(identifier, subject, former: null, cancellationToken)).Permission);
         return permissions;
     }
 
-    /// <summary>Brings one identifier of the subject up to date.</summary>
+    /// <summary>Brings every identifier of the subject up to date, without a message that will tell the feed.</summary>
+    public async Task RepairAsync(SubjectKey subject, CancellationToken cancellationToken)
+    {
+        foreach (var identifier in (await subjects.LoadAsync(subject, cancellationToken)).Profile.Identifiers)
+            await TellAsync(subject, await ProjectOneAsync(identifier, subject, former: null, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>
+    /// Brings one identifier of an announced subject up to date. The feed is told whenever something is stopped, even if nothing changed: an
+    /// earlier call may have saved the change and failed before that.
+    /// </summary>
     /// <param name="identifier">The identifier.</param>
     /// <param name="subject">One of its owners.</param>
     /// <param name="read">Its rows as just read.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    public Task<IdentifierPermission> ProjectAsync(
-        Identifier identifier, SubjectKey subject, OwnedRows? read, CancellationToken cancellationToken) =>
-        ProjectOneAsync(identifier, subject, former: null, told: false, cancellationToken, (read, IsRead: true));
+    public async Task<IdentifierPermission> AnnounceAsync(
+        Identifier identifier, SubjectKey subject, OwnedRows? read, CancellationToken cancellationToken)
+    {
+        var projected = await ProjectOneAsync(identifier, subject, former: null, cancellationToken, (read, IsRead: true));
+        var isStopped = projected.Permission.Stops.Values.Any(s => !s.IsNothing);
+        await TellAsync(subject, projected with { IsChanged = projected.IsChanged || isStopped }, cancellationToken);
+        return projected.Permission;
+    }
 
     /// <summary>
     /// The rows of the subject's identifiers, to be read before a Stop is stored: see <see cref="MergeAsync"/>.
@@ -88,11 +105,14 @@ internal sealed class IdentifierIndex(
         SubjectRecord subject, IReadOnlyList<IdentifierRow?> read, bool isRepeat, CancellationToken cancellationToken) =>
         await Task.WhenAll(subject.Profile.Identifiers.Zip(read, (i, row) => MergeOneAsync(subject, i, row, isRepeat, cancellationToken)));
 
+    public FeedContactPoint ToFeed(IdentifierPermission permission) => new(
+        permission.Identifier.Kind, protector.Hash(permission.Identifier), permission.Version, permission.Stops);
+
     /// <summary>
     /// Takes a subject that stood in for an unknown person off the identifier, once its decisions have been copied to the person's own.
     /// </summary>
-    public Task ReplaceOwnerAsync(Identifier identifier, SubjectKey former, SubjectKey owner, CancellationToken cancellationToken) =>
-        ProjectOneAsync(identifier, owner, former, told: false, cancellationToken);
+    public async Task ReplaceOwnerAsync(Identifier identifier, SubjectKey former, SubjectKey owner, CancellationToken cancellationToken) =>
+        await TellAsync(owner, await ProjectOneAsync(identifier, owner, former, cancellationToken), cancellationToken);
 
     /// <summary>
     /// The identifiers of <see cref="Partitions"/> that follow one another, in the order of the hash: most partitions are nearly empty, and a
@@ -131,25 +151,21 @@ internal sealed class IdentifierIndex(
     {
         // A stand-in may have been replaced by the person.
         if (row is null || subject.Subject == protector.SubjectOf(identifier))
-            return await ProjectOneAsync(identifier, subject.Subject, former: null, told: false, cancellationToken);
+            return (await ProjectOneAsync(identifier, subject.Subject, former: null, cancellationToken)).Permission;
         if (isRepeat)
-            return new IdentifierPermission(identifier, row.Answers);
+            return Open(identifier, row);
 
         var own = ContactAnswers.Of(identifier, subject.State.Consent);
-        var next = row with { Answers = row.Answers.Union(own) };
-        var told = !next.Answers.HasStopsOf(row.Answers);
-        if (told)
-            await feed.AppendAsync(next, cancellationToken);
+        var next = row with { Answers = row.Answers.Union(own), Version = row.Version + 1 };
         return await TryWriteAsync(next, isNew: false, subject.Subject, own, former: null, cancellationToken)
-            ? new IdentifierPermission(identifier, next.Answers)
-            : await ProjectOneAsync(identifier, subject.Subject, former: null, told, cancellationToken);
+            ? Open(identifier, next)
+            : (await ProjectOneAsync(identifier, subject.Subject, former: null, cancellationToken)).Permission;
     }
 
-    private async Task<IdentifierPermission> ProjectOneAsync(
+    private async Task<Projected> ProjectOneAsync(
         Identifier identifier,
         SubjectKey subject,
         SubjectKey? former,
-        bool told,
         CancellationToken cancellationToken,
         (OwnedRows? Rows, bool IsRead) first = default)
     {
@@ -161,13 +177,14 @@ internal sealed class IdentifierIndex(
             var known = first.IsRead ? first.Rows : await ReadAsync(identifier.Kind, hash, cancellationToken);
             var own = ContactAnswers.Of(identifier, (await subjects.LoadAsync(subject, cancellationToken)).State.Consent);
             if (known is not null && former is null && await IsReplacedAsync(subject, identifier, known, cancellationToken))
-                return new IdentifierPermission(identifier, known.Row.Answers);
+                return new Projected(Open(identifier, known.Row), IsChanged: false);
 
             var next = new IdentifierRow(
                 identifier.Kind,
                 hash,
                 (known?.Owners ?? []).Where(o => o.Key != subject && o.Key != former).Aggregate(own, (all, o) => all.Union(o.Value)),
                 known?.Row.Ciphertext ?? protector.Encrypt(identifier.Value, IdentifierRow.Context(hash)),
+                (known?.Row.Version ?? 0) + 1,
                 known?.Row.Tag ?? default);
             if (known is not null
                 && known.Row.Answers.Equals(next.Answers)
@@ -175,24 +192,20 @@ internal sealed class IdentifierIndex(
                 && before.Equals(own)
                 && (former is null || !known.Owners.ContainsKey(former.Value)))
             {
-                // What we told the feed before we lost the race may stand behind what the winner told it, and be older.
-                if (told)
-                    await feed.AppendAsync(known.Row, cancellationToken);
-                return new IdentifierPermission(identifier, next.Answers);
-            }
-
-            // The feed before the row: a crash between leaves the row stale, so the next projection writes both again.
-            if (told || (known is null ? next.Answers.Stops.Values.Any(s => !s.IsNothing) : !next.Answers.HasStopsOf(known.Row.Answers)))
-            {
-                await feed.AppendAsync(next, cancellationToken);
-                told = true;
+                return new Projected(Open(identifier, known.Row), IsChanged: false);
             }
 
             var leaving = former is { } one && known?.Owners.ContainsKey(one) == true ? former : null;
             if (await TryWriteAsync(next, known is null, subject, own, leaving, cancellationToken))
-                return new IdentifierPermission(identifier, next.Answers);
+            {
+                var isChanged = known is null ? next.Answers.Stops.Values.Any(s => !s.IsNothing) : !next.Answers.HasStopsOf(known.Row.Answers);
+                return new Projected(Open(identifier, next), isChanged);
+            }
         }
     }
+
+    private Task TellAsync(SubjectKey subject, Projected projected, CancellationToken cancellationToken) =>
+        projected.IsChanged ? feed.AppendAsync(subject, ToFeed(projected.Permission), cancellationToken) : Task.CompletedTask;
 
     // The identifier's row is written even if it stays the same: its version then tells everybody who read the owners that one has changed.
     private async Task<bool> TryWriteAsync(
@@ -240,7 +253,10 @@ internal sealed class IdentifierIndex(
     private OwnedPermission Open(OwnedRows known) => new(
         new Identifier(known.Row.Kind, protector.Decrypt(known.Row.Ciphertext, IdentifierRow.Context(known.Row.Hash))),
         known.Row.Answers,
+        known.Row.Version,
         [.. known.Owners.Keys]);
+
+    private static IdentifierPermission Open(Identifier identifier, IdentifierRow row) => new(identifier, row.Answers, row.Version);
 
     private async Task<IdentifierRow?> PointAsync(Identifier identifier, CancellationToken cancellationToken)
     {
@@ -264,6 +280,9 @@ internal sealed class IdentifierIndex(
 
         return known;
     }
+
+    /// <param name="IsChanged">Whether what the identifier may receive became another by this very write.</param>
+    private sealed record Projected(IdentifierPermission Permission, bool IsChanged);
 }
 
 /// <summary>The rows of one identifier.</summary>

@@ -4,7 +4,8 @@ using OptOut.Identity;
 namespace OptOut.Records.ContactPoints;
 
 /// <summary>What stands for an identifier.</summary>
-internal record IdentifierPermission(Identifier Identifier, ContactAnswers Answers)
+/// <param name="Version">The version of its row; 0 if it has none.</param>
+internal record IdentifierPermission(Identifier Identifier, ContactAnswers Answers, long Version)
 {
     public IReadOnlyDictionary<Channel, StopSet> Stops => Answers.Stops;
 
@@ -24,5 +25,5 @@ internal record IdentifierPermission(Identifier Identifier, ContactAnswers Answe
 }
 
 /// <summary>The same, with the subjects that have the identifier, in the order of their keys.</summary>
-internal sealed record OwnedPermission(Identifier Identifier, ContactAnswers Answers, IReadOnlyList<SubjectKey> Subjects)
-    : IdentifierPermission(Identifier, Answers);
+internal sealed record OwnedPermission(Identifier Identifier, ContactAnswers Answers, long Version, IReadOnlyList<SubjectKey> Subjects)
+    : IdentifierPermission(Identifier, Answers, Version);

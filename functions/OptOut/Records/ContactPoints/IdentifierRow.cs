@@ -11,7 +11,9 @@ namespace OptOut.Records.ContactPoints;
 /// what that person wants. Both are written in one transaction. They are a projection of <c>consent</c>, and never the only record of anything.
 /// </summary>
 /// <param name="Ciphertext">The encrypted identifier, to push to vendors.</param>
-internal sealed record IdentifierRow(IdentifierKind Kind, IdentifierHash Hash, ContactAnswers Answers, string Ciphertext, ETag Tag)
+/// <param name="Version">Counts the writes, so that of two answers one can tell which is later.</param>
+internal sealed record IdentifierRow(
+    IdentifierKind Kind, IdentifierHash Hash, ContactAnswers Answers, string Ciphertext, long Version, ETag Tag)
 {
     private const int PartitionDigits = 3;
 
@@ -35,7 +37,7 @@ internal sealed record IdentifierRow(IdentifierKind Kind, IdentifierHash Hash, C
     public TableEntity ToEntity()
     {
         var (partition, row) = Key(Kind, Hash);
-        var entity = new TableEntity(partition, row) { ["Ciphertext"] = Ciphertext };
+        var entity = new TableEntity(partition, row) { ["Ciphertext"] = Ciphertext, ["Version"] = Version };
         Answers.Write(entity);
         return entity;
     }
@@ -63,7 +65,7 @@ internal sealed record IdentifierRow(IdentifierKind Kind, IdentifierHash Hash, C
     public static IdentifierRow From(TableEntity entity)
     {
         var (kind, hash) = Parse(entity.PartitionKey, entity.RowKey);
-        return new IdentifierRow(kind, hash, ContactAnswers.Read(entity), entity.GetString("Ciphertext"), entity.ETag);
+        return new IdentifierRow(kind, hash, ContactAnswers.Read(entity), entity.GetString("Ciphertext"), entity.GetInt64("Version")!.Value, entity.ETag);
     }
 
     /// <summary>The reverse of <see cref="Key"/>.</summary>
