@@ -79,7 +79,7 @@ internal static class AreaRegistrations
 
     public static IServiceCollection AddRecords(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<StorageOptions, StorageOptionsValidator>(configuration, "OptOut:Storage")
-        .AddSingleton<StorageAccount>().AddSingleton<SubjectRows>().AddSingleton<ConsentStore>().AddSingleton<ProfileStore>()
+        .AddSingleton<StorageAccount>().AddSingleton<SubjectRows>().AddSingleton<ConsentStore>().AddSingleton<StandIns>().AddSingleton<ProfileStore>()
         .AddSingleton<ReferenceIndex>().AddSingleton<FirstReceipts>()
         .AddSingleton<VendorRows>().AddSingleton<CodeBook>()
         .AddSingleton<IdentifierIndex>().AddSingleton<SharedContactPoints>().AddSingleton<UnannouncedSubjects>()
@@ -144,7 +144,7 @@ internal static class AreaRegistrations
         return services
             .AddSingleton<RunStore>().AddSingleton<RunBlobs>().AddSingleton<VendorRetryPolicy>().AddSingleton<VendorRepair>()
             .AddSingleton<PullPhase>()
-            .AddSingleton<ComparePhase>()
+            .AddSingleton<ComparePhase>().AddSingleton<UnknownOwners>()
             .AddSingleton<RemovePhase>()
             .AddSingleton<ExternalSuppressionPhase>()
             .AddSingleton<PushPhase>()

@@ -22,7 +22,7 @@ internal sealed class BatchOptionsValidator : IValidateOptions<BatchOptions>
 }
 
 /// <summary>
-/// Handles the messages of a batch: subjects side by side up to a bound, the messages of one subject in their order. Each message is
+/// Handles the messages of a batch: subjects side by side up to a bound, the messages of one subject or turn in their order. Each message is
 /// settled as soon as it is handled, so one that fails or is slow takes no other with it.
 /// </summary>
 internal sealed partial class MessageBatches(IOptions<BatchOptions> options, TimeProvider time, ILogger<MessageBatches> logger)
@@ -42,7 +42,8 @@ internal sealed partial class MessageBatches(IOptions<BatchOptions> options, Tim
     {
         var received = time.GetTimestamp();
         return Parallel.ForEachAsync(
-            messages.GroupBy(m => m.CorrelationId, StringComparer.Ordinal),
+            messages.GroupBy(
+                m => m.ApplicationProperties.GetValueOrDefault(SubjectMessage.TurnProperty) as string ?? m.CorrelationId, StringComparer.Ordinal),
             new ParallelOptions { MaxDegreeOfParallelism = options.Value.SubjectsAtOnce, CancellationToken = cancellationToken },
             async (subject, cancel) =>
             {

@@ -24,6 +24,10 @@ namespace OptOut.Messaging;
 /// </param>
 /// <param name="Failures">How often its handler has thrown.</param>
 /// <param name="Restarts">How often it was published afresh because processes died that handled it.</param>
+/// <param name="Turn">
+/// Messages of a batch with the same turn are handled one after another: they would write the same contact point's row. Null for a turn of
+/// its subject's own.
+/// </param>
 internal sealed record SubjectMessage(
     SubjectKey Subject,
     IReadOnlyList<Change> Changes,
@@ -37,10 +41,11 @@ internal sealed record SubjectMessage(
     DateTimeOffset? Due = null,
     string Entries = "",
     int Failures = 0,
-    int Restarts = 0)
+    int Restarts = 0,
+    string? Turn = null)
     : IBusMessage<SubjectMessage>
 {
-    internal const string ChangeLabel = "consent-change", UpdateLabel = "subject-updated";
+    internal const string ChangeLabel = "consent-change", UpdateLabel = "subject-updated", TurnProperty = "turn";
     private const string Json = "application/json", Version = "1";
 
     public string About => Subject.ToString();
@@ -64,7 +69,7 @@ internal sealed record SubjectMessage(
     public SubjectMessage PassedOn(string subscription, IReadOnlyList<LedgerEntry> written)
     {
         var sequences = Changes.Select(c => written.FirstOrDefault(e => e.Change.Id == c.Id)?.Sequence).ToArray();
-        return this with { Only = subscription, Wait = 0, Entries = sequences.Contains(null) ? "" : string.Join(',', sequences) };
+        return this with { Only = subscription, Wait = 0, Turn = null, Entries = sequences.Contains(null) ? "" : string.Join(',', sequences) };
     }
 
     /// <summary>The same message for one vendor, which did not answer in time or was not called because it is slow.</summary>
@@ -111,6 +116,8 @@ internal sealed record SubjectMessage(
             message.ApplicationProperties["wait"] = Wait;
         if (Replay > 0)
             message.ApplicationProperties["replay"] = Replay;
+        if (Turn is not null)
+            message.ApplicationProperties[TurnProperty] = Turn;
         if (Failures > 0)
             message.ApplicationProperties["failures"] = Failures;
         if (Restarts > 0)
@@ -168,7 +175,8 @@ internal sealed record SubjectMessage(
                         properties.GetValueOrDefault("due") is long due ? new DateTimeOffset(due, TimeSpan.Zero) : null,
                         Text("entries") ?? "",
                         Number("failures"),
-                        Number("restarts"));
+                        Number("restarts"),
+                        Text(TurnProperty));
                 }
             }
             catch (Exception e) when (e is JsonException or FormatException or ArgumentException or AllowNotPermittedException)

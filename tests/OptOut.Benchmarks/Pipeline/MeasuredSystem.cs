@@ -7,6 +7,7 @@ using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
+using OptOut.Emulators.Sandbox;
 using OptOut.Identity;
 using OptOut.Links;
 using OptOut.Local.CommandLine;
@@ -42,6 +43,8 @@ internal sealed class MeasuredSystem : IAsyncDisposable
     }
 
     public HttpClient Http { get; }
+
+    public VendorSandbox Vendors => _system.Vendors!;
 
     public IServiceProvider Services => _system.Functions!.Services;
 

@@ -9,7 +9,10 @@ internal static class PipelineBenchmark
 
         // A system of its own for each: what one leaves on the bus would slow the next down.
         foreach (var figures in (Func<MeasuredSystem, Task>[])
-            [DrainFigures.RunAsync, IsolationFigures.RunAsync, IsolationFigures.OwnersAsync, PressFigure.RunAsync, AcceptFigure.RunAsync])
+            [
+                DrainFigures.RunAsync, IsolationFigures.RunAsync, IsolationFigures.OwnersAsync, PressFigure.RunAsync, AcceptFigure.RunAsync,
+                BulkFigure.RunAsync,
+            ])
         {
             await using var system = await MeasuredSystem.StartAsync();
             await figures(system);
