@@ -73,6 +73,13 @@ internal sealed class MeasuredSystem : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
+    /// <summary>The nightly run, to its end.</summary>
+    public async Task ReconcileAsync()
+    {
+        if (!await _system.Functions!.RunTimerAsync("Reconcile"))
+            throw new InvalidOperationException("The nightly run failed; its log says why.");
+    }
+
     public string LinkOf(string person)
     {
         var subject = Services.GetRequiredService<IdentifierProtector>().SubjectOf(person);
