@@ -20,7 +20,7 @@ internal sealed class BusFunctions(
             Topology.BusTopic, Topology.Apply, Connection = Topology.Connection, IsBatched = true, AutoCompleteMessages = false)]
         ServiceBusReceivedMessage[] messages,
         ServiceBusMessageActions actions,
-        CancellationToken cancellationToken) => HandleAsync(messages, apply.HandleAsync, actions, cancellationToken);
+        CancellationToken cancellationToken) => HandleAsync(Topology.Apply, messages, apply.HandleAsync, actions, cancellationToken);
 
     [Function("PushEmail")]
     public Task PushEmail(
@@ -60,7 +60,7 @@ internal sealed class BusFunctions(
             Topology.BusTopic, Topology.Confirmation, Connection = Topology.Connection, IsBatched = true, AutoCompleteMessages = false)]
         ServiceBusReceivedMessage[] messages,
         ServiceBusMessageActions actions,
-        CancellationToken cancellationToken) => HandleAsync(messages, confirmations.HandleAsync, actions, cancellationToken);
+        CancellationToken cancellationToken) => HandleAsync(Topology.Confirmation, messages, confirmations.HandleAsync, actions, cancellationToken);
 
     /// <summary>Takes one message at a time: a push that is slow must hold up no batch, and its lock is renewed.</summary>
     [Function("RetryVendor")]
@@ -73,12 +73,21 @@ internal sealed class BusFunctions(
 
     private Task PushAsync(
         Channel channel, ServiceBusReceivedMessage[] messages, ServiceBusMessageActions actions, CancellationToken cancellationToken) =>
-        HandleAsync(messages, (message, cancel) => channels.HandleAsync(message, channel, cancel), actions, cancellationToken);
+        HandleAsync(
+            channel.Name(), messages, (message, cancel) => channels.HandleAsync(message, channel, cancel), actions, cancellationToken);
 
     private Task HandleAsync(
+        string subscription,
         ServiceBusReceivedMessage[] messages,
         Func<ServiceBusReceivedMessage, CancellationToken, Task<Settlement>> handle,
         ServiceBusMessageActions actions,
-        CancellationToken cancellationToken) => batches.HandleAsync(
-            messages, handle, (message, settlement) => actions.SettleAsync(message, settlement, logger, cancellationToken), cancellationToken);
+        CancellationToken cancellationToken) =>
+        batches.HandleAsync(
+            subscription,
+            messages,
+            handle,
+            new BatchActions(
+                (message, settlement) => actions.SettleAsync(message, settlement, logger, cancellationToken),
+                message => actions.RenewMessageLockAsync(message, cancellationToken)),
+            cancellationToken);
 }

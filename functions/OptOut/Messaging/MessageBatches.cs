@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -21,47 +22,79 @@ internal sealed class BatchOptionsValidator : IValidateOptions<BatchOptions>
         : ValidateOptionsResult.Fail($"{BatchOptions.Section}:SubjectsAtOnce is {options.SubjectsAtOnce}; give 1 to 256.");
 }
 
+/// <summary>What can be done with a message of a batch besides handling it.</summary>
+/// <param name="SettleAsync">Settles it.</param>
+/// <param name="RenewAsync">
+/// Renews its lock, which the host does not do in a batch. Throws a <see cref="ServiceBusException"/> if the lock is lost: another process has
+/// the message, or will.
+/// </param>
+internal sealed record BatchActions(
+    Func<ServiceBusReceivedMessage, Settlement, Task> SettleAsync, Func<ServiceBusReceivedMessage, Task> RenewAsync);
+
 /// <summary>
 /// Handles the messages of a batch: subjects side by side up to a bound, the messages of one subject or turn in their order. Each message is
 /// settled as soon as it is handled, so one that fails or is slow takes no other with it.
 /// </summary>
 internal sealed partial class MessageBatches(IOptions<BatchOptions> options, TimeProvider time, ILogger<MessageBatches> logger)
 {
-    // The host renews no lock in a batch. A message whose lock may run out while it is handled goes back to the bus instead.
-    private static readonly TimeSpan LatestStart = Topology.LockDuration / 2;
+    // A message that may have been locked for longer than this has its lock renewed before it is handled.
+    private static readonly TimeSpan Fresh = Topology.LockDuration / 4;
 
+    // Who waits longer than this between two batches waited on an empty subscription.
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, (long Received, long Ended)> _previous = new(StringComparer.Ordinal);
+
+    /// <param name="subscription">The subscription that the messages come from.</param>
     /// <param name="messages">The batch.</param>
     /// <param name="handle">Handles one message.</param>
-    /// <param name="settle">Settles one message.</param>
+    /// <param name="actions">Settles one message, and renews its lock.</param>
     /// <param name="cancellationToken">Cancelled when the host stops. What is not settled then is delivered again.</param>
-    public Task HandleAsync(
+    public async Task HandleAsync(
+        string subscription,
         IEnumerable<ServiceBusReceivedMessage> messages,
         Func<ServiceBusReceivedMessage, CancellationToken, Task<Settlement>> handle,
-        Func<ServiceBusReceivedMessage, Settlement, Task> settle,
+        BatchActions actions,
         CancellationToken cancellationToken)
     {
+        // The bus locks a message when it sends it to the client, which may keep it until the batch before has ended:
+        //   batch 1 received |------- 50 s -------| ended, batch 2 received: its messages may be locked since batch 1 was received
         var received = time.GetTimestamp();
-        return Parallel.ForEachAsync(
-            messages.GroupBy(
-                m => m.ApplicationProperties.GetValueOrDefault(SubjectMessage.TurnProperty) as string ?? m.CorrelationId, StringComparer.Ordinal),
-            new ParallelOptions { MaxDegreeOfParallelism = options.Value.SubjectsAtOnce, CancellationToken = cancellationToken },
-            async (subject, cancel) =>
-            {
-                foreach (var message in subject)
-                    await HandleAsync(message, time.GetElapsedTime(received) < LatestStart ? handle : ReturnAsync, settle, cancel);
-            });
+        var locked = _previous.TryGetValue(subscription, out var previous) && time.GetElapsedTime(previous.Ended, received) < Idle
+            ? previous.Received
+            : received;
+        try
+        {
+            await Parallel.ForEachAsync(
+                messages.GroupBy(
+                    m => m.ApplicationProperties.GetValueOrDefault(SubjectMessage.TurnProperty) as string ?? m.CorrelationId,
+                    StringComparer.Ordinal),
+                new ParallelOptions { MaxDegreeOfParallelism = options.Value.SubjectsAtOnce, CancellationToken = cancellationToken },
+                async (subject, cancel) =>
+                {
+                    foreach (var message in subject)
+                        await HandleAsync(message, locked, handle, actions, cancel);
+                });
+        }
+        finally
+        {
+            _previous[subscription] = (received, time.GetTimestamp());
+        }
     }
 
     private async Task HandleAsync(
         ServiceBusReceivedMessage message,
+        long locked,
         Func<ServiceBusReceivedMessage, CancellationToken, Task<Settlement>> handle,
-        Func<ServiceBusReceivedMessage, Settlement, Task> settle,
+        BatchActions actions,
         CancellationToken cancellationToken)
     {
         OptOutTrace.Continue(message.ApplicationProperties.GetValueOrDefault("Diagnostic-Id") as string);
         try
         {
-            await settle(message, await TryHandleAsync(message, handle, cancellationToken));
+            if (time.GetElapsedTime(locked) > Fresh)
+                await actions.RenewAsync(message);
+            await actions.SettleAsync(message, await TryHandleAsync(message, handle, cancellationToken));
         }
         catch (ServiceBusException e)
         {
@@ -85,9 +118,6 @@ internal sealed partial class MessageBatches(IOptions<BatchOptions> options, Tim
             return Settlement.Returned;
         }
     }
-
-    private static Task<Settlement> ReturnAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken) =>
-        Task.FromResult(Settlement.Returned);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} could not be settled ({Reason}); the bus delivers it again")]
     private partial void LogNotSettled(string messageId, ServiceBusFailureReason reason);

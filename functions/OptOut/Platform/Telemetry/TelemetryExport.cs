@@ -9,24 +9,13 @@ namespace OptOut.Platform.Telemetry;
 /// <summary>Selects the telemetry that may leave the process. The host adds the exporters.</summary>
 internal static class TelemetryExport
 {
-    // Not the receiver: it writes a span for every empty poll, every few seconds.
-    private static readonly string[] ServiceBus =
-    [
-        "Azure.Messaging.ServiceBus.Message",
-        "Azure.Messaging.ServiceBus.ServiceBusSender",
-        "Azure.Messaging.ServiceBus.ServiceBusProcessor",
-    ];
-
     /// <summary>
-    /// The product's own spans and metrics, and the spans of the Service Bus client, which writes the trace into each message so that its
-    /// readers continue it. No spans of ASP.NET Core, HttpClient or the storage clients: they contain paths, and our paths contain a
+    /// The product's own spans and metrics: a million opt-outs are paid for by the gigabyte. No spans of the Service Bus client: each message
+    /// carries the trace as it is. None of ASP.NET Core, HttpClient or the storage clients: they contain paths, and our paths contain a
     /// person's token or customer number.
     /// </summary>
-    /// <remarks>
-    /// The Service Bus client writes spans only if <c>Azure.Experimental.EnableActivitySource</c> is on; the host projects set it.
-    /// </remarks>
     public static IOpenTelemetryBuilder AddOptOutTelemetry(this IServiceCollection services) => services.AddOpenTelemetry()
-        .WithTracing(traces => traces.AddSource(OptOutTrace.SourceName).AddSource(ServiceBus).AddProcessor(new PathRemover()))
+        .WithTracing(traces => traces.AddSource(OptOutTrace.SourceName).AddProcessor(new PathRemover()))
         .WithMetrics(metrics => metrics.AddMeter(OptOutMetrics.MeterName));
 
     /// <summary>
