@@ -11,7 +11,8 @@ using OptOut.Records.Feed;
 
 namespace OptOut.Tests.Records;
 
-/// <summary>The product's stores on a real Azurite, without a host, under a clock that a test moves, also while a request is under way.</summary>
+/// <summary>The product's stores on a real Azurite, without a host, under a clock that a test moves, also while a request is under
+/// way.</summary>
 internal sealed class FeedStore(AzuriteFixture azurite) : HttpPipelinePolicy, IAsyncDisposable
 {
     public static readonly DateTimeOffset Noon = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);

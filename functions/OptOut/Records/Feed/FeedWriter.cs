@@ -16,8 +16,8 @@ internal sealed class FeedWriter(StorageAccount storage, TimeProvider time)
     private const int MaxAttempts = 3;
 
     /// <summary>
-    /// Notes a message that carried changes, whatever became of them. To be called after the contact points' rows were written: a process that
-    /// dies in between has its message delivered again.
+    /// Notes a message that carried changes, whatever became of them. To be called after the contact points' rows were written: a process
+    /// that dies in between has its message delivered again.
     /// </summary>
     /// <param name="changes">What the message carried.</param>
     /// <param name="taken">What the store made of it.</param>
@@ -60,8 +60,8 @@ internal sealed class FeedWriter(StorageAccount storage, TimeProvider time)
         throw new StoreUnavailableException(0, "slow writes");
     }
 
-    // The row is there if the answer to a first attempt was lost; or if two handlers have the same message in the same tick, and then the other
-    // one's may say less.
+    // The row is there if the answer to a first attempt was lost; or if two handlers have the same message in the same tick, and then the
+    // other one's may say less.
     private async Task<bool> TryAddAsync(FeedEntry entry, CancellationToken cancellationToken)
     {
         try
