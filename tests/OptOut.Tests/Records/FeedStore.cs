@@ -22,6 +22,9 @@ internal sealed class FeedStore(AzuriteFixture azurite) : HttpPipelinePolicy, IA
 
     public MovedTime Time { get; } = new(Noon);
 
+    /// <summary>What happens once while the feed is read.</summary>
+    public Func<Task>? DuringRead { get; set; }
+
     public TableRequests Requests { get; } = new();
 
     public FeedWriter Writer => Get<FeedWriter>();
@@ -85,6 +88,12 @@ internal sealed class FeedStore(AzuriteFixture azurite) : HttpPipelinePolicy, IA
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
         await ProcessNextAsync(message, pipeline);
+        if (message.Request.Uri.Path.EndsWith("/feed()", StringComparison.Ordinal) && DuringRead is { } act)
+        {
+            DuringRead = null;
+            await act();
+        }
+
         if (message.Request.Method != RequestMethod.Get
             && message.Request.Uri.Path.EndsWith("/feed", StringComparison.Ordinal) && _slow.TryDequeue(out var time))
             Time.Advance(time);
