@@ -17,6 +17,8 @@ internal static partial class SettlementActions
         ILogger logger,
         CancellationToken cancellationToken)
     {
+        if (settlement is Settlement.Abandon)
+            return actions.AbandonMessageAsync(message, cancellationToken: cancellationToken);
         if (settlement is not Settlement.DeadLetter dead)
             return actions.CompleteMessageAsync(message, cancellationToken);
         LogDeadLetter(logger, message.MessageId, dead.Reason, dead.Description);

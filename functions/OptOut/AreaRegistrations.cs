@@ -80,7 +80,7 @@ internal static class AreaRegistrations
 
     public static IServiceCollection AddRecords(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<StorageOptions, StorageOptionsValidator>(configuration, "OptOut:Storage")
-        .AddSingleton<StorageAccount>().AddSingleton<SubjectRows>().AddSingleton<ConsentStore>().AddSingleton<ProfileStore>()
+        .AddSingleton<StorageAccount>().AddSingleton<SubjectRows>().AddSingleton<ConsentStore>().AddSingleton<StandIns>().AddSingleton<ProfileStore>()
         .AddSingleton<ReferenceIndex>().AddSingleton<FirstReceipts>()
         .AddSingleton<VendorRows>().AddSingleton<CodeBook>()
         .AddSingleton<IdentifierIndex>().AddSingleton<SharedContactPoints>().AddSingleton<UnannouncedSubjects>()
@@ -92,7 +92,8 @@ internal static class AreaRegistrations
     public static IServiceCollection AddMessaging(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<FanOutOptions, FanOutOptionsValidator>(configuration, "OptOut:FanOut")
         .AddValidated<PublisherOptions, PublisherOptionsValidator>(configuration, PublisherOptions.Section)
-        .AddSingleton<ChangePublisher>().AddSingleton<Outbox>().AddSingleton<RetrySchedule>().AddSingleton<StoreOutageRetry>();
+        .AddSingleton<ChangePublisher>().AddSingleton<Outbox>().AddSingleton<RetrySchedule>().AddSingleton<DeliveryGuard>()
+        .AddValidated<BatchOptions, BatchOptionsValidator>(configuration, BatchOptions.Section).AddSingleton<MessageBatches>();
 
     public static IServiceCollection AddIntake(this IServiceCollection services) =>
         services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>().AddSingleton<SharedPresses>();
@@ -124,6 +125,7 @@ internal static class AreaRegistrations
         services.AddValidated<ConfirmationOptions, ConfirmationOptionsValidator>(configuration, ConfirmationOptions.Section);
         return services
             .AddSingleton<ApplyHandler>().AddSingleton<FanOut>().AddSingleton<ConfirmationLog>().AddSingleton<ChannelHandler>().AddSingleton<VendorPusher>()
+            .AddSingleton<VendorLanes>()
             .AddSingleton<MailDispatch>().AddSingleton<ConfirmationMail>().AddSingleton<ConfirmationHandler>()
             .AddSingleton<StrangerMailLimiter>()
             .AddSingleton<LinkMailLimiter>().AddSingleton<LinkMailText>().AddSingleton<LinkMailHandler>()
@@ -144,7 +146,7 @@ internal static class AreaRegistrations
         return services
             .AddSingleton<RunStore>().AddSingleton<RunBlobs>().AddSingleton<VendorRetryPolicy>().AddSingleton<VendorRepair>()
             .AddSingleton<PullPhase>()
-            .AddSingleton<ComparePhase>()
+            .AddSingleton<ComparePhase>().AddSingleton<UnknownOwners>()
             .AddSingleton<RemovePhase>()
             .AddSingleton<ExternalSuppressionPhase>()
             .AddSingleton<PushPhase>()

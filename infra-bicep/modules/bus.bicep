@@ -23,6 +23,7 @@ var subscriptions = [
     filter: 'only = \'${channel}\' OR (only IS NULL AND sys.Label = \'subject-updated\')'
   })
   { name: 'confirmation', filter: 'only = \'confirmation\'' }
+  { name: 'vendor-retry', filter: 'only = \'vendor-retry\'' }
   { name: 'link-mail', filter: 'sys.Label = \'link-requested\'' }
 ]
 

@@ -1,13 +1,10 @@
 using BenchmarkDotNet.Running;
 using OptOut.Benchmarks;
+using OptOut.Benchmarks.Pipeline;
 
-// `pipeline` measures a press of the button end to end over HTTP. All other arguments go to BenchmarkDotNet (`--filter *`, `--job short`,
-// `--list flat`).
-if (args is ["pipeline", .. var rest])
-{
-    return await PressBenchmark.RunAsync(
-        rest is [var presses] ? int.Parse(presses, System.Globalization.CultureInfo.InvariantCulture) : 2000);
-}
+// `pipeline` measures the whole product end to end. All other arguments go to BenchmarkDotNet (`--filter *`, `--job short`, `--list flat`).
+if (args is ["pipeline"])
+    return await PipelineBenchmark.RunAsync();
 
-BenchmarkSwitcher.FromAssembly(typeof(PressBenchmark).Assembly).Run(args);
+BenchmarkSwitcher.FromAssembly(typeof(LinkBenchmarks).Assembly).Run(args);
 return 0;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -16,6 +17,7 @@ internal sealed class SandboxFile<T> : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private Task _writing = Task.CompletedTask;
     private volatile bool _changed;
+    private long _notBefore;
 
     /// <param name="folder">The folder of the file; null keeps nothing.</param>
     /// <param name="name">The name of the file, without its extension.</param>
@@ -67,10 +69,14 @@ internal sealed class SandboxFile<T> : IAsyncDisposable
             WriteChanges();
         }
 
+        // A large state is written less often, so that writing never takes more than a twentieth of the time.
         void WriteChanges()
         {
-            if (_changed)
-                Write(state);
+            var begun = Stopwatch.GetTimestamp();
+            if (!_changed || (begun < _notBefore && !_end.IsCancellationRequested))
+                return;
+            Write(state);
+            _notBefore = begun + (20 * (Stopwatch.GetTimestamp() - begun));
         }
     }
 

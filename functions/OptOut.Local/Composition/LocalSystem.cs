@@ -28,6 +28,9 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>The address of the vendor sandbox, in this process or elsewhere.</summary>
     public Uri Sandbox { get; private set; } = new("http://127.0.0.1");
 
+    /// <summary>Null when the vendor sandbox runs elsewhere.</summary>
+    public VendorSandbox? Vendors { get; private set; }
+
     /// <param name="arguments">Which parts run, and on which ports.</param>
     /// <param name="console">Gets a line for each part that has started.</param>
     /// <param name="mapEndpoints">Maps endpoints beside the functions.</param>
@@ -106,7 +109,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         if (Runs(Part.Sandbox))
         {
             var sandbox = Track(await StartSandboxAsync(address, storage, cancellationToken));
-            Sandbox = sandbox.BaseAddress;
+            (Vendors, Sandbox) = (sandbox, sandbox.BaseAddress);
             await ReportAsync("vendors", $"the vendor sandbox, {Sandbox}sandbox/state");
         }
 

@@ -6,24 +6,17 @@ using OptOut.Platform;
 
 namespace OptOut.Local.Hosting;
 
-/// <summary>One Service Bus function and the real ServiceBusProcessor that feeds it.</summary>
+/// <summary>A function that takes one message at a time, and the real ServiceBusProcessor that feeds it.</summary>
 internal sealed class BusFunction(
     BoundFunction<ProcessMessageEventArgs> function,
     ServiceBusProcessor processor,
     IServiceScopeFactory scopes,
-    TimeProvider time,
+    BusOutage outage,
     ILogger log)
+    : IBusFunction
 {
-    // The processor reports every failed attempt; log the outage once, then a reminder every five minutes.
-    private static readonly TimeSpan Reminder = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
-    private readonly Lock _gate = new();
-    private DateTimeOffset? _reportedAt;
-    private int _failures;
-
     private string Name => function.Declaration.Name;
 
-    /// <summary>Also succeeds when the bus is unavailable: the processor then keeps retrying.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         processor.ProcessMessageAsync += OnMessageAsync;
@@ -31,7 +24,6 @@ internal sealed class BusFunction(
         return processor.StartProcessingAsync(cancellationToken);
     }
 
-    /// <summary>Stops receiving and waits for the messages in progress.</summary>
     public async Task StopAsync(TimeSpan timeout)
     {
         using var limit = TimeProvider.System.Limit(timeout);
@@ -47,7 +39,7 @@ internal sealed class BusFunction(
 
     private async Task OnMessageAsync(ProcessMessageEventArgs delivery)
     {
-        OnBusReachable();
+        outage.OnReachable();
         using var span = FunctionSpan.Start(function.Declaration, delivery.Message);
         try
         {
@@ -73,54 +65,9 @@ internal sealed class BusFunction(
                 log.CannotSettle(error.Exception, Name, error.ErrorSource.ToString());
                 break;
             default:
-                await OnBusFailureAsync(error.Exception, error.CancellationToken);
+                // The processor retries when this returns, without a pause if its client does not retry.
+                await outage.OnFailureAsync(error.Exception, error.CancellationToken);
                 break;
         }
-    }
-
-    private async Task OnBusFailureAsync(Exception exception, CancellationToken stopping)
-    {
-        if (stopping.IsCancellationRequested)
-            return;
-        Report(exception);
-
-        // The processor retries when this returns, without a pause if its client does not retry. The bus runs in real time, so the
-        // pause does not use the functions' TimeProvider.
-        var pause = TimeSpan.FromMilliseconds(
-            Math.Min(100 << Math.Min(Interlocked.Increment(ref _failures), 16), LongestPause.TotalMilliseconds));
-        try
-        {
-            await Task.Delay(pause, TimeProvider.System, stopping);
-        }
-        catch (OperationCanceledException)
-        {
-            // The host is stopping.
-        }
-    }
-
-    private void Report(Exception exception)
-    {
-        lock (_gate)
-        {
-            var now = time.GetUtcNow();
-            if (_reportedAt is { } reportedAt && now - reportedAt < Reminder)
-                return;
-            _reportedAt = now;
-        }
-
-        log.CannotReachBus(Name, exception.Message.Split('\n')[0].Trim());
-    }
-
-    private void OnBusReachable()
-    {
-        Volatile.Write(ref _failures, 0);
-        lock (_gate)
-        {
-            if (_reportedAt is null)
-                return;
-            _reportedAt = null;
-        }
-
-        log.ReachesBusAgain(Name);
     }
 }

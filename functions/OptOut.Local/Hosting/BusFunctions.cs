@@ -11,7 +11,8 @@ namespace OptOut.Local.Hosting;
 internal sealed class BusFunctions
 {
     private const string AllowedParameters = "ServiceBusReceivedMessage, ServiceBusMessageActions and CancellationToken";
-    private readonly List<BusFunction> _functions = [];
+    private const string AllowedInBatches = "ServiceBusReceivedMessage[], ServiceBusMessageActions and CancellationToken";
+    private readonly List<IBusFunction> _functions = [];
 
     public BusFunctions(
         IEnumerable<FunctionDeclaration> functions,
@@ -22,17 +23,12 @@ internal sealed class BusFunctions
         StartupErrors errors,
         ILogger log)
     {
+        var scopes = services.GetRequiredService<IServiceScopeFactory>();
         foreach (var function in functions)
         {
             var trigger = (ServiceBusTriggerAttribute)function.Trigger;
-            if (trigger.IsBatched || trigger.IsSessionsEnabled)
-            {
-                errors.Add(
-                    function,
-                    "uses batches or sessions, which this host does not support.",
-                    "Take one message at a time, without sessions.");
-            }
-
+            if (trigger.IsSessionsEnabled)
+                errors.Add(function, "uses sessions, which this host does not support.", "Do without sessions.");
             if (services.GetService<ServiceBusClient>() is not { } client)
             {
                 errors.Add(function, "no ServiceBusClient is registered.", "Register one where the function app registers its services.");
@@ -42,17 +38,29 @@ internal sealed class BusFunctions
             var names = new[] { trigger.QueueName, trigger.TopicName, trigger.SubscriptionName }
                 .Select(name => name is null ? "" : errors.Resolve(function, name, settings))
                 .ToList();
-            if (BoundFunction<ProcessMessageEventArgs>.Bind(function, Source, AllowedParameters, services, errors) is not { } bound
-                || names is not [{ } queue, { } topic, { } subscription])
+            var outage = new BusOutage(function.Name, time, log);
+            if (trigger.IsBatched)
             {
-                continue;
+                if (BoundFunction<BatchDelivery>.Bind(function, BatchSource, AllowedInBatches, services, errors) is { } batched
+                    && names is [{ } queueName, { } topicName, { } subscriptionName])
+                {
+                    var receiving = new ServiceBusReceiverOptions { PrefetchCount = hostJson.PrefetchCount };
+                    var receiver = queueName.Length > 0
+                        ? client.CreateReceiver(queueName, receiving)
+                        : client.CreateReceiver(topicName, subscriptionName, receiving);
+                    _functions.Add(new BatchBusFunction(
+                        batched, receiver, hostJson.MaxMessageBatchSize, CompletesByItself(function, hostJson), scopes, outage, log));
+                }
             }
-
-            var options = Options(function, hostJson);
-            var processor = queue.Length > 0
-                ? client.CreateProcessor(queue, options)
-                : client.CreateProcessor(topic, subscription, options);
-            _functions.Add(new BusFunction(bound, processor, services.GetRequiredService<IServiceScopeFactory>(), time, log));
+            else if (BoundFunction<ProcessMessageEventArgs>.Bind(function, Source, AllowedParameters, services, errors) is { } bound
+                && names is [{ } queue, { } topic, { } subscription])
+            {
+                var options = Options(function, hostJson);
+                var processor = queue.Length > 0
+                    ? client.CreateProcessor(queue, options)
+                    : client.CreateProcessor(topic, subscription, options);
+                _functions.Add(new BusFunction(bound, processor, scopes, outage, log));
+            }
         }
     }
 
@@ -61,24 +69,23 @@ internal sealed class BusFunctions
 
     public Task StopAsync(TimeSpan timeout) => Task.WhenAll(_functions.Select(function => function.StopAsync(timeout)));
 
-    private static ServiceBusProcessorOptions Options(FunctionDeclaration function, HostJson hostJson)
+    private static ServiceBusProcessorOptions Options(FunctionDeclaration function, HostJson hostJson) => new()
     {
-        // The attribute overrides host.json only if it sets the property: its default must not hide host.json.
-        var autoComplete = function.TriggerParameter.GetCustomAttributesData()
+        Identifier = function.Name,
+        AutoCompleteMessages = CompletesByItself(function, hostJson),
+        MaxConcurrentCalls = hostJson.MaxConcurrentCalls,
+        PrefetchCount = hostJson.PrefetchCount,
+        MaxAutoLockRenewalDuration = hostJson.MaxAutoLockRenewalDuration,
+    };
+
+    // The attribute overrides host.json only if it sets the property: its default must not hide host.json.
+    private static bool CompletesByItself(FunctionDeclaration function, HostJson hostJson) =>
+        function.TriggerParameter.GetCustomAttributesData()
             .Where(data => data.AttributeType == typeof(ServiceBusTriggerAttribute))
             .SelectMany(data => data.NamedArguments)
             .Where(argument => argument.MemberName == nameof(ServiceBusTriggerAttribute.AutoCompleteMessages))
             .Select(argument => argument.TypedValue.Value as bool?)
-            .FirstOrDefault();
-        return new ServiceBusProcessorOptions
-        {
-            Identifier = function.Name,
-            AutoCompleteMessages = autoComplete ?? hostJson.AutoCompleteMessages,
-            MaxConcurrentCalls = hostJson.MaxConcurrentCalls,
-            PrefetchCount = hostJson.PrefetchCount,
-            MaxAutoLockRenewalDuration = hostJson.MaxAutoLockRenewalDuration,
-        };
-    }
+            .FirstOrDefault() ?? hostJson.AutoCompleteMessages;
 
     private static Func<ProcessMessageEventArgs, object?>? Source(ParameterInfo parameter)
     {
@@ -87,5 +94,14 @@ internal sealed class BusFunctions
         if (parameter.ParameterType == typeof(ServiceBusMessageActions))
             return delivery => new ProcessorMessageActions(delivery);
         return parameter.ParameterType == typeof(CancellationToken) ? delivery => delivery.CancellationToken : null;
+    }
+
+    private static Func<BatchDelivery, object?>? BatchSource(ParameterInfo parameter)
+    {
+        if (parameter.ParameterType == typeof(ServiceBusReceivedMessage[]))
+            return batch => batch.Messages;
+        if (parameter.ParameterType == typeof(ServiceBusMessageActions))
+            return batch => batch.Actions;
+        return parameter.ParameterType == typeof(CancellationToken) ? batch => batch.Stopping : null;
     }
 }

@@ -26,16 +26,22 @@ internal static class FunctionSpan
     public static Activity? Start(FunctionDeclaration function, ServiceBusReceivedMessage message) => Start(
         function,
         ActivityKind.Consumer,
-        Activity.Current?.Context
-            ?? Parent(
-                (message.ApplicationProperties.GetValueOrDefault("traceparent")
-                    ?? message.ApplicationProperties.GetValueOrDefault("Diagnostic-Id")) as string,
-                null));
+        Activity.Current?.Context ?? Parent(message));
+
+    /// <summary>A span of its own that is linked to each message of the batch.</summary>
+    public static Activity? Start(FunctionDeclaration function, IEnumerable<ServiceBusReceivedMessage> batch) =>
+        Source.StartActivity(function.Name, ActivityKind.Consumer, default(ActivityContext), links: batch.Select(m => new ActivityLink(Parent(m))))
+            ?.SetTag("faas.name", function.Name);
 
     public static Activity? Start(FunctionDeclaration function) => Start(function, ActivityKind.Internal, default);
 
     private static Activity? Start(FunctionDeclaration function, ActivityKind kind, ActivityContext parent) =>
         Source.StartActivity(function.Name, kind, parent)?.SetTag("faas.name", function.Name);
+
+    private static ActivityContext Parent(ServiceBusReceivedMessage message) => Parent(
+        (message.ApplicationProperties.GetValueOrDefault("traceparent")
+            ?? message.ApplicationProperties.GetValueOrDefault("Diagnostic-Id")) as string,
+        null);
 
     private static ActivityContext Parent(string? traceParent, string? traceState) =>
         ActivityContext.TryParse(traceParent, traceState, isRemote: true, out var parent) ? parent : default;

@@ -13,6 +13,8 @@ internal sealed record HostJson
 
     public int MaxConcurrentCalls { get; private init; } = 16;
 
+    public int MaxMessageBatchSize { get; private init; } = 1000;
+
     public int PrefetchCount { get; private init; }
 
     public TimeSpan MaxAutoLockRenewalDuration { get; private init; } = TimeSpan.FromMinutes(5);
@@ -47,6 +49,7 @@ internal sealed record HostJson
         {
             RoutePrefix = Value(http, "routePrefix", value => value.GetString()!.Trim('/')) ?? defaults.RoutePrefix,
             MaxConcurrentCalls = Value(bus, "maxConcurrentCalls", value => (int?)value.GetInt32()) ?? defaults.MaxConcurrentCalls,
+            MaxMessageBatchSize = Value(bus, "maxMessageBatchSize", value => (int?)value.GetInt32()) ?? defaults.MaxMessageBatchSize,
             PrefetchCount = Value(bus, "prefetchCount", value => (int?)value.GetInt32()) ?? defaults.PrefetchCount,
             MaxAutoLockRenewalDuration = Value(
                     bus, "maxAutoLockRenewalDuration", value => (TimeSpan?)TimeSpan.Parse(value.GetString()!, CultureInfo.InvariantCulture))

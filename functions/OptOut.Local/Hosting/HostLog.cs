@@ -16,6 +16,12 @@ internal static partial class HostLog
         Message = "{Function} failed on message {MessageId}, delivery {Delivery}; the message is returned to the bus")]
     public static partial void FailedOnMessage(this ILogger log, Exception exception, string function, string messageId, int delivery);
 
+    [LoggerMessage(
+        EventId = 8,
+        Level = LogLevel.Error,
+        Message = "{Function} failed on a batch of {Count} messages; those that it has not settled are returned to the bus")]
+    public static partial void FailedOnBatch(this ILogger log, Exception exception, string function, int count);
+
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "{Function} cannot reach the bus ({Reason}); it keeps retrying")]
     public static partial void CannotReachBus(this ILogger log, string function, string reason);
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OptOut.Consent;
 using OptOut.Intake;
 using OptOut.Messaging;
+using OptOut.Platform.Telemetry;
 
 namespace OptOut.Delivery;
 
@@ -11,21 +12,20 @@ namespace OptOut.Delivery;
 /// what is stored, so a process that dies in between is healed by the next delivery.
 /// </summary>
 internal sealed partial class ApplyHandler(
-    ChangeApplier applier, FanOut fanOut, ChangePublisher publisher, StoreOutageRetry outageRetry, ILogger<ApplyHandler> logger)
+    ChangeApplier applier, FanOut fanOut, ChangePublisher publisher, DeliveryGuard guard, ILogger<ApplyHandler> logger)
 {
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
-        outageRetry.HandleAsync<SubjectMessage>(
-            received,
-            Topology.Apply,
-            message => HandleAsync(message, received.DeliveryCount > 1 || message is not { Wait: 0, Replay: 0 }, cancellationToken),
-            cancellationToken);
+        guard.HandleAsync<SubjectMessage>(
+            received, Topology.Apply, (message, isRepeated) => HandleAsync(message, isRepeated, cancellationToken), cancellationToken);
 
     private async Task<Settlement> HandleAsync(SubjectMessage message, bool isRepeated, CancellationToken cancellationToken)
     {
         if (message.Changes.Count == 0)
             return Settlement.Done;
+        using var span = OptOutTrace.Apply(message.Subject);
         var applied = await applier.ApplyCompletelyAsync(message.Changes, cancellationToken);
-        await publisher.PublishAsync([.. fanOut.Due(message, applied, isRepeated).Select(s => message.PassedOn(s, applied.Taken.Entries))], cancellationToken);
+        await publisher.PublishAsync(
+            [.. fanOut.Due(message, applied, isRepeated).Select(s => message.PassedOn(s, applied.Taken.Entries))], cancellationToken);
         var taken = applied.Taken;
         foreach (var old in taken.OldNews)
             LogOldNews(old.Source, old.Evidence.Vendor, old.Scope, old.Subject, old.At);

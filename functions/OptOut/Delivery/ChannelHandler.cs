@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Logging;
 using OptOut.Consent;
@@ -9,8 +10,8 @@ using OptOut.Vendors;
 namespace OptOut.Delivery;
 
 /// <summary>
-/// Handles the messages of a channel's subscription: it brings every vendor of the channel to the current state. A vendor that is busy is
-/// retried later through a message of its own, so that the others need not wait for it.
+/// Handles the messages of a channel's subscription: it brings every vendor of the channel to the current state, side by side. A vendor
+/// that is slow or busy goes on through a message of its own on <c>vendor-retry</c>, so that the others need not wait for it.
 /// </summary>
 internal sealed partial class ChannelHandler(
     IEnumerable<IVendor> vendors,
@@ -18,59 +19,71 @@ internal sealed partial class ChannelHandler(
     VendorPusher pusher,
     ChangePublisher publisher,
     RetrySchedule retry,
-    StoreOutageRetry outageRetry,
+    DeliveryGuard guard,
     OptOutMetrics metrics,
     ILogger<ChannelHandler> logger)
 {
     private readonly IReadOnlyList<IVendor> _vendors = [.. vendors.Where(v => v.AcceptsPushes)];
 
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, Channel channel, CancellationToken cancellationToken) =>
-        outageRetry.HandleAsync<SubjectMessage>(
+        guard.HandleAsync<SubjectMessage>(
             received,
             channel.Name(),
-            message => HandleAsync(message, channel, received.DeliveryCount > 1 || message is not { Wait: 0, Replay: 0 }, cancellationToken),
+            (message, isRepeated) => HandleAsync(message, v => v.Channel == channel, isRepeated, isRetry: false, cancellationToken),
+            cancellationToken);
+
+    /// <summary>Handles a message that one vendor could not take at first.</summary>
+    public Task<Settlement> RetryAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
+        guard.HandleAsync<SubjectMessage>(
+            received,
+            Topology.VendorRetry,
+            (message, isRepeated) =>
+                HandleAsync(message, v => v.Name == message.Vendor, isRepeated, isRetry: true, cancellationToken),
             cancellationToken);
 
     private async Task<Settlement> HandleAsync(
-        SubjectMessage message, Channel channel, bool isRepeated, CancellationToken cancellationToken)
+        SubjectMessage message, Func<IVendor, bool> isAddressed, bool isRepeated, bool isRetry, CancellationToken cancellationToken)
     {
+        IVendor[] addressed = [.. _vendors.Where(v => isAddressed(v) && (message.Vendor is null || message.Vendor == v.Name))];
+        if (addressed.Length == 0)
+            return Settlement.Done;
         var subject = await subjects.LoadAsync(message.Subject, cancellationToken);
         Settlement settlement = Settlement.Done;
-        foreach (var vendor in _vendors.Where(v => v.Channel == channel && (message.Vendor is null || message.Vendor == v.Name)))
+        foreach (var push in await pusher.PushAsync(addressed, message, subject, isRepeated, inTime: !isRetry, cancellationToken))
         {
-            if (await PushAsync(vendor, message, subject, isRepeated, cancellationToken) is Settlement.DeadLetter dead)
+            if (await SettleAsync(push.Vendor, push.Outcome, message, isRetry, cancellationToken) is { } dead)
                 settlement = dead;
         }
 
         return settlement;
     }
 
-    private async Task<Settlement> PushAsync(
-        IVendor vendor,
-        SubjectMessage message,
-        SubjectRecord subject,
-        bool isRepeated,
-        CancellationToken cancellationToken)
+    private async Task<Settlement.DeadLetter?> SettleAsync(
+        IVendor vendor, VendorOutcome outcome, SubjectMessage message, bool isRetry, CancellationToken cancellationToken)
     {
         var attempt = message.Attempt + 1;
-        using var span = OptOutTrace.Push(vendor.Name, message.Subject, attempt);
-        var outcome = await pusher.PushAsync(vendor, message, subject, cancellationToken, isRepeated);
-        span.Ended(outcome.Name);
         metrics.VendorAnswered(vendor.Name, outcome is VendorOutcome.Transient && retry.IsExhausted(attempt) ? "gave-up" : outcome.Name);
         switch (outcome)
         {
+            case VendorOutcome.Postponed when isRetry:
+                var pause = TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1000, 3000));
+                await publisher.ScheduleAsync(message.Deferred(Topology.VendorRetry), pause, cancellationToken);
+                return null;
+            case VendorOutcome.Postponed:
+                await publisher.PublishAsync([message.ForVendor(vendor.Name)], cancellationToken);
+                return null;
             case VendorOutcome.Transient transient when !retry.IsExhausted(attempt):
                 var delay = retry.Next(attempt, transient.RetryAfter);
                 LogRetrying(vendor.Name, message.Subject, transient.Reason, attempt, delay);
                 await publisher.ScheduleAsync(
-                    message.NextAttempt(vendor.Channel.Name()) with { Vendor = vendor.Name }, delay, cancellationToken);
-                return Settlement.Done;
+                    message.NextAttempt(Topology.VendorRetry) with { Vendor = vendor.Name }, delay, cancellationToken);
+                return null;
             case VendorOutcome.Transient transient:
                 return new Settlement.DeadLetter("GaveUp", $"{vendor.Name} after {attempt} attempts: {transient.Reason}", vendor.Name);
             case VendorOutcome.Rejected rejected:
                 return new Settlement.DeadLetter("Rejected", $"{vendor.Name}: {rejected.Reason}", vendor.Name);
             default:
-                return Settlement.Done;
+                return null;
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class ConfirmationHandler(
     ConfirmationMail mail,
     MailDispatch dispatch,
     ChangePublisher publisher,
-    StoreOutageRetry outageRetry,
+    DeliveryGuard guard,
     TimeProvider time,
     IOptions<ConfirmationOptions> options)
 {
@@ -36,8 +36,8 @@ internal sealed class ConfirmationHandler(
     private static readonly TimeSpan News = TimeSpan.FromDays(1);
 
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
-        outageRetry.HandleAsync<SubjectMessage>(
-            received, Topology.Confirmation, message => HandleAsync(message, cancellationToken), cancellationToken);
+        guard.HandleAsync<SubjectMessage>(
+            received, Topology.Confirmation, (message, _) => HandleAsync(message, cancellationToken), cancellationToken);
 
     private async Task<Settlement> HandleAsync(SubjectMessage message, CancellationToken cancellationToken)
     {
@@ -82,7 +82,7 @@ internal sealed class ConfirmationHandler(
         for (var isCounted = false; ; isNew = false)
         {
             var (now, seen) = (time.GetUtcNow(), isNew ? null : await log.FindAsync(message.Subject, cancellationToken));
-            if (seen is { IsSent: false } && seen.By == message.Id)
+            if (seen is { IsSent: false } && seen.By == Claimer(message))
                 return new Claim(seen, await EntriesAsync(message.Subject, seen.UpTo, seen.ClaimedUpTo, cancellationToken));
 
             // A mail that was claimed by a handler which has not reported for that long is claimed again.
@@ -108,7 +108,7 @@ internal sealed class ConfirmationHandler(
             if (!isCounted)
                 return null;
             var claim = new ConfirmationProgress(
-                entries[0].Sequence - 1, entries[^1].Sequence, now, message.Id, [], null, seen?.Tag ?? default);
+                entries[0].Sequence - 1, entries[^1].Sequence, now, Claimer(message), [], null, seen?.Tag ?? default);
             if (await log.TrySaveAsync(message.Subject, claim, cancellationToken) is { } claimed)
                 return new Claim(claimed, entries);
         }
@@ -173,7 +173,7 @@ internal sealed class ConfirmationHandler(
                 return saved;
             // A message that came meanwhile may have written when it looks again.
             if (await log.FindAsync(message.Subject, cancellationToken) is not { IsSent: false } now
-                || now.By != message.Id
+                || now.By != Claimer(message)
                 || now.ClaimedUpTo != progress.ClaimedUpTo)
             {
                 return null;
@@ -226,6 +226,12 @@ internal sealed class ConfirmationHandler(
 
         return entries;
     }
+
+    // A message that was put off may be handled at the same time as the original, which the bus delivers again if its process died. Each must
+    // know the other's claim from its own: only its own may be an attempt that failed.
+    private static Guid Claimer(SubjectMessage message) => message.Due is { } due
+        ? EventIds.Derive(message.Id.ToString("N"), due.UtcTicks.ToString(CultureInfo.InvariantCulture))
+        : message.Id;
 
     // Nobody announced this person: the address was typed in the public form, by its owner or by anybody else.
     private bool IsStranger(SubjectMessage message, Identifier[] addresses) =>

@@ -11,7 +11,7 @@ namespace OptOut.Delivery;
 /// <param name="UpTo">The last ledger entry that a mail which was accepted covers.</param>
 /// <param name="ClaimedUpTo">The last entry that the latest mail covers. Greater than <paramref name="UpTo"/> until it is accepted.</param>
 /// <param name="At">When that mail was claimed.</param>
-/// <param name="By">The message that claimed it, which may try again.</param>
+/// <param name="By">The message that claimed it, or its copy that was put off: it may try again.</param>
 /// <param name="SentTo">The hashes of the addresses at which it was accepted.</param>
 /// <param name="Due">When a message will look again; null if none is scheduled.</param>
 internal sealed record ConfirmationProgress(

@@ -27,7 +27,10 @@ internal static class DeadLetterReader
     /// (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-dead-letter-queues#moving-messages-to-the-dlq).
     /// </summary>
     public static IReadOnlyList<string> Reasons { get; } =
-        ["Rejected", "GaveUp", "Malformed", "MaxDeliveryCountExceeded", "TTLExpiredException", "HeaderSizeExceeded", Other];
+    [
+        "Rejected", "GaveUp", "Malformed", "HandlerFailed", "KillsItsHandler", "UnknownState",
+        "MaxDeliveryCountExceeded", "TTLExpiredException", "HeaderSizeExceeded", Other,
+    ];
 
     public static string Reason(ServiceBusReceivedMessage dead) => Reasons.FirstOrDefault(r => r == dead.DeadLetterReason) ?? Other;
 

@@ -16,11 +16,11 @@ internal sealed class LinkMailHandler(
     LinkMailLimiter limiter,
     LinkMailText text,
     MailDispatch dispatch,
-    StoreOutageRetry outageRetry)
+    DeliveryGuard guard)
 {
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
-        outageRetry.HandleAsync<LinkMailRequest>(
-            received, Topology.LinkMail, request => HandleAsync(request, cancellationToken), cancellationToken);
+        guard.HandleAsync<LinkMailRequest>(
+            received, Topology.LinkMail, (request, _) => HandleAsync(request, cancellationToken), cancellationToken);
 
     private async Task<Settlement> HandleAsync(LinkMailRequest request, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OptOut.Consent;
 using OptOut.Identity;
 using OptOut.Messaging;
@@ -8,57 +9,74 @@ using OptOut.Vendors;
 
 namespace OptOut.Delivery;
 
-/// <summary>Makes one vendor equal to what we hold for one subject, and writes down what it confirmed.</summary>
+/// <summary>
+/// Makes the vendors of a channel equal to what we hold for one subject, side by side, and writes down what they confirmed: one look at what
+/// stands before the push, one after it, and one write, however many vendors there are.
+/// </summary>
 internal sealed class VendorPusher(
-    SubjectRows subjects, IdentifierIndex index, IdentifierProtector protector, VendorRows rows, TimeProvider time, OptOutMetrics metrics)
+    SubjectRows subjects,
+    IdentifierIndex index,
+    IdentifierProtector protector,
+    VendorRows rows,
+    VendorLanes lanes,
+    TimeProvider time,
+    OptOutMetrics metrics)
 {
     // The state may change while we push; then we push again. Somebody pressing faster than a vendor answers is
     // served by their own message.
     private const int MaxRounds = 5;
 
-    /// <param name="message">Why: the event that time-to-stop is counted for.</param>
-    /// <param name="subject">The subject's row, as read before this vendor's turn came.</param>
-    /// <param name="isRepeated">Whether this message was handled before, perhaps by a process that died and wrote nothing down.</param>
+    /// <summary>Pushes to one vendor, for as long as that takes.</summary>
     public async Task<VendorOutcome> PushAsync(
-        IVendor vendor,
+        IVendor vendor, SubjectMessage message, SubjectRecord subject, CancellationToken cancellationToken, bool isRepeated = false) =>
+        (await PushAsync([vendor], message, subject, isRepeated, inTime: false, cancellationToken))[0].Outcome;
+
+    /// <param name="vendors">Vendors of one channel.</param>
+    /// <param name="message">Why: the event that time-to-stop is counted for.</param>
+    /// <param name="subject">The subject's row, as read before the vendors' turn came.</param>
+    /// <param name="isRepeated">Whether this message was handled before, perhaps by a process that died and wrote nothing down.</param>
+    /// <param name="inTime">Whether to give up on a vendor that is slow.</param>
+    /// <param name="cancellationToken">Cancelled when the host stops.</param>
+    /// <returns>The push to each vendor, in the order of <paramref name="vendors"/>.</returns>
+    public async Task<IReadOnlyList<Push>> PushAsync(
+        IReadOnlyList<IVendor> vendors,
         SubjectMessage message,
         SubjectRecord subject,
-        CancellationToken cancellationToken,
-        bool isRepeated = false)
+        bool isRepeated,
+        bool inTime,
+        CancellationToken cancellationToken)
     {
         // The subject's row first, what stands after: what stood before it may be older than what another handler has confirmed since, and
         // would have that taken away again.
-        var permissions = await StandingAsync(vendor.Channel, subject, cancellationToken);
-        var pushed = isRepeated ? Attempted(message, vendor.Channel, permissions) : [];
-        while (true)
+        var channel = vendors[0].Channel;
+        var permissions = await StandingAsync(channel, subject, cancellationToken);
+        Push[] all =
+            [.. vendors.Select(v => new Push(v, inTime) { Pushed = isRepeated ? Attempted(message, channel, permissions) : [] })];
+        for (var open = all; ; isRepeated = false)
         {
-            var known = subject.Vendor(vendor.Name);
+            foreach (var push in open)
+                push.Known = subject.Vendor(push.Vendor.Name);
 
             // If another handler saved first, our push reached the vendor but no row records it. The same is true of a process that died,
             // unless the row is of this very message.
-            if ((pushed.Count == 0 || (isRepeated && known?.Event == message.Id)) && IsDone(vendor.Channel, known, message, permissions))
-                return new VendorOutcome.Confirmed();
+            open =
+            [
+                .. open.Where(p => !((p.Pushed.Count == 0 || (isRepeated && p.Known?.Event == message.Id))
+                    && IsDone(channel, p.Known, message, permissions))),
+            ];
+            await PushUntilSettledAsync(open, message, subject, permissions, cancellationToken);
+            open = await SaveAsync(open, message, subject, cancellationToken);
+            if (open.Length == 0)
+                return all;
 
-            // What we put there is in the row, or was pushed by an attempt that no row records.
-            var confirmed = known?.Stops.ToDictionary() ?? [];
-            foreach (var (hash, stops) in pushed)
-                confirmed[hash] = confirmed.TryGetValue(hash, out var other) ? stops.Union(other) : stops;
-            var outcome = await PushUntilSettledAsync(vendor, subject, permissions, confirmed, cancellationToken);
-
-            // Nobody ever stopped anything here, and nothing was decided now. After a decision there is a row all the same: it tells a
-            // handler that still pushes an earlier one that it was overtaken.
-            if (known is null && confirmed.Count == 0 && message.Changes.Count == 0 && outcome is VendorOutcome.Confirmed)
-                return outcome;
-            var row = Row(outcome, confirmed, message, known);
-            if (await rows.TrySaveAsync(subject, vendor.Name, row, cancellationToken))
-            {
-                Measure(vendor, row, message);
-                return outcome;
-            }
-
-            (pushed, isRepeated) = (confirmed, false);
+            foreach (var push in open)
+                push.Pushed = push.Confirmed;
             subject = await subjects.LoadAsync(message.Subject, cancellationToken);
-            permissions = await StandingAsync(vendor.Channel, subject, cancellationToken);
+            permissions = await StandingAsync(channel, subject, cancellationToken);
+
+            // Nobody is left to write anything down for.
+            if (subject.Tag is null)
+                return all;
         }
     }
 
@@ -74,33 +92,48 @@ internal sealed class VendorPusher(
             ]
             : await index.AnswersAsync(subject, channel, cancellationToken);
 
-    private async Task<VendorOutcome> PushUntilSettledAsync(
-        IVendor vendor,
+    private async Task PushUntilSettledAsync(
+        IReadOnlyList<Push> pushes,
+        SubjectMessage message,
         SubjectRecord subject,
         IReadOnlyList<IdentifierPermission> permissions,
-        Dictionary<IdentifierHash, StopSet> confirmed,
         CancellationToken cancellationToken)
     {
-        var outcome = await PushAllAsync(vendor, permissions, confirmed, cancellationToken);
-        for (var round = 1; outcome is VendorOutcome.Confirmed && round < MaxRounds; round++)
+        foreach (var push in pushes)
+            push.Begin();
+        var open = pushes;
+        for (var round = 1; open.Count > 0; round++)
         {
-            // Another handler may have loaded a later state and pushed before us: what we pushed would then be the older one.
-            var now = await index.AnswersAsync(subject, vendor.Channel, cancellationToken);
-            if (Same(vendor.Channel, now, permissions))
-                break;
-            permissions = now;
-            outcome = await PushAllAsync(vendor, permissions, confirmed, cancellationToken);
-        }
+            await Task.WhenAll(open.Select(p => PushOneAsync(p, message, permissions, cancellationToken)));
+            open = [.. open.Where(p => p.Outcome is VendorOutcome.Confirmed)];
+            if (open.Count == 0 || round == MaxRounds)
+                return;
 
-        return outcome;
+            // Another handler may have loaded a later state and pushed before us: what we pushed would then be the older one.
+            var channel = open[0].Vendor.Channel;
+            var now = await index.AnswersAsync(subject, channel, cancellationToken);
+            if (Same(channel, now, permissions))
+                return;
+            permissions = now;
+        }
+    }
+
+    private async Task PushOneAsync(
+        Push push, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
+    {
+        using var span = OptOutTrace.Push(push.Vendor.Name, message.Subject, message.Attempt + 1);
+        push.Outcome = push.InTime
+            ? await lanes.PushInTimeAsync(push.Vendor, limit => PushAllAsync(push, permissions, limit), cancellationToken)
+            : message.Vendor is null
+                ? await PushAllAsync(push, permissions, cancellationToken)
+                : await lanes.PushLateAsync(push.Vendor, limit => PushAllAsync(push, permissions, limit), cancellationToken);
+        span.Ended(push.Outcome.Name);
     }
 
     private async Task<VendorOutcome> PushAllAsync(
-        IVendor vendor,
-        IReadOnlyList<IdentifierPermission> permissions,
-        Dictionary<IdentifierHash, StopSet> confirmed,
-        CancellationToken cancellationToken)
+        Push push, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
     {
+        var (vendor, confirmed) = (push.Vendor, push.Confirmed);
         foreach (var permission in permissions)
         {
             if (!permission.Stops.TryGetValue(vendor.Channel, out var stops))
@@ -109,19 +142,45 @@ internal sealed class VendorPusher(
             var before = confirmed.GetValueOrDefault(hash);
             if (stops.IsNothing && before is null or { IsNothing: true })
                 continue;
-            if (await vendor.PushAsync(new VendorPush(permission.Identifier, stops, before), cancellationToken) is var outcome
-                and not VendorOutcome.Confirmed)
-            {
-                // The vendor may have done it, and only its answer was lost.
-                if (outcome is VendorOutcome.Transient)
-                    confirmed[hash] = before is null ? stops : before.Union(stops);
-                return outcome;
-            }
 
-            confirmed[hash] = stops;
+            // Until it answers, and if its answer is lost, the vendor may have both.
+            confirmed[hash] = before is null ? stops : before.Union(stops);
+            switch (await vendor.PushAsync(new VendorPush(permission.Identifier, stops, before), cancellationToken))
+            {
+                case VendorOutcome.Confirmed:
+                    confirmed[hash] = stops;
+                    break;
+                case VendorOutcome.Rejected rejected:
+                    if (before is null)
+                        confirmed.Remove(hash);
+                    else
+                        confirmed[hash] = before;
+                    return rejected;
+                case var outcome:
+                    return outcome;
+            }
         }
 
         return new VendorOutcome.Confirmed();
+    }
+
+    /// <returns>The pushes whose text another handler wrote meanwhile.</returns>
+    private async Task<Push[]> SaveAsync(
+        IReadOnlyList<Push> pushes, SubjectMessage message, SubjectRecord subject, CancellationToken cancellationToken)
+    {
+        // Nobody ever stopped anything here, and nothing was decided now. After a decision there is a row all the same: it tells a
+        // handler that still pushes an earlier one that it was overtaken.
+        Push[] noted =
+        [
+            .. pushes.Where(p =>
+                p is not { Known: null, Confirmed.Count: 0, Outcome: VendorOutcome.Confirmed } || message.Changes.Count > 0),
+        ];
+        foreach (var push in noted)
+            push.Row = Row(push, message);
+        var saved = await rows.TrySaveAsync(subject, noted.Select(p => (p.Vendor.Name, p.Row!)), cancellationToken);
+        foreach (var push in noted.Where(p => saved.Contains(p.Vendor.Name)))
+            Measure(push.Vendor, push.Row!, message);
+        return [.. noted.Where(p => !saved.Contains(p.Vendor.Name))];
     }
 
     // The Stops that a process which died may have pushed for this message. Without this, an Allow that comes later would find nothing of
@@ -145,25 +204,30 @@ internal sealed class VendorPusher(
             || stops.Equals(known.Stops.GetValueOrDefault(protector.Hash(p.Identifier), StopSet.Nothing)));
 
     // What was pushed is the state of now, so the row tells of the latest event that anybody has told the vendor of.
-    private VendorRow Row(VendorOutcome outcome, Dictionary<IdentifierHash, StopSet> confirmed, SubjectMessage message, VendorRow? known) =>
-        new(
-            outcome switch
+    private VendorRow Row(Push push, SubjectMessage message)
+    {
+        var known = push.Known;
+        var isOvertaken = known?.Since > message.At;
+        return new VendorRow(
+            push.Outcome switch
             {
                 VendorOutcome.Confirmed => VendorStatus.Confirmed,
                 VendorOutcome.Rejected => VendorStatus.Rejected,
                 _ => VendorStatus.Waiting,
             },
-            confirmed,
-            known?.Since > message.At ? known.Event : message.Id,
-            known?.Since > message.At ? known.Since : message.At,
-            outcome is VendorOutcome.Confirmed ? time.GetUtcNow() : null,
+            push.Confirmed,
+            isOvertaken ? known!.Event : message.Id,
+            isOvertaken ? known!.Since : message.At,
+            push.Outcome is VendorOutcome.Confirmed ? time.GetUtcNow() : null,
             message.Attempt + 1,
-            outcome switch
+            push.Outcome switch
             {
                 VendorOutcome.Transient t => t.Reason,
                 VendorOutcome.Rejected r => r.Reason,
+                VendorOutcome.Postponed => "slow",
                 _ => null,
             });
+    }
 
     // Once for each Stop a vendor holds: not where it had nothing to hold, nor for a message that a later one has overtaken.
     private void Measure(IVendor vendor, VendorRow row, SubjectMessage message)
@@ -180,4 +244,34 @@ internal sealed class VendorPusher(
     private static bool Same(Channel channel, IReadOnlyList<IdentifierPermission> a, IReadOnlyList<IdentifierPermission> b) =>
         a.Count == b.Count && a.Zip(b).All(p => p.First.Identifier == p.Second.Identifier
             && Equals(p.First.Stops.GetValueOrDefault(channel), p.Second.Stops.GetValueOrDefault(channel)));
+
+    /// <summary>The push of one subject to one vendor.</summary>
+    internal sealed class Push(IVendor vendor, bool inTime)
+    {
+        public IVendor Vendor => vendor;
+
+        /// <summary>Whether the channel waits, so that a slow vendor is given up.</summary>
+        public bool InTime => inTime;
+
+        public VendorOutcome Outcome { get; set; } = new VendorOutcome.Confirmed();
+
+        /// <summary>What the subject's row says of the vendor.</summary>
+        public VendorRow? Known { get; set; }
+
+        /// <summary>What the vendor may have by pushes that no row records.</summary>
+        public Dictionary<IdentifierHash, StopSet> Pushed { get; set; } = [];
+
+        /// <summary>What the vendor has, and may have.</summary>
+        public Dictionary<IdentifierHash, StopSet> Confirmed { get; private set; } = [];
+
+        public VendorRow? Row { get; set; }
+
+        /// <summary>What we put there is in the row, or was pushed by an attempt that no row records.</summary>
+        public void Begin()
+        {
+            Confirmed = Known?.Stops.ToDictionary() ?? [];
+            foreach (var (hash, stops) in Pushed)
+                Confirmed[hash] = Confirmed.TryGetValue(hash, out var other) ? stops.Union(other) : stops;
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using OptOut.Consent;
-using OptOut.Platform.Telemetry;
 using OptOut.Records;
 using OptOut.Records.ContactPoints;
 using OptOut.Records.Feed;
@@ -17,7 +16,6 @@ internal sealed class ChangeApplier(
 {
     public async Task<Applied> ApplyAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
-        using var span = OptOutTrace.Apply(changes[0].Subject);
         IReadOnlyList<IdentifierRow?> read = [];
         var stored = await consent.ApplyAsync(
             changes, cancellationToken, async subject => read = await index.ReadAsync(subject, cancellationToken));

@@ -38,15 +38,16 @@ internal sealed partial class ChangeIntake(
     /// <summary>
     /// Records the change. Takes no cancellation: a person who closes the page has still said it.
     /// </summary>
-    public Task<IntakeResult> RecordAsync(Change change, WaitFor when) => RecordAsync([change], when);
+    public Task<IntakeResult> RecordAsync(Change change, WaitFor when, string? turn = null) => RecordAsync([change], when, turn);
 
     /// <summary>Records what a person did in one go: one message, written together, confirmed by one mail.</summary>
     /// <param name="changes">At least one, all of one subject and one submission.</param>
     /// <param name="when">Whom the answer is for.</param>
-    public async Task<IntakeResult> RecordAsync(IReadOnlyList<Change> changes, WaitFor when)
+    /// <param name="turn">See <see cref="SubjectMessage.Turn"/>.</param>
+    public async Task<IntakeResult> RecordAsync(IReadOnlyList<Change> changes, WaitFor when, string? turn = null)
     {
         using var span = OptOutTrace.Intake(changes);
-        var durable = await MakeDurableAsync(SubjectMessage.From(changes));
+        var durable = await MakeDurableAsync(SubjectMessage.From(changes) with { Turn = turn });
         span?.SetTag("optout.durable", durable);
         return new IntakeResult(durable, durable && when == WaitFor.Visible ? await StoreAsync([changes]) : null);
     }

@@ -15,7 +15,12 @@ internal sealed record IdentifierStop(
     Source Source,
     ChangeEvidence Evidence,
     string EventKey,
-    Guid? SubmissionId = null);
+    Guid? SubmissionId = null)
+{
+    /// <summary>The change of one subject that has the identifier. The same event gives it the same id each time.</summary>
+    public Change For(SubjectKey subject, DateTimeOffset now) => Change.Create(
+        EventIds.Derive(EventKey, subject.ToString()), subject, Scope, Decision.Stop, At, now, Source, Evidence, SubmissionId);
+}
 
 /// <summary>
 /// Records a Stop for every subject that has an identifier, or, if none is known, for a stand-in subject of its unknown owner. A Stop is
@@ -37,19 +42,13 @@ internal sealed class IdentifierIntake(
             subjects = [standIn];
         }
 
-        Change[] changes = [.. subjects.Select(subject => Change.Create(
-            EventIds.Derive(stop.EventKey, subject.ToString()),
-            subject,
-            stop.Scope,
-            Decision.Stop,
-            stop.At,
-            time.GetUtcNow(),
-            stop.Source,
-            stop.Evidence,
-            stop.SubmissionId))];
+        Change[] changes = [.. subjects.Select(subject => stop.For(subject, time.GetUtcNow()))];
+
+        // They all write the row of the same contact point, so they take turns.
+        var turn = changes.Length > 1 ? protector.Hash(stop.Identifier).ToString() : null;
 
         // Everybody's Stop is durable before the store, which takes longer, has the first one.
-        var recorded = await Task.WhenAll(changes.Select(change => intake.RecordAsync(change, WaitFor.Durable)));
+        var recorded = await Task.WhenAll(changes.Select(change => intake.RecordAsync(change, WaitFor.Durable, turn)));
         if (!Array.TrueForAll(recorded, r => r.Durable))
             return null;
         if (when == WaitFor.Visible)

@@ -41,14 +41,43 @@ internal sealed partial class ChangePublisher : IAsyncDisposable
     public bool LooksDown => _time.GetUtcNow().UtcTicks < Interlocked.Read(ref _downUntil);
 
     /// <returns>Whether the bus accepted this message. False too if too many messages wait already.</returns>
-    public async Task<bool> TryPublishAsync(IBusMessage message)
+    public Task<bool> TryPublishAsync(IBusMessage message) => TryPublishAsync(message, isAlone: true);
+
+    /// <summary>Sends what a handler passes on, together with what others send at the same time.</summary>
+    /// <exception cref="ServiceBusException">The bus did not accept all of them. It may have accepted some.</exception>
+    public async Task PublishAsync(IReadOnlyCollection<IBusMessage> messages, CancellationToken cancellationToken)
+    {
+        if (messages.Count == 0)
+            return;
+        var accepted = await Task.WhenAll(messages.Select(m => TryPublishAsync(m, isAlone: messages.Count == 1)));
+
+        // A person who waits gets an answer within seconds; a handler waits as long as the client tries.
+        IBusMessage[] rest = [.. messages.Zip(accepted).Where(m => !m.Second).Select(m => m.First)];
+        if (rest.Length > 0)
+            await _sender.SendMessagesAsync(rest.Select(WaitingMessage.Encode), cancellationToken);
+    }
+
+    /// <summary>Sends the message later.</summary>
+    /// <exception cref="ServiceBusException">The bus did not accept the message.</exception>
+    public Task ScheduleAsync(IBusMessage message, TimeSpan delay, CancellationToken cancellationToken) =>
+        _sender.ScheduleMessageAsync(WaitingMessage.Encode(message), _time.GetUtcNow() + delay, cancellationToken);
+
+    /// <summary>Sends what waits, then closes. What comes later is not published.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _waiting.Writer.TryComplete();
+        await _sending;
+        await _sender.DisposeAsync();
+    }
+
+    private async Task<bool> TryPublishAsync(IBusMessage message, bool isAlone)
     {
         if (LooksDown)
             return false;
         try
         {
-            if (Interlocked.Increment(ref _callers) == 1 || _maxBatch == 1)
-                return await TrySendAsync(message, message.ToServiceBus());
+            if ((Interlocked.Increment(ref _callers) == 1 && isAlone) || _maxBatch == 1)
+                return await TrySendAsync(message, WaitingMessage.Encode(message));
             var waiting = new WaitingMessage(message);
             if (_waiting.Writer.TryWrite(waiting))
                 return await waiting.AnswerAsync(Timeout, _time);
@@ -59,24 +88,6 @@ internal sealed partial class ChangePublisher : IAsyncDisposable
         {
             Interlocked.Decrement(ref _callers);
         }
-    }
-
-    /// <summary>Sends the messages in one batch, all or none.</summary>
-    /// <exception cref="ServiceBusException">The bus did not accept them.</exception>
-    public Task PublishAsync(IReadOnlyCollection<IBusMessage> messages, CancellationToken cancellationToken) =>
-        messages.Count == 0 ? Task.CompletedTask : _sender.SendMessagesAsync(messages.Select(m => m.ToServiceBus()), cancellationToken);
-
-    /// <summary>Sends the message later.</summary>
-    /// <exception cref="ServiceBusException">The bus did not accept the message.</exception>
-    public Task ScheduleAsync(IBusMessage message, TimeSpan delay, CancellationToken cancellationToken) =>
-        _sender.ScheduleMessageAsync(message.ToServiceBus(), _time.GetUtcNow() + delay, cancellationToken);
-
-    /// <summary>Sends what waits, then closes. What comes later is not published.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _waiting.Writer.TryComplete();
-        await _sending;
-        await _sender.DisposeAsync();
     }
 
     private async Task SendWaitingAsync()

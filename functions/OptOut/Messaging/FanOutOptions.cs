@@ -10,6 +10,15 @@ internal sealed class FanOutOptions
 
     public TimeSpan LongestRetry { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How long a channel waits for a vendor. A push that takes longer goes on in a message of its own, and so do the next ones for that
+    /// vendor, so that it delays no other.
+    /// </summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>The number of pushes to one vendor at once, on one instance: of those in time, and as many again of those that are late.</summary>
+    public int PushesAtOnce { get; set; } = 16;
+
     /// <summary>Attempts before the message is dead-lettered. With the other defaults, they last a little over two days.</summary>
     public int MaxAttempts { get; set; } = 60;
 }
@@ -27,6 +36,10 @@ internal sealed class FanOutOptionsValidator : IValidateOptions<FanOutOptions>
                 $"OptOut:FanOut:LongestRetry is {options.LongestRetry}; give a time from FirstRetry ({options.FirstRetry}) to one day.");
         }
 
+        if (options.Patience < TimeSpan.FromMilliseconds(100) || options.Patience > TimeSpan.FromSeconds(10))
+            errors.Add($"OptOut:FanOut:Patience is {options.Patience}; give 00:00:00.1 to 00:00:10.");
+        if (options.PushesAtOnce is < 1 or > 256)
+            errors.Add($"OptOut:FanOut:PushesAtOnce is {options.PushesAtOnce}; give 1 to 256.");
         if (options.MaxAttempts is < 1 or > 1000)
             errors.Add($"OptOut:FanOut:MaxAttempts is {options.MaxAttempts}; give 1 to 1000.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

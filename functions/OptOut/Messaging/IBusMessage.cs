@@ -25,6 +25,15 @@ internal interface IBusMessage<TSelf> : IBusMessage
     /// <summary>How often the message has waited for the store.</summary>
     int Wait { get; }
 
+    /// <summary>The number of the dead letter it was replayed from; 0 for none.</summary>
+    long Replay { get; }
+
+    /// <summary>How often its handler has thrown.</summary>
+    int Failures { get; }
+
+    /// <summary>How often it was published afresh because processes died that handled it.</summary>
+    int Restarts { get; }
+
     /// <summary>Reads a message and verifies that it meets the contract.</summary>
     /// <param name="problem">What is wrong with it, without personal data.</param>
     static abstract bool TryRead(
@@ -35,6 +44,12 @@ internal interface IBusMessage<TSelf> : IBusMessage
 
     /// <summary>The same message for one subscription, after one more wait.</summary>
     TSelf Deferred(string subscription);
+
+    /// <summary>The same message for one subscription, after its handler threw.</summary>
+    TSelf AfterFailure(string subscription);
+
+    /// <summary>The same message for one subscription, after the processes that handled it died.</summary>
+    TSelf Restarted(string subscription);
 
     /// <summary>
     /// The same message for one subscription, replayed from a dead letter with its attempts reset. The dead letter's number is part of this

@@ -15,7 +15,15 @@ namespace OptOut.Messaging;
 /// <param name="At">When the link was requested.</param>
 /// <param name="Replay">The number of the dead letter it was replayed from; 0 for none.</param>
 internal sealed record LinkMailRequest(
-    IdentifierHash Address, Language Language, DateTimeOffset At, Guid Id, int Attempt = 0, int Wait = 0, long Replay = 0)
+    IdentifierHash Address,
+    Language Language,
+    DateTimeOffset At,
+    Guid Id,
+    int Attempt = 0,
+    int Wait = 0,
+    long Replay = 0,
+    int Failures = 0,
+    int Restarts = 0)
     : IBusMessage<LinkMailRequest>
 {
     internal const string Label = "link-requested";
@@ -27,13 +35,18 @@ internal sealed record LinkMailRequest(
 
     public LinkMailRequest Deferred(string subscription) => this with { Wait = Wait + 1 };
 
-    public LinkMailRequest ReplayedFor(string subscription, long deadLetter) => this with { Attempt = 0, Wait = 0, Replay = deadLetter };
+    public LinkMailRequest ReplayedFor(string subscription, long deadLetter) =>
+        this with { Attempt = 0, Wait = 0, Replay = deadLetter, Failures = 0, Restarts = 0 };
+
+    public LinkMailRequest AfterFailure(string subscription) => this with { Failures = Failures + 1 };
+
+    public LinkMailRequest Restarted(string subscription) => this with { Restarts = Restarts + 1 };
 
     public ServiceBusMessage ToServiceBus()
     {
         var message = new ServiceBusMessage
         {
-            MessageId = string.Create(CultureInfo.InvariantCulture, $"{Id:D}~{Attempt}~{Wait}{(Replay > 0 ? $"~r{Replay}" : "")}"),
+            MessageId = MessageId.Of(Id.ToString("D"), this),
             CorrelationId = About,
             Subject = Label,
         };
@@ -45,6 +58,10 @@ internal sealed record LinkMailRequest(
         message.ApplicationProperties["wait"] = Wait;
         if (Replay > 0)
             message.ApplicationProperties["replay"] = Replay;
+        if (Failures > 0)
+            message.ApplicationProperties["failures"] = Failures;
+        if (Restarts > 0)
+            message.ApplicationProperties["restarts"] = Restarts;
         return message;
     }
 
@@ -77,7 +94,15 @@ internal sealed record LinkMailRequest(
         else
         {
             message = new LinkMailRequest(
-                address, language, at, id, Number("attempt"), Number("wait"), properties.GetValueOrDefault("replay") as long? ?? 0);
+                address,
+                language,
+                at,
+                id,
+                Number("attempt"),
+                Number("wait"),
+                properties.GetValueOrDefault("replay") as long? ?? 0,
+                Number("failures"),
+                Number("restarts"));
         }
 
         return problem is null && message is not null;

@@ -7,7 +7,12 @@ internal abstract record Settlement
 
     public static Settlement Done { get; } = new Complete();
 
+    /// <summary>The bus delivers it again.</summary>
+    public static Settlement Returned { get; } = new Abandon();
+
     public sealed record Complete : Settlement;
+
+    public sealed record Abandon : Settlement;
 
     /// <param name="Reason">One word; the report counts dead letters by it.</param>
     /// <param name="Description">What an operator needs to know, without personal data.</param>

@@ -22,6 +22,12 @@ namespace OptOut.Messaging;
 /// <param name="Entries">
 /// The sequence numbers of the changes in the subject's ledger, in their order, if <c>apply</c> has just written them; empty if not.
 /// </param>
+/// <param name="Failures">How often its handler has thrown.</param>
+/// <param name="Restarts">How often it was published afresh because processes died that handled it.</param>
+/// <param name="Turn">
+/// Messages of a batch with the same turn are handled one after another: they would write the same contact point's row. Null for a turn of
+/// its subject's own.
+/// </param>
 internal sealed record SubjectMessage(
     SubjectKey Subject,
     IReadOnlyList<Change> Changes,
@@ -33,10 +39,13 @@ internal sealed record SubjectMessage(
     int Wait = 0,
     long Replay = 0,
     DateTimeOffset? Due = null,
-    string Entries = "")
+    string Entries = "",
+    int Failures = 0,
+    int Restarts = 0,
+    string? Turn = null)
     : IBusMessage<SubjectMessage>
 {
-    internal const string ChangeLabel = "consent-change", UpdateLabel = "subject-updated";
+    internal const string ChangeLabel = "consent-change", UpdateLabel = "subject-updated", TurnProperty = "turn";
     private const string Json = "application/json", Version = "1";
 
     public string About => Subject.ToString();
@@ -60,8 +69,11 @@ internal sealed record SubjectMessage(
     public SubjectMessage PassedOn(string subscription, IReadOnlyList<LedgerEntry> written)
     {
         var sequences = Changes.Select(c => written.FirstOrDefault(e => e.Change.Id == c.Id)?.Sequence).ToArray();
-        return this with { Only = subscription, Wait = 0, Entries = sequences.Contains(null) ? "" : string.Join(',', sequences) };
+        return this with { Only = subscription, Wait = 0, Turn = null, Entries = sequences.Contains(null) ? "" : string.Join(',', sequences) };
     }
+
+    /// <summary>The same message for one vendor, which did not answer in time or was not called because it is slow.</summary>
+    public SubjectMessage ForVendor(string vendor) => this with { Only = Topology.VendorRetry, Vendor = vendor };
 
     public SubjectMessage NextAttempt(string subscription) => this with { Only = subscription, Attempt = Attempt + 1 };
 
@@ -73,8 +85,12 @@ internal sealed record SubjectMessage(
     /// </summary>
     public SubjectMessage DueAt(string subscription, DateTimeOffset due) => Deferred(subscription) with { Due = due };
 
+    public SubjectMessage AfterFailure(string subscription) => this with { Only = subscription, Failures = Failures + 1 };
+
+    public SubjectMessage Restarted(string subscription) => this with { Only = subscription, Restarts = Restarts + 1 };
+
     public SubjectMessage ReplayedFor(string subscription, long deadLetter) =>
-        this with { Only = subscription, Attempt = 0, Wait = 0, Replay = deadLetter };
+        this with { Only = subscription, Attempt = 0, Wait = 0, Replay = deadLetter, Failures = 0, Restarts = 0 };
 
     public ServiceBusMessage ToServiceBus()
     {
@@ -82,7 +98,7 @@ internal sealed record SubjectMessage(
         {
             MessageId = Only is null
                 ? Id.ToString("D")
-                : $"{Id:D}~{Only}~{Vendor}~{Attempt}~{Wait}{(Replay > 0 ? $"~r{Replay}" : "")}{(Due is { } d ? $"~d{d.UtcTicks}" : "")}",
+                : Messaging.MessageId.Of($"{Id:D}~{Only}~{Vendor}", this) + (Due is { } d ? $"~d{d.UtcTicks}" : ""),
             CorrelationId = Subject.ToString(),
             Subject = Changes.Count == 0 ? UpdateLabel : ChangeLabel,
             ContentType = Json,
@@ -100,6 +116,12 @@ internal sealed record SubjectMessage(
             message.ApplicationProperties["wait"] = Wait;
         if (Replay > 0)
             message.ApplicationProperties["replay"] = Replay;
+        if (Turn is not null)
+            message.ApplicationProperties[TurnProperty] = Turn;
+        if (Failures > 0)
+            message.ApplicationProperties["failures"] = Failures;
+        if (Restarts > 0)
+            message.ApplicationProperties["restarts"] = Restarts;
         if (Entries.Length > 0)
             message.ApplicationProperties["entries"] = Entries;
         if (Due is { } at)
@@ -151,7 +173,10 @@ internal sealed record SubjectMessage(
                         Number("wait"),
                         properties.GetValueOrDefault("replay") as long? ?? 0,
                         properties.GetValueOrDefault("due") is long due ? new DateTimeOffset(due, TimeSpan.Zero) : null,
-                        Text("entries") ?? "");
+                        Text("entries") ?? "",
+                        Number("failures"),
+                        Number("restarts"),
+                        Text(TurnProperty));
                 }
             }
             catch (Exception e) when (e is JsonException or FormatException or ArgumentException or AllowNotPermittedException)

@@ -19,6 +19,7 @@ internal static class Topology
     public const string Phone = "phone";
     public const string Post = "post";
     public const string Confirmation = "confirmation";
+    public const string VendorRetry = "vendor-retry";
     public const string LinkMail = "link-mail";
 
     public const int MaxDeliveryCount = 10;
@@ -31,7 +32,7 @@ internal static class Topology
     /// <summary>
     /// A change goes to <c>apply</c>, which stores it and passes it on to the subscriptions that have something to do: those messages, and
     /// everything that is sent again for one subscription, have the property <c>only</c>. News of a subject's contact points goes to every
-    /// channel.
+    /// channel. What one vendor could not take goes to <c>vendor-retry</c>, so that it holds up no channel.
     /// </summary>
     public static IReadOnlyList<SubscriptionDefinition> Subscriptions { get; } =
     [
@@ -39,6 +40,7 @@ internal static class Topology
         .. Channels.All.Select(c => new SubscriptionDefinition(
             c.Name(), $"only = '{c.Name()}' OR (only IS NULL AND sys.Label = '{SubjectMessage.UpdateLabel}')")),
         new(Confirmation, $"only = '{Confirmation}'"),
+        new(VendorRetry, $"only = '{VendorRetry}'"),
         new(LinkMail, $"sys.Label = '{LinkMailRequest.Label}'"),
     ];
 }

@@ -1,26 +1,26 @@
-using System.Diagnostics;
 using Azure.Messaging.ServiceBus;
+using OptOut.Platform.Telemetry;
 
 namespace OptOut.Messaging;
 
 /// <summary>A message that waits to be sent with others, and the answer that its caller waits for.</summary>
-internal sealed class WaitingMessage
+internal sealed class WaitingMessage(IBusMessage message)
 {
     // Otherwise the code behind every answer of a batch would run before the next batch is sent.
     private readonly TaskCompletionSource<bool> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public WaitingMessage(IBusMessage message)
+    public IBusMessage Message => message;
+
+    public ServiceBusMessage Encoded { get; } = Encode(message);
+
+    /// <summary>The message with the sender's trace: the client would put every message of a batch into that of the batch's sender.</summary>
+    public static ServiceBusMessage Encode(IBusMessage message)
     {
-        (Message, Encoded) = (message, message.ToServiceBus());
-
-        // The client would put every message of a batch into the trace of the batch's sender.
-        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } caller })
-            Encoded.ApplicationProperties["Diagnostic-Id"] = caller;
+        var encoded = message.ToServiceBus();
+        if (OptOutTrace.TraceParent is { } trace)
+            encoded.ApplicationProperties["Diagnostic-Id"] = trace;
+        return encoded;
     }
-
-    public IBusMessage Message { get; }
-
-    public ServiceBusMessage Encoded { get; }
 
     /// <summary>Whether there is an answer, perhaps because the caller stopped waiting: the caller then goes to the outbox.</summary>
     public bool IsAnswered => _answer.Task.IsCompleted;

@@ -20,6 +20,7 @@ internal sealed class ComparePhase(
     IdentifierIndex index,
     ConsentStore consent,
     IdentifierIntake intake,
+    UnknownOwners unknown,
     VendorRepair repair,
     IdentifierProtector protector,
     IOptions<ReconciliationOptions> options)
@@ -43,14 +44,15 @@ internal sealed class ComparePhase(
 
             var planName = RunBlobs.PlanName(vendor.Name, run.RunId, Unit(run.Pulls[pull]), page);
             var plan = await blobs.FindAsync(planName, RunJson.Default.ComparePlan, cancellationToken);
+            var strangers = new ConcurrentDictionary<Identifier, bool>();
             if (plan is null)
             {
-                plan = await JudgeAsync(vendor, entries, cancellationToken);
+                plan = await JudgeAsync(vendor, entries, strangers, cancellationToken);
                 if (plan.Record.Count + plan.Remove.Count > 0)
                     await blobs.WriteAsync(planName, plan, RunJson.Default.ComparePlan, cancellationToken);
             }
 
-            if (await RecordAsync(vendor, plan, cancellationToken) is not { } recorded)
+            if (await RecordAsync(vendor, plan, [.. strangers.Keys], cancellationToken) is not { } recorded)
                 return new RunPause("Neither the bus nor the outbox accepted a Stop.");
             await lease.SaveAsync(
                 lease.State with { Pull = pull, Page = page + 1, Tally = lease.State.Tally + plan.Tally + recorded }, cancellationToken);
@@ -59,13 +61,14 @@ internal sealed class ComparePhase(
         return null;
     }
 
-    private async Task<ComparePlan> JudgeAsync(IVendor vendor, VendorEntry[] entries, CancellationToken cancellationToken)
+    private async Task<ComparePlan> JudgeAsync(
+        IVendor vendor, VendorEntry[] entries, ConcurrentDictionary<Identifier, bool> strangers, CancellationToken cancellationToken)
     {
         var judgements = new Judgement?[entries.Length];
         await Parallel.ForAsync(0, entries.Length, Bounded(cancellationToken), async (i, token) =>
             judgements[i] = entries[i].Kind is VendorEntryKind.Undeliverable or VendorEntryKind.Registered
                 ? null
-                : await JudgeAsync(vendor, entries[i], token));
+                : await JudgeAsync(vendor, entries[i], strangers, token));
 
         return new ComparePlan(
             new RunTally
@@ -83,45 +86,76 @@ internal sealed class ComparePhase(
         IEnumerable<StoredEntry> Of(Judgement judgement) => entries.Where((_, i) => judgements[i] == judgement).Select(StoredEntry.From);
     }
 
-    private async Task<Judgement> JudgeAsync(IVendor vendor, VendorEntry entry, CancellationToken cancellationToken)
+    // One point read for an entry that agrees, which is nearly every one, and for a contact point that nobody is known to have.
+    private async Task<Judgement> JudgeAsync(
+        IVendor vendor, VendorEntry entry, ConcurrentDictionary<Identifier, bool> strangers, CancellationToken cancellationToken)
     {
-        var known = await index.FindAsync(entry.Identifier, cancellationToken);
-        if (known is not null && vendor.ListsFor(known.Stops[vendor.Channel]).Contains(entry.List))
+        if (await index.AnswerAsync(entry.Identifier, cancellationToken) is not { } answer)
+        {
+            strangers[entry.Identifier] = true;
+            return EntryRule.Judge(vendor, entry, []);
+        }
+
+        if (vendor.ListsFor(answer.Stops[vendor.Channel]).Contains(entry.List))
             return Judgement.Agreed;
 
         var owners = new List<ConsentState>();
-        foreach (var subject in known?.Subjects ?? [])
+        foreach (var subject in await index.SubjectsAsync(entry.Identifier, cancellationToken))
             owners.Add((await consent.LoadAsync(subject, cancellationToken)).Consent);
         return EntryRule.Judge(vendor, entry, owners);
     }
 
-    private async Task<RunTally?> RecordAsync(IVendor vendor, ComparePlan plan, CancellationToken cancellationToken)
+    private async Task<RunTally?> RecordAsync(
+        IVendor vendor, ComparePlan plan, HashSet<Identifier> strangers, CancellationToken cancellationToken)
     {
         var parts = new ConcurrentBag<RunTally?>();
+        VendorEntry[] entries = [.. plan.Record.Select(stored => stored.ToEntry())];
+        var created = await unknown.RecordAsync(
+            vendor,
+            [
+                .. entries.Where(e => strangers.Contains(e.Identifier)).GroupBy(e => e.Identifier)
+                    .Select(owner => new UnknownOwner(owner.Key, [.. owner.Select(e => Stop(vendor, e))])),
+            ],
+            Bounded(cancellationToken));
+        if (created is null)
+            return null;
+        foreach (var owner in created)
+        {
+            parts.Add(RunTally.Note([owner.Subject.ToString()], SubjectEvent.StopRecorded) with
+            {
+                Recorded = owner.Changes.Count,
+            });
+        }
+
+        var done = created.Select(c => c.Identifier).ToHashSet();
         await Parallel.ForEachAsync(
-            plan.Record,
+            entries.Where(e => !done.Contains(e.Identifier)),
             Bounded(cancellationToken),
-            async (stored, token) => parts.Add(await RecordAsync(vendor, stored.ToEntry(), token)));
+            async (entry, token) => parts.Add(await RecordAsync(vendor, entry, token)));
         return parts.Any(p => p is null) ? null : RunTally.Sum(parts.Select(p => p!));
     }
 
     private async Task<RunTally?> RecordAsync(IVendor vendor, VendorEntry entry, CancellationToken cancellationToken)
     {
+        if (await intake.RecordAsync(Stop(vendor, entry), WaitFor.Visible, cancellationToken) is not { } changes)
+            return null;
+        foreach (var change in changes)
+            await repair.SettleAsync(vendor, change, cancellationToken);
+        return RunTally.Note(changes.Select(c => c.Subject.ToString()), SubjectEvent.StopRecorded) with { Recorded = 1 };
+    }
+
+    private IdentifierStop Stop(IVendor vendor, VendorEntry entry)
+    {
         // The same key every night, so that a Stop that another run finds again is the same change.
         var key =
             $"{vendor.Name}~{entry.List}~{protector.Hash(entry.Identifier)}~{entry.At.UtcTicks.ToString(CultureInfo.InvariantCulture)}";
-        var stop = new IdentifierStop(
+        return new IdentifierStop(
             entry.Identifier,
             entry.Stop,
             entry.At,
             Source.Reconciliation,
             new ChangeEvidence(vendor.Channel, Vendor: vendor.Name, Reference: entry.List),
             key);
-        if (await intake.RecordAsync(stop, WaitFor.Visible, cancellationToken) is not { } changes)
-            return null;
-        foreach (var change in changes)
-            await repair.SettleAsync(vendor, change, cancellationToken);
-        return RunTally.Note(changes.Select(c => c.Subject.ToString()), SubjectEvent.StopRecorded) with { Recorded = 1 };
     }
 
     private ParallelOptions Bounded(CancellationToken cancellationToken) =>

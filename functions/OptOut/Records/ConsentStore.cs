@@ -62,6 +62,32 @@ internal sealed class ConsentStore(StorageAccount storage, SubjectRows subjects,
 
     public Task<Stored> ApplyAsync(Change change, CancellationToken cancellationToken) => ApplyAsync([change], cancellationToken);
 
+    /// <summary>Adds a subject that nobody has heard of, with its first changes, by one request.</summary>
+    /// <param name="changes">At least one, at most 17, all of one subject.</param>
+    /// <param name="others">Properties of the row that belong to other writers.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>Null if there is such a subject; nothing was written then.</returns>
+    /// <exception cref="StoreUnavailableException">The store did not take them.</exception>
+    public async Task<Taken?> TryCreateAsync(
+        IReadOnlyList<Change> changes, IEnumerable<KeyValuePair<string, object>> others, CancellationToken cancellationToken)
+    {
+        var subject = changes[0].Subject;
+        var taken = SubjectState.Start(subject).Take(SubjectState.InOrder(changes));
+        var row = SubjectRow.Write(subject, taken.State);
+        foreach (var (name, value) in others)
+            row[name] = value;
+        try
+        {
+            await storage.Consent.SubmitAsync([new(TableTransactionActionType.Add, row), .. Rows(taken.Entries)], cancellationToken);
+            Count(taken.Entries);
+            return taken;
+        }
+        catch (RequestFailedException e) when (e.Status == 409)
+        {
+            return null;
+        }
+    }
+
     private async Task<Stored> ApplyPartAsync(Change[] changes, Func<SubjectRecord, Task>? beforeWriting, CancellationToken cancellationToken)
     {
         var subject = changes[0].Subject;
@@ -90,12 +116,10 @@ internal sealed class ConsentStore(StorageAccount storage, SubjectRows subjects,
                         read.Tag is { } tag
                             ? new(TableTransactionActionType.UpdateMerge, next, tag)
                             : new(TableTransactionActionType.Add, next),
-                        .. taken.Entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Write(e))),
-                        .. taken.Entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Seen(e))),
+                        .. Rows(taken.Entries),
                     ],
                     cancellationToken);
-                foreach (var entry in taken.Entries)
-                    metrics.ChangeRecorded(entry.Change.Source.ToString(), entry.Change.Decision.ToString());
+                Count(taken.Entries);
                 return new Stored(taken, read.With(next, answers[0].Headers.ETag!.Value), IsWritten: true);
             }
             catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
@@ -174,6 +198,15 @@ internal sealed class ConsentStore(StorageAccount storage, SubjectRows subjects,
         {
             return (entries, false);
         }
+    }
+
+    private static IEnumerable<TableTransactionAction> Rows(IReadOnlyList<LedgerEntry> entries) =>
+        entries.Select(Write).Concat(entries.Select(Seen)).Select(row => new TableTransactionAction(TableTransactionActionType.Add, row));
+
+    private void Count(IEnumerable<LedgerEntry> entries)
+    {
+        foreach (var entry in entries)
+            metrics.ChangeRecorded(entry.Change.Source.ToString(), entry.Change.Decision.ToString());
     }
 
     private static TableEntity Write(LedgerEntry entry) =>

@@ -68,19 +68,22 @@ internal sealed class SubjectRows(StorageAccount storage, IdentifierProtector pr
         }
     }
 
-    /// <summary>Sets one text, if it is still what was read. What others wrote in the row meanwhile stays.</summary>
-    /// <returns>The row as written; null if the text was written since, or the row was deleted.</returns>
-    public async Task<SubjectRecord?> TrySetAsync(SubjectRecord read, string name, string text, CancellationToken cancellationToken)
+    /// <summary>Sets texts that are still what was read. What others wrote in the row meanwhile stays.</summary>
+    /// <param name="read">The row as read.</param>
+    /// <param name="texts">By property.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The properties that were written: none if the row was deleted.</returns>
+    public async Task<IReadOnlySet<string>> TrySetAsync(
+        SubjectRecord read, IReadOnlyDictionary<string, string> texts, CancellationToken cancellationToken)
     {
-        var properties = new TableEntity(read.Subject.ToString(), SubjectRow.Key(read.Subject));
-        LongText.Write(properties, name, text);
-        var known = read.Text(name);
-        for (var now = read; now.Tag is not null && now.Text(name) == known; now = await LoadAsync(read.Subject, cancellationToken))
+        for (var now = read; ; now = await LoadAsync(read.Subject, cancellationToken))
         {
-            if (await TryMergeAsync(now, properties, cancellationToken) is { } written)
-                return written;
+            var open = texts.Where(t => now.Tag is not null && now.Text(t.Key) == read.Text(t.Key)).ToArray();
+            var properties = new TableEntity(read.Subject.ToString(), SubjectRow.Key(read.Subject));
+            foreach (var (name, text) in open)
+                LongText.Write(properties, name, text);
+            if (open.Length == 0 || await TryMergeAsync(now, properties, cancellationToken) is not null)
+                return open.Select(t => t.Key).ToHashSet(StringComparer.Ordinal);
         }
-
-        return null;
     }
 }

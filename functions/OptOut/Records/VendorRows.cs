@@ -53,7 +53,17 @@ internal sealed class VendorRows(SubjectRows rows)
     /// </summary>
     /// <returns>False if another writer was faster.</returns>
     public async Task<bool> TrySaveAsync(SubjectRecord read, string vendor, VendorRow row, CancellationToken cancellationToken) =>
-        await rows.TrySetAsync(read, VendorRow.PropertyOf(vendor), row.ToString(), cancellationToken) is not null;
+        (await TrySaveAsync(read, [(vendor, row)], cancellationToken)).Count > 0;
+
+    /// <summary>The same for several vendors, in one write.</summary>
+    /// <returns>The vendors whose rows were written: not those for which another writer was faster.</returns>
+    public async Task<IReadOnlySet<string>> TrySaveAsync(
+        SubjectRecord read, IEnumerable<(string Vendor, VendorRow Row)> some, CancellationToken cancellationToken)
+    {
+        var texts = some.ToDictionary(s => VendorRow.PropertyOf(s.Vendor), s => (s.Vendor, Text: s.Row.ToString()));
+        var written = await rows.TrySetAsync(read, texts.ToDictionary(t => t.Key, t => t.Value.Text), cancellationToken);
+        return texts.Where(t => written.Contains(t.Key)).Select(t => t.Value.Vendor).ToHashSet(StringComparer.Ordinal);
+    }
 
     /// <summary>Writes it whatever the row said. Nothing happens to a subject without a row.</summary>
     public async Task SaveAsync(SubjectKey subject, string vendor, VendorRow row, CancellationToken cancellationToken)

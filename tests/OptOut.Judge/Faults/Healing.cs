@@ -139,10 +139,21 @@ internal sealed class Healing(RunningSystem system, FaultLog log) : IAsyncDispos
     private async Task<IReadOnlyDictionary<string, int>> DeadLettersAsync()
     {
         var answer = await _http.GetFromJsonAsync<JsonElement>("/api/dead-letters");
-        return answer.GetProperty("deadLetters").EnumerateArray().ToDictionary(
+        var counts = answer.GetProperty("deadLetters").EnumerateArray().ToDictionary(
             d => $"{Text(d, "subscription")}, {Text(d, "reason")}, vendor {Text(d, "vendor") ?? "none"}",
             d => d.GetProperty("count").GetInt32(),
             StringComparer.Ordinal);
+        foreach (var subscription in Parts.Subscriptions)
+        {
+            await using var receiver = _bus.CreateReceiver(
+                Parts.BusTopic, subscription, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+            var hopeless = (await receiver.PeekMessagesAsync(1000, fromSequenceNumber: 0)).Count(Parts.NeedsTheVendor);
+            var key = $"{subscription}, Rejected, vendor postmark";
+            if (hopeless > 0 && counts.TryGetValue(key, out var count))
+                counts[key] = Math.Max(0, count - hopeless);
+        }
+
+        return counts.Where(c => c.Value > 0).ToDictionary(StringComparer.Ordinal);
 
         static string? Text(JsonElement letter, string property) => letter.GetProperty(property).GetString();
     }

@@ -1,4 +1,5 @@
 using Azure.Messaging.ServiceBus;
+using OptOut.Judge.Faults;
 
 namespace OptOut.Judge;
 
@@ -8,29 +9,27 @@ internal sealed class BusReader(string connectionString) : IAsyncDisposable
     private const string Topic = "consent-changes";
     private const int Most = 1_000;
 
-    private static readonly string[] Subscriptions = ["apply", "email", "sms", "phone", "post", "confirmation", "link-mail"];
-
     private readonly ServiceBusClient _client = new(connectionString);
 
     /// <summary>By subscription: how many messages wait or are under way, and how many are dead letters.</summary>
     public async Task<IReadOnlyDictionary<string, (int Waiting, int Dead)>> CountAsync(CancellationToken cancellationToken)
     {
         var counts = new Dictionary<string, (int, int)>(StringComparer.Ordinal);
-        foreach (var subscription in Subscriptions)
+        foreach (var subscription in Parts.Subscriptions)
             counts[subscription] = (
                 await CountAsync(subscription, SubQueue.None, cancellationToken),
                 await CountAsync(subscription, SubQueue.DeadLetter, cancellationToken));
         return counts;
     }
 
-    /// <summary>The dead letters of a subscription, in words.</summary>
+    /// <summary>The dead letters, in words: without those that no replay can help.</summary>
     public async Task<IReadOnlyList<string>> DeadLettersAsync(CancellationToken cancellationToken)
     {
         var letters = new List<string>();
-        foreach (var subscription in Subscriptions)
+        foreach (var subscription in Parts.Subscriptions)
         {
             await using var receiver = Receiver(subscription, SubQueue.DeadLetter);
-            foreach (var message in await receiver.PeekMessagesAsync(Most, 0, cancellationToken))
+            foreach (var message in (await receiver.PeekMessagesAsync(Most, 0, cancellationToken)).Where(m => !Parts.NeedsTheVendor(m)))
                 letters.Add($"{subscription}: {message.DeadLetterReason}: {message.DeadLetterErrorDescription}");
         }
 

@@ -128,6 +128,7 @@ public sealed class ConcurrentPushTests(OptOutHost host) : IClassFixture<OptOutH
         host.Service<IdentifierIndex>(),
         host.Service<IdentifierProtector>(),
         host.Service<VendorRows>(),
+        host.Service<VendorLanes>(),
         time,
         host.Service<OptOutMetrics>());
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OptOut.Consent;
@@ -71,6 +72,32 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
         Assert.Equal(Settlement.Done, await WithTimeAsync(slow.HandleAsync(putOff.ToReceived(), Cancel)));
 
         Assert.Equal([second], References((await MailsAsync(host, 2))[1]));
+    }
+
+    [Fact]
+    public async Task A_message_that_is_delivered_again_while_its_put_off_copy_sends_the_mail_sends_no_second_one()
+    {
+        await using var host = await StartAsync();
+        var subject = await host.PutSubjectAsync("digest-twice", ["digest-twice@example.com"], language: "en");
+        await RecordAsync(host, subject, "*,*", Decision.Stop);
+        Assert.Single(await MailsAsync(host, 1));
+        await RecordAsync(host, subject, "*,*", Decision.Allow);
+        var log = host.Service<ConfirmationLog>();
+        await WithTimeAsync(OptOutHost.UntilAsync(async () => (await log.FindAsync(subject, Cancel))?.Due is not null));
+        var due = (await log.FindAsync(subject, Cancel))!.Due!.Value;
+        var message = SubjectMessage.From((await host.LedgerAsync(subject, 2))[1].Change);
+        var handler = host.Service<ConfirmationHandler>();
+        host.Sandbox.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.Latency, Milliseconds: 1500, Containing: "mail/send"));
+
+        var sending = handler.HandleAsync(Received(message.DueAt(Topology.Confirmation, due), 1), Cancel);
+        await WithTimeAsync(OptOutHost.UntilAsync(async () => (await log.FindAsync(subject, Cancel)) is { IsSent: false }));
+        var again = await WithTimeAsync(handler.HandleAsync(Received(message, 2), Cancel));
+
+        Assert.Equal((Settlement.Done, Settlement.Done), (again, await WithTimeAsync(sending)));
+        Assert.Equal(2, (await MailsAsync(host)).Count);
+
+        static ServiceBusReceivedMessage Received(SubjectMessage message, int delivery) =>
+            new QueuedMessage(Topology.Confirmation, message.ToServiceBus(), delivery, delivery).ToReceived();
     }
 
     [Theory]

@@ -63,15 +63,15 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
         var vendor = host.Sandbox.SendGrid;
         vendor.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Containing: "/v3/asm/"));
         await host.OneClickAsync(await host.TokenAsync("dead-2"));
-        await DeadAsync(host, "email", 1);
+        await DeadAsync(host, "vendor-retry", 1);
 
-        await ReplayAsync(host, """{"subscription":"email","reason":"GaveUp"}""");
+        await ReplayAsync(host, """{"subscription":"vendor-retry","reason":"GaveUp"}""");
         await OptOutHost.UntilAsync(async () => (await SentToEmailAsync(host, subject)).Count == 4);
-        await DeadAsync(host, "email", 1);
+        await DeadAsync(host, "vendor-retry", 1);
 
         // This time only the first attempt fails.
         vendor.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Calls: 1, Containing: "/v3/asm/"));
-        await ReplayAsync(host, """{"subscription":"email","vendor":"sendgrid"}""");
+        await ReplayAsync(host, """{"subscription":"vendor-retry","vendor":"sendgrid"}""");
         await host.ConfirmedAsync(subject);
 
         // The press and its retry, then two replays with one retry each. None was dropped as a duplicate.
@@ -221,9 +221,9 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
         Assert.Equal(401, (await host.SendAsync("GET", "/api/dead-letters")).Status);
         Assert.Equal(401, (await host.SendAsync("POST", "/api/dead-letters/replay")).Status);
         Assert.Equal(
-            """{"subscription":["Not a subscription. Give one of: apply, email, sms, phone, post, confirmation, link-mail; """
-                + """or leave it out for all."],"reason":["Not a reason. Give one of: Rejected, GaveUp, Malformed, """
-                + """MaxDeliveryCountExceeded, TTLExpiredException, HeaderSizeExceeded, Other; or leave it out for all."]"""
+            """{"subscription":["Not a subscription. Give one of: apply, email, sms, phone, post, confirmation, vendor-retry, link-mail; """
+                + """or leave it out for all."],"reason":["Not a reason. Give one of: Rejected, GaveUp, Malformed, HandlerFailed, """
+                + """KillsItsHandler, UnknownState, MaxDeliveryCountExceeded, TTLExpiredException, HeaderSizeExceeded, Other; or leave it out for all."]"""
                 + ""","vendor":["Give the vendor's name as GET /api/dead-letters returns it; or leave it out for all."]"""
                 + ""","max":["Give 1 to 1000, or leave it out for 100. The rest needs another call."]}""",
             await RefusedAsync(host, """{"subscription":"fax","reason":"rejected","vendor":"","max":0}"""));
@@ -292,6 +292,6 @@ public sealed class DeadLetterTests(AzuriteFixture azurite)
             .. (await host.SentAsync()).Where(
                 m => m.CorrelationId == $"{subject}"
                     && m.Subject == "consent-change"
-                    && m.ApplicationProperties.GetValueOrDefault("only") is "email"),
+                    && m.ApplicationProperties.GetValueOrDefault("only") is "email" or "vendor-retry"),
         ];
 }

@@ -54,6 +54,7 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
             ReadyTexts             http   GET /api/texts/{language} function
             Reconcile              timer  0 0 2 * * *
             ReplayDeadLetters      http   POST /api/dead-letters/replay function
+            RetryVendor            bus    consent-changes/vendor-retry ServiceBus
             SweepOutbox            timer  0 * * * * * unmonitored
             TypeCode               http   GET,HEAD,POST /q anonymous
             VendorWebhook          http   POST /webhooks/{vendor}/{webhook} anonymous

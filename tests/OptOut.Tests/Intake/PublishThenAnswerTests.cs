@@ -94,7 +94,7 @@ public sealed class PublishThenAnswerTests(AzuriteFixture azurite)
     {
         for (var above = span; above is not null; above = spans.GetValueOrDefault(above.ParentSpanId))
         {
-            if (above.Source.Name.StartsWith("Azure.Messaging.ServiceBus", StringComparison.Ordinal))
+            if (above.OperationName == "optout apply" || above.OperationName.StartsWith("optout push", StringComparison.Ordinal))
                 return true;
         }
 

@@ -166,6 +166,7 @@ internal sealed class World : IDisposable
         Func<ServiceBusReceivedMessage, Task<Settlement>>? handle = delivery.Subscription switch
         {
             Topology.Apply => m => Get<ApplyHandler>().HandleAsync(m, CancellationToken.None),
+            Topology.VendorRetry => m => Get<ChannelHandler>().RetryAsync(m, CancellationToken.None),
             Topology.Confirmation => m => Get<ConfirmationHandler>().HandleAsync(m, CancellationToken.None),
             var s when Channels.TryParse(s, out var channel) && _channels.Contains(channel) =>
                 m => Get<ChannelHandler>().HandleAsync(m, channel, CancellationToken.None),

@@ -108,11 +108,7 @@ internal abstract class GenericSandbox : SandboxVendor
     {
         _pushed.Add(state);
         _messageIds.Add(messageId);
-        var (identifier, kind, at) = (Text("identifier"), Text("kind"), state["timestamp"]!.GetValue<DateTimeOffset>());
-        if (_state.Taken.GetValueOrDefault($"{kind}:{identifier}") > at)
-            return false;
-        _state.Taken[$"{kind}:{identifier}"] = at;
-
+        var (identifier, kind) = (Text("identifier"), Text("kind"));
         if (state["stopped"]!.GetValue<bool>())
             Add(Entry(null));
         Add(Topics("stoppedTopics").Select(Entry));

@@ -18,9 +18,6 @@ internal sealed record GenericState
 {
     /// <summary>The oldest first, the order in which the list is served.</summary>
     public List<GenericEntry> Entries { get; init; } = [];
-
-    /// <summary>By kind and identifier: the time of the last state applied, so that an older state that arrives late is ignored.</summary>
-    public Dictionary<string, DateTimeOffset> Taken { get; init; } = new(StringComparer.Ordinal);
 }
 
 [JsonSerializable(typeof(GenericState))]

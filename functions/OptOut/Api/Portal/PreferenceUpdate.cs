@@ -55,7 +55,18 @@ internal sealed record PreferenceUpdate(
     /// </summary>
     public Guid? DecidingChange(ConsentState state) => Everything
         ? state.Entry(Scope.Everything).Stop?.Id
-        : Cells.SelectMany(c => c.Value.Keys.Select(topic => state.Answer(c.Key, topic))).MaxBy(a => a.At).ChangeId;
+        : Cells.SelectMany(c => c.Value.Keys.Select(topic => state.Answer(c.Key, topic)))
+            .Where(a => a.ChangeId is not null)
+            .OrderByDescending(a => Rank(state, a))
+            .FirstOrDefault()
+            .ChangeId;
+
+    // By the store's numbers: two machines' clocks differ. An Allow comes after the Stops that it had seen.
+    private static (long Number, bool IsAllow) Rank(ConsentState state, ConsentAnswer answer)
+    {
+        var entry = state.Entry(answer.DecidedBy!.Value);
+        return answer.Decision == Decision.Stop ? (entry.Stop!.Value.Number, false) : (entry.Allow!.Value.Seen, true);
+    }
 
     // The current state is unknown, so what is declined is recorded exactly as given: a Stop can only stop too often.
     private IEnumerable<Change> Stops(

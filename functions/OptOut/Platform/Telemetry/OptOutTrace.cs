@@ -15,26 +15,50 @@ internal static class OptOutTrace
 
     private static readonly ActivitySource Source = new(SourceName);
 
+    // The trace of the message that is handled, and the span of the batch that it came in.
+    private static readonly AsyncLocal<(ActivityContext Message, ActivityContext Batch)> Continued = new();
+
+    /// <summary>The W3C traceparent for a message that is sent now; null if there is no trace.</summary>
+    public static string? TraceParent => (Activity.Current?.Context ?? Continued.Value.Message) is { SpanId: var span } context && span != default
+        ? $"00-{context.TraceId}-{span}-{(int)context.TraceFlags:x2}"
+        : null;
+
+    /// <summary>
+    /// Continues the trace of one message of a batch, for the calling method and what it calls. The spans link to that of the batch.
+    /// </summary>
+    /// <param name="traceParent">The message's W3C traceparent, if it has one.</param>
+    public static void Continue(string? traceParent)
+    {
+        ActivityContext.TryParse(traceParent, null, isRemote: true, out var message);
+        Continued.Value = (message, Activity.Current?.Context ?? default);
+        Activity.Current = null;
+    }
+
     /// <returns>Null if there is no listener.</returns>
-    public static Activity? Intake(IReadOnlyList<Change> changes) => Source.StartActivity("optout intake")
+    public static Activity? Intake(IReadOnlyList<Change> changes) => Start("optout intake")
         ?.SetTag(Subject, changes[0].Subject.ToString())
         .SetTag("optout.source", changes[0].Source.ToString())
         .SetTag("optout.changes", changes.Count);
 
-    public static Activity? Apply(SubjectKey subject) => Source.StartActivity("optout apply")?.SetTag(Subject, subject.ToString());
+    public static Activity? Apply(SubjectKey subject) => Start("optout apply")?.SetTag(Subject, subject.ToString());
 
-    public static Activity? Push(string vendor, SubjectKey subject, int attempt) => Source.StartActivity($"optout push {vendor}")
+    public static Activity? Push(string vendor, SubjectKey subject, int attempt) => Start($"optout push {vendor}")
         ?.SetTag(Vendor, vendor)
         .SetTag(Subject, subject.ToString())
         .SetTag("optout.attempt", attempt);
 
     /// <param name="what">The kind of mail, in a word or two.</param>
-    public static Activity? Mail(string what) => Source.StartActivity("optout mail")?.SetTag("optout.mail", what);
+    public static Activity? Mail(string what) => Start("optout mail")?.SetTag("optout.mail", what);
 
     /// <summary>A call to a vendor's API. HttpClient's own span is off, because it contains the URL.</summary>
     /// <param name="operation">As documented by the vendor, with placeholders for personal data.</param>
     public static Activity? Call(string vendor, string operation) =>
-        Source.StartActivity($"{vendor} {operation}", ActivityKind.Client)?.SetTag(Vendor, vendor);
+        Start($"{vendor} {operation}", ActivityKind.Client)?.SetTag(Vendor, vendor);
+
+    private static Activity? Start(string name, ActivityKind kind = ActivityKind.Internal) =>
+        Activity.Current is null && Continued.Value is var (message, batch)
+            ? Source.StartActivity(name, kind, message, links: batch == default ? null : [new ActivityLink(batch)])
+            : Source.StartActivity(name, kind);
 
     /// <param name="status">The HTTP status of the response; null if there was none.</param>
     /// <param name="fault">The kind of failure, if there was no response.</param>

@@ -15,6 +15,9 @@ namespace OptOut.Records.ContactPoints;
 internal sealed class IdentifierIndex(
     StorageAccount storage, SubjectRows subjects, ConsentStore consent, FeedWriter feed, IdentifierProtector protector)
 {
+    // https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions
+    private const int MaxTransaction = 100;
+
     /// <summary>The identifier's row and those of its owners; null when we never heard of it.</summary>
     public Task<OwnedRows?> ReadAsync(Identifier identifier, CancellationToken cancellationToken) =>
         ReadAsync(identifier.Kind, protector.Hash(identifier), cancellationToken);
@@ -109,6 +112,46 @@ internal sealed class IdentifierIndex(
         permission.Identifier.Kind, protector.Hash(permission.Identifier), permission.Version, permission.Stops);
 
     /// <summary>
+    /// Adds many identifiers that nobody is known to have, each with the subject that stands in for its owner: a request for each partition,
+    /// not for each identifier.
+    /// </summary>
+    /// <returns>What now stands for each, in their order.</returns>
+    public async Task<IReadOnlyList<IdentifierPermission>> AddAsync(
+        IReadOnlyList<(Identifier Identifier, SubjectKey StandIn, ConsentState State)> many, ParallelOptions bounded)
+    {
+        var permissions = new IdentifierPermission[many.Count];
+        var rows = many.Select((one, i) =>
+        {
+            var (hash, wants) = (protector.Hash(one.Identifier), ContactAnswers.Of(one.Identifier, one.State));
+            var ciphertext = protector.Encrypt(one.Identifier.Value, IdentifierRow.Context(hash));
+            var row = new IdentifierRow(one.Identifier.Kind, hash, wants, ciphertext, Version: 1, default);
+            return (Index: i, One: one, Row: row, Entity: row.ToEntity());
+        });
+        await Parallel.ForEachAsync(
+            rows.GroupBy(r => r.Entity.PartitionKey, StringComparer.Ordinal).SelectMany(partition => partition.Chunk(MaxTransaction / 2)),
+            bounded,
+            async (some, cancel) =>
+            {
+                try
+                {
+                    await storage.Identifiers.SubmitAsync(
+                        some.SelectMany(r => (TableEntity[])[r.Entity, IdentifierRow.ToEntity(r.Row.Kind, r.Row.Hash, r.One.StandIn, r.Row.Answers)])
+                            .Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)),
+                        cancel);
+                    foreach (var row in some)
+                        permissions[row.Index] = Open(row.One.Identifier, row.Row);
+                }
+                catch (RequestFailedException e) when (e.Status == 409)
+                {
+                    // Somebody announced one of them meanwhile.
+                    foreach (var row in some)
+                        permissions[row.Index] = (await ProjectAsync(row.One.StandIn, cancel))[0];
+                }
+            });
+        return permissions;
+    }
+
+    /// <summary>
     /// Takes a subject that stood in for an unknown person off the identifier, once its decisions have been copied to the person's own.
     /// </summary>
     public async Task ReplaceOwnerAsync(Identifier identifier, SubjectKey former, SubjectKey owner, CancellationToken cancellationToken) =>
@@ -155,11 +198,18 @@ internal sealed class IdentifierIndex(
         if (isRepeat)
             return Open(identifier, row);
 
-        var own = ContactAnswers.Of(identifier, subject.State.Consent);
-        var next = row with { Answers = row.Answers.Union(own), Version = row.Version + 1 };
-        return await TryWriteAsync(next, isNew: false, subject.Subject, own, former: null, cancellationToken)
-            ? Open(identifier, next)
-            : (await ProjectOneAsync(identifier, subject.Subject, former: null, cancellationToken)).Permission;
+        while (true)
+        {
+            var own = ContactAnswers.Of(identifier, subject.State.Consent);
+            var next = row with { Answers = row.Answers.Union(own), Version = row.Version + 1 };
+            if (await TryWriteAsync(next, isNew: false, subject.Subject, own, former: null, cancellationToken))
+                return Open(identifier, next);
+
+            // Another owner was quicker. The row first, the state after, as above: hundreds of owners may stop at once, so none reads the others.
+            if (await PointAsync(identifier, cancellationToken) is not { } now)
+                return (await ProjectOneAsync(identifier, subject.Subject, former: null, cancellationToken)).Permission;
+            (row, subject) = (now, await subjects.LoadAsync(subject.Subject, cancellationToken));
+        }
     }
 
     private async Task<Projected> ProjectOneAsync(

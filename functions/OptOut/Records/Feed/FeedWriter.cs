@@ -1,8 +1,15 @@
 using Azure;
+using Azure.Data.Tables;
 using OptOut.Consent;
 using OptOut.Platform;
 
 namespace OptOut.Records.Feed;
+
+/// <summary>A message that carried changes.</summary>
+/// <param name="Changes">What it carried.</param>
+/// <param name="Taken">What the store made of it.</param>
+/// <param name="ContactPoints">What now stands for each contact point of the subject.</param>
+internal sealed record FeedNews(IReadOnlyList<Change> Changes, Taken Taken, IReadOnlyList<FeedContactPoint> ContactPoints);
 
 /// <summary>
 /// Appends to the table <c>feed</c>. A reader goes back two minutes behind the moment up to which it has read: a row that took longer to be
@@ -13,7 +20,8 @@ internal sealed class FeedWriter(StorageAccount storage, TimeProvider time)
     /// <summary>The longest that a write may take. The rest of <see cref="FeedReader.Overlap"/> is for clocks that differ.</summary>
     internal static readonly TimeSpan Slow = TimeSpan.FromSeconds(30);
 
-    private const int MaxAttempts = 3;
+    // https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions
+    private const int MaxAttempts = 3, MaxTransaction = 100;
 
     /// <summary>
     /// Notes a message that carried changes, whatever became of them. To be called after the contact points' rows were written: a process
@@ -25,9 +33,33 @@ internal sealed class FeedWriter(StorageAccount storage, TimeProvider time)
     /// <param name="cancellationToken">Cancels the writing.</param>
     /// <exception cref="StoreUnavailableException">The store did not accept it, or only slowly each time.</exception>
     public Task AppendAsync(
-        IReadOnlyList<Change> changes, Taken taken, IReadOnlyList<FeedContactPoint> contactPoints, CancellationToken cancellationToken)
+        IReadOnlyList<Change> changes, Taken taken, IReadOnlyList<FeedContactPoint> contactPoints, CancellationToken cancellationToken) =>
+        AppendAsync(Entry(new FeedNews(changes, taken, contactPoints)), cancellationToken);
+
+    /// <summary>The same for the messages of many subjects: a request for each shard, not for each message.</summary>
+    /// <exception cref="StoreUnavailableException">The store did not accept all of them, or only slowly each time.</exception>
+    public async Task AppendAsync(IReadOnlyList<FeedNews> many, CancellationToken cancellationToken)
     {
-        var first = changes[0];
+        FeedEntry[] rest = [.. many.Select(Entry)];
+        for (var attempt = 0; rest.Length > 0; attempt++)
+        {
+            if (attempt == MaxAttempts)
+                throw new StoreUnavailableException(0, "slow writes");
+            var (at, late) = (time.GetUtcNow().AddTicks(attempt), new List<FeedEntry>());
+            foreach (var shard in rest.GroupBy(e => FeedKey.Partition(at, e.Subject), StringComparer.Ordinal))
+            {
+                var began = time.GetTimestamp();
+                if (!await TryAddAsync(shard.Select(e => e with { At = at }), cancellationToken) || time.GetElapsedTime(began) > Slow)
+                    late.AddRange(shard);
+            }
+
+            rest = [.. late];
+        }
+    }
+
+    private static FeedEntry Entry(FeedNews news)
+    {
+        var (changes, taken, first) = (news.Changes, news.Taken, news.Changes[0]);
         var change = new FeedChange(
             first.Id,
             first.SubmissionId,
@@ -36,8 +68,7 @@ internal sealed class FeedWriter(StorageAccount storage, TimeProvider time)
             first.Evidence.Campaign,
             [.. changes.Except(taken.Unknown).Except(taken.OldNews).Select(c => new FeedDecision(c.Decision, c.Scope))]);
         var head = taken.State.Head;
-        return AppendAsync(
-            new FeedEntry(default, first.Subject, head.Sequence > 0 ? head : null, change, contactPoints), cancellationToken);
+        return new FeedEntry(default, first.Subject, head.Sequence > 0 ? head : null, change, news.ContactPoints);
     }
 
     /// <summary>Notes what a contact point may receive now, after a change of that which came without a message.</summary>
@@ -58,6 +89,24 @@ internal sealed class FeedWriter(StorageAccount storage, TimeProvider time)
         }
 
         throw new StoreUnavailableException(0, "slow writes");
+    }
+
+    private async Task<bool> TryAddAsync(IEnumerable<FeedEntry> shard, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var rows in shard.SelectMany(FeedRow.Write).Chunk(MaxTransaction))
+            {
+                await storage.Feed.SubmitAsync(
+                    rows.Select(r => new TableTransactionAction(TableTransactionActionType.Add, r)), cancellationToken);
+            }
+
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == 409)
+        {
+            return false;
+        }
     }
 
     // The row is there if the answer to a first attempt was lost; or if two handlers have the same message in the same tick, and then the

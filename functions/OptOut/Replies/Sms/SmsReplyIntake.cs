@@ -77,7 +77,7 @@ internal sealed partial class SmsReplyIntake(
         foreach (var (version, isMeant) in seen)
         {
             var subject = version.Subject;
-            var stopped = !(await consent.LoadAsync(subject, cancellationToken)).Consent.Stops(Channel.Sms).IsNothing;
+            var stopped = await IsStoppedAsync(subject, cancellationToken);
             if (!isMeant)
             {
                 kept += stopped ? 1 : 0;
@@ -98,9 +98,15 @@ internal sealed partial class SmsReplyIntake(
 
             // Stored before, but perhaps not published: recording it again has no further effect.
             var repeated = await consent.HasAsync(subject, change.Id, cancellationToken);
-            if (!(await intake.RecordAsync(change, WaitFor.Visible)).Durable)
+            var recorded = await intake.RecordAsync(change, WaitFor.Visible);
+            if (!recorded.Durable)
                 return SmsResult.NotRecorded;
-            allowed += stopped != repeated ? 1 : 0;
+
+            // A Stop that the message had not seen stands, and the answer must not promise anything else.
+            if (recorded.Stored is true && await IsStoppedAsync(subject, cancellationToken))
+                kept++;
+            else
+                allowed += stopped != repeated ? 1 : 0;
         }
 
         if (allowed > 0)
@@ -137,6 +143,9 @@ internal sealed partial class SmsReplyIntake(
 
         return seen;
     }
+
+    private async Task<bool> IsStoppedAsync(SubjectKey subject, CancellationToken cancellationToken) =>
+        !(await consent.LoadAsync(subject, cancellationToken)).Consent.Stops(Channel.Sms).IsNothing;
 
     private async Task<bool> MayAllowAsync(
         Identifier who, SubjectKey subject, bool sharedStop, ConsentState state, CancellationToken cancellationToken)

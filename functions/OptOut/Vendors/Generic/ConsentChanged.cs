@@ -5,10 +5,10 @@ using OptOut.Platform.Http;
 namespace OptOut.Vendors.Generic;
 
 /// <summary>
-/// The message that a vendor receives: the current state of a contact point, not what happened. Receiving it twice has no further effect;
-/// of two messages, the one with the later <see cref="Timestamp"/> applies.
+/// The message that a vendor receives: the current state of a contact point, not what happened. Receiving it twice has no further effect.
+/// The last one to arrive applies: clocks of two machines differ, so <see cref="Timestamp"/> orders nothing.
 /// </summary>
-/// <param name="Timestamp">The time of this state: RFC 3339, UTC, milliseconds.</param>
+/// <param name="Timestamp">When it was sent, for the vendor's log: RFC 3339, UTC, milliseconds.</param>
 /// <param name="Channel">The vendor's channel.</param>
 /// <param name="Kind"><c>email</c>, <c>phone</c> or <c>postal</c>.</param>
 /// <param name="Identifier">The contact point, normalised.</param>

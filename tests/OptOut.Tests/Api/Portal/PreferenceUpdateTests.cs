@@ -97,6 +97,21 @@ public sealed class PreferenceUpdateTests
     });
 
     [Fact]
+    public void The_last_change_that_the_store_took_decides_even_if_the_clock_of_its_machine_is_behind()
+    {
+        var after = RecordedSubject.Of([Generated.Stop(1, minute: 5)]).Take(Generated.Allow(2, "email,a", minute: 0, seen: 1)).Consent;
+        var update = new PreferenceUpdate(
+            false,
+            new Dictionary<Channel, IReadOnlyDictionary<Topic, bool>>
+            {
+                [Channel.Email] = new Dictionary<Topic, bool> { [Topics[0]] = true, [Topics[1]] = false },
+            },
+            null);
+
+        Assert.Equal(Generated.Id(2), update.DecidingChange(after));
+    }
+
+    [Fact]
     public void A_repeated_Stop_overrides_an_Allow_that_has_not_reached_the_store_yet()
     {
         var stopped = RecordedSubject.Of([Generated.Stop(1)]);

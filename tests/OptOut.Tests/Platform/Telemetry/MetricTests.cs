@@ -54,7 +54,7 @@ public sealed class MetricTests(AzuriteFixture azurite)
         host.Sandbox.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.Status, Containing: "/v3/asm/"));
 
         await host.OneClickAsync(await host.TokenAsync("metric-2"));
-        await OptOutHost.UntilAsync(async () => (await host.DeadLettersAsync("email")).Count == 1);
+        await OptOutHost.UntilAsync(async () => (await host.DeadLettersAsync("vendor-retry")).Count == 1);
         await host.RunTimerAsync("CountDeadLetters");
 
         var taken = telemetry.Take(scope);
@@ -63,20 +63,20 @@ public sealed class MetricTests(AzuriteFixture azurite)
             taken.Where(m => m.Contains("outcomes", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(taken, m => m.StartsWith("optout.stop.duration", StringComparison.Ordinal));
         Assert.Equal(
-            "optout.deadletters.count 1 subscription=email reason=GaveUp",
+            "optout.deadletters.count 1 subscription=vendor-retry reason=GaveUp",
             Assert.Single(taken, m => m.StartsWith("optout.deadletters.count 1", StringComparison.Ordinal)));
-        Assert.Equal(48, taken.Count(m => m.StartsWith("optout.deadletters.count 0", StringComparison.Ordinal)));
+        Assert.Equal((8 * 10) - 1, taken.Count(m => m.StartsWith("optout.deadletters.count 0", StringComparison.Ordinal)));
 
         host.Sandbox.SendGrid.Failures.Set(
             new SandboxFailure(SandboxFailureKind.Status, Status: 403, Message: "access forbidden", Containing: "/v3/asm/"));
         await host.SendAsync("POST", "/api/dead-letters/replay", key: OptOutHost.FunctionKey);
-        await OptOutHost.UntilAsync(async () => (await host.DeadLettersAsync("email")) is [{ DeadLetterReason: "Rejected" }]);
+        await OptOutHost.UntilAsync(async () => (await host.DeadLettersAsync("vendor-retry")) is [{ DeadLetterReason: "Rejected" }]);
         await host.RunTimerAsync("CountDeadLetters");
 
         taken = telemetry.Take(scope);
         Assert.Contains("optout.vendor.outcomes 1 vendor=sendgrid outcome=rejected", taken);
-        Assert.Contains("optout.deadletters.count 1 subscription=email reason=Rejected", taken);
-        Assert.Contains("optout.deadletters.count 0 subscription=email reason=GaveUp", taken);
+        Assert.Contains("optout.deadletters.count 1 subscription=vendor-retry reason=Rejected", taken);
+        Assert.Contains("optout.deadletters.count 0 subscription=vendor-retry reason=GaveUp", taken);
     }
 
     [Fact]
