@@ -45,7 +45,7 @@ internal sealed class FeedStore(AzuriteFixture azurite) : HttpPipelinePolicy, IA
     public T Get<T>()
         where T : class => _services!.GetRequiredService<T>();
 
-    /// <summary>Each of the next writes of a row of the feed takes this long.</summary>
+    /// <summary>Each of the next writes of a row of the feed, or of a batch, takes this long.</summary>
     public void Slow(params TimeSpan[] writes) => Array.ForEach(writes, _slow.Enqueue);
 
     /// <summary>Writes an entry without a message, for a person with an address of the same number.</summary>
@@ -95,9 +95,11 @@ internal sealed class FeedStore(AzuriteFixture azurite) : HttpPipelinePolicy, IA
         }
 
         if (message.Request.Method != RequestMethod.Get
-            && message.Request.Uri.Path.EndsWith("/feed", StringComparison.Ordinal) && _slow.TryDequeue(out var time))
+            && (message.Request.Uri.Path.EndsWith("/feed", StringComparison.Ordinal) || IsBatch(message)) && _slow.TryDequeue(out var time))
             Time.Advance(time);
     }
+
+    private static bool IsBatch(HttpMessage message) => message.Request.Uri.Path.EndsWith("/$batch", StringComparison.Ordinal);
 
     public async ValueTask DisposeAsync()
     {

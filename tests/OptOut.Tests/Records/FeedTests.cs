@@ -79,6 +79,22 @@ public sealed class FeedTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Of_many_messages_those_are_repeated_that_were_written_more_than_thirty_seconds_after_their_key()
+    {
+        await using var store = await FeedStore.CreateAsync(azurite);
+        var news = OneOfEachShard.Take(3).Select((subject, i) => Stop(Scope.Everything, subject, i + 1))
+            .Select(stop => new FeedNews([stop], SubjectState.Start(stop.Subject).Take([stop]), [])).ToArray();
+        store.Slow(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(20));
+
+        await store.Writer.AppendAsync(news, Cancel);
+
+        // The first was written within twenty seconds of its key, and the others after forty.
+        var read = await store.ReadAsync();
+        Assert.Equal([1, 2, 2], OneOfEachShard.Take(3).Select(s => read.Count(e => e.Subject == s)));
+        Assert.Equal(FeedStore.Noon.AddSeconds(40).AddTicks(1), read.Max(e => e.At));
+    }
+
+    [Fact]
     public async Task When_every_write_is_slow_the_message_has_to_come_again()
     {
         await using var store = await FeedStore.CreateAsync(azurite);

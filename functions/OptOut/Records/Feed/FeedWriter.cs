@@ -45,10 +45,9 @@ internal sealed class FeedWriter(StorageAccount storage, TimeProvider time)
         {
             if (attempt == MaxAttempts)
                 throw new StoreUnavailableException(0, "slow writes");
-            var (at, late) = (time.GetUtcNow().AddTicks(attempt), new List<FeedEntry>());
+            var (began, at, late) = (time.GetTimestamp(), time.GetUtcNow().AddTicks(attempt), new List<FeedEntry>());
             foreach (var shard in rest.GroupBy(e => FeedKey.Partition(at, e.Subject), StringComparer.Ordinal))
             {
-                var began = time.GetTimestamp();
                 if (!await TryAddAsync(shard.Select(e => e with { At = at }), cancellationToken) || time.GetElapsedTime(began) > Slow)
                     late.AddRange(shard);
             }
