@@ -3,12 +3,14 @@ using OptOut.Messaging;
 using OptOut.Platform.Telemetry;
 using OptOut.Reconciliation;
 using OptOut.Reconciliation.Report;
+using OptOut.Records.Statistics;
 using OptOut.Records.SuppressionFiles;
 
 namespace OptOut.Functions;
 
 /// <summary>The functions that timers start. Schedules are NCRONTAB, seconds first, in UTC.</summary>
-internal sealed class TimerFunctions(Outbox outbox, SuppressionWriter suppressions, Reconciler reconciler, OptOutMetrics metrics)
+internal sealed class TimerFunctions(
+    Outbox outbox, SuppressionWriter suppressions, StatisticsWriter statistics, Reconciler reconciler, OptOutMetrics metrics)
 {
     [Function("SweepOutbox")]
     public Task SweepOutbox([TimerTrigger("0 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
@@ -18,6 +20,11 @@ internal sealed class TimerFunctions(Outbox outbox, SuppressionWriter suppressio
     [Function("WriteSuppressions")]
     public Task WriteSuppressions([TimerTrigger("0 0 3 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
         suppressions.WriteAllAsync(cancellationToken);
+
+    // The first run after midnight completes the day before.
+    [Function("WriteStatistics")]
+    public Task WriteStatistics([TimerTrigger("0 5 * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        statistics.RunAsync(cancellationToken);
 
     [Function("Reconcile")]
     public async Task Reconcile([TimerTrigger("0 0 2 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>

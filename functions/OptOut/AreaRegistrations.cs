@@ -26,6 +26,7 @@ using OptOut.Records;
 using OptOut.Records.ContactPoints;
 using OptOut.Records.ExternalSuppressions;
 using OptOut.Records.Feed;
+using OptOut.Records.Statistics;
 using OptOut.Records.SuppressionFiles;
 using OptOut.Replies.Mail;
 using OptOut.Replies.Sms;
@@ -84,6 +85,7 @@ internal static class AreaRegistrations
         .AddSingleton<VendorRows>().AddSingleton<CodeBook>()
         .AddSingleton<IdentifierIndex>().AddSingleton<SharedContactPoints>().AddSingleton<UnannouncedSubjects>()
         .AddSingleton<FeedWriter>().AddSingleton<FeedReader>().AddSingleton<FeedPositions>().AddSingleton<FeedTrimmer>()
+        .AddSingleton<StatisticsStore>().AddSingleton<StatisticsWriter>()
         .AddSingleton<ExternalSuppressionStore>()
         .AddSingleton<SuppressionStore>().AddSingleton<SuppressionWriter>();
 

@@ -66,7 +66,7 @@ public sealed class PrivacyTests(AzuriteFixture azurite)
         await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=strange.lambrecht%40example.com"));
         var stored = await StoredAsync(host);
         await host.StartBusAsync();
-        foreach (var timer in (string[])["AnchorLedgers", "Reconcile", "WriteSuppressions", "VerifyLedgers"])
+        foreach (var timer in (string[])["AnchorLedgers", "WriteStatistics", "Reconcile", "WriteSuppressions", "VerifyLedgers"])
             Assert.True(await host.RunTimerAsync(timer), timer);
 
         Assert.NotEmpty(host.Logs.Lines);
@@ -79,7 +79,10 @@ public sealed class PrivacyTests(AzuriteFixture azurite)
         stored.AddRange(await StoredAsync(host));
         AssertNothingPersonal(stored);
         Assert.All(
-            ["consent", "identifiers", "externalsuppressions", "feed", "outbox", "codes", "runs", "anchors/", "reports/"],
+            [
+                "consent", "identifiers", "externalsuppressions", "feed", "outbox", "codes", "runs",
+                "anchors/", "reports/", "reports/statistics/",
+            ],
             place => Assert.Contains(stored, s => s.StartsWith(place, StringComparison.Ordinal)));
     }
 

@@ -197,9 +197,10 @@ internal sealed class VendorPusher(
             : permissions.Where(p => p.Stops.ContainsKey(channel)).ToDictionary(p => protector.Hash(p.Identifier), _ => stops);
     }
 
-    // The same message delivered again, or the retry of one that a later message has overtaken.
+    // The same message delivered again. That the row is of a later moment says nothing: moments are not the order in which the store took
+    // changes, and another handler may be taking off right now what the row says.
     private bool IsDone(Channel channel, VendorRow? known, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions) =>
-        known is { Status: VendorStatus.Confirmed } && (known.Event == message.Id || known.Since > message.At)
+        known is { Status: VendorStatus.Confirmed } && known.Event == message.Id
         && permissions.All(p => !p.Stops.TryGetValue(channel, out var stops)
             || stops.Equals(known.Stops.GetValueOrDefault(protector.Hash(p.Identifier), StopSet.Nothing)));
 

@@ -5,9 +5,9 @@ using OptOut.Records.Feed;
 namespace OptOut.Evidence;
 
 /// <summary>
-/// Records where the ledgers end, in blobs that nobody can alter: the heads in the feed since the last run, without those that were anchored
-/// then. The anchor is written first and the position moved after it. After a crash in between, the next run reads the same heads: it leaves
-/// out what it finds in the newest anchors, and anchors the rest a second time, which is still correct.
+/// Records where the ledgers end, in blobs that nobody can alter: the heads in the feed since the last run, without those that were
+/// anchored then. The anchor is written first and the position moved after it. After a crash in between, the next run reads the same heads:
+/// it leaves out what it finds in the newest anchors, and anchors the rest a second time, which is still correct.
 /// </summary>
 internal sealed partial class AnchorWriter(
     FeedReader feed, FeedPositions positions, AnchorStore anchors, TimeProvider time, ILogger<AnchorWriter> logger)

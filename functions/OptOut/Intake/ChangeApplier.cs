@@ -31,8 +31,8 @@ internal sealed class ChangeApplier(
     }
 
     /// <summary>
-    /// The same, and everything that a writer which died after its transaction left undone: the row by which the submission is found, and the
-    /// message's row of the feed. That one is written here alone, so that a message has one, and last, so that it states what stands.
+    /// The same, and everything that a writer which died after its transaction left undone: the row by which the submission is found, and
+    /// the message's row of the feed. That one is written here alone, so that a message has one, and last, so that it states what stands.
     /// </summary>
     public async Task<Applied> ApplyCompletelyAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using OptOut.Identity;
 using OptOut.Intake;
 using OptOut.Messaging;
 using OptOut.Records;
+using OptOut.Records.ContactPoints;
 using OptOut.Vendors;
 
 namespace OptOut.Reconciliation;

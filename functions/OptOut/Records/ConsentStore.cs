@@ -99,7 +99,7 @@ internal sealed class ConsentStore(StorageAccount storage, SubjectRows subjects,
             if (beforeWriting is not null)
                 await beforeWriting(read);
 
-            // A repeat writes no row that a second delivery would collide with. What the ledger has now, it may have got since the row was read.
+            // A repeat writes no row that a second delivery would collide with. What the ledger has, it may have got since the row was read.
             var before = entered.Count;
             await AskAsync(changes.Where(c => c.Decision == Decision.Stop && known.Consent.IsStopped(c.Scope) && !known.Names(c.Id)));
             if (entered.Count > before)

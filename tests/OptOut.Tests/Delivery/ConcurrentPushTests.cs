@@ -45,6 +45,26 @@ public sealed class ConcurrentPushTests(OptOutHost host) : IClassFixture<OptOutH
     }
 
     [Fact]
+    public async Task A_Stop_that_is_dated_before_what_the_vendor_confirmed_is_pushed_while_another_handler_takes_that_off()
+    {
+        var subject = await host.PutSubjectAsync("overtaken-dated", ["overtaken-dated@example.com"]);
+        await host.QuietAsync();
+        var vendor = new MemoryVendor();
+        await PushAsync(vendor, await DecideAsync(subject, Decision.Stop), TimeProvider.System);
+
+        await PushAsync(
+            vendor,
+            await DecideAsync(subject, Decision.Allow),
+            new InterruptingClock(
+                () => Task.Run(async () =>
+                        await PushAsync(vendor, await DecideAsync(subject, Decision.Stop, TimeSpan.FromMinutes(1)), TimeProvider.System))
+                    .GetAwaiter()
+                    .GetResult()));
+
+        Assert.Single(vendor.Stopped);
+    }
+
+    [Fact]
     public async Task A_handler_that_read_the_state_before_the_Stop_does_not_remove_the_Stop_that_another_handler_confirmed()
     {
         var subject = await host.PutSubjectAsync("overtaken-look", ["overtaken-look@example.com"]);
@@ -107,10 +127,10 @@ public sealed class ConcurrentPushTests(OptOutHost host) : IClassFixture<OptOutH
         Assert.Null(await host.Service<VendorRows>().LoadAsync(subject, "sendgrid", Cancel));
     }
 
-    private async Task<Change> DecideAsync(SubjectKey subject, Decision decision)
+    private async Task<Change> DecideAsync(SubjectKey subject, Decision decision, TimeSpan ago = default)
     {
         await Task.Delay(5, Cancel);
-        var now = TimeProvider.System.GetUtcNow();
+        var now = TimeProvider.System.GetUtcNow() - ago;
         var seen = await host.SeenAsync(subject, decision);
         var change = Change.Create(EventIds.New(now), subject, Scope.Everything, decision, now, now, Source.UnsubscribePage, seen: seen);
         await host.Service<ChangeApplier>().ApplyAsync([change], Cancel);

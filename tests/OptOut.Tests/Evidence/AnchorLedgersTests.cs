@@ -275,7 +275,8 @@ public sealed class AnchorLedgersTests(AzuriteFixture azurite)
         await host.PressAsync(token);
         await host.Storage.Feed.AddEntityAsync(new TableEntity("209901010000~0", "nonsense") { ["Sequence"] = 1L, ["Hash"] = "x" }, Cancel);
         await host.Storage.Feed.AddEntityAsync(
-            new TableEntity("209901010000~0", $"{DateTimeOffset.MaxValue.UtcTicks:D19}~{an}~x") { ["Sequence"] = 1L, ["Hash"] = 7 }, Cancel);
+            new TableEntity("209901010000~0", $"{DateTimeOffset.MaxValue.UtcTicks:D19}~{an}~x") { ["Sequence"] = 1L, ["Hash"] = 7 },
+            Cancel);
         await host.AnchorAsync();
 
         Assert.Equal([await host.HeadAsync(an)], Assert.Single(await host.AnchorsAsync()).Heads());

@@ -59,6 +59,7 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
             TypeCode               http   GET,HEAD,POST /q anonymous
             VendorWebhook          http   POST /webhooks/{vendor}/{webhook} anonymous
             VerifyLedgers          timer  0 0 4 * * *
+            WriteStatistics        timer  0 5 * * * *
             WriteSuppressions      timer  0 0 3 * * *
             """.ReplaceLineEndings("\n"),
             string.Join('\n', Functions.Select(f => $"{f.Name,-22} {Describe(f)}")));

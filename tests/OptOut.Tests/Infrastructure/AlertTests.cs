@@ -136,7 +136,8 @@ public sealed partial class AlertTests(Templates templates)
     public void The_schedules_are_those_in_the_README() => Assert.Equal(
         [
             "AnchorLedgers 0 30 * * * *", "CountDeadLetters 0 15 * * * *", "Reconcile 0 0 2 * * *",
-            "SweepOutbox 0 * * * * *", "VerifyLedgers 0 0 4 * * *", "WriteSuppressions 0 0 3 * * *",
+            "SweepOutbox 0 * * * * *", "VerifyLedgers 0 0 4 * * *", "WriteStatistics 0 5 * * * *",
+            "WriteSuppressions 0 0 3 * * *",
         ],
         DeclaredFunctions.With<TimerTriggerAttribute>().Select(f => $"{f.Name} {f.Trigger.Schedule}").Order(StringComparer.Ordinal));
 

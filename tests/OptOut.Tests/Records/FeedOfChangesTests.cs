@@ -95,8 +95,8 @@ public sealed class FeedOfChangesTests(AzuriteFixture azurite)
     public async Task What_the_store_did_not_take_is_no_decision_and_an_empty_ledger_has_no_head()
     {
         await using var store = await FeedStore.CreateAsync(azurite);
-        var unknown = Change.Create(
-            FeedTests.Stop(Scope.Everything).Id, _an, Scope.Everything, Decision.Allow, FeedStore.Noon, FeedStore.Noon, Source.Portal, seen: 9);
+        var unknown = Submission.Create(_an, Source.Portal, ChangeEvidence.None, FeedStore.Noon, seen: 9)
+            .CreateChange(Scope.Everything, Decision.Allow);
 
         await store.ApplyAsync(unknown);
 

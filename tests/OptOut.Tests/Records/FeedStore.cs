@@ -11,7 +11,8 @@ using OptOut.Records.Feed;
 
 namespace OptOut.Tests.Records;
 
-/// <summary>The product's stores on a real Azurite, without a host, under a clock that a test moves, also while a request is under way.</summary>
+/// <summary>The product's stores on a real Azurite, without a host, under a clock that a test moves, also while a request is under
+/// way.</summary>
 internal sealed class FeedStore(AzuriteFixture azurite) : HttpPipelinePolicy, IAsyncDisposable
 {
     public static readonly DateTimeOffset Noon = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
@@ -20,6 +21,9 @@ internal sealed class FeedStore(AzuriteFixture azurite) : HttpPipelinePolicy, IA
     private ServiceProvider? _services;
 
     public MovedTime Time { get; } = new(Noon);
+
+    /// <summary>What happens once while the feed is read.</summary>
+    public Func<Task>? DuringRead { get; set; }
 
     public TableRequests Requests { get; } = new();
 
@@ -41,7 +45,7 @@ internal sealed class FeedStore(AzuriteFixture azurite) : HttpPipelinePolicy, IA
     public T Get<T>()
         where T : class => _services!.GetRequiredService<T>();
 
-    /// <summary>Each of the next writes of a row of the feed takes this long.</summary>
+    /// <summary>Each of the next writes of a row of the feed, or of a batch, takes this long.</summary>
     public void Slow(params TimeSpan[] writes) => Array.ForEach(writes, _slow.Enqueue);
 
     /// <summary>Writes an entry without a message, for a person with an address of the same number.</summary>
@@ -84,10 +88,18 @@ internal sealed class FeedStore(AzuriteFixture azurite) : HttpPipelinePolicy, IA
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
         await ProcessNextAsync(message, pipeline);
+        if (message.Request.Uri.Path.EndsWith("/feed()", StringComparison.Ordinal) && DuringRead is { } act)
+        {
+            DuringRead = null;
+            await act();
+        }
+
         if (message.Request.Method != RequestMethod.Get
-            && message.Request.Uri.Path.EndsWith("/feed", StringComparison.Ordinal) && _slow.TryDequeue(out var time))
+            && (message.Request.Uri.Path.EndsWith("/feed", StringComparison.Ordinal) || IsBatch(message)) && _slow.TryDequeue(out var time))
             Time.Advance(time);
     }
+
+    private static bool IsBatch(HttpMessage message) => message.Request.Uri.Path.EndsWith("/$batch", StringComparison.Ordinal);
 
     public async ValueTask DisposeAsync()
     {

@@ -79,6 +79,22 @@ public sealed class FeedTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Of_many_messages_those_are_repeated_that_were_written_more_than_thirty_seconds_after_their_key()
+    {
+        await using var store = await FeedStore.CreateAsync(azurite);
+        var news = OneOfEachShard.Take(3).Select((subject, i) => Stop(Scope.Everything, subject, i + 1))
+            .Select(stop => new FeedNews([stop], SubjectState.Start(stop.Subject).Take([stop]), [])).ToArray();
+        store.Slow(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(20));
+
+        await store.Writer.AppendAsync(news, Cancel);
+
+        // The first was written within twenty seconds of its key, and the others after forty.
+        var read = await store.ReadAsync();
+        Assert.Equal([1, 2, 2], OneOfEachShard.Take(3).Select(s => read.Count(e => e.Subject == s)));
+        Assert.Equal(FeedStore.Noon.AddSeconds(40).AddTicks(1), read.Max(e => e.At));
+    }
+
+    [Fact]
     public async Task When_every_write_is_slow_the_message_has_to_come_again()
     {
         await using var store = await FeedStore.CreateAsync(azurite);
@@ -107,7 +123,8 @@ public sealed class FeedTests(AzuriteFixture azurite)
         var read = await store.ReadAsync();
         Assert.Equal(rows, read.Count);
         Assert.Equal(Enumerable.Range(0, 100).Select(i => (long)i), read.SelectMany(e => e.ContactPoints).Select(c => c.Version));
-        Assert.All(read.SelectMany(e => e.ContactPoints), c => Assert.Equal((stops, stops), (c.Stops[Channel.Sms], c.Stops[Channel.Phone])));
+        Assert.All(
+            read.SelectMany(e => e.ContactPoints), c => Assert.Equal((stops, stops), (c.Stops[Channel.Sms], c.Stops[Channel.Phone])));
         Assert.Equal((stop.Id, 1), (read[0].Change!.Id, read[0].Head!.Value.Sequence));
         Assert.All(read.Skip(1), e => Assert.True(e.Change is null && e.Head is null));
     }
@@ -125,13 +142,16 @@ public sealed class FeedTests(AzuriteFixture azurite)
         // Nobody has read it.
         Assert.Equal(0, await store.Get<FeedTrimmer>().RunAsync(Cancel));
 
-        await store.MoveAsync(FeedPositions.Anchors, FeedStore.Noon.AddMinutes(64));
+        // One of the readers has, and then the other, but not an hour ago.
+        await store.MoveAsync(FeedPositions.Anchors, FeedStore.Noon.AddDays(1));
+        Assert.Equal(0, await store.Get<FeedTrimmer>().RunAsync(Cancel));
+        await store.MoveAsync(FeedPositions.Statistics, FeedStore.Noon.AddMinutes(64));
         Assert.Equal(0, await store.Get<FeedTrimmer>().RunAsync(Cancel));
 
-        await store.MoveAsync(FeedPositions.Anchors, FeedStore.Noon.AddMinutes(65));
+        await store.MoveAsync(FeedPositions.Statistics, FeedStore.Noon.AddMinutes(65));
         Assert.Equal(16, await store.Get<FeedTrimmer>().RunAsync(Cancel));
         Assert.Equal([new SubjectKey(7)], (await store.ReadAsync()).Select(e => e.Subject));
-        Assert.Equal(FeedStore.Noon.AddMinutes(65), (await store.Positions.FindAsync(FeedPositions.Anchors, Cancel)).At);
+        Assert.Equal(FeedStore.Noon.AddMinutes(65), (await store.Positions.FindAsync(FeedPositions.Statistics, Cancel)).At);
     }
 
     [Fact]
@@ -143,6 +163,7 @@ public sealed class FeedTests(AzuriteFixture azurite)
             new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancel },
             async (i, _) => await store.AppendAsync(new SubjectKey((UInt128)i)));
         await store.MoveAsync(FeedPositions.Anchors, FeedStore.Noon.AddHours(2));
+        await store.MoveAsync(FeedPositions.Statistics, FeedStore.Noon.AddHours(2));
         var kept = store.Rows();
         store.Requests.Forget();
         Assert.Equal(250, await store.Get<FeedTrimmer>().RunAsync(Cancel));
@@ -155,7 +176,8 @@ public sealed class FeedTests(AzuriteFixture azurite)
         Assert.Empty(store.Rows());
     }
 
-    internal static Change Stop(Scope scope, SubjectKey? subject = null, int id = 1, Source source = Source.OneClick, ChangeEvidence? evidence = null) =>
+    internal static Change Stop(
+        Scope scope, SubjectKey? subject = null, int id = 1, Source source = Source.OneClick, ChangeEvidence? evidence = null) =>
         Change.Create(
             new Guid($"0196c9a1-0000-7000-8000-{id:D12}"),
             subject ?? new SubjectKey(42),

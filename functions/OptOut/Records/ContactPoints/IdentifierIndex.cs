@@ -72,8 +72,8 @@ internal sealed class IdentifierIndex(
     }
 
     /// <summary>
-    /// Brings one identifier of an announced subject up to date. The feed is told whenever something is stopped, even if nothing changed: an
-    /// earlier call may have saved the change and failed before that.
+    /// Brings one identifier of an announced subject up to date. The feed is told whenever something is stopped, even if nothing changed:
+    /// an earlier call may have saved the change and failed before that.
     /// </summary>
     /// <param name="identifier">The identifier.</param>
     /// <param name="subject">One of its owners.</param>
@@ -248,7 +248,9 @@ internal sealed class IdentifierIndex(
             var leaving = former is { } one && known?.Owners.ContainsKey(one) == true ? former : null;
             if (await TryWriteAsync(next, known is null, subject, own, leaving, cancellationToken))
             {
-                var isChanged = known is null ? next.Answers.Stops.Values.Any(s => !s.IsNothing) : !next.Answers.HasStopsOf(known.Row.Answers);
+                var isChanged = known is null
+                    ? next.Answers.Stops.Values.Any(s => !s.IsNothing)
+                    : !next.Answers.HasStopsOf(known.Row.Answers);
                 return new Projected(Open(identifier, next), isChanged);
             }
         }

@@ -65,7 +65,8 @@ internal sealed record IdentifierRow(
     public static IdentifierRow From(TableEntity entity)
     {
         var (kind, hash) = Parse(entity.PartitionKey, entity.RowKey);
-        return new IdentifierRow(kind, hash, ContactAnswers.Read(entity), entity.GetString("Ciphertext"), entity.GetInt64("Version")!.Value, entity.ETag);
+        return new IdentifierRow(
+            kind, hash, ContactAnswers.Read(entity), entity.GetString("Ciphertext"), entity.GetInt64("Version")!.Value, entity.ETag);
     }
 
     /// <summary>The reverse of <see cref="Key"/>.</summary>

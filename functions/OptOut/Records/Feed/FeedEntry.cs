@@ -4,8 +4,8 @@ using OptOut.Identity;
 namespace OptOut.Records.Feed;
 
 /// <summary>
-/// A row of the feed: a message that carried a change, or a change of what a contact point may receive that came without one. It states what
-/// stands, not what to do, so reading one twice does no harm.
+/// A row of the feed: a message that carried a change, or a change of what a contact point may receive that came without one. It states
+/// what stands, not what to do, so reading one twice does no harm.
 /// </summary>
 /// <param name="At">When it was written, by the writer's clock. For positions; it orders nothing.</param>
 /// <param name="Head">The end of the subject's ledger; null without a message, and while the ledger is empty.</param>
@@ -27,8 +27,8 @@ internal readonly record struct FeedDecision(Decision Decision, Scope Scope);
 /// <summary>
 /// What a contact point may receive: what all of its owners allow.
 /// <para>
-/// A row is written after the contact point's own, so two rows may come in the wrong order. Of two rows about one contact point, the one with
-/// the higher version is the later, whatever their keys say:
+/// A row is written after the contact point's own, so two rows may come in the wrong order. Of two rows about one contact point, the one
+/// with the higher version is the later, whatever their keys say:
 /// <code>
 /// apply 1   identifiers: version 7, -                              feed: version 7, -      (newest key, and not what stands)
 /// apply 2                             identifiers: version 8, *  feed: version 8, *

@@ -14,18 +14,20 @@ internal sealed record FeedPosition(string Reader, DateTimeOffset? At, ETag? Tag
 /// </summary>
 internal sealed class FeedPositions(StorageAccount storage)
 {
-    public const string Anchors = "anchors";
+    public const string Anchors = "anchors", Statistics = "statistics";
 
     private const string Partition = FeedKey.AfterAll + "positions", Column = "At";
 
     /// <summary>Everybody who must have read a row before it may be trimmed.</summary>
-    private static readonly string[] Readers = [Anchors];
+    private static readonly string[] Readers = [Anchors, Statistics];
 
     /// <exception cref="Platform.StoreUnavailableException">The store does not answer.</exception>
     public async Task<FeedPosition> FindAsync(string reader, CancellationToken cancellationToken)
     {
         var row = await storage.Feed.GetEntityIfExistsAsync<TableEntity>(Partition, reader, cancellationToken: cancellationToken);
-        return row.HasValue ? new FeedPosition(reader, row.Value!.GetDateTimeOffset(Column), row.Value.ETag) : new FeedPosition(reader, null, null);
+        return row.HasValue
+            ? new FeedPosition(reader, row.Value!.GetDateTimeOffset(Column), row.Value.ETag)
+            : new FeedPosition(reader, null, null);
     }
 
     /// <summary>Moves a position, unless another run of the reader has moved it since it was read.</summary>

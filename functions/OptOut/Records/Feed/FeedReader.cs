@@ -22,6 +22,11 @@ internal sealed partial class FeedReader(StorageAccount storage, ILogger<FeedRea
     public IAsyncEnumerable<FeedEntry> SinceAsync(DateTimeOffset? position, CancellationToken cancellationToken) =>
         ReadAsync(position - Overlap, before: null, columns: null, FeedRow.Read, cancellationToken);
 
+    /// <summary>The entries between two moments, for a reader that goes back by itself.</summary>
+    /// <exception cref="Platform.StoreUnavailableException">The store does not answer.</exception>
+    public IAsyncEnumerable<FeedEntry> ReadAsync(DateTimeOffset from, DateTimeOffset before, CancellationToken cancellationToken) =>
+        ReadAsync(from, before, columns: null, FeedRow.Read, cancellationToken);
+
     /// <summary>The same, of the heads of ledgers alone.</summary>
     /// <inheritdoc cref="SinceAsync"/>
     public IAsyncEnumerable<AnchoredHead> HeadsSinceAsync(DateTimeOffset? position, CancellationToken cancellationToken) =>
@@ -75,6 +80,7 @@ internal sealed partial class FeedReader(StorageAccount storage, ILogger<FeedRea
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The row {Partition}/{Row} of the table feed cannot be read ({Reason}): OptOut does not write such rows")]
+    [LoggerMessage(
+        LogLevel.Error, "The row {Partition}/{Row} of the table feed cannot be read ({Reason}): OptOut does not write such rows")]
     private partial void LogUnreadable(string partition, string row, string reason);
 }

@@ -7,8 +7,8 @@ using OptOut.Identity;
 namespace OptOut.Records.Feed;
 
 /// <summary>
-/// Entries as rows of the table <c>feed</c>. Lists are a line an element: <c>Stop email,newsletter</c>; <c>Phone 0a1b... 7 sms=* phone=-</c>,
-/// with the contact point's keyed hash, its version and what is stopped on each channel.
+/// Entries as rows of the table <c>feed</c>. Lists are a line an element: <c>Stop email,newsletter</c>; <c>Phone 0a1b... 7 sms=*
+/// phone=-</c>, with the contact point's keyed hash, its version and what is stopped on each channel.
 /// </summary>
 internal static class FeedRow
 {
@@ -56,7 +56,8 @@ internal static class FeedRow
             (row[Sequence], row[Hash]) = (head.Sequence, head.Hash);
         if (entry.Change is { } change)
         {
-            (row[Id], row[Submission], row[From], row[Campaign]) = (change.Id, change.Submission, change.Source.ToString(), (long)change.Campaign);
+            (row[Id], row[Submission]) = (change.Id, change.Submission);
+            (row[From], row[Campaign]) = (change.Source.ToString(), (long)change.Campaign);
             if (change.Channel is { } channel)
                 row[Entered] = channel.Name();
             LongText.Write(row, Decisions, string.Join('\n', change.Decisions.Select(d => $"{d.Decision} {d.Scope}")));

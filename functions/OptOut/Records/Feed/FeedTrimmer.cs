@@ -22,7 +22,9 @@ internal sealed class FeedTrimmer(StorageAccount storage, FeedPositions position
             return 0;
         var (end, trimmed) = (FeedKey.FirstPartition(read - Kept), 0);
         var rows = storage.Feed.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey lt {end}"), select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken);
+            TableClient.CreateQueryFilter($"PartitionKey lt {end}"),
+            select: ["PartitionKey", "RowKey"],
+            cancellationToken: cancellationToken);
         await foreach (var some in rows.Take(MaxRows).Chunk(InMemory).WithCancellation(cancellationToken))
         {
             await Parallel.ForEachAsync(

@@ -24,8 +24,8 @@ internal sealed class FeedWriter(StorageAccount storage, TimeProvider time)
     private const int MaxAttempts = 3, MaxTransaction = 100;
 
     /// <summary>
-    /// Notes a message that carried changes, whatever became of them. To be called after the contact points' rows were written: a process that
-    /// dies in between has its message delivered again.
+    /// Notes a message that carried changes, whatever became of them. To be called after the contact points' rows were written: a process
+    /// that dies in between has its message delivered again.
     /// </summary>
     /// <param name="changes">What the message carried.</param>
     /// <param name="taken">What the store made of it.</param>
@@ -45,10 +45,9 @@ internal sealed class FeedWriter(StorageAccount storage, TimeProvider time)
         {
             if (attempt == MaxAttempts)
                 throw new StoreUnavailableException(0, "slow writes");
-            var (at, late) = (time.GetUtcNow().AddTicks(attempt), new List<FeedEntry>());
+            var (began, at, late) = (time.GetTimestamp(), time.GetUtcNow().AddTicks(attempt), new List<FeedEntry>());
             foreach (var shard in rest.GroupBy(e => FeedKey.Partition(at, e.Subject), StringComparer.Ordinal))
             {
-                var began = time.GetTimestamp();
                 if (!await TryAddAsync(shard.Select(e => e with { At = at }), cancellationToken) || time.GetElapsedTime(began) > Slow)
                     late.AddRange(shard);
             }
@@ -96,7 +95,11 @@ internal sealed class FeedWriter(StorageAccount storage, TimeProvider time)
         try
         {
             foreach (var rows in shard.SelectMany(FeedRow.Write).Chunk(MaxTransaction))
-                await storage.Feed.SubmitAsync(rows.Select(r => new TableTransactionAction(TableTransactionActionType.Add, r)), cancellationToken);
+            {
+                await storage.Feed.SubmitAsync(
+                    rows.Select(r => new TableTransactionAction(TableTransactionActionType.Add, r)), cancellationToken);
+            }
+
             return true;
         }
         catch (RequestFailedException e) when (e.Status == 409)
@@ -105,8 +108,8 @@ internal sealed class FeedWriter(StorageAccount storage, TimeProvider time)
         }
     }
 
-    // The row is there if the answer to a first attempt was lost; or if two handlers have the same message in the same tick, and then the other
-    // one's may say less.
+    // The row is there if the answer to a first attempt was lost; or if two handlers have the same message in the same tick, and then the
+    // other one's may say less.
     private async Task<bool> TryAddAsync(FeedEntry entry, CancellationToken cancellationToken)
     {
         try

@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using OptOut.Consent;
 using OptOut.Identity;
-using OptOut.Records.ContactPoints;
 using OptOut.Records.Feed;
 
-namespace OptOut.Records;
+namespace OptOut.Records.ContactPoints;
 
 /// <summary>The unknown owner of a contact point, with the first Stops that anybody reported for it.</summary>
 /// <param name="Changes">At least one, all of the subject that stands in for the owner.</param>
