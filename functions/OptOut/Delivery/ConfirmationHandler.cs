@@ -32,6 +32,9 @@ internal sealed class ConfirmationHandler(
     // A mail names each submission. More than these wait for the next one.
     private const int MaxEntries = 250, MaxEarlier = 50;
 
+    // Longer than it takes to send a mail, with its retries, and to write that down.
+    private static readonly TimeSpan Sending = TimeSpan.FromSeconds(30);
+
     // Before anything was confirmed (a person without an address), older entries are not news. Those just before this one may be.
     private static readonly TimeSpan News = TimeSpan.FromDays(1);
 
@@ -83,7 +86,21 @@ internal sealed class ConfirmationHandler(
         {
             var (now, seen) = (time.GetUtcNow(), isNew ? null : await log.FindAsync(message.Subject, cancellationToken));
             if (seen is { IsSent: false } && seen.By == Claimer(message))
-                return new Claim(seen, await EntriesAsync(message.Subject, seen.UpTo, seen.ClaimedUpTo, cancellationToken));
+            {
+                // The same copy: the bus delivered it twice, and the other handler may be sending, or may have died. A later copy goes on, when
+                // the other one has had its time:
+                //   A claims |--- sends --------| writes that it is sent
+                //        B finds A's claim, looks again later: finds that it is sent
+                if (seen.Copy == message.CopyId)
+                {
+                    await publisher.ScheduleAsync(message.Deferred(Topology.Confirmation), Sending, cancellationToken);
+                    return null;
+                }
+
+                if (await log.TrySaveAsync(message.Subject, seen with { Copy = message.CopyId }, cancellationToken) is { } resumed)
+                    return new Claim(resumed, await EntriesAsync(message.Subject, seen.UpTo, seen.ClaimedUpTo, cancellationToken));
+                continue;
+            }
 
             // A mail that was claimed by a handler which has not reported for that long is claimed again.
             var next = seen?.At + options.Value.Interval;
@@ -108,7 +125,7 @@ internal sealed class ConfirmationHandler(
             if (!isCounted)
                 return null;
             var claim = new ConfirmationProgress(
-                entries[0].Sequence - 1, entries[^1].Sequence, now, Claimer(message), [], null, seen?.Tag ?? default);
+                entries[0].Sequence - 1, entries[^1].Sequence, now, Claimer(message), message.CopyId, [], null, seen?.Tag ?? default);
             if (await log.TrySaveAsync(message.Subject, claim, cancellationToken) is { } claimed)
                 return new Claim(claimed, entries);
         }
@@ -174,6 +191,7 @@ internal sealed class ConfirmationHandler(
             // A message that came meanwhile may have written when it looks again.
             if (await log.FindAsync(message.Subject, cancellationToken) is not { IsSent: false } now
                 || now.By != Claimer(message)
+                || now.Copy != progress.Copy
                 || now.ClaimedUpTo != progress.ClaimedUpTo)
             {
                 return null;

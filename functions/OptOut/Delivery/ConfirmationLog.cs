@@ -12,10 +12,11 @@ namespace OptOut.Delivery;
 /// <param name="ClaimedUpTo">The last entry that the latest mail covers. Greater than <paramref name="UpTo"/> until it is accepted.</param>
 /// <param name="At">When that mail was claimed.</param>
 /// <param name="By">The message that claimed it, or its copy that was put off: it may try again.</param>
+/// <param name="Copy">Which copy of the message: each that is sent again has a message id of its own.</param>
 /// <param name="SentTo">The hashes of the addresses at which it was accepted.</param>
 /// <param name="Due">When a message will look again; null if none is scheduled.</param>
 internal sealed record ConfirmationProgress(
-    long UpTo, long ClaimedUpTo, DateTimeOffset At, Guid By, IReadOnlyList<string> SentTo, DateTimeOffset? Due, ETag Tag)
+    long UpTo, long ClaimedUpTo, DateTimeOffset At, Guid By, string Copy, IReadOnlyList<string> SentTo, DateTimeOffset? Due, ETag Tag)
 {
     public bool IsSent => UpTo == ClaimedUpTo;
 }
@@ -34,6 +35,7 @@ internal sealed class ConfirmationLog(StorageAccount storage)
                 row.GetInt64("ClaimedUpTo")!.Value,
                 row.GetDateTimeOffset("At")!.Value,
                 row.GetGuid("By")!.Value,
+                row.GetString("Copy"),
                 row.GetString("SentTo").Split(' ', StringSplitOptions.RemoveEmptyEntries),
                 row.GetDateTimeOffset("Due"),
                 row.ETag)
@@ -51,6 +53,7 @@ internal sealed class ConfirmationLog(StorageAccount storage)
             ["ClaimedUpTo"] = next.ClaimedUpTo,
             ["At"] = next.At,
             ["By"] = next.By,
+            ["Copy"] = next.Copy,
             ["SentTo"] = string.Join(' ', next.SentTo),
             ["Due"] = next.Due,
         };

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OptOut.Consent;
 using OptOut.Identity;
 using OptOut.Messaging;

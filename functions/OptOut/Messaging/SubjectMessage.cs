@@ -92,13 +92,16 @@ internal sealed record SubjectMessage(
     public SubjectMessage ReplayedFor(string subscription, long deadLetter) =>
         this with { Only = subscription, Attempt = 0, Wait = 0, Replay = deadLetter, Failures = 0, Restarts = 0 };
 
+    /// <summary>The message id. A copy that is sent again has another one than the message it is of.</summary>
+    public string CopyId => Only is null
+        ? Id.ToString("D")
+        : MessageId.Of($"{Id:D}~{Only}~{Vendor}", this) + (Due is { } due ? $"~d{due.UtcTicks}" : "");
+
     public ServiceBusMessage ToServiceBus()
     {
         var message = new ServiceBusMessage(BinaryData.FromString(ChangeDocument.ToJson(Changes)))
         {
-            MessageId = Only is null
-                ? Id.ToString("D")
-                : Messaging.MessageId.Of($"{Id:D}~{Only}~{Vendor}", this) + (Due is { } d ? $"~d{d.UtcTicks}" : ""),
+            MessageId = CopyId,
             CorrelationId = Subject.ToString(),
             Subject = Changes.Count == 0 ? UpdateLabel : ChangeLabel,
             ContentType = Json,

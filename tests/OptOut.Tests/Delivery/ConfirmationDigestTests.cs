@@ -101,6 +101,41 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_message_that_two_handlers_have_at_once_sends_one_mail_and_one_whose_handler_died_sends_it_later(bool isSending)
+    {
+        await using var host = await StartAsync();
+        var subject = await host.PutSubjectAsync("digest-both", ["digest-both@example.com"], language: "en");
+        var (handler, log) = (host.Service<ConfirmationHandler>(), host.Service<ConfirmationLog>());
+        await WithTimeAsync(host.Service<ChangeApplier>().ApplyAsync([Decide(subject, "*,*", Decision.Stop, seen: null)], Cancel));
+        var entry = (await host.LedgerAsync(subject, 1))[0];
+        var message = SubjectMessage.From(entry.Change).PassedOn(Topology.Confirmation, [entry]);
+        var received = new QueuedMessage(Topology.Confirmation, message.ToServiceBus(), 1, 2).ToReceived();
+        var first = Task.FromResult(Settlement.Done);
+        if (isSending)
+        {
+            host.Sandbox.SendGrid.Failures.Set(new SandboxFailure(SandboxFailureKind.Latency, Milliseconds: 1500, Containing: "mail/send"));
+            first = handler.HandleAsync(received, Cancel);
+            await WithTimeAsync(OptOutHost.UntilAsync(async () => (await log.FindAsync(subject, Cancel)) is { IsSent: false }));
+        }
+        else
+        {
+            // It died between its claim and the mail.
+            var claim = new ConfirmationProgress(0, 1, _time.GetUtcNow(), message.Id, message.CopyId, [], null, default);
+            Assert.NotNull(await log.TrySaveAsync(subject, claim, Cancel));
+        }
+
+        Assert.Equal(Settlement.Done, await WithTimeAsync(handler.HandleAsync(received, Cancel)));
+        Assert.Equal(Settlement.Done, await WithTimeAsync(first));
+        Assert.Equal(isSending ? 1 : 0, (await MailsAsync(host)).Count);
+
+        await PassAsync(host, TimeSpan.FromMinutes(1));
+        Assert.Single(await MailsAsync(host, 1));
+        Assert.True((await log.FindAsync(subject, Cancel))!.IsSent);
+    }
+
+    [Theory]
     [InlineData(
         "*,*", Decision.Allow, "You will hear from us again", "Nothing is stopped: you receive our messages through every channel.")]
     [InlineData("email,newsletter", Decision.Allow, "Your choices are recorded", "You are unsubscribed from: Offers by e-mail; ")]
