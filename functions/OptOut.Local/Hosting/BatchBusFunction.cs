@@ -21,7 +21,7 @@ internal sealed class BatchBusFunction(
     IServiceScopeFactory scopes,
     BusOutage outage,
     ILogger log)
-    : IBusFunction
+    : IBusFunction, IDisposable
 {
     // On an empty subscription. A message that arrives earlier is received at once.
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(30);
@@ -52,8 +52,10 @@ internal sealed class BatchBusFunction(
             return;
         }
 
-        _stopping.Dispose();
+        Dispose();
     }
+
+    public void Dispose() => _stopping.Dispose();
 
     private async Task ReceiveAsync()
     {

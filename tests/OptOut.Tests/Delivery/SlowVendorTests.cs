@@ -1,4 +1,3 @@
-using OptOut.Consent;
 using OptOut.Emulators.Sandbox;
 using OptOut.Emulators.Sandbox.Postmark;
 using OptOut.Messaging;

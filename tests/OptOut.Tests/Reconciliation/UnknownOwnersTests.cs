@@ -2,7 +2,6 @@ using OptOut.Consent;
 using OptOut.Emulators.Sandbox.Generic;
 using OptOut.Emulators.Sandbox.SendGrid;
 using OptOut.Identity;
-using OptOut.Records;
 
 namespace OptOut.Tests.Reconciliation;
 

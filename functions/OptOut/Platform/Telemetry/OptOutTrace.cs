@@ -29,7 +29,7 @@ internal static class OptOutTrace
     /// <param name="traceParent">The message's W3C traceparent, if it has one.</param>
     public static void Continue(string? traceParent)
     {
-        ActivityContext.TryParse(traceParent, null, isRemote: true, out var message);
+        var message = ActivityContext.TryParse(traceParent, null, isRemote: true, out var parsed) ? parsed : default;
         Continued.Value = (message, Activity.Current?.Context ?? default);
         Activity.Current = null;
     }
