@@ -35,8 +35,8 @@ internal sealed class SubjectRegistrar(
             permissions.Add(await index.AnnounceAsync(identifier, subject, rows, cancellationToken));
         }
 
-        // Who has stopped nothing is on no vendor's list. Else announced even when nothing changed: an earlier call may have saved the change
-        // and failed before this line.
+        // Who has stopped nothing is on no vendor's list. Else announced even when nothing changed: an earlier call may have saved the
+        // change and failed before this line.
         return permissions.TrueForAll(p => p.Stops.Values.All(s => s.IsNothing))
             || await intake.AnnounceAsync(SubjectMessage.Updated(subject, time.GetUtcNow()));
     }

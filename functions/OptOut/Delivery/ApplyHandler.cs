@@ -8,8 +8,8 @@ using OptOut.Platform.Telemetry;
 namespace OptOut.Delivery;
 
 /// <summary>
-/// Stores every change that arrives on the bus, once, and then tells the subscriptions that have something to do. What is due is computed from
-/// what is stored, so a process that dies in between is healed by the next delivery.
+/// Stores every change that arrives on the bus, once, and then tells the subscriptions that have something to do. What is due is computed
+/// from what is stored, so a process that dies in between is healed by the next delivery.
 /// </summary>
 internal sealed partial class ApplyHandler(
     ChangeApplier applier, FanOut fanOut, ChangePublisher publisher, DeliveryGuard guard, ILogger<ApplyHandler> logger)

@@ -87,8 +87,8 @@ internal sealed class ConfirmationHandler(
             var (now, seen) = (time.GetUtcNow(), isNew ? null : await log.FindAsync(message.Subject, cancellationToken));
             if (seen is { IsSent: false } && seen.By == Claimer(message))
             {
-                // The same copy: the bus delivered it twice, and the other handler may be sending, or may have died. A later copy goes on, when
-                // the other one has had its time:
+                // The same copy: the bus delivered it twice, and the other handler may be sending, or may have died. A later copy goes on,
+                // when the other one has had its time:
                 //   A claims |--- sends --------| writes that it is sent
                 //        B finds A's claim, looks again later: finds that it is sent
                 if (seen.Copy == message.CopyId)
@@ -245,8 +245,8 @@ internal sealed class ConfirmationHandler(
         return entries;
     }
 
-    // A message that was put off may be handled at the same time as the original, which the bus delivers again if its process died. Each must
-    // know the other's claim from its own: only its own may be an attempt that failed.
+    // A message that was put off may be handled at the same time as the original, which the bus delivers again if its process died. Each
+    // must know the other's claim from its own: only its own may be an attempt that failed.
     private static Guid Claimer(SubjectMessage message) => message.Due is { } due
         ? EventIds.Derive(message.Id.ToString("N"), due.UtcTicks.ToString(CultureInfo.InvariantCulture))
         : message.Id;

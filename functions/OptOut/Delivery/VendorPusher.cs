@@ -9,8 +9,8 @@ using OptOut.Vendors;
 namespace OptOut.Delivery;
 
 /// <summary>
-/// Makes the vendors of a channel equal to what we hold for one subject, side by side, and writes down what they confirmed: one look at what
-/// stands before the push, one after it, and one write, however many vendors there are.
+/// Makes the vendors of a channel equal to what we hold for one subject, side by side, and writes down what they confirmed: one look at
+/// what stands before the push, one after it, and one write, however many vendors there are.
 /// </summary>
 internal sealed class VendorPusher(
     SubjectRows subjects,
@@ -37,7 +37,7 @@ internal sealed class VendorPusher(
     /// <param name="inTime">Whether to give up on a vendor that is slow.</param>
     /// <param name="cancellationToken">Cancelled when the host stops.</param>
     /// <returns>The push to each vendor, in the order of <paramref name="vendors"/>.</returns>
-    public async Task<IReadOnlyList<Push>> PushAsync(
+    public async Task<IReadOnlyList<PendingPush>> PushAsync(
         IReadOnlyList<IVendor> vendors,
         SubjectMessage message,
         SubjectRecord subject,
@@ -49,8 +49,8 @@ internal sealed class VendorPusher(
         // would have that taken away again.
         var channel = vendors[0].Channel;
         var permissions = await StandingAsync(channel, subject, cancellationToken);
-        Push[] all =
-            [.. vendors.Select(v => new Push(v, inTime) { Pushed = isRepeated ? Attempted(message, channel, permissions) : [] })];
+        PendingPush[] all =
+            [.. vendors.Select(v => new PendingPush(v, inTime) { Pushed = isRepeated ? Attempted(message, channel, permissions) : [] })];
         for (var open = all; ; isRepeated = false)
         {
             foreach (var push in open)
@@ -92,7 +92,7 @@ internal sealed class VendorPusher(
             : await index.AnswersAsync(subject, channel, cancellationToken);
 
     private async Task PushUntilSettledAsync(
-        IReadOnlyList<Push> pushes,
+        IReadOnlyList<PendingPush> pushes,
         SubjectMessage message,
         SubjectRecord subject,
         IReadOnlyList<IdentifierPermission> permissions,
@@ -118,7 +118,7 @@ internal sealed class VendorPusher(
     }
 
     private async Task PushOneAsync(
-        Push push, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
+        PendingPush push, SubjectMessage message, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
     {
         using var span = OptOutTrace.Push(push.Vendor.Name, message.Subject, message.Attempt + 1);
         push.Outcome = push.InTime
@@ -130,7 +130,7 @@ internal sealed class VendorPusher(
     }
 
     private async Task<VendorOutcome> PushAllAsync(
-        Push push, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
+        PendingPush push, IReadOnlyList<IdentifierPermission> permissions, CancellationToken cancellationToken)
     {
         var (vendor, confirmed) = (push.Vendor, push.Confirmed);
         foreach (var permission in permissions)
@@ -164,18 +164,18 @@ internal sealed class VendorPusher(
     }
 
     /// <returns>The pushes whose text another handler wrote meanwhile.</returns>
-    private async Task<Push[]> SaveAsync(
-        IReadOnlyList<Push> pushes, SubjectMessage message, SubjectRecord subject, CancellationToken cancellationToken)
+    private async Task<PendingPush[]> SaveAsync(
+        IReadOnlyList<PendingPush> pushes, SubjectMessage message, SubjectRecord subject, CancellationToken cancellationToken)
     {
         // Nobody ever stopped anything here, and nothing was decided now. After a decision there is a row all the same: it tells a
         // handler that still pushes an earlier one that it was overtaken.
-        Push[] noted =
+        PendingPush[] noted =
         [
             .. pushes.Where(p =>
                 p is not { Known: null, Confirmed.Count: 0, Outcome: VendorOutcome.Confirmed } || message.Changes.Count > 0),
         ];
         foreach (var push in noted)
-            push.Row = Row(push, message);
+            push.Row = push.ToRow(message, time.GetUtcNow());
         var saved = await rows.TrySaveAsync(subject, noted.Select(p => (p.Vendor.Name, p.Row!)), cancellationToken);
         foreach (var push in noted.Where(p => saved.Contains(p.Vendor.Name)))
             Measure(push.Vendor, push.Row!, message);
@@ -203,32 +203,6 @@ internal sealed class VendorPusher(
         && permissions.All(p => !p.Stops.TryGetValue(channel, out var stops)
             || stops.Equals(known.Stops.GetValueOrDefault(protector.Hash(p.Identifier), StopSet.Nothing)));
 
-    // What was pushed is the state of now, so the row tells of the latest event that anybody has told the vendor of.
-    private VendorRow Row(Push push, SubjectMessage message)
-    {
-        var known = push.Known;
-        var isOvertaken = known?.Since > message.At;
-        return new VendorRow(
-            push.Outcome switch
-            {
-                VendorOutcome.Confirmed => VendorStatus.Confirmed,
-                VendorOutcome.Rejected => VendorStatus.Rejected,
-                _ => VendorStatus.Waiting,
-            },
-            push.Confirmed,
-            isOvertaken ? known!.Event : message.Id,
-            isOvertaken ? known!.Since : message.At,
-            push.Outcome is VendorOutcome.Confirmed ? time.GetUtcNow() : null,
-            message.Attempt + 1,
-            push.Outcome switch
-            {
-                VendorOutcome.Transient t => t.Reason,
-                VendorOutcome.Rejected r => r.Reason,
-                VendorOutcome.Postponed => "slow",
-                _ => null,
-            });
-    }
-
     // Once for each Stop a vendor holds: not where it had nothing to hold, nor for a message that a later one has overtaken.
     private void Measure(IVendor vendor, VendorRow row, SubjectMessage message)
     {
@@ -244,34 +218,4 @@ internal sealed class VendorPusher(
     private static bool Same(Channel channel, IReadOnlyList<IdentifierPermission> a, IReadOnlyList<IdentifierPermission> b) =>
         a.Count == b.Count && a.Zip(b).All(p => p.First.Identifier == p.Second.Identifier
             && Equals(p.First.Stops.GetValueOrDefault(channel), p.Second.Stops.GetValueOrDefault(channel)));
-
-    /// <summary>The push of one subject to one vendor.</summary>
-    internal sealed class Push(IVendor vendor, bool inTime)
-    {
-        public IVendor Vendor => vendor;
-
-        /// <summary>Whether the channel waits, so that a slow vendor is given up.</summary>
-        public bool InTime => inTime;
-
-        public VendorOutcome Outcome { get; set; } = new VendorOutcome.Confirmed();
-
-        /// <summary>What the subject's row says of the vendor.</summary>
-        public VendorRow? Known { get; set; }
-
-        /// <summary>What the vendor may have by pushes that no row records.</summary>
-        public Dictionary<IdentifierHash, StopSet> Pushed { get; set; } = [];
-
-        /// <summary>What the vendor has, and may have.</summary>
-        public Dictionary<IdentifierHash, StopSet> Confirmed { get; private set; } = [];
-
-        public VendorRow? Row { get; set; }
-
-        /// <summary>What we put there is in the row, or was pushed by an attempt that no row records.</summary>
-        public void Begin()
-        {
-            Confirmed = Known?.Stops.ToDictionary() ?? [];
-            foreach (var (hash, stops) in Pushed)
-                Confirmed[hash] = Confirmed.TryGetValue(hash, out var other) ? stops.Union(other) : stops;
-        }
-    }
 }

@@ -16,7 +16,8 @@ internal sealed class FanOutOptions
     /// </summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>The number of pushes to one vendor at once, on one instance: of those in time, and as many again of those that are late.</summary>
+    /// <summary>The number of pushes to one vendor at once, on one instance: of those in time, and as many again of those that are
+    /// late.</summary>
     public int PushesAtOnce { get; set; } = 16;
 
     /// <summary>Attempts before the message is dead-lettered. With the other defaults, they last a little over two days.</summary>

@@ -25,15 +25,15 @@ internal sealed class BatchOptionsValidator : IValidateOptions<BatchOptions>
 /// <summary>What can be done with a message of a batch besides handling it.</summary>
 /// <param name="SettleAsync">Settles it.</param>
 /// <param name="RenewAsync">
-/// Renews its lock, which the host does not do in a batch. Throws a <see cref="ServiceBusException"/> if the lock is lost: another process has
-/// the message, or will.
+/// Renews its lock, which the host does not do in a batch. Throws a <see cref="ServiceBusException"/> if the lock is lost: another process
+/// has the message, or will.
 /// </param>
 internal sealed record BatchActions(
     Func<ServiceBusReceivedMessage, Settlement, Task> SettleAsync, Func<ServiceBusReceivedMessage, Task> RenewAsync);
 
 /// <summary>
-/// Handles the messages of a batch: subjects side by side up to a bound, the messages of one subject or turn in their order. Each message is
-/// settled as soon as it is handled, so one that fails or is slow takes no other with it.
+/// Handles the messages of a batch: subjects side by side up to a bound, the messages of one subject or turn in their order. Each message
+/// is settled as soon as it is handled, so one that fails or is slow takes no other with it.
 /// </summary>
 internal sealed partial class MessageBatches(IOptions<BatchOptions> options, TimeProvider time, ILogger<MessageBatches> logger)
 {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace OptOut.Messaging;
 
 /// <summary>
-/// The message id of a message that is sent again. Everything that tells it from an earlier copy is part of it: otherwise the bus would drop
-/// it as a duplicate within <see cref="Topology.DuplicateWindow"/>.
+/// The message id of a message that is sent again. Everything that tells it from an earlier copy is part of it: otherwise the bus would
+/// drop it as a duplicate within <see cref="Topology.DuplicateWindow"/>.
 /// </summary>
 internal static class MessageId
 {

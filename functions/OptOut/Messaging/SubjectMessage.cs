@@ -61,8 +61,8 @@ internal sealed record SubjectMessage(
         new(subject, [], Change.Milliseconds(now), EventIds.New(now));
 
     /// <summary>
-    /// The same message for one subscription, as <c>apply</c> passes it on. If <c>apply</c> is delivered again and passes it on again, the bus
-    /// drops the copy.
+    /// The same message for one subscription, as <c>apply</c> passes it on. If <c>apply</c> is delivered again and passes it on again, the
+    /// bus drops the copy.
     /// </summary>
     /// <param name="subscription">The subscription.</param>
     /// <param name="written">What <c>apply</c> has just written to the ledger.</param>

@@ -13,7 +13,8 @@ internal sealed class WaitingMessage(IBusMessage message)
 
     public ServiceBusMessage Encoded { get; } = Encode(message);
 
-    /// <summary>The message with the sender's trace: the client would put every message of a batch into that of the batch's sender.</summary>
+    /// <summary>The message with the sender's trace: the client would put every message of a batch into that of the batch's
+    /// sender.</summary>
     public static ServiceBusMessage Encode(IBusMessage message)
     {
         var encoded = message.ToServiceBus();

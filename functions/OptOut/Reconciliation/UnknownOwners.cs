@@ -1,4 +1,5 @@
 using OptOut.Consent;
+using OptOut.Delivery;
 using OptOut.Identity;
 using OptOut.Intake;
 using OptOut.Messaging;
@@ -48,26 +49,13 @@ internal sealed class UnknownOwners(
         var outcome = vendor.ListsFor(stops).Except(owner.Stops.Select(s => s.Evidence.Reference)).Any()
             ? await retryPolicy.PushAsync(vendor, new VendorPush(owner.Identifier, stops, Confirmed: null), cancellationToken)
             : new VendorOutcome.Confirmed();
-        var row = new VendorRow(
-            outcome switch
-            {
-                VendorOutcome.Confirmed => VendorStatus.Confirmed,
-                VendorOutcome.Rejected => VendorStatus.Rejected,
-                _ => VendorStatus.Waiting,
-            },
-            outcome is VendorOutcome.Rejected
-                ? new Dictionary<IdentifierHash, StopSet>()
-                : new Dictionary<IdentifierHash, StopSet> { [protector.Hash(owner.Identifier)] = stops },
-            changes[0].Id,
-            changes.Max(c => c.At),
-            outcome is VendorOutcome.Confirmed ? time.GetUtcNow() : null,
-            1,
-            outcome switch
-            {
-                VendorOutcome.Transient t => t.Reason,
-                VendorOutcome.Rejected r => r.Reason,
-                _ => null,
-            });
+        var push = new PendingPush(vendor, inTime: false)
+        {
+            Outcome = outcome,
+            Pushed = outcome is VendorOutcome.Rejected ? [] : new() { [protector.Hash(owner.Identifier)] = stops },
+        };
+        push.Begin();
+        var row = push.ToRow(SubjectMessage.From(changes), time.GetUtcNow());
         return new NewStandIn(
             owner.Identifier, changes, new Dictionary<string, VendorRow>(StringComparer.Ordinal) { [vendor.Name] = row });
     }

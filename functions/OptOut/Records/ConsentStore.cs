@@ -16,9 +16,9 @@ internal sealed record Stored(Taken Taken, SubjectRecord Subject, bool IsWritten
 
 /// <summary>
 /// Consent state and ledger of a subject, in one partition of the table <c>consent</c>: the <c>subject~</c> row, and rows <c>event~</c> and
-/// <c>seen~</c>, of which the last say which changes the ledger has. Changes are taken in one entity-group transaction under the row's ETag, so
-/// state and ledger never disagree, and the numbers that the store gives them have one order. Row keys repeat the subject key because Azurite
-/// finds rows by row key first, and collapses when thousands of partitions share one.
+/// <c>seen~</c>, of which the last say which changes the ledger has. Changes are taken in one entity-group transaction under the row's
+/// ETag, so state and ledger never disagree, and the numbers that the store gives them have one order. Row keys repeat the subject key
+/// because Azurite finds rows by row key first, and collapses when thousands of partitions share one.
 /// </summary>
 internal sealed class ConsentStore(StorageAccount storage, SubjectRows subjects, TimeProvider time, OptOutMetrics metrics)
 {
@@ -33,8 +33,8 @@ internal sealed class ConsentStore(StorageAccount storage, SubjectRows subjects,
         (await subjects.LoadAsync(subject, cancellationToken)).State;
 
     /// <summary>
-    /// Adds the changes to state and ledger. Applying them twice is applying them once. A Stop that only repeats what stands takes a number,
-    /// so that an Allow which had not seen it cannot beat it, and mostly leaves the ledger as it is.
+    /// Adds the changes to state and ledger. Applying them twice is applying them once. A Stop that only repeats what stands takes a
+    /// number, so that an Allow which had not seen it cannot beat it, and mostly leaves the ledger as it is.
     /// </summary>
     /// <param name="changes">At least one, all of one subject. Up to 17 are written all or none; more go in parts, in their order.</param>
     /// <param name="cancellationToken">Cancels the work between two attempts.</param>
@@ -99,7 +99,8 @@ internal sealed class ConsentStore(StorageAccount storage, SubjectRows subjects,
             if (beforeWriting is not null)
                 await beforeWriting(read);
 
-            // A repeat writes no row that a second delivery would collide with. What the ledger has, it may have got since the row was read.
+            // A repeat writes no row that a second delivery would collide with. What the ledger has, it may have got since the row was
+            // read.
             var before = entered.Count;
             await AskAsync(changes.Where(c => c.Decision == Decision.Stop && known.Consent.IsStopped(c.Scope) && !known.Names(c.Id)));
             if (entered.Count > before)

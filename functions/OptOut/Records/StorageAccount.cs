@@ -19,7 +19,8 @@ internal sealed class StorageAccount
     /// <param name="options">The account to use.</param>
     /// <param name="credential">The app's identity, used only if there is no connection string.</param>
     /// <param name="logger">Receives a message each time the store is unavailable.</param>
-    /// <param name="policies">See each request to the tables. The product has none; tests count requests and refuse what Azure would.</param>
+    /// <param name="policies">See each request to the tables. The product has none; tests count requests and refuse what Azure
+    /// would.</param>
     public StorageAccount(
         IOptions<StorageOptions> options,
         Lazy<TokenCredential> credential,

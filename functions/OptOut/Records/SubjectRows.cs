@@ -6,8 +6,8 @@ using OptOut.Identity;
 namespace OptOut.Records;
 
 /// <summary>
-/// A subject's row of the table <c>consent</c>, as it was read: everything that anybody needs to know of the subject, in one point read. It has
-/// the consent state, the contact points, and what each vendor confirmed. Each writer merges its own
+/// A subject's row of the table <c>consent</c>, as it was read: everything that anybody needs to know of the subject, in one point read. It
+/// has the consent state, the contact points, and what each vendor confirmed. Each writer merges its own
 /// properties under the row's ETag and leaves those of the others.
 /// </summary>
 internal sealed class SubjectRecord(SubjectKey subject, TableEntity? row, IdentifierProtector protector)

@@ -13,7 +13,8 @@ internal enum VendorStatus
 }
 
 /// <summary>
-/// What a vendor confirmed for a subject, and when. Time-to-stop, the report and the retries are based on it. A JSON text in the subject's row.
+/// What a vendor confirmed for a subject, and when. Time-to-stop, the report and the retries are based on it. A JSON text in the subject's
+/// row.
 /// </summary>
 /// <param name="Stops">What the vendor last confirmed, by identifier, and while it waits also what the vendor may have taken although its
 /// answer was lost. Only this may ever be removed from the vendor again.</param>
@@ -32,7 +33,8 @@ internal sealed record VendorRow(
 {
     public TimeSpan? TimeToStop => ConfirmedAt - Since;
 
-    /// <summary>The property that holds the vendor's text. Names of properties are C# identifiers, and a vendor's name may have a hyphen.</summary>
+    /// <summary>The property that holds the vendor's text. Names of properties are C# identifiers, and a vendor's name may have a
+    /// hyphen.</summary>
     public static string PropertyOf(string vendor) => $"Vendor_{vendor.Replace('-', '_')}_";
 
     public static VendorRow? Parse(string text) => text.Length == 0

@@ -9,8 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace OptOut.Benchmarks.Pipeline;
 
 /// <summary>
-/// How many one-clicks are accepted at 32 connections, each by somebody else, while <c>apply</c> works; against a server that does the least
-/// a simple implementation does: one HMAC and one table upsert.
+/// How many one-clicks are accepted at 32 connections, each by somebody else, while <c>apply</c> works; against a server that does the
+/// least a simple implementation does: one HMAC and one table upsert.
 /// </summary>
 internal static class AcceptFigure
 {

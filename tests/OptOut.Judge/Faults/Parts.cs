@@ -14,8 +14,8 @@ internal static class Parts
         ["apply", "email", "sms", "phone", "post", "vendor-retry", "confirmation", "link-mail"];
 
     /// <summary>
-    /// Whether a dead letter stays one until a person at the vendor acts: Postmark lifts no entry that the recipient made there, so a person
-    /// who asks for mail again cannot be given any.
+    /// Whether a dead letter stays one until a person at the vendor acts: Postmark lifts no entry that the recipient made there, so a
+    /// person who asks for mail again cannot be given any.
     /// </summary>
     public static bool NeedsTheVendor(ServiceBusReceivedMessage dead) =>
         dead.DeadLetterErrorDescription?.Contains("Postmark does not lift", StringComparison.Ordinal) is true;

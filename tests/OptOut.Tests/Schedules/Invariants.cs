@@ -187,8 +187,8 @@ internal sealed class Invariants(Story story, bool isStrict = false)
             foreach (var vendor in _world.Vendors.Where(v => v.Channel == channel))
             {
                 var (wanted, entries) = (vendor.ListsFor(held), vendor.EntriesOf(identifier));
-                // A process that dies, or loses the store, between the push and the row that records it. Delivered again, its message takes its
-                // own Stops for pushed, but not those of other messages that were pushed with it. Nothing is sent that should not be.
+                // A process that dies, or loses the store, between the push and the row that records it. Delivered again, its message takes
+                // its own Stops for pushed, but not those of other messages that were pushed with it. Nothing is sent that should not be.
                 if (!isStrict && wanted.IsSubsetOf(entries)
                     && _world.Scheduler.Disturbed.Any(a => a.StartsWith($"{channel.Name()}#", StringComparison.Ordinal)))
                 {

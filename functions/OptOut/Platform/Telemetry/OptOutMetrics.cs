@@ -54,7 +54,8 @@ internal sealed class OptOutMetrics
     public void StopConfirmed(string vendor, string channel, TimeSpan since) =>
         _stop.Record(Math.Max(0, since.TotalSeconds), new("vendor", vendor), new("channel", channel));
 
-    /// <param name="outcome"><c>confirmed</c>, <c>postponed</c> (slow), <c>transient</c> (tried again later), <c>gave-up</c> or <c>rejected</c>.</param>
+    /// <param name="outcome"><c>confirmed</c>, <c>postponed</c> (slow), <c>transient</c> (tried again later), <c>gave-up</c> or
+    /// <c>rejected</c>.</param>
     public void VendorAnswered(string vendor, string outcome) => _outcomes.Add(1, new("vendor", vendor), new("outcome", outcome));
 
     /// <summary>Counts events of one kind in a verified webhook. A webhook that is sent again is counted again.</summary>

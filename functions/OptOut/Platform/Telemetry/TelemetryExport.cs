@@ -10,9 +10,9 @@ namespace OptOut.Platform.Telemetry;
 internal static class TelemetryExport
 {
     /// <summary>
-    /// The product's own spans and metrics: a million opt-outs are paid for by the gigabyte. No spans of the Service Bus client: each message
-    /// carries the trace as it is. None of ASP.NET Core, HttpClient or the storage clients: they contain paths, and our paths contain a
-    /// person's token or customer number.
+    /// The product's own spans and metrics: a million opt-outs are paid for by the gigabyte. No spans of the Service Bus client: each
+    /// message carries the trace as it is. None of ASP.NET Core, HttpClient or the storage clients: they contain paths, and our paths
+    /// contain a person's token or customer number.
     /// </summary>
     public static IOpenTelemetryBuilder AddOptOutTelemetry(this IServiceCollection services) => services.AddOpenTelemetry()
         .WithTracing(traces => traces.AddSource(OptOutTrace.SourceName).AddProcessor(new PathRemover()))

@@ -100,7 +100,8 @@ internal sealed class IdentifierIndex(
     /// </summary>
     /// <param name="subject">The subject as it was just stored.</param>
     /// <param name="read">
-    /// The rows of its identifiers, read before that: a later state of the subject is then projected after they were read, and fails this write.
+    /// The rows of its identifiers, read before that: a later state of the subject is then projected after they were read, and fails this
+    /// write.
     /// </param>
     /// <param name="isRepeat">Whether it altered no answer. Then nothing is written for a known person.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
@@ -112,8 +113,8 @@ internal sealed class IdentifierIndex(
         permission.Identifier.Kind, protector.Hash(permission.Identifier), permission.Version, permission.Stops);
 
     /// <summary>
-    /// Adds many identifiers that nobody is known to have, each with the subject that stands in for its owner: a request for each partition,
-    /// not for each identifier.
+    /// Adds many identifiers that nobody is known to have, each with the subject that stands in for its owner: a request for each
+    /// partition, not for each identifier.
     /// </summary>
     /// <returns>What now stands for each, in their order.</returns>
     public async Task<IReadOnlyList<IdentifierPermission>> AddAsync(
@@ -158,8 +159,8 @@ internal sealed class IdentifierIndex(
         await TellAsync(owner, await ProjectOneAsync(identifier, owner, former, cancellationToken), cancellationToken);
 
     /// <summary>
-    /// The identifiers of <see cref="Partitions"/> that follow one another, in the order of the hash: most partitions are nearly empty, and a
-    /// question costs more than a row.
+    /// The identifiers of <see cref="Partitions"/> that follow one another, in the order of the hash: most partitions are nearly empty, and
+    /// a question costs more than a row.
     /// </summary>
     /// <param name="first">The first partition.</param>
     /// <param name="last">The last one, inclusive.</param>
@@ -205,7 +206,8 @@ internal sealed class IdentifierIndex(
             if (await TryWriteAsync(next, isNew: false, subject.Subject, own, former: null, cancellationToken))
                 return Open(identifier, next);
 
-            // Another owner was quicker. The row first, the state after, as above: hundreds of owners may stop at once, so none reads the others.
+            // Another owner was quicker. The row first, the state after, as above: hundreds of owners may stop at once, so none reads the
+            // others.
             if (await PointAsync(identifier, cancellationToken) is not { } now)
                 return (await ProjectOneAsync(identifier, subject.Subject, former: null, cancellationToken)).Permission;
             (row, subject) = (now, await subjects.LoadAsync(subject.Subject, cancellationToken));

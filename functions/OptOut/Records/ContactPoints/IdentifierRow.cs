@@ -7,8 +7,9 @@ namespace OptOut.Records.ContactPoints;
 
 /// <summary>
 /// A row of the table <c>identifiers</c>: what an identifier may receive, which is what all of its owners allow. Partition key
-/// <c>{kind}~{first 3 hex digits of the hash}</c>, row key the rest of the hash. Beside it, each owner has a row <c>{rest}~{subject}</c> with
-/// what that person wants. Both are written in one transaction. They are a projection of <c>consent</c>, and never the only record of anything.
+/// <c>{kind}~{first 3 hex digits of the hash}</c>, row key the rest of the hash. Beside it, each owner has a row <c>{rest}~{subject}</c>
+/// with what that person wants. Both are written in one transaction. They are a projection of <c>consent</c>, and never the only record of
+/// anything.
 /// </summary>
 /// <param name="Ciphertext">The encrypted identifier, to push to vendors.</param>
 /// <param name="Version">Counts the writes, so that of two answers one can tell which is later.</param>

@@ -14,8 +14,8 @@ internal sealed record NewStandIn(Identifier Identifier, IReadOnlyList<Change> C
 }
 
 /// <summary>
-/// Creates the subjects that stand in for the unknown owners of many contact points: a company's existing opt-outs, or a vendor's. Each costs
-/// one transaction; the rows of the contact points and of the feed are written together, those of one partition by one request.
+/// Creates the subjects that stand in for the unknown owners of many contact points: a company's existing opt-outs, or a vendor's. Each
+/// costs one transaction; the rows of the contact points and of the feed are written together, those of one partition by one request.
 /// </summary>
 internal sealed class StandIns(ConsentStore consent, IdentifierIndex index, FeedWriter feed, IdentifierProtector protector)
 {
