@@ -63,7 +63,7 @@ public sealed class UnknownOwnersTests(AzuriteFixture azurite)
         return host.Service<IdentifierProtector>().SubjectOf(who);
     }
 
-    // Without what a run costs whoever is on the list: its lease, and the look through the partitions of contact points.
+    // Without what a run costs even if the list is empty: its lease, and the look through the partitions of contact points.
     private static string[] Counted(OptOutHost host) =>
         [.. host.TableRequests.Sent.Where(r => r.Split(' ')[1] is "consent" or "identifiers" or "feed" or "references")];
 }
