@@ -17,6 +17,7 @@ internal sealed partial class ChannelHandler(
     IEnumerable<IVendor> vendors,
     SubjectRows subjects,
     VendorPusher pusher,
+    VendorLanes lanes,
     ChangePublisher publisher,
     RetrySchedule retry,
     DeliveryGuard guard,
@@ -47,6 +48,14 @@ internal sealed partial class ChannelHandler(
         IVendor[] addressed = [.. _vendors.Where(v => isAddressed(v) && (message.Vendor is null || message.Vendor == v.Name))];
         if (addressed.Length == 0)
             return Settlement.Done;
+
+        // Before anything is read: thousands may wait for one slow vendor, and must not keep the store busy meanwhile.
+        if (isRetry && lanes.IsFull(addressed[0].Name))
+        {
+            await WaitForTurnAsync(message, cancellationToken);
+            return Settlement.Done;
+        }
+
         var subject = await subjects.LoadAsync(message.Subject, cancellationToken);
         Settlement settlement = Settlement.Done;
         foreach (var push in await pusher.PushAsync(addressed, message, subject, isRepeated, inTime: !isRetry, cancellationToken))
@@ -66,8 +75,7 @@ internal sealed partial class ChannelHandler(
         switch (outcome)
         {
             case VendorOutcome.Postponed when isRetry:
-                var pause = TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1000, 3000));
-                await publisher.ScheduleAsync(message.Deferred(Topology.VendorRetry), pause, cancellationToken);
+                await WaitForTurnAsync(message, cancellationToken);
                 return null;
             case VendorOutcome.Postponed:
                 await publisher.PublishAsync([message.ForVendor(vendor.Name)], cancellationToken);
@@ -85,6 +93,14 @@ internal sealed partial class ChannelHandler(
             default:
                 return null;
         }
+    }
+
+    // From two seconds, twice as long each time, up to a minute; and up to half of that longer, so that not all come back at once.
+    private Task WaitForTurnAsync(SubjectMessage message, CancellationToken cancellationToken)
+    {
+        var seconds = Math.Min(60, 2 << Math.Min(message.Wait, 5));
+        var delay = TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(seconds * 1000, seconds * 1500));
+        return publisher.ScheduleAsync(message.Deferred(Topology.VendorRetry), delay, cancellationToken);
     }
 
     [LoggerMessage(

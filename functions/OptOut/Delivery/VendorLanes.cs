@@ -26,11 +26,13 @@ internal sealed class VendorLanes(IOptions<FanOutOptions> options, TimeProvider 
         if (time.GetTimestamp() < Volatile.Read(ref lanes.SlowUntil))
             return new VendorOutcome.Postponed();
         using var limit = time.Limit(options.Value.Patience, cancellationToken);
+        var isCalled = false;
         try
         {
             await lanes.InTime.WaitAsync(limit.Token);
             try
             {
+                isCalled = true;
                 return await push(limit.Token);
             }
             finally
@@ -40,10 +42,15 @@ internal sealed class VendorLanes(IOptions<FanOutOptions> options, TimeProvider 
         }
         catch (OperationCanceledException) when (limit.HasExpired && !cancellationToken.IsCancellationRequested)
         {
-            MarkSlow(lanes);
+            // Who only waited for others' pushes says nothing about the vendor.
+            if (isCalled)
+                MarkSlow(lanes);
             return new VendorOutcome.Postponed();
         }
     }
+
+    /// <summary>Whether as many late pushes to the vendor as allowed are under way.</summary>
+    public bool IsFull(string vendor) => _vendors.TryGetValue(vendor, out var lanes) && lanes.Late.CurrentCount == 0;
 
     /// <summary>Pushes what the channel did not wait for, for as long as the adapter allows.</summary>
     /// <returns><see cref="VendorOutcome.Postponed"/> if as many pushes as allowed are under way.</returns>

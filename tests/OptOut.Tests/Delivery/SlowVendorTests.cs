@@ -19,6 +19,7 @@ public sealed class SlowVendorTests(AzuriteFixture azurite)
             settings: new Dictionary<string, string?>(StringComparer.Ordinal)
             {
                 ["OptOut:FanOut:Patience"] = "00:00:00.300",
+                ["OptOut:FanOut:PushesAtOnce"] = "2",
                 ["OptOut:FanOut:FirstRetry"] = "00:00:00.100",
                 ["OptOut:Postmark:Timeout"] = "00:00:02",
             });
