@@ -95,8 +95,9 @@ internal static class AreaRegistrations
         .AddSingleton<ChangePublisher>().AddSingleton<Outbox>().AddSingleton<RetrySchedule>().AddSingleton<DeliveryGuard>()
         .AddValidated<BatchOptions, BatchOptionsValidator>(configuration, BatchOptions.Section).AddSingleton<MessageBatches>();
 
-    public static IServiceCollection AddIntake(this IServiceCollection services) =>
-        services.AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<IdentifierIntake>().AddSingleton<SharedPresses>();
+    public static IServiceCollection AddIntake(this IServiceCollection services) => services
+        .AddSingleton<ChangeApplier>().AddSingleton<ChangeIntake>().AddSingleton<SharedPresses>()
+        .AddSingleton<ContactPointOwners>().AddSingleton<IdentifierIntake>();
 
     public static IServiceCollection AddReplies(this IServiceCollection services, IConfiguration configuration) => services
         .AddValidated<MailtoOptions, MailtoOptionsValidator>(configuration, "OptOut:Mailto")

@@ -29,26 +29,47 @@ internal sealed class SubjectRegistrar(
         var permissions = new List<IdentifierPermission>();
         foreach (var identifier in profile.Identifiers)
         {
-            var rows = await index.ReadAsync(identifier, cancellationToken);
-            if (!await AdoptAsync(subject, identifier, rows, cancellationToken))
+            if (await RegisterAsync(subject, identifier, cancellationToken) is not { } permission)
                 return false;
-            permissions.Add(await index.AnnounceAsync(identifier, subject, rows, cancellationToken));
+            permissions.Add(permission);
         }
 
         // Who has stopped nothing is on no vendor's list. Else announced even when nothing changed: an earlier call may have saved the
         // change and failed before this line.
         return permissions.TrueForAll(p => p.Stops.Values.All(s => s.IsNothing))
-            || await intake.AnnounceAsync(SubjectMessage.Updated(subject, time.GetUtcNow()));
+            || await intake.PublishAsync(SubjectMessage.Updated(subject, time.GetUtcNow()));
     }
+
+    // Null when something that the person takes over is not durable.
+    private async Task<IdentifierPermission?> RegisterAsync(SubjectKey subject, Identifier identifier, CancellationToken cancellationToken)
+    {
+        var rows = await index.ReadAsync(identifier, cancellationToken);
+        while (true)
+        {
+            if (!await AdoptAsync(subject, identifier, rows, cancellationToken))
+                return null;
+            var permission = await index.AnnounceAsync(identifier, subject, rows, cancellationToken);
+            if (permission.Stops.Values.All(s => s.IsNothing))
+                return permission;
+
+            // The stand-in may have been created after the rows were read, and before the person stood in them.
+            rows = await index.ReadAsync(identifier, cancellationToken);
+            if (!HasStandIn(rows, identifier, subject))
+                return permission;
+        }
+    }
+
+    private bool HasStandIn(OwnedRows? rows, Identifier identifier, SubjectKey subject) =>
+        protector.SubjectOf(identifier) is var standIn && standIn != subject && rows?.Owners.ContainsKey(standIn) == true;
 
     // A Stop that was recorded for the stand-in of the contact point's unknown owner.
     private async Task<bool> AdoptAsync(
         SubjectKey subject, Identifier identifier, OwnedRows? rows, CancellationToken cancellationToken)
     {
-        var standIn = protector.SubjectOf(identifier);
-        if (standIn == subject || rows?.Owners.ContainsKey(standIn) != true)
+        if (!HasStandIn(rows, identifier, subject))
             return true;
 
+        var standIn = protector.SubjectOf(identifier);
         foreach (var (scope, stop) in (await consent.LoadAsync(standIn, cancellationToken)).Consent.StandingStops)
         {
             var adopted = Change.Create(

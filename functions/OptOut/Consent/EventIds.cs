@@ -12,6 +12,9 @@ internal static class EventIds
 {
     public static Guid New(DateTimeOffset now) => Guid.CreateVersion7(now);
 
+    /// <summary>The id of the change that an event makes for one of the subjects whom it concerns.</summary>
+    public static Guid Of(Guid reported, SubjectKey subject) => Derive(reported.ToString("N"), subject.ToString());
+
     /// <summary>
     /// The id of a Stop that a subject takes over from the stand-in of its contact point. One that is said again there is another Stop: the
     /// person may have allowed it in the meantime.

@@ -12,7 +12,7 @@ namespace OptOut.Delivery;
 /// from what is stored, so a process that dies in between is healed by the next delivery.
 /// </summary>
 internal sealed partial class ApplyHandler(
-    ChangeApplier applier, FanOut fanOut, ChangePublisher publisher, DeliveryGuard guard, ILogger<ApplyHandler> logger)
+    ChangeApplier applier, ContactPointOwners owners, FanOut fanOut, ChangePublisher publisher, DeliveryGuard guard, ILogger<ApplyHandler> logger)
 {
     public Task<Settlement> HandleAsync(ServiceBusReceivedMessage received, CancellationToken cancellationToken) =>
         guard.HandleAsync<SubjectMessage>(
@@ -22,6 +22,31 @@ internal sealed partial class ApplyHandler(
     {
         if (message.Changes.Count == 0)
             return Settlement.Done;
+        if (message.ContactPoint is null)
+            return await ApplyAsync(message, isRepeated, cancellationToken);
+
+        // Owners share nothing but the contact point: one who fails must not hold up the others.
+        var each = await owners.FindAsync(message, isRepeated, cancellationToken);
+        if (each is not [var one])
+        {
+            await publisher.PublishAsync(each, cancellationToken);
+            return Settlement.Done;
+        }
+
+        var settlement = await ApplyAsync(one, isRepeated, cancellationToken);
+
+        // Somebody may have been announced with the contact point after the look-up, and before the stand-in had this Stop to give to them.
+        if (one.Subject == message.Subject)
+        {
+            each = await owners.FindAsync(message, isRepeated: false, cancellationToken);
+            await publisher.PublishAsync([.. each.Where(m => m.Subject != message.Subject)], cancellationToken);
+        }
+
+        return settlement;
+    }
+
+    private async Task<Settlement> ApplyAsync(SubjectMessage message, bool isRepeated, CancellationToken cancellationToken)
+    {
         using var span = OptOutTrace.Apply(message.Subject);
         var applied = await applier.ApplyCompletelyAsync(message.Changes, cancellationToken);
         await publisher.PublishAsync(

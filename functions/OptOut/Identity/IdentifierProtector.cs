@@ -79,6 +79,18 @@ internal sealed class IdentifierProtector : IDisposable
     /// <summary>The subject for an identifier whose owner is not known.</summary>
     public SubjectKey SubjectOf(Identifier identifier) => new(First128(_subjects, $"{identifier.Kind}\n{identifier.Value}"));
 
+    /// <summary>An identifier for a message that must not show it.</summary>
+    public string Seal(Identifier identifier) => Encrypt($"{identifier.Kind}\n{identifier.Value}", SealContext(SubjectOf(identifier)));
+
+    /// <param name="text">What <see cref="Seal"/> made of it.</param>
+    /// <param name="standIn">The subject that stands in for its unknown owner.</param>
+    /// <exception cref="CryptographicException">The text was made for another identifier, or altered.</exception>
+    public Identifier Unseal(string text, SubjectKey standIn)
+    {
+        var parts = Decrypt(text, SealContext(standIn)).Split('\n', 2);
+        return new Identifier(Enum.Parse<IdentifierKind>(parts[0]), parts[1]);
+    }
+
     /// <param name="text">The text to encrypt.</param>
     /// <param name="context">Where it is stored, so that a ciphertext moved to another row cannot be decrypted.</param>
     /// <returns>Key id, nonce, ciphertext and tag, in base64.</returns>
@@ -130,6 +142,8 @@ internal sealed class IdentifierProtector : IDisposable
         foreach (var cipher in _ciphers.Values)
             cipher.Dispose();
     }
+
+    private static string SealContext(SubjectKey standIn) => $"message~{standIn}";
 
     private static UInt128 First128(KeyedHash key, string text)
     {

@@ -33,31 +33,31 @@ internal sealed partial class ChangeIntake(
     ChangePublisher bus, Outbox outbox, ChangeApplier applier, TimeProvider time, ILogger<ChangeIntake> logger)
 {
     // Beyond this a person is told that it is recorded, without seeing it yet.
-    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(8);
+    internal static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(8);
 
     /// <summary>
     /// Records the change. Takes no cancellation: a person who closes the page has still said it.
     /// </summary>
-    public Task<IntakeResult> RecordAsync(Change change, WaitFor when, string? turn = null) => RecordAsync([change], when, turn);
+    public Task<IntakeResult> RecordAsync(Change change, WaitFor when) => RecordAsync([change], when);
 
     /// <summary>Records what a person did in one go: one message, written together, confirmed by one mail.</summary>
     /// <param name="changes">At least one, all of one subject and one submission.</param>
     /// <param name="when">Whom the answer is for.</param>
-    /// <param name="turn">See <see cref="SubjectMessage.Turn"/>.</param>
-    public async Task<IntakeResult> RecordAsync(IReadOnlyList<Change> changes, WaitFor when, string? turn = null)
+    public async Task<IntakeResult> RecordAsync(IReadOnlyList<Change> changes, WaitFor when)
     {
-        using var span = OptOutTrace.Intake(changes);
-        var durable = await MakeDurableAsync(SubjectMessage.From(changes) with { Turn = turn });
-        span?.SetTag("optout.durable", durable);
+        var durable = await PublishAsync(SubjectMessage.From(changes));
         return new IntakeResult(durable, durable && when == WaitFor.Visible ? await StoreAsync([changes]) : null);
     }
 
-    /// <summary>Tells every channel that a subject's identifiers changed.</summary>
-    /// <returns>Whether that is durable.</returns>
-    public Task<bool> AnnounceAsync(SubjectMessage message) => MakeDurableAsync(message);
-
-    private async Task<bool> MakeDurableAsync(SubjectMessage message) =>
-        await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
+    /// <summary>Publishes the message, or parks it in the outbox.</summary>
+    /// <returns>Whether it is durable.</returns>
+    public async Task<bool> PublishAsync(SubjectMessage message)
+    {
+        using var span = message.Changes.Count > 0 ? OptOutTrace.Intake(message.Changes) : null;
+        var durable = await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
+        span?.SetTag("optout.durable", durable);
+        return durable;
+    }
 
     /// <summary>Applies submissions that are durable already, within one time limit for all; <c>apply</c> brings the rest.</summary>
     /// <returns>Whether the store has all of them.</returns>

@@ -1,7 +1,7 @@
 using OptOut.Consent;
 using OptOut.Identity;
-using OptOut.Records;
-using OptOut.Records.ContactPoints;
+using OptOut.Messaging;
+using OptOut.Platform;
 
 namespace OptOut.Intake;
 
@@ -17,42 +17,49 @@ internal sealed record IdentifierStop(
     string EventKey,
     Guid? SubmissionId = null)
 {
+    public Guid EventId => EventIds.Derive(EventKey);
+
     /// <summary>The change of one subject that has the identifier. The same event gives it the same id each time.</summary>
     public Change For(SubjectKey subject, DateTimeOffset now) => Change.Create(
-        EventIds.Derive(EventKey, subject.ToString()), subject, Scope, Decision.Stop, At, now, Source, Evidence, SubmissionId);
+        EventIds.Of(EventId, subject), subject, Scope, Decision.Stop, At, now, Source, Evidence, SubmissionId);
 }
 
 /// <summary>
-/// Records a Stop for every subject that has an identifier, or, if none is known, for a stand-in subject of its unknown owner. A Stop is
-/// always safe, so one for an unknown address is recorded as well.
+/// Records a Stop for everybody who has an identifier, or, if nobody is known, for a stand-in subject of its unknown owner. Needs no table:
+/// <c>apply</c> finds out who they are.
 /// </summary>
 internal sealed class IdentifierIntake(
-    ChangeIntake intake, IdentifierIndex index, ProfileStore profiles, IdentifierProtector protector, TimeProvider time)
+    ChangeIntake intake, ContactPointOwners owners, IdentifierProtector protector, TimeProvider time)
 {
-    /// <returns>The recorded changes; null if not all of them are durable, in which case the caller must retry with the same key.</returns>
-    /// <exception cref="Platform.StoreUnavailableException">The store is unavailable, so the subjects of the identifier
-    /// are not known.</exception>
-    public async Task<IReadOnlyList<Change>?> RecordAsync(IdentifierStop stop, WaitFor when, CancellationToken cancellationToken)
+    /// <returns>
+    /// The change of each owner where the answer waits for the store and the store answers in time, otherwise the stand-in's, for want of a
+    /// better one. Null if the Stop is not durable: the caller must repeat it with the same key.
+    /// </returns>
+    public async Task<IReadOnlyList<Change>?> RecordAsync(IdentifierStop stop, WaitFor when)
     {
-        var subjects = await index.SubjectsAsync(stop.Identifier, cancellationToken);
-        if (subjects.Count == 0)
+        var change = stop.For(protector.SubjectOf(stop.Identifier), time.GetUtcNow());
+        var message = SubjectMessage.From(change) with
         {
-            var standIn = protector.SubjectOf(stop.Identifier);
-            await profiles.SaveAsync(standIn, [stop.Identifier], language: null, cancellationToken);
-            subjects = [standIn];
-        }
-
-        Change[] changes = [.. subjects.Select(subject => stop.For(subject, time.GetUtcNow()))];
-
-        // They all write the row of the same contact point, so they take turns.
-        var turn = changes.Length > 1 ? protector.Hash(stop.Identifier).ToString() : null;
-
-        // Everybody's Stop is durable before the store, which takes longer, has the first one.
-        var recorded = await Task.WhenAll(changes.Select(change => intake.RecordAsync(change, WaitFor.Durable, turn)));
-        if (!Array.TrueForAll(recorded, r => r.Durable))
+            ContactPoint = new SealedContactPoint(protector.Seal(stop.Identifier), stop.EventId),
+        };
+        if (!await intake.PublishAsync(message))
             return null;
-        if (when == WaitFor.Visible)
-            await intake.StoreAsync(changes.Select(change => (IReadOnlyList<Change>)[change]));
-        return changes;
+        return when == WaitFor.Visible && await StoreAsync(message) is { } stored ? stored : [change];
+    }
+
+    // Null if the store does not answer in time.
+    private async Task<IReadOnlyList<Change>?> StoreAsync(SubjectMessage message)
+    {
+        using var limit = time.Limit(ChangeIntake.StoreTimeout);
+        try
+        {
+            var each = await owners.FindAsync(message, isRepeated: false, limit.Token);
+            await intake.StoreAsync(each.Select(m => m.Changes));
+            return [.. each.SelectMany(m => m.Changes)];
+        }
+        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+        {
+            return null;
+        }
     }
 }

@@ -53,8 +53,8 @@ internal sealed partial class ChangePublisher : IAsyncDisposable
 
         // A person who waits gets an answer within seconds; a handler waits as long as the client tries.
         IBusMessage[] rest = [.. messages.Zip(accepted).Where(m => !m.Second).Select(m => m.First)];
-        if (rest.Length > 0)
-            await _sender.SendMessagesAsync(rest.Select(WaitingMessage.Encode), cancellationToken);
+        foreach (var some in rest.Chunk(_maxBatch))
+            await _sender.SendMessagesAsync(some.Select(WaitingMessage.Encode), cancellationToken);
     }
 
     /// <summary>Sends the message later.</summary>

@@ -17,7 +17,7 @@ namespace OptOut.Messaging;
 internal sealed record Sweep(int Published, bool HasMore);
 
 /// <summary>
-/// Messages that the bus did not accept, in the table <c>outbox</c>, spread over 16 shards. A timer publishes them when
+/// Messages that the bus did not accept, in the table <c>outbox</c>, spread over 16 shards by subject. A timer publishes them when
 /// the bus is available again.
 /// </summary>
 internal sealed partial class Outbox(StorageAccount storage, ChangePublisher publisher, OptOutMetrics metrics, ILogger<Outbox> logger)
@@ -32,7 +32,7 @@ internal sealed partial class Outbox(StorageAccount storage, ChangePublisher pub
     {
         try
         {
-            var entity = new TableEntity(Shard(message.Id), message.Id.ToString("N"));
+            var entity = new TableEntity(Shard(message.Subject), message.Id.ToString("N"));
 
             // The largest submission, 50 topics on four channels, needs several properties.
             LongText.Write(
@@ -106,7 +106,7 @@ internal sealed partial class Outbox(StorageAccount storage, ChangePublisher pub
         }
     }
 
-    private static string Shard(Guid id) => Shard(id.ToByteArray()[^1] % Shards);
+    private static string Shard(SubjectKey subject) => Shard((int)(subject.Value % Shards));
 
     private static string Shard(int shard) => shard.ToString("D2", CultureInfo.InvariantCulture);
 
@@ -123,12 +123,14 @@ internal sealed partial class Outbox(StorageAccount storage, ChangePublisher pub
     private partial void LogSwept(int count);
 }
 
-internal sealed record ParkedMessage(string Subject, IReadOnlyList<ChangeDocument> Changes, DateTimeOffset At, Guid Id)
+internal sealed record ParkedMessage(
+    string Subject, IReadOnlyList<ChangeDocument> Changes, DateTimeOffset At, Guid Id, SealedContactPoint? ContactPoint = null)
 {
     public static ParkedMessage From(SubjectMessage message) =>
-        new(message.Subject.ToString(), [.. message.Changes.Select(ChangeDocument.From)], message.At, message.Id);
+        new(message.Subject.ToString(), [.. message.Changes.Select(ChangeDocument.From)], message.At, message.Id, message.ContactPoint);
 
-    public SubjectMessage ToMessage() => new(SubjectKey.Parse(Subject), [.. Changes.Select(c => c.ToChange())], At, Id);
+    public SubjectMessage ToMessage() =>
+        new(SubjectKey.Parse(Subject), [.. Changes.Select(c => c.ToChange())], At, Id, ContactPoint: ContactPoint);
 }
 
 [JsonSourceGenerationOptions(

@@ -28,6 +28,10 @@ namespace OptOut.Messaging;
 /// Messages of a batch with the same turn are handled one after another: they would write the same contact point's row. Null for a turn of
 /// its subject's own.
 /// </param>
+/// <param name="ContactPoint">
+/// The contact point whose owners are to be stopped; <c>apply</c> finds out who they are. The subject then is the one that stands in for an
+/// unknown owner, and the only change is its Stop. Null if the changes are the subject's own.
+/// </param>
 internal sealed record SubjectMessage(
     SubjectKey Subject,
     IReadOnlyList<Change> Changes,
@@ -42,10 +46,12 @@ internal sealed record SubjectMessage(
     string Entries = "",
     int Failures = 0,
     int Restarts = 0,
-    string? Turn = null)
+    string? Turn = null,
+    SealedContactPoint? ContactPoint = null)
     : IBusMessage<SubjectMessage>
 {
     internal const string ChangeLabel = "consent-change", UpdateLabel = "subject-updated", TurnProperty = "turn";
+    private const string ContactPointProperty = "contact-point", EventProperty = "event";
     private const string Json = "application/json", Version = "1";
 
     public string About => Subject.ToString();
@@ -55,6 +61,14 @@ internal sealed record SubjectMessage(
     /// <param name="changes">At least one, all of one subject and one submission.</param>
     public static SubjectMessage From(IReadOnlyList<Change> changes) =>
         new(changes[0].Subject, changes, changes.Max(c => c.At), changes[0].Id);
+
+    /// <summary>The part of a message about a contact point that is one owner's.</summary>
+    public SubjectMessage For(SubjectKey owner)
+    {
+        var (stop, id) = (Changes[0], EventIds.Of(ContactPoint!.Event, owner));
+        var own = stop with { Subject = owner, Id = id, SubmissionId = stop.SubmissionId == stop.Id ? id : stop.SubmissionId };
+        return this with { Subject = owner, Changes = [own], Id = id, ContactPoint = null };
+    }
 
     // Truncated to the millisecond, as a change is. Otherwise a change in the same millisecond would seem earlier.
     public static SubjectMessage Updated(SubjectKey subject, DateTimeOffset now) =>
@@ -121,6 +135,12 @@ internal sealed record SubjectMessage(
             message.ApplicationProperties["replay"] = Replay;
         if (Turn is not null)
             message.ApplicationProperties[TurnProperty] = Turn;
+        if (ContactPoint is not null)
+        {
+            message.ApplicationProperties[ContactPointProperty] = ContactPoint.Text;
+            message.ApplicationProperties[EventProperty] = ContactPoint.Event.ToString("D");
+        }
+
         if (Failures > 0)
             message.ApplicationProperties["failures"] = Failures;
         if (Restarts > 0)
@@ -152,6 +172,9 @@ internal sealed record SubjectMessage(
         {
             try
             {
+                var contactPoint = Text(ContactPointProperty) is { } text
+                    ? new SealedContactPoint(text, Guid.Parse(Text(EventProperty) ?? ""))
+                    : null;
                 Change[] changes = received.Subject == ChangeLabel
                     ? [.. ChangeDocument.ListFromJson(received.Body.ToString()).Select(d => d.ToChange())]
                     : [];
@@ -162,6 +185,10 @@ internal sealed record SubjectMessage(
                 else if (changes.Length == 0 && received.Subject == ChangeLabel)
                 {
                     problem = "The body contains no change.";
+                }
+                else if (contactPoint is not null && changes is not [{ Decision: Decision.Stop }])
+                {
+                    problem = "A message about a contact point must contain one Stop.";
                 }
                 else
                 {
@@ -179,7 +206,8 @@ internal sealed record SubjectMessage(
                         Text("entries") ?? "",
                         Number("failures"),
                         Number("restarts"),
-                        Text(TurnProperty));
+                        Text(TurnProperty),
+                        contactPoint);
                 }
             }
             catch (Exception e) when (e is JsonException or FormatException or ArgumentException or AllowNotPermittedException)
@@ -195,3 +223,8 @@ internal sealed record SubjectMessage(
         int Number(string name) => properties.GetValueOrDefault(name) as int? ?? 0;
     }
 }
+
+/// <summary>A contact point in a message.</summary>
+/// <param name="Text">The contact point, encrypted.</param>
+/// <param name="Event">What was reported of it. Each owner's change has an id that is derived from this one.</param>
+internal sealed record SealedContactPoint(string Text, Guid Event);

@@ -137,7 +137,7 @@ internal sealed class ComparePhase(
 
     private async Task<RunTally?> RecordAsync(IVendor vendor, VendorEntry entry, CancellationToken cancellationToken)
     {
-        if (await intake.RecordAsync(Stop(vendor, entry), WaitFor.Visible, cancellationToken) is not { } changes)
+        if (await intake.RecordAsync(Stop(vendor, entry), WaitFor.Visible) is not { } changes)
             return null;
         foreach (var change in changes)
             await repair.SettleAsync(vendor, change, cancellationToken);

@@ -37,7 +37,7 @@ internal sealed class UnknownOwners(
         await Parallel.ForAsync(0, some.Length, bounded, async (i, cancel) => prepared[i] = await PrepareAsync(vendor, some[i], cancel));
         var created = await standIns.CreateAsync(prepared, bounded);
         var told = await Task.WhenAll(created.SelectMany(one => OthersOn(vendor, one.Identifier)
-            .Select(channel => intake.AnnounceAsync(SubjectMessage.From(one.Changes).PassedOn(channel.Name(), [])))));
+            .Select(channel => intake.PublishAsync(SubjectMessage.From(one.Changes).PassedOn(channel.Name(), [])))));
         return told.Contains(false) ? null : created;
     }
 

@@ -55,7 +55,7 @@ internal sealed class DriftIntake(
             Source.VendorWebhook,
             new ChangeEvidence(drift.Channel, Vendor: vendor, Reference: drift.EventKey),
             $"{vendor}:{drift.EventKey}");
-        return await stops.RecordAsync(stop, WaitFor.Durable, cancellationToken) is null ? DriftOutcome.NotSaved : DriftOutcome.Recorded;
+        return await stops.RecordAsync(stop, WaitFor.Durable) is null ? DriftOutcome.NotSaved : DriftOutcome.Recorded;
     }
 
     /// <summary>
@@ -88,7 +88,7 @@ internal sealed class DriftIntake(
     {
         var announced = true;
         foreach (var subject in known.Subjects)
-            announced &= await changes.AnnounceAsync(SubjectMessage.Updated(subject, time.GetUtcNow()));
+            announced &= await changes.PublishAsync(SubjectMessage.Updated(subject, time.GetUtcNow()));
         return announced ? DriftOutcome.Announced : DriftOutcome.NotSaved;
     }
 }

@@ -26,7 +26,7 @@ internal sealed partial class SignalIntake(
 
     /// <returns>Whether everything is durable; if not, the vendor must send all of it again.</returns>
     /// <exception cref="Platform.StoreUnavailableException">
-    /// The store is unavailable, so the subjects of the identifiers cannot be looked up.
+    /// The store is unavailable, and something needs it: every event but a Stop. The Stops may be recorded.
     /// </exception>
     public async Task<bool> RecordAsync(string vendor, VendorSignals signals, CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ internal sealed partial class SignalIntake(
             {
                 foreach (var signal in one.Signals)
                 {
-                    if (await intake.RecordAsync(Stop(vendor, signal), WaitFor.Durable, token) is null)
+                    if (await intake.RecordAsync(Stop(vendor, signal), WaitFor.Durable) is null)
                         Interlocked.Increment(ref notSaved);
                 }
 

@@ -59,7 +59,7 @@ internal sealed record Trouble(TimeSpan Pause, Link Link, string Instance, Manne
 {
     public override string Kind => Link switch
     {
-        Link.Tables => "tables",
+        Link.Tables => Share < 1 ? "tables" : "no-tables",
         Link.Blobs => "blobs",
         Link.Bus => "bus-link",
         Link.Vendors => "vendor-link",

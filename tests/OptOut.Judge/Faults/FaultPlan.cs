@@ -14,12 +14,15 @@ internal static class FaultPlan
 
     private static readonly IReadOnlyList<(string Kind, int Weight)> Weights =
     [
-        ("kill", 30), ("kill-at-answer", 30), ("bus-stop", 3), ("freeze", 4), ("tables", 22), ("blobs", 2), ("bus-link", 8),
+        ("kill", 30), ("kill-at-answer", 30), ("bus-stop", 3), ("freeze", 4), ("tables", 20), ("no-tables", 4), ("blobs", 2), ("bus-link", 8),
         ("vendor-link", 6), ("clients", 4), ("vendor", 12), ("copies", 5), ("hold", 2), ("clock", 2),
     ];
 
     private static readonly IReadOnlyList<Manner> OfConnections =
         [Manner.Slow, Manner.CutRequest, Manner.LoseAnswer, Manner.CutAnswer, Manner.Stall];
+
+    // The ways in which a store does nothing that it is asked. The seconds they last are a client's retries, several times.
+    private static readonly IReadOnlyList<Manner> OfAnOutage = [Manner.Error503Before, Manner.TimeoutBefore, Manner.Stall];
 
     private static readonly IReadOnlyList<int> Statuses = [400, 401, 404, 408, 409, 429, 500, 502, 503, 504];
 
@@ -59,6 +62,7 @@ internal static class FaultPlan
                 ? new Freeze(pause, instance, dice.Seconds(61, 66))
                 : new Freeze(pause, dice.Pick<string>([instance, Parts.Bus, Parts.Storage, Parts.Vendors]), dice.Seconds(0.3, 6)),
             "tables" => Trouble(Link.Tables, 0.05, 0.6, Enum.GetValues<Manner>()),
+            "no-tables" => new Trouble(pause, Link.Tables, instance, dice.Pick(OfAnOutage), Share: 1, dice.Seconds(3, 10), dice.Next()),
             "blobs" => Trouble(Link.Blobs, 0.1, 0.7, OfConnections),
             "bus-link" => Trouble(Link.Bus, 0.01, 0.15, OfConnections),
             "vendor-link" => Trouble(Link.Vendors, 0.1, 0.7, OfConnections),

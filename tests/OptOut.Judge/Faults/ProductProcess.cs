@@ -17,6 +17,7 @@ internal sealed class ProductProcess(
     private readonly List<TimeSpan> _starts = [];
     private Task _watching = Task.CompletedTask;
     private Process? _process;
+    private Task _exit = Task.CompletedTask;
     private TaskCompletionSource _serving = new();
     private bool _disposed;
 
@@ -43,8 +44,9 @@ internal sealed class ProductProcess(
             foreach (var (key, value) in environment)
                 start.Environment[key] = value;
             _process = Process.Start(start)!;
+            _exit = _process.WaitForExitAsync();
             _serving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _watching = Task.WhenAll(_watching, WatchAsync(_process), AwaitServingAsync(_process, _serving));
+            _watching = Task.WhenAll(_watching, WatchAsync(_process, _exit), AwaitServingAsync(_process, _serving));
         }
         finally
         {
@@ -71,12 +73,12 @@ internal sealed class ProductProcess(
         await _gate.WaitAsync();
         try
         {
-            if (_process is not { } process)
+            // Whoever takes it from the field decides whether it was killed or has ended by itself. It is disposed of in WatchAsync alone.
+            if (Interlocked.Exchange(ref _process, null) is not { } process)
                 return false;
-            _process = null;
             _serving = new TaskCompletionSource();
             process.Kill();
-            await process.WaitForExitAsync();
+            await _exit;
             return true;
         }
         finally
@@ -105,9 +107,9 @@ internal sealed class ProductProcess(
             send(id);
     }
 
-    private async Task WatchAsync(Process process)
+    private async Task WatchAsync(Process process, Task exit)
     {
-        await process.WaitForExitAsync();
+        await exit;
         if (Interlocked.CompareExchange(ref _process, null, process) != process)
         {
             process.Dispose();

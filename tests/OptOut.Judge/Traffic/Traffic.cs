@@ -36,6 +36,7 @@ internal sealed class Traffic : IDisposable
             (5, typed.CodeAsync),
             (6, typed.AgentAsync),
             (4, typed.PortalStopAsync),
+            (8, typed.PortalChannelsAsync),
             (10, typed.PortalChoicesAsync),
             (8, vendors.WebhookAsync),
             (5, vendors.SmsStopAsync),

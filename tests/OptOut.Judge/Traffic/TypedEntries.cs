@@ -95,6 +95,29 @@ internal sealed class TypedEntries(Doing doing)
         }
     }
 
+    /// <summary>Two or three channels in one submission. It only stops, so it is taken when nobody can read what stands.</summary>
+    public async Task PortalChannelsAsync(Dice dice, CancellationToken stop)
+    {
+        if (doing.People.Enter(dice, alone: false, p => p.Stopped.Count < Cell.All.Count) is not { } person)
+            return;
+        var (first, count) = (dice.Below(Cell.Channels.Count), 2 + dice.Below(2));
+        string[] channels = [.. Enumerable.Range(first, count).Select(i => Cell.Channels[i % Cell.Channels.Count])];
+        var nothing = channels.ToDictionary(c => c, IReadOnlyCollection<string> (_) => [], StringComparer.Ordinal);
+        await doing.StopAsync(
+            person,
+            new Act
+            {
+                Id = doing.NextId(),
+                Entry = "portal, channels",
+                Person = person.Id,
+                Stops = [.. channels.SelectMany(Cell.On).Select(c => c.ToString())],
+                Source = "Portal",
+            },
+            cancel => PortalAsync(person, new JsonObject { ["channels"] = Body(nothing) }, cancel),
+            null,
+            stop);
+    }
+
     /// <summary>The portal's choices on one or two channels, of which some may loosen.</summary>
     public async Task PortalChoicesAsync(Dice dice, CancellationToken stop)
     {
@@ -109,9 +132,7 @@ internal sealed class TypedEntries(Doing doing)
         }
 
         var (stops, allows) = Choices.Claims(before, after, wanted.Keys);
-        var channels = new JsonObject(wanted.Select(w => KeyValuePair.Create(
-            w.Key,
-            (JsonNode?)new JsonObject(Cell.Topics.Select(t => KeyValuePair.Create(t, (JsonNode?)JsonValue.Create(w.Value.Contains(t))))))));
+        var channels = Body(wanted);
         await doing.ChooseAsync(
             person,
             new Act
@@ -139,6 +160,11 @@ internal sealed class TypedEntries(Doing doing)
 
     private async Task<Answer> PortalAsync(Person person, JsonObject body, CancellationToken cancel, string? seen = null) => Answers.Portal(
         await doing.Api.SendAsync(HttpMethod.Put, $"/api/subjects/{person.Id}/preferences", Wire.Json(body), cancel, seen: seen));
+
+    private static JsonObject Body(IEnumerable<KeyValuePair<string, IReadOnlyCollection<string>>> wanted) =>
+        new(wanted.Select(w => KeyValuePair.Create(
+            w.Key,
+            (JsonNode?)new JsonObject(Cell.Topics.Select(t => KeyValuePair.Create(t, (JsonNode?)JsonValue.Create(w.Value.Contains(t))))))));
 
     // One in four is somebody whom the controller did not announce.
     private Contact? Somebody(Dice dice)

@@ -47,7 +47,7 @@ public sealed class StorageUnavailableTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Every_vendor_webhook_answers_503_so_that_the_vendor_retries()
+    public async Task The_bus_alone_takes_the_Stop_of_every_vendor_webhook_and_it_is_applied_later()
     {
         await using var storage = await StartStorageAsync();
         await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString, vendors: OptOutHost.AllVendors);
@@ -65,7 +65,21 @@ public sealed class StorageUnavailableTests(AzuriteFixture azurite)
             (await host.Sandbox.Find<TwilioSandbox>().ReceiveAsync("+32470790005", "STOP", cancellationToken: Cancel)).Status,
         ];
 
-        Assert.All(statuses, s => Assert.Equal(503, s));
+        Assert.All(statuses, s => Assert.Equal(200, s));
+
+        storage.StartAgain();
+        await OptOutHost.UntilAsync(async () => await host.CheckAsync("email", "down@example.com") == (false, "stopped"));
+        await OptOutHost.UntilAsync(async () => await host.CheckAsync("sms", "+32470790005") == (false, "stopped"));
+    }
+
+    [Fact]
+    public async Task A_vendors_event_that_needs_the_store_is_answered_503_so_that_the_vendor_retries()
+    {
+        await using var storage = await StartStorageAsync();
+        await using var host = await OptOutHost.StartAsync(azurite, storage.ConnectionString, vendors: OptOutHost.AllVendors);
+        await storage.StopAsync();
+
+        Assert.Equal(503, await host.Sandbox.SendGrid.ActAsync("bounce", "down@example.com", cancellationToken: Cancel));
     }
 
     private Task<CuttableStorage> StartStorageAsync() => CuttableStorage.StartAsync(azurite);

@@ -29,6 +29,9 @@ internal sealed class Act(string name)
     /// <summary>For a vendor's report: what it stopped.</summary>
     public Scope? Reported { get; set; }
 
+    /// <summary>For a vendor's report: the id of the event, from which that of each owner's change is derived.</summary>
+    public Guid Event { get; set; }
+
     /// <summary>Does it again. The caller must, as vendors repeat webhooks and the controller its calls; null for a person's act.</summary>
     public Func<Task>? Again { get; set; }
 }

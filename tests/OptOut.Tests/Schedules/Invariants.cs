@@ -102,6 +102,7 @@ internal sealed class Invariants(Story story, bool isStrict = false)
             }
         }
 
+        await CheckReportsAsync(subject, name, state, ledger);
         await CheckConfirmationsAsync(subject, name, ledger);
         return state;
     }
@@ -110,8 +111,26 @@ internal sealed class Invariants(Story story, bool isStrict = false)
     private bool IsReported(Change change) =>
         change.Source == Source.VendorWebhook && story.Acts.Exists(a => a.Reported == change.Scope);
 
+    // Whose a reported Stop is, apply finds out: see CheckReportsAsync.
     private IEnumerable<Change> Answered(SubjectKey subject) =>
-        story.Acts.Where(a => a.IsAnswered).SelectMany(a => a.Changes).Where(c => c.Subject == subject);
+        story.Acts.Where(a => a.IsAnswered && a.Reported is null).SelectMany(a => a.Changes).Where(c => c.Subject == subject);
+
+    // Whoever has the contact point in the end has the Stop in a ledger of their own, or has taken it over from the stand-in; or it only
+    // repeated what stood. What somebody allows may have stood when it came.
+    private async Task CheckReportsAsync(SubjectKey subject, string name, ConsentState state, List<LedgerEntry> ledger)
+    {
+        var profile = await _world.Get<ProfileStore>().LoadAsync(subject, CancellationToken.None);
+        foreach (var act in story.Acts.Where(a => a.IsAnswered && a.About is { } about && profile.Identifiers.Contains(about)))
+        {
+            if (_world.Get<IdentifierProtector>().SubjectOf(act.About!.Value) != subject
+                && !state.IsStopped(act.Reported!.Value)
+                && !ledger.Exists(e => e.Change.Id == EventIds.Of(act.Event, subject)
+                    || e.Change is { Source: Source.Import } or { Decision: Decision.Allow }))
+            {
+                _broken.Add($"{name} has {_world.Names.Of(act.About.Value)}, and not its reported Stop of {act.Reported}.");
+            }
+        }
+    }
 
     // The Stops that stand without the undone submission and without the undo. A Stop of the undone scope that was only a repeat when the
     // person looked is the same Stop to them.

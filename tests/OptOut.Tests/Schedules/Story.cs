@@ -118,7 +118,8 @@ internal sealed class Story(World world, IStrategy strategy, SeededNumbers numbe
             (act.About, act.Reported) = (identifier, Scope.Parse(scope));
             var stop = new IdentifierStop(
                 identifier, Scope.Parse(scope), at.Value, Source.VendorWebhook, new ChangeEvidence(Vendor: "memory"), eventKey);
-            if (await world.Get<IdentifierIntake>().RecordAsync(stop, WaitFor.Durable, CancellationToken.None) is not { } changes)
+            act.Event = stop.EventId;
+            if (await world.Get<IdentifierIntake>().RecordAsync(stop, WaitFor.Durable) is not { } changes)
                 return false;
             act.Changes = changes;
             return true;

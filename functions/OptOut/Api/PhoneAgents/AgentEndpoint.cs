@@ -31,12 +31,7 @@ internal sealed class AgentEndpoint(
     // The opt-out is recorded by now. Only the wording is still to be looked up, and a person is waiting on the phone.
     private static readonly TimeSpan LookUpTimeout = TimeSpan.FromSeconds(3);
 
-    public Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        RecordAsync(request, cancellationToken)
-            .OrRetryLaterAsync(
-                "The store does not answer, so the opt-out is not completely recorded. Do not tell the person anything yet.");
-
-    private async Task<IResult> RecordAsync(HttpRequest request, CancellationToken cancellationToken)
+    public async Task<IResult> PostAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await ApiBody.ReadAsync(request, OptOutRequestJson.Default.OptOutRequest, cancellationToken);
         if (problem is not null)
@@ -51,7 +46,7 @@ internal sealed class AgentEndpoint(
         if (errors.Count > 0)
             return ApiProblems.Invalid(errors);
 
-        return await intake.RecordAsync(optOut, cancellationToken) is { } changes
+        return await intake.RecordAsync(optOut) is { } changes
             ? Results.Json(await AnswerAsync(optOut, changes, language, cancellationToken), OptOutAnswerJson.Default.OptOutAnswer)
             : ApiProblems.RetryLater("The opt-out could not be saved, so it is not recorded. Do not tell the person anything yet.");
     }
@@ -118,7 +113,8 @@ internal sealed record OptOutAnswer(
     [property: SchemaRef("Reference"), Description(
         "The number to read out: of this call, or of an earlier submission that already stopped the same.")]
     string Reference,
-    [property: SchemaRef("SubjectKey"), MinLength(1), Description("Everyone who is stopped by it.")] IReadOnlyList<string> Subjects,
+    [property: SchemaRef("SubjectKey"), MinLength(1), Description(
+        "Everyone who is stopped by it; while the store does not answer, who stands for the unknown owner of an identifier.")] IReadOnlyList<string> Subjects,
     [property: Description("When the person said it, as recorded.")] DateTimeOffset Recorded,
     [property: Description("What the agent reads out.")] string Say,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -9,10 +9,11 @@ namespace OptOut.Api.PhoneAgents;
 internal sealed class AgentIntake(
     IdentifierIntake identifiers, ChangeIntake intake, ConsentStore consent, IdentifierProtector protector, TimeProvider time)
 {
-    /// <returns>A change for each subject, the customer's first; null when not all of it is durable and the caller must send the
-    /// same request again.</returns>
-    /// <exception cref="Platform.StoreUnavailableException">The owner of an identifier cannot be looked up.</exception>
-    internal async Task<IReadOnlyList<Change>?> RecordAsync(AgentOptOut optOut, CancellationToken cancellationToken)
+    /// <returns>
+    /// A change for each subject, the customer's first; while the store does not answer, that of the subject which stands for an identifier's
+    /// owner. Null when not all of it is durable and the caller must send the same request again.
+    /// </returns>
+    internal async Task<IReadOnlyList<Change>?> RecordAsync(AgentOptOut optOut)
     {
         var now = time.GetUtcNow();
         var (at, key) = (optOut.At ?? now, optOut.EventKey(now));
@@ -21,7 +22,7 @@ internal sealed class AgentIntake(
         {
             var subject = protector.SubjectOf(number);
             var stop = Change.Create(
-                EventIds.Derive(key, subject.ToString()),
+                EventIds.Of(EventIds.Derive(key), subject),
                 subject,
                 optOut.Scope,
                 Decision.Stop,
@@ -38,7 +39,7 @@ internal sealed class AgentIntake(
         foreach (var identifier in optOut.Identifiers)
         {
             var stop = new IdentifierStop(identifier, optOut.Scope, at, Source.PhoneAgent, optOut.Evidence, key, optOut.SubmissionId);
-            if (await identifiers.RecordAsync(stop, WaitFor.Visible, cancellationToken) is not { } recorded)
+            if (await identifiers.RecordAsync(stop, WaitFor.Visible) is not { } recorded)
                 return null;
             changes.AddRange(recorded);
         }

@@ -72,8 +72,9 @@ internal sealed partial class MailtoIntake(
 
         var quoted = tokens.InText;
         var standIn = protector.SubjectOf(sender);
-        SubjectKey[] owners =
-            [.. (await index.SubjectsAsync(sender, cancellationToken)).Where(subject => subject != standIn)];
+        SubjectKey[] owners = quoted.Count == 0
+            ? [] // Nobody needs to know, so the store need not answer.
+            : [.. (await index.SubjectsAsync(sender, cancellationToken)).Where(subject => subject != standIn)];
         if (quoted.Where(link => owners.Contains(link.Subject)).ToArray() is { Length: > 0 } own)
             return await RecordAsync(mail, own, OneClickScope.Everything);
 
@@ -83,8 +84,7 @@ internal sealed partial class MailtoIntake(
             return false;
         var recorded = await identifiers.RecordAsync(
             new IdentifierStop(sender, Scope.Everything, mail.At, Source.Mailto, ChangeEvidence.None, $"mailto:{mail.Key}"),
-            WaitFor.Durable,
-            cancellationToken);
+            WaitFor.Durable);
         if (recorded is null)
             return false;
         LogSender();

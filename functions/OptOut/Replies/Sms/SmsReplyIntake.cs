@@ -3,6 +3,7 @@ using OptOut.Company;
 using OptOut.Consent;
 using OptOut.Identity;
 using OptOut.Intake;
+using OptOut.Platform;
 using OptOut.Records;
 using OptOut.Records.ContactPoints;
 
@@ -54,14 +55,13 @@ internal sealed partial class SmsReplyIntake(
 {
     private static readonly Scope Sms = new(Channel.Sms, null);
 
-    /// <exception cref="Platform.StoreUnavailableException">The owners of the number cannot be looked up.</exception>
-    public async Task<SmsResult> StopAsync(SmsReply reply, Scope scope, CancellationToken cancellationToken)
+    /// <summary>Needs no store: a gateway may not deliver the message a second time.</summary>
+    public async Task<SmsResult> StopAsync(SmsReply reply, Scope scope)
     {
         // The person reads that it is stopped. A START that they then send allows what it has seen, so it must find this Stop in the store.
         var changes = await identifiers.RecordAsync(
             new IdentifierStop(reply.From, scope, reply.At, Source.SmsReply, reply.Evidence, reply.EventKey),
-            WaitFor.Visible,
-            cancellationToken);
+            WaitFor.Visible);
         if (changes is null)
             return SmsResult.NotRecorded;
         LogRecorded(Decision.Stop, changes.Count);
@@ -114,14 +114,21 @@ internal sealed partial class SmsReplyIntake(
         return kept > 0 ? SmsResult.StaysStopped : allowed > 0 ? SmsResult.Started : SmsResult.NothingToStart;
     }
 
-    /// <summary>The language of the owners of the number, if it is known and they share it.</summary>
+    /// <summary>The language of the owners of the number, if it is known, they share it, and the store answers.</summary>
     public async Task<Language?> LanguageAsync(Identifier who, CancellationToken cancellationToken)
     {
         var languages = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var subject in await index.SubjectsAsync(who, cancellationToken))
+        try
         {
-            if (await profiles.LoadAsync(subject, cancellationToken) is { Language: { } language } profile && profile.Current.Contains(who))
-                languages.Add(language);
+            foreach (var subject in await index.SubjectsAsync(who, cancellationToken))
+            {
+                if (await profiles.LoadAsync(subject, cancellationToken) is { Language: { } language } profile && profile.Current.Contains(who))
+                    languages.Add(language);
+            }
+        }
+        catch (StoreUnavailableException)
+        {
+            return null; // What the person asked for is recorded by now.
         }
 
         return languages.Count == 1 ? Language.Find(languages.Single()) : null;

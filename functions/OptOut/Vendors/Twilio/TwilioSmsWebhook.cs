@@ -59,7 +59,7 @@ internal sealed partial class TwilioSmsWebhook(
         var reply = new SmsReply(id, from, at, "twilio");
         var result = meaning.Intent switch
         {
-            SmsIntent.Stop => await intake.StopAsync(reply, _stops, cancellationToken),
+            SmsIntent.Stop => await intake.StopAsync(reply, _stops),
 
             // A message over WhatsApp or RCS proves the number as well, so it can stop; but a START there is not about SMS.
             SmsIntent.Start when sender.Channel is null && sms.MessageSid.Length > 0 => await intake.StartAsync(reply, cancellationToken),

@@ -78,7 +78,7 @@ internal sealed class PublicEndpoint(
 
         if (!MayStop(request, form.Identifiers, out var wait))
             return await tooMany.CreateAsync(view, wait, view.PublicFormAddress);
-        if (await stop.RecordAsync(form.Identifiers, entry, cancellationToken) is not { } submission)
+        if (await stop.RecordAsync(form.Identifiers, entry) is not { } submission)
             return await UnavailableAsync(view);
 
         return await renderer.RenderAsync<PublicDonePage>(StatusCodes.Status200OK, new Dictionary<string, object?>

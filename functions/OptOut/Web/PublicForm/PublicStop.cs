@@ -14,10 +14,8 @@ internal sealed class PublicStop(IdentifierIntake identifiers, ChangeIntake inta
     /// <param name="typed">The contact points that were typed.</param>
     /// <param name="code">The entry of the code that was typed; null when none was typed.</param>
     /// <returns>The submission that was recorded; null when not all of it is durable.</returns>
-    /// <exception cref="Platform.StoreUnavailableException">The owner of a contact point cannot be looked up: not
-    /// everything is recorded.</exception>
     internal async Task<RecordedPublicStop?> RecordAsync(
-        IReadOnlyList<Identifier> typed, CodeEntry? code, CancellationToken cancellationToken)
+        IReadOnlyList<Identifier> typed, CodeEntry? code)
     {
         var now = time.GetUtcNow();
         var submissionId = EventIds.New(now);
@@ -29,7 +27,7 @@ internal sealed class PublicStop(IdentifierIntake identifiers, ChangeIntake inta
         if (code?.Subject is { } subject)
         {
             var stop = Change.Create(
-                EventIds.Derive(key, subject.ToString()),
+                EventIds.Of(EventIds.Derive(key), subject),
                 subject,
                 Scope.Everything,
                 Decision.Stop,
@@ -45,7 +43,7 @@ internal sealed class PublicStop(IdentifierIntake identifiers, ChangeIntake inta
         foreach (var identifier in typed)
         {
             var stop = new IdentifierStop(identifier, Scope.Everything, now, Source.PublicPage, evidence, key, submissionId);
-            if (await identifiers.RecordAsync(stop, WaitFor.Durable, cancellationToken) is null)
+            if (await identifiers.RecordAsync(stop, WaitFor.Durable) is null)
                 return null;
         }
 

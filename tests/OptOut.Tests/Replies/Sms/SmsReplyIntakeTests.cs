@@ -16,9 +16,9 @@ public sealed class SmsReplyIntakeTests(OptOutHost host) : IClassFixture<OptOutH
         await host.PutSubjectAsync("sms-replay", phone: ["+32470300001"]);
         var (intake, now) = (host.Service<SmsReplyIntake>(), TimeProvider.System.GetUtcNow());
         var start = new SmsReply("SM1", number, now, "twilio");
-        Assert.Equal(SmsResult.Stopped, await intake.StopAsync(start with { Id = "SM0" }, Scope.Everything, Cancel));
+        Assert.Equal(SmsResult.Stopped, await intake.StopAsync(start with { Id = "SM0" }, Scope.Everything));
         Assert.Equal(SmsResult.Started, await intake.StartAsync(start, Cancel));
-        Assert.Equal(SmsResult.Stopped, await intake.StopAsync(start with { Id = "SM2" }, Scope.Everything, Cancel));
+        Assert.Equal(SmsResult.Stopped, await intake.StopAsync(start with { Id = "SM2" }, Scope.Everything));
 
         Assert.Equal(SmsResult.StaysStopped, await intake.StartAsync(start, Cancel));
 
