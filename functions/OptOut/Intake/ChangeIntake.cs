@@ -53,10 +53,10 @@ internal sealed partial class ChangeIntake(
     /// <returns>Whether it is durable.</returns>
     public async Task<bool> PublishAsync(SubjectMessage message)
     {
-        using var span = message.Changes.Count > 0 ? OptOutTrace.Intake(message.Changes) : null;
-        var durable = await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
-        span?.SetTag("optout.durable", durable);
-        return durable;
+        var isDurable = await bus.TryPublishAsync(message) || await outbox.TryParkAsync(message);
+        if (message.Changes.Count > 0)
+            OptOutTrace.TakenIn(message.Changes, isDurable);
+        return isDurable;
     }
 
     /// <summary>Applies submissions that are durable already, within one time limit for all; <c>apply</c> brings the rest.</summary>

@@ -40,6 +40,7 @@ internal sealed partial class VendorHttp(IHttpClientFactory clients, TimeProvide
             LogAnswered(call.Vendor, (int)response.Status, call.Operation, time.GetElapsedTime(started).TotalMilliseconds);
             if (call.FailureOf(response.Status, response.Headers, body, time.GetUtcNow()) is { } failure)
                 return VendorReply.Failed(failure);
+            span.Succeeded();
             if (!call.ExpectsJson || !call.Expected.Contains(response.Status))
                 return new VendorReply(response.Status, body, null, null);
             return VendorField.Parse(body) is { } json

@@ -53,14 +53,15 @@ internal sealed class MeasuredSystem : IAsyncDisposable
 
     public int EmailVendors => Services.GetServices<IVendor>().Count(v => v.Channel == Channel.Email && v.AcceptsPushes);
 
-    public static async Task<MeasuredSystem> StartAsync()
+    /// <param name="log">Where the functions' log goes; null for nowhere but its errors.</param>
+    public static async Task<MeasuredSystem> StartAsync(Action<ILoggingBuilder>? log = null)
     {
         var folder = Directory.CreateTempSubdirectory("optout-bench-");
         var system = await LocalSystem.StartAsync(
             new Arguments { DataFolder = folder.FullName },
             TextWriter.Null,
             null,
-            logging => logging.SetMinimumLevel(LogLevel.Error),
+            log ?? (logging => logging.SetMinimumLevel(LogLevel.Error)),
             CancellationToken.None);
         return new MeasuredSystem(folder, system);
     }

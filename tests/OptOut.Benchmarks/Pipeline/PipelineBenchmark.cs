@@ -13,12 +13,14 @@ internal static class PipelineBenchmark
         ("bulk", BulkFigure.RunAsync),
     ];
 
+    private const string Telemetry = "telemetry";
+
     /// <param name="names">The figures to measure; all if empty.</param>
     public static async Task<int> RunAsync(IReadOnlyList<string> names)
     {
-        if (names.Except(All.Select(f => f.Name)).FirstOrDefault() is { } unknown)
+        if (names.Except(All.Select(f => f.Name).Append(Telemetry)).FirstOrDefault() is { } unknown)
         {
-            await Console.Error.WriteLineAsync($"'{unknown}' is no figure. Give some of: {string.Join(", ", All.Select(f => f.Name))}.");
+            await Console.Error.WriteLineAsync($"'{unknown}' is no figure. Give some of: {string.Join(", ", All.Select(f => f.Name).Append(Telemetry))}.");
             return 1;
         }
 
@@ -31,6 +33,8 @@ internal static class PipelineBenchmark
             await runAsync(system);
         }
 
+        if (names.Count == 0 || names.Contains(Telemetry))
+            await TelemetryFigure.RunAsync();
         return 0;
     }
 }

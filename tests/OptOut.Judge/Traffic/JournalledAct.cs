@@ -26,6 +26,11 @@ internal sealed record JournalledAct(Act Act, IReadOnlyList<Attempt> Attempts)
     /// <summary>From here on it certainly has no further effect; the end of time while an attempt is unanswered.</summary>
     public long Ended => Attempts.Any(a => a.IsLoose) ? long.MaxValue : Attempts.Max(a => a.Ended ?? long.MaxValue);
 
+    /// <summary>
+    /// Until when a message of it may have waited: longer than one stays with somebody who died or froze with it.
+    /// </summary>
+    public DateTimeOffset OnItsWayUntil => Attempts.Max(a => a.AnsweredAt ?? a.SentAt) + TimeSpan.FromMinutes(3);
+
     public string? Reference => Success?.Answer?.Reference;
 
     /// <summary>

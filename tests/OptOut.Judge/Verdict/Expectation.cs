@@ -28,7 +28,8 @@ internal sealed class Expectation
         _acts = [.. acts.Where(a => !a.IsVoid)];
         _owners = _acts.Where(a => a.Act.IsAnnouncement)
             .SelectMany(a => a.Act.Announces.Select(text => (Contact: Contact.Parse(text), Act: a)))
-            .ToLookup(a => a.Contact, a => new Owner(a.Act.Act.Person!, a.Act.Began, a.Act.Success?.Ended ?? long.MaxValue, a.Act.Ended));
+            .ToLookup(a => a.Contact, a => new Owner(
+                a.Act.Act.Person!, a.Act.Attempts[0].SentAt, a.Act.Began, a.Act.Success?.Ended ?? long.MaxValue, a.Act.Ended));
         _actsOnContact = _acts.Where(a => a.Act.ContactPoint is not null).ToLookup(a => Contact.Parse(a.Act.ContactPoint!));
         _claims = _acts.SelectMany(Claims).ToLookup(c => c.Person, c => c.Claim, StringComparer.Ordinal);
         foreach (var contact in _actsOnContact)
@@ -113,9 +114,10 @@ internal sealed class Expectation
 
     private bool HasOwner(Contact contact, JournalledAct act) => _owners[contact].Any(o => o.CertainFrom < act.Began);
 
+    // The product finds out who has the contact point when it handles the message.
     private IEnumerable<(string Person, bool IsCertain)> Owners(JournalledAct act) => _owners[Contact.Parse(act.Act.ContactPoint!)]
         .GroupBy(o => o.Person, StringComparer.Ordinal)
-        .Where(o => o.Any(one => one.PossibleFrom < act.Ended))
+        .Where(o => o.Any(one => one.PossibleFrom < act.Ended || one.Since < act.OnItsWayUntil))
         .Select(o => (o.Key, act.Success is { } success && o.Any(one => one.CertainFrom < success.Began)));
 
     private IEnumerable<(string Person, Claim Claim)> Claims(JournalledAct act)
@@ -135,7 +137,7 @@ internal sealed class Expectation
     }
 
     /// <param name="CertainFrom">Since when somebody certainly is known to have it; the end of time when that was not answered.</param>
-    private sealed record Owner(string Person, long PossibleFrom, long CertainFrom, long Ended);
+    private sealed record Owner(string Person, DateTimeOffset Since, long PossibleFrom, long CertainFrom, long Ended);
 
     private sealed record Claim(JournalledAct Act, bool Certain)
     {

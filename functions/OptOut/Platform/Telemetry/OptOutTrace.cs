@@ -34,12 +34,19 @@ internal static class OptOutTrace
         Activity.Current = null;
     }
 
-    /// <returns>Null if there is no listener.</returns>
-    public static Activity? Intake(IReadOnlyList<Change> changes) => Start("optout intake")
-        ?.SetTag(Subject, changes[0].Subject.ToString())
-        .SetTag("optout.source", changes[0].Source.ToString())
-        .SetTag("optout.changes", changes.Count);
+    /// <summary>Notes on the span of the function that was called what it took in: of several submissions, the first.</summary>
+    public static void TakenIn(IReadOnlyList<Change> changes, bool isDurable)
+    {
+        if (Activity.Current is { } function && function.GetTagItem(Subject) is null)
+        {
+            function.SetTag(Subject, changes[0].Subject.ToString())
+                .SetTag("optout.source", changes[0].Source.ToString())
+                .SetTag("optout.changes", changes.Count)
+                .SetTag("optout.durable", isDurable);
+        }
+    }
 
+    /// <returns>Null if there is no listener.</returns>
     public static Activity? Apply(SubjectKey subject) => Start("optout apply")?.SetTag(Subject, subject.ToString());
 
     public static Activity? Push(string vendor, SubjectKey subject, int attempt) => Start($"optout push {vendor}")
@@ -50,7 +57,10 @@ internal static class OptOutTrace
     /// <param name="what">The kind of mail, in a word or two.</param>
     public static Activity? Mail(string what) => Start("optout mail")?.SetTag("optout.mail", what);
 
-    /// <summary>A call to a vendor's API. HttpClient's own span is off, because it contains the URL.</summary>
+    /// <summary>
+    /// A call to a vendor's API, exported only if it fails: the span of the push or the mail says the rest. HttpClient's own span is off,
+    /// because it contains the URL.
+    /// </summary>
     /// <param name="operation">As documented by the vendor, with placeholders for personal data.</param>
     public static Activity? Call(string vendor, string operation) =>
         Start($"{vendor} {operation}", ActivityKind.Client)?.SetTag(Vendor, vendor);
@@ -67,6 +77,13 @@ internal static class OptOutTrace
         call?.SetTag("http.response.status_code", status);
         if (fault is not null)
             call?.SetTag("error.type", fault).SetStatus(ActivityStatusCode.Error);
+    }
+
+    /// <summary>Keeps the exporters from sending the span.</summary>
+    public static void Succeeded(this Activity? call)
+    {
+        if (call is not null)
+            call.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
     }
 
     /// <param name="outcome"><c>confirmed</c>, <c>transient</c> or <c>rejected</c>.</param>

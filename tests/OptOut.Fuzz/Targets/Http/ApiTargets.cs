@@ -16,7 +16,10 @@ internal abstract class ApiTarget(string function, params string[] code) : Reque
             "Something is recorded without a key.");
 }
 
-internal sealed class PutSubjectTarget() : ApiTarget("PutSubject", "OptOut.Api.Subject", "OptOut.Identity.CustomerNumber");
+internal sealed class PutSubjectTarget() : ApiTarget("PutSubject", "OptOut.Api.Subject", "OptOut.Identity.CustomerNumber")
+{
+    public override (long Fixed, int PerByte) Memory => (2 * 1024 * 1024, 4000); // As for a postal address, and there may be many.
+}
 
 internal sealed class PostLinkTarget() : ApiTarget("PostLink", "OptOut.Api.Link");
 

@@ -51,7 +51,7 @@ public sealed partial class TelemetryPrivacyTests : IDisposable
         var texts = telemetry.Texts(server!).ToList();
         foreach (var expected in (string[])
         [
-            "SendGrid POST asm/suppressions/global", "optout intake", "Azure.Messaging.ServiceBus.ServiceBusSender",
+            "SendGrid POST asm/suppressions/global", "optout apply", "Azure.Messaging.ServiceBus.ServiceBusSender",
             "optout.stop.duration", "Microsoft.AspNetCore", "Azure.Data.Tables", "http.server.request.duration",
             "SendGrid answered 202 to POST mail/send",
         ])

@@ -31,7 +31,6 @@ public sealed class TraceTests(AzuriteFixture azurite)
         Assert.Equal(
             [
                 "OptOut.Local.Functions Link",
-                "OptOut optout intake",
                 "OptOut optout apply",
                 "OptOut optout push sendgrid",
                 "OptOut SendGrid POST asm/suppressions/global",
@@ -48,6 +47,10 @@ public sealed class TraceTests(AzuriteFixture azurite)
             await OptOutHost.UntilAsync(() => Task.FromResult(telemetry.Spans.Any(s => s.SpanId == batch && s.OperationName == function)));
         }
 
+        // An exporter skips what is not recorded: a call that succeeded is not worth its price.
+        Assert.All(spans.Where(s => s.Kind == ActivityKind.Client && s.Source.Name == "OptOut"), call => Assert.False(call.Recorded));
+        Assert.All(spans.Where(s => s.OperationName.StartsWith("optout ", StringComparison.Ordinal)), span => Assert.True(span.Recorded));
+
         var push = spans.Single(s => s.OperationName == "optout push sendgrid");
         Assert.Equal(
             [$"optout.vendor=sendgrid", $"optout.subject={subject}", "optout.attempt=1", "optout.outcome=confirmed"],
@@ -56,6 +59,9 @@ public sealed class TraceTests(AzuriteFixture azurite)
         Assert.Equal(
             (ActivityKind.Server, "/u/{token}", 200),
             (link.Kind, link.GetTagItem("http.route"), link.GetTagItem("http.response.status_code")));
+        Assert.Equal(
+            (subject.ToString(), "OneClick", true),
+            (link.GetTagItem("optout.subject"), link.GetTagItem("optout.source"), link.GetTagItem("optout.durable")));
     }
 
     [Fact]
