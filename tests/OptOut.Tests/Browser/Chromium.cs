@@ -6,13 +6,14 @@ using OptOut.Tests.Browser;
 namespace OptOut.Tests.Browser;
 
 /// <summary>
-/// The installed Chromium (or Chrome), started once per test run, when the first test needs it. Nothing is downloaded: on a machine without
-/// a browser, the tests that need one are skipped with the reason.
+/// The installed Chromium (or Chrome), started once per test run, when the first test needs it. Its headless shell comes first: it has the same
+/// engine and no window of its own to draw, and takes half the processor time. Nothing is downloaded: on a machine without a browser, the
+/// tests that need one are skipped with the reason.
 /// </summary>
 public sealed class Chromium : IAsyncDisposable
 {
     internal const string Missing =
-        "No Chromium or Chrome was found. Install one (Debian: apt-get install chromium), or set CHROME_PATH to its executable.";
+        "No Chromium or Chrome was found. Install one (Debian: apt-get install chromium-headless-shell), or set CHROME_PATH to its executable.";
 
     // Turns off the browser's own requests, so every request comes from a page.
     private static readonly string[] Arguments =
@@ -70,7 +71,7 @@ public sealed class Chromium : IAsyncDisposable
             ? ["chrome.exe"]
             : OperatingSystem.IsMacOS()
                 ? ["Google Chrome", "Chromium"]
-                : ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-        return folders.SelectMany(folder => names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+                : ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+        return names.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
     }
 }

@@ -4,7 +4,7 @@ namespace OptOut.Tests.Browser;
 /// Tests the checks themselves: each finds a fault that is put on a page on purpose. Otherwise a page could pass
 /// because a check does nothing.
 /// </summary>
-public sealed class HarnessTests(Chromium chromium)
+public sealed class HarnessTests(Chromium chromium, SharedWindow window) : IClassFixture<SharedWindow>
 {
     private const string Sound =
         """<!DOCTYPE html><html lang="en"><head><title>Sound</title></head><body style="background:#fff;color:#000">"""
@@ -85,7 +85,7 @@ public sealed class HarnessTests(Chromium chromium)
     private async Task<(string[] Axe, string[] Misfits, string[] OutOfReach)> ProblemsAsync(string html)
     {
         var problems = (Axe: Array.Empty<string>(), Misfits: Array.Empty<string>(), OutOfReach: Array.Empty<string>());
-        await Tab.OpenAsync(chromium, new Uri("http://127.0.0.1/"), async tab =>
+        await window.VisitAsync(new Uri("http://127.0.0.1/"), async tab =>
         {
             await tab.Page.SetViewportSizeAsync(320, 640);
             await tab.Page.SetContentAsync(html);

@@ -5,7 +5,7 @@ using OptOut.Web.Pages;
 namespace OptOut.Tests.Browser;
 
 /// <summary>Every page in every language, in light and dark mode, on a small phone and at 200 % zoom, with the keyboard alone.</summary>
-public sealed class ScreenTests(Chromium chromium, Site site) : IClassFixture<Site>
+public sealed class ScreenTests(SharedWindow window, Site site) : IClassFixture<SharedWindow>, IClassFixture<Site>
 {
     public static TheoryData<string> Names => [.. Screens.All.Select(screen => screen.Name)];
 
@@ -22,7 +22,7 @@ public sealed class ScreenTests(Chromium chromium, Site site) : IClassFixture<Si
         var screen = Screens.All.Single(known => known.Name == name);
         var problems = new List<string>();
 
-        await Tab.OpenAsync(chromium, site.Address, async tab =>
+        await window.VisitAsync(site.Address, async tab =>
         {
             foreach (var language in Language.All.Where(isShown))
             {

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace OptOut.Tests.Browser;
 
 /// <summary>
-/// A fresh browser window that watches for problems. The test fails on an error on the console (such as a violation of the content security
+/// A browser window that watches for problems. The test fails on an error on the console (such as a violation of the content security
 /// policy), an exception in a script, a request to another site, or a cookie.
 /// </summary>
 internal sealed class Tab
@@ -15,21 +15,7 @@ internal sealed class Tab
     private readonly ConcurrentQueue<string> _problems = [];
     private readonly ConcurrentBag<string> _errorPages = [];
 
-    private Tab(IPage page)
-    {
-        Page = page;
-        Watch(page);
-        page.Context.Page += (_, another) => Watch(another);
-        page.Context.Request += (_, request) =>
-        {
-            // A page may load only from its own origin, and navigate only to our own pages.
-            if (new Uri(request.Url) is { Scheme: "http" or "https" } to
-                && !(request.IsNavigationRequest ? to.IsLoopback : to.Authority == new Uri(request.Frame.Url).Authority))
-            {
-                _problems.Enqueue($"requested {request.Url}");
-            }
-        };
-    }
+    private Tab(IPage page) => Page = page;
 
     public IPage Page { get; }
 
@@ -42,8 +28,15 @@ internal sealed class Tab
     /// <param name="script">Whether JavaScript is on.</param>
     public static async Task OpenAsync(Chromium chromium, Uri site, Func<Tab, Task> visit, bool script = true)
     {
+        await using var context = await NewContextAsync(chromium, site, script);
+        await VisitAsync(await context.NewPageAsync(), visit);
+    }
+
+    /// <summary>A window without a past, which stores nothing that outlives it.</summary>
+    internal static async Task<IBrowserContext> NewContextAsync(Chromium chromium, Uri site, bool script)
+    {
         var browser = await chromium.BrowserAsync();
-        await using var context = await browser.NewContextAsync(new BrowserNewContextOptions
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = site.AbsoluteUri,
             JavaScriptEnabled = script,
@@ -52,9 +45,21 @@ internal sealed class Tab
             ViewportSize = new() { Width = 1280, Height = 900 },
         });
         context.SetDefaultTimeout((float)Timeout.TotalMilliseconds);
-        var tab = new Tab(await context.NewPageAsync());
+        return context;
+    }
+
+    /// <summary>A visit in a window that may have had another before.</summary>
+    internal static async Task VisitAsync(IPage page, Func<Tab, Task> visit)
+    {
+        var tab = new Tab(page);
+        tab.Watch(page);
+        page.Context.Page += tab.WatchAnother;
+        page.Context.Request += tab.WatchRequest;
         await visit(tab);
-        string[] problems = [.. tab.Problems(), .. (await context.CookiesAsync()).Select(cookie => $"stores a cookie: {cookie.Name}")];
+        page.Context.Request -= tab.WatchRequest;
+        page.Context.Page -= tab.WatchAnother;
+        tab.Unwatch(page);
+        string[] problems = [.. tab.Problems(), .. (await page.Context.CookiesAsync()).Select(cookie => $"stores a cookie: {cookie.Name}")];
         Assert.True(problems.Length == 0, string.Join('\n', problems));
     }
 
@@ -98,17 +103,42 @@ internal sealed class Tab
 
     private void Watch(IPage page)
     {
-        page.Console += (_, message) =>
+        page.Console += WatchConsole;
+        page.PageError += WatchError;
+        page.Response += WatchResponse;
+    }
+
+    private void Unwatch(IPage page)
+    {
+        page.Console -= WatchConsole;
+        page.PageError -= WatchError;
+        page.Response -= WatchResponse;
+    }
+
+    private void WatchAnother(object? sender, IPage another) => Watch(another);
+
+    private void WatchRequest(object? sender, IRequest request)
+    {
+        // A page may load only from its own origin, and navigate only to our own pages.
+        if (new Uri(request.Url) is { Scheme: "http" or "https" } to
+            && !(request.IsNavigationRequest ? to.IsLoopback : to.Authority == new Uri(request.Frame.Url).Authority))
         {
-            if (message.Type is "error" or "warning")
-                _console.Enqueue((message.Location, message.Text));
-        };
-        page.PageError += (_, error) => _problems.Enqueue(error);
-        page.Response += (_, response) =>
-        {
-            if (response.Status >= 400 && response.Request.IsNavigationRequest)
-                _errorPages.Add(response.Url);
-        };
+            _problems.Enqueue($"requested {request.Url}");
+        }
+    }
+
+    private void WatchConsole(object? sender, IConsoleMessage message)
+    {
+        if (message.Type is "error" or "warning")
+            _console.Enqueue((message.Location, message.Text));
+    }
+
+    private void WatchError(object? sender, string error) => _problems.Enqueue(error);
+
+    private void WatchResponse(object? sender, IResponse response)
+    {
+        if (response.Status >= 400 && response.Request.IsNavigationRequest)
+            _errorPages.Add(response.Url);
     }
 
     // The browser logs an error for every page with status 4xx or 5xx. Our own error pages are intended; an error in
