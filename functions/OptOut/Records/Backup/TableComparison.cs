@@ -21,7 +21,7 @@ internal sealed class TableComparison(StorageAccount storage, BackupReader reade
         {
             var rows = rebuilt.QueryAsync<TableEntity>(select: ["RowKey"], maxPerPage: 1, cancellationToken: cancellationToken);
             if (await rows.AnyAsync(cancellationToken))
-                throw NotEmpty(rebuilt, "");
+                throw Refused($"The table {rebuilt.Name} has rows, and a restore rebuilds it from nothing.");
         }
     }
 
@@ -38,12 +38,15 @@ internal sealed class TableComparison(StorageAccount storage, BackupReader reade
             while (hasOwn && BackupRow.Compare(own.Current, there.Current) < 0)
                 hasOwn = await own.MoveNextAsync();
             if (!hasOwn || !BackupRow.AreEqual(own.Current, there.Current))
-                throw NotEmpty(set.Table, $", for example {there.Current.PartitionKey}/{there.Current.RowKey}");
+            {
+                throw Refused(
+                    $"The table {set.Table.Name} has rows that the backup {backup.Name} does not have, for example "
+                        + $"{there.Current.PartitionKey}/{there.Current.RowKey}. A restore does not overwrite and does not mix.");
+            }
         }
         while (await there.MoveNextAsync());
     }
 
-    private RestoreRefusedException NotEmpty(TableClient table, string example) => new(
-        $"The table {table.Name} has rows that the backup {backup.Name} does not have{example}. A restore does not overwrite and does "
-            + "not mix: copy what you want to keep, delete the table, and run it again.");
+    private static RestoreRefusedException Refused(string why) =>
+        new($"{why} Copy what you want to keep, delete the table, and run it again.");
 }

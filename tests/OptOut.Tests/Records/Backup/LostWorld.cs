@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
-using OptOut.Consent;
 using OptOut.Emulators.Sandbox.Twilio;
 using OptOut.Records;
 using OptOut.Records.Backup;

@@ -1,8 +1,6 @@
 using Azure.Data.Tables;
-using OptOut.Consent;
 using OptOut.Delivery;
 using OptOut.Messaging;
-using OptOut.Records;
 using OptOut.Records.Backup;
 using OptOut.Tests.Evidence;
 
