@@ -1,7 +1,6 @@
 using Azure.Data.Tables;
 using OptOut.Delivery;
 using OptOut.Messaging;
-using OptOut.Records.Backup;
 using OptOut.Tests.Evidence;
 
 namespace OptOut.Tests.Records.Backup;
