@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using OptOut.Consent;
+using OptOut.Evidence;
 using OptOut.Platform;
 using OptOut.Records;
 using OptOut.Records.Backup;
@@ -161,6 +162,23 @@ public sealed class BackupTests(AzuriteFixture azurite)
         Assert.Equal(1, written.Manifest.Torn);
         Assert.Equal([cut.ToString()], restored.Rebuilt.Broken);
         Assert.Equal(await BackedUpStore.LinesAsync(store.Storage.Consent), await BackedUpStore.LinesAsync(other.Storage.Consent));
+    }
+
+    [Fact]
+    public async Task A_ledger_that_was_in_no_anchor_before_the_loss_is_in_the_first_one_after_the_restore()
+    {
+        await using var store = await BackedUpStore.CreateAsync(azurite);
+        await using var other = await BackedUpStore.CreateAsync(azurite);
+        var subject = await store.StopAsync(1, "email,*", "post,*");
+        await store.StopAsync(2);
+        await store.BackUpAsync();
+        await other.RestoreAsync(store);
+
+        await other.Get<AnchorWriter>().RunAsync(Cancel);
+
+        var head = (await other.Get<ConsentStore>().LoadAsync(subject, Cancel)).Head;
+        Assert.Equal(
+            [new AnchoredHead(subject, 2, head.Hash)], (await other.Get<AnchorStore>().FindAsync(1, Cancel))!.Value.Anchor.Heads);
     }
 
     [Fact]
