@@ -69,6 +69,16 @@ param anchors {
   locked: bool
 }
 
+@description('How long each night\'s backup of the tables is kept: immutable until then, deleted the day after.')
+param backup {
+  @minValue(1)
+  @maxValue(365)
+  days: int
+
+  @description('True once you have locked the policy by hand (README, "Lock the anchors").')
+  locked: bool
+}
+
 @description('Object ids of the people who may put keys into the vault.')
 param operators string[]
 
@@ -140,6 +150,8 @@ module dataStorage 'modules/data-storage.bicep' = {
     operatorAddresses: networkSettings.operatorAddresses
     anchorDays: anchors.days
     anchorsLocked: anchors.locked
+    backupDays: backup.days
+    backupLocked: backup.locked
     lock: lockData
   }
   dependsOn: [identity]

@@ -61,6 +61,7 @@ param alarmSettings = {
 param dataRedundancy = 'Standard_LRS'
 param lockData = false
 param anchors = { days: 1, locked: false }
+param backup = { days: 7, locked: false }
 param logRetentionDays = 30
 
 // azd remembers it from the previous deployment; you need not set it.

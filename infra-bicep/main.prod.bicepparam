@@ -98,6 +98,9 @@ param lockData = true
 // Ten years: the period in which a claim about an opt-out can still be made. Lower it if your lawyers advise so; a locked policy can only
 // be extended.
 param anchors = { days: 3653, locked: false }
+
+// For as long as a mistake may go unnoticed. People who are erased stay in older backups until these are deleted.
+param backup = { days: 35, locked: false }
 param logRetentionDays = 90
 
 // azd remembers it from the previous deployment; you need not set it.

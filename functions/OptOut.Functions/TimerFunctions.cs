@@ -3,6 +3,7 @@ using OptOut.Messaging;
 using OptOut.Platform.Telemetry;
 using OptOut.Reconciliation;
 using OptOut.Reconciliation.Report;
+using OptOut.Records.Backup;
 using OptOut.Records.Statistics;
 using OptOut.Records.SuppressionFiles;
 
@@ -10,7 +11,12 @@ namespace OptOut.Functions;
 
 /// <summary>The functions that timers start. Schedules are NCRONTAB, seconds first, in UTC.</summary>
 internal sealed class TimerFunctions(
-    Outbox outbox, SuppressionWriter suppressions, StatisticsWriter statistics, Reconciler reconciler, OptOutMetrics metrics)
+    Outbox outbox,
+    SuppressionWriter suppressions,
+    StatisticsWriter statistics,
+    Reconciler reconciler,
+    BackupWriter backups,
+    OptOutMetrics metrics)
 {
     [Function("SweepOutbox")]
     public Task SweepOutbox([TimerTrigger("0 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
@@ -29,4 +35,9 @@ internal sealed class TimerFunctions(
     [Function("Reconcile")]
     public async Task Reconcile([TimerTrigger("0 0 2 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
         metrics.Reconciled(await reconciler.RunAsync(cancellationToken));
+
+    // After the reconciliation, and after the ledgers were verified at four.
+    [Function("BackUp")]
+    public async Task BackUp([TimerTrigger("0 30 4 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        metrics.BackedUp((await backups.RunAsync(cancellationToken)).HasShrunk);
 }

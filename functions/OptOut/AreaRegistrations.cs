@@ -23,6 +23,7 @@ using OptOut.Platform.Telemetry;
 using OptOut.Reconciliation;
 using OptOut.Reconciliation.Report;
 using OptOut.Records;
+using OptOut.Records.Backup;
 using OptOut.Records.ContactPoints;
 using OptOut.Records.ExternalSuppressions;
 using OptOut.Records.Feed;
@@ -87,6 +88,8 @@ internal static class AreaRegistrations
         .AddSingleton<FeedWriter>().AddSingleton<FeedReader>().AddSingleton<FeedPositions>().AddSingleton<FeedTrimmer>()
         .AddSingleton<StatisticsStore>().AddSingleton<StatisticsWriter>()
         .AddSingleton<ExternalSuppressionStore>()
+        .AddSingleton<BackupStore>().AddSingleton<BackupWriter>().AddSingleton<BackupReader>()
+        .AddSingleton<RestoreMark>().AddSingleton<ProjectionRebuilder>().AddSingleton<Restorer>()
         .AddSingleton<SuppressionStore>().AddSingleton<SuppressionWriter>();
 
     public static IServiceCollection AddMessaging(this IServiceCollection services, IConfiguration configuration) => services

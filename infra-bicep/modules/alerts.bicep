@@ -148,6 +148,16 @@ var questions = [
     query: 'let told = AppMetrics | where Name == \'${metrics.ledgerMismatches}\' | extend Kind = tostring(Properties[\'${dimensions.kind}\']); union (told | summarize arg_max(TimeGenerated, Max) by Kind | where Max > 0 | project Kind), (told | summarize Last = max(TimeGenerated) | where isnull(Last) or Last < ago(${alarmSettings.hoursWithoutReconciliation}h) | project Kind = \'not verified\')'
     dimension: 'Kind'
   }
+  {
+    // Backed up at 04:30 UTC.
+    name: 'no-backup'
+    description: 'No complete backup of the tables was written within ${alarmSettings.hoursWithoutReconciliation} hours, or it had lost rows.'
+    severity: 1
+    every: 'PT1H'
+    window: 'P2D'
+    query: 'AppMetrics | where Name == \'${metrics.backupFinished}\' | extend Status = tostring(Properties[\'${dimensions.status}\']) | summarize Last = maxif(TimeGenerated, Status == \'Complete\') | where isnull(Last) or Last < ago(${alarmSettings.hoursWithoutReconciliation}h)'
+    dimension: ''
+  }
 ]
 
 resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [

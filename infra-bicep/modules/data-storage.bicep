@@ -17,6 +17,12 @@ param anchorDays int
 @description('Whether the operator has locked that policy. A locked policy cannot be written again, only extended by hand.')
 param anchorsLocked bool
 
+@description('Days for which a backup is kept: nobody can change or delete it before, and a rule deletes it after.')
+param backupDays int
+
+@description('Whether the operator has locked that policy, as above.')
+param backupLocked bool
+
 @description('Whether a lock keeps the account from being deleted.')
 param lock bool
 
@@ -72,8 +78,8 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   resource blobService 'blobServices' = {
     name: 'default'
     properties: {
-      // Blobs that a fault of ours overwrote or deleted can be restored within this time. Tables have no such feature: see the README,
-      // "Restore".
+      // Blobs that a fault of ours overwrote or deleted can be restored within this time. Tables have no such feature, so they are backed up
+      // each night: see the README, "Restore".
       isVersioningEnabled: true
       deleteRetentionPolicy: { enabled: true, days: 30 }
       containerDeleteRetentionPolicy: { enabled: true, days: 30 }
@@ -98,7 +104,45 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
         }
       }
     }
+
+    resource backup 'containers' = {
+      name: 'backup'
+      properties: { metadata: { purpose: 'what the tables contained, each night' } }
+
+      resource retention 'immutabilityPolicies' = if (!backupLocked) {
+        name: 'default'
+        properties: {
+          immutabilityPeriodSinceCreationInDays: backupDays
+          allowProtectedAppendWrites: false
+        }
+      }
+    }
   }
+}
+
+// The day after a backup may be deleted. A deleted blob stays as a version, and that for the 30 days of soft delete.
+resource cleaning 'Microsoft.Storage/storageAccounts/managementPolicies@2025-01-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    policy: {
+      rules: [
+        {
+          name: 'old-backups'
+          type: 'Lifecycle'
+          enabled: true
+          definition: {
+            filters: { blobTypes: ['blockBlob'], prefixMatch: ['backup/'] }
+            actions: {
+              baseBlob: { delete: { daysAfterCreationGreaterThan: backupDays + 1 } }
+              version: { delete: { daysAfterCreationGreaterThan: backupDays + 1 } }
+            }
+          }
+        }
+      ]
+    }
+  }
+  dependsOn: [account::blobService]
 }
 
 resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (lock) {
@@ -106,7 +150,7 @@ resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (lock) {
   scope: account
   properties: {
     level: 'CanNotDelete'
-    notes: 'This account holds every opt-out ever made, and its tables cannot be restored.'
+    notes: 'This account holds every opt-out ever made, and the backups of its tables.'
   }
 }
 

@@ -17,6 +17,8 @@ var metrics = {
   deadLetters: 'optout.deadletters.count'
   // Counter: reconciliation runs, by vendor and status; Complete is the good one.
   reconciliationFinished: 'optout.reconciliation.finished'
+  // Counter: backups of the tables, by status; Complete is the good one.
+  backupFinished: 'optout.backup.finished'
   // Gauge, each night: what was altered or missing in the ledgers and their anchors, by kind, zeros included.
   ledgerMismatches: 'optout.ledger.mismatches'
 }

@@ -168,7 +168,7 @@ type alarms = {
   @minValue(0)
   deadLetters: int
 
-  @description('Hours since the last complete reconciliation with a vendor, or since the ledgers were verified. Each runs every 24 hours, so 26 leaves two for a long run. An alert rule can look back two days at most.')
+  @description('Hours since the last complete reconciliation with a vendor, since the ledgers were verified, or since the tables were backed up. Each runs every 24 hours, so 26 leaves two for a long run. An alert rule can look back two days at most.')
   @minValue(25)
   @maxValue(47)
   hoursWithoutReconciliation: int

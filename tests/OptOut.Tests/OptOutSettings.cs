@@ -23,7 +23,8 @@ internal static class OptOutSettings
         foreach (var (name, value) in sandbox.Settings(["sendgrid", .. vendors ?? []]))
             settings[name] = value;
         // Tests run these timers themselves. On their schedule they would change what a test sees, at some hours of the day.
-        string[] timers = ["AnchorLedgers", "CountDeadLetters", "Reconcile", "VerifyLedgers", "WriteStatistics", "WriteSuppressions"];
+        string[] timers =
+            ["AnchorLedgers", "BackUp", "CountDeadLetters", "Reconcile", "VerifyLedgers", "WriteStatistics", "WriteSuppressions"];
         foreach (var timer in timers)
             settings[$"AzureWebJobs.{timer}.Disabled"] = "true";
         return settings;

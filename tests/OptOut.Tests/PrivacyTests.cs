@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using OptOut.Emulators.Sandbox;
 
 namespace OptOut.Tests;
@@ -66,7 +67,7 @@ public sealed class PrivacyTests(AzuriteFixture azurite)
         await host.SendAsync("POST", "/unsubscribe", OptOutHost.Form("email=strange.lambrecht%40example.com"));
         var stored = await StoredAsync(host);
         await host.StartBusAsync();
-        foreach (var timer in (string[])["AnchorLedgers", "WriteStatistics", "Reconcile", "WriteSuppressions", "VerifyLedgers"])
+        foreach (var timer in (string[])["AnchorLedgers", "WriteStatistics", "Reconcile", "WriteSuppressions", "VerifyLedgers", "BackUp"])
             Assert.True(await host.RunTimerAsync(timer), timer);
 
         Assert.NotEmpty(host.Logs.Lines);
@@ -81,7 +82,7 @@ public sealed class PrivacyTests(AzuriteFixture azurite)
         Assert.All(
             [
                 "consent", "identifiers", "externalsuppressions", "feed", "outbox", "codes", "runs",
-                "anchors/", "reports/", "reports/statistics/",
+                "anchors/", "reports/", "reports/statistics/", "backup/",
             ],
             place => Assert.Contains(stored, s => s.StartsWith(place, StringComparison.Ordinal)));
     }
@@ -92,8 +93,15 @@ public sealed class PrivacyTests(AzuriteFixture azurite)
         return
         [
             .. rows.Select(r => $"{r.Table} {string.Join(' ', r.Row.Keys.Select(k => $"{k}={r.Row[k]}"))}"),
-            .. blobs.Select(b => $"{b.Name} {b.Content}"),
+            .. blobs.Select(b => $"{b.Name} {(b.Name.EndsWith(".gz", StringComparison.Ordinal) ? Unzip(b.Content) : b.Content.ToString())}"),
         ];
+    }
+
+    private static string Unzip(BinaryData content)
+    {
+        using var zip = new GZipStream(content.ToStream(), CompressionMode.Decompress);
+        using var text = new StreamReader(zip);
+        return text.ReadToEnd();
     }
 
     private static void AssertNothingPersonal(IEnumerable<string> texts)

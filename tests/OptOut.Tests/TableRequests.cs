@@ -89,7 +89,7 @@ internal sealed partial class TableRequests : HttpPipelinePolicy
     private static partial Regex Table();
 
     [GeneratedRegex(
-        @"^(POST|PUT|MERGE|PATCH|DELETE) \S+/(?<table>[A-Za-z][A-Za-z0-9]{2,62})[(\s]",
+        @"^(POST|PUT|MERGE|PATCH|DELETE) \S+/(?<table>[A-Za-z][A-Za-z0-9]{2,62})[(?\s]",
         RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex BatchAction();
 }

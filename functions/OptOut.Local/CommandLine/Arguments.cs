@@ -32,6 +32,15 @@ internal sealed record Arguments
     /// <summary>The one host, besides this machine, that <see cref="Part.Unsubscribe"/> may post to.</summary>
     public string? AllowedHost { get; init; }
 
+    /// <summary>For <see cref="Part.Restore"/>: the backup, as in <c>2026-05-01/043000</c>; null for the newest.</summary>
+    public string? Backup { get; init; }
+
+    /// <summary>The storage account in Azure that is restored; null for the storage of this machine.</summary>
+    public string? Account { get; init; }
+
+    /// <summary>The storage account in Azure that has the backup; null for the one that is restored.</summary>
+    public string? BackupAccount { get; init; }
+
     /// <summary>
     /// The parts that <see cref="Part.All"/> does not start, because another process already serves them on the same port.
     /// </summary>

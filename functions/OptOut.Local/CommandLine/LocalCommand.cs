@@ -50,6 +50,24 @@ internal sealed class LocalCommand : RootCommand
         Description = "also allow a POST to this host; by default only to this machine",
     };
 
+    private readonly Argument<string?> _backup = new("BACKUP")
+    {
+        Description = "the backup, as in 2026-05-01/043000; by default the newest",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> _account = new("--account")
+    {
+        HelpName = "NAME",
+        Description = "the storage account in Azure to restore, with your own login; by default the storage in --data",
+    };
+
+    private readonly Option<string?> _from = new("--from")
+    {
+        HelpName = "NAME",
+        Description = "the storage account in Azure that has the backup; by default the one that is restored",
+    };
+
     /// <param name="run">Runs the command and returns the exit code.</param>
     public LocalCommand(Func<Arguments, CancellationToken, Task<int>> run)
         : base(About)
@@ -73,6 +91,10 @@ internal sealed class LocalCommand : RootCommand
         var unsubscribe = Add(Part.Unsubscribe, "press the unsubscribe button of a saved mail (.eml), as a mail program does");
         unsubscribe.Add(_mail);
         unsubscribe.Add(_allowHost);
+        var restore = Add(Part.Restore, "bring a backup back into empty tables, and rebuild what follows from it");
+        restore.Add(_backup);
+        foreach (var option in (Option[])[_account, _from, _data, _tablesPort, _blobsPort, _noAzurite])
+            restore.Add(option);
         foreach (var command in (Command[])[this, .. Subcommands])
             command.SetAction((line, cancellationToken) => run(Read(line), cancellationToken));
     }
@@ -97,6 +119,9 @@ internal sealed class LocalCommand : RootCommand
             HasExplicitDataFolder = IsGiven(_data),
             ClockFile = line.GetValue(_clock)?.FullName,
             AllowedHost = line.GetValue(_allowHost),
+            Backup = part == Part.Restore ? line.GetValue(_backup) : null,
+            Account = line.GetValue(_account),
+            BackupAccount = line.GetValue(_from),
             ExternalParts = without,
         });
 

@@ -11,4 +11,5 @@ internal enum Part
     Demo,
     Unsubscribe,
     Settings,
+    Restore,
 }

@@ -23,6 +23,7 @@ internal static class CommandRunner
                 Part.Demo => Demo.RunAsync(arguments, output, error, new DemoSettings(), cancellationToken),
                 Part.Settings => WriteSettings.RunAsync(arguments, output, cancellationToken),
                 Part.Unsubscribe => Unsubscribe.RunAsync(arguments, output, error, cancellationToken),
+                Part.Restore => Restore.RunAsync(arguments, output, cancellationToken),
                 _ => Serve.RunAsync(arguments, output, cancellationToken),
             }).Parse(args);
             var wrong = line.Action as ParseErrorAction;

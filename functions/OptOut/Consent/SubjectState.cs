@@ -34,6 +34,9 @@ internal sealed record SubjectState(
     public static SubjectState Start(SubjectKey subject) => new(
         ConsentState.Empty, 0, Ledger.Start(subject), default, [], ImmutableDictionary<Source, DateTimeOffset>.Empty);
 
+    /// <summary>The same state, going on above a number if its own is lower: after a restore, none may be given again.</summary>
+    public SubjectState NumberedAbove(long number) => Number < number ? this with { Number = number } : this;
+
     /// <summary>
     /// Takes the changes of a submission: wide scopes before narrow ones, Allows before Stops of the same width. So "no e-mail but the
     /// newsletter" is a Stop of <c>email,*</c>, then an Allow of <c>email,newsletter</c>.

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Azure;
 using Azure.Data.Tables;
+using Microsoft.Extensions.Options;
 using OptOut.Consent;
 using OptOut.Platform;
 using OptOut.Platform.Telemetry;
@@ -20,7 +21,8 @@ internal sealed record Stored(Taken Taken, SubjectRecord Subject, bool IsWritten
 /// ETag, so state and ledger never disagree, and the numbers that the store gives them have one order. Row keys repeat the subject key
 /// because Azurite finds rows by row key first, and collapses when thousands of partitions share one.
 /// </summary>
-internal sealed class ConsentStore(StorageAccount storage, SubjectRows subjects, TimeProvider time, OptOutMetrics metrics)
+internal sealed class ConsentStore(
+    StorageAccount storage, SubjectRows subjects, IOptions<StorageOptions> options, TimeProvider time, OptOutMetrics metrics)
 {
     // A transaction takes 100 rows (https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions): the state,
     // and two for each entry, of which every remembered repeat may become one.
@@ -72,7 +74,7 @@ internal sealed class ConsentStore(StorageAccount storage, SubjectRows subjects,
         IReadOnlyList<Change> changes, IEnumerable<KeyValuePair<string, object>> others, CancellationToken cancellationToken)
     {
         var subject = changes[0].Subject;
-        var taken = SubjectState.Start(subject).Take(SubjectState.InOrder(changes));
+        var taken = SubjectState.Start(subject).NumberedAbove(options.Value.NumbersAbove).Take(SubjectState.InOrder(changes));
         var row = SubjectRow.Write(subject, taken.State);
         foreach (var (name, value) in others)
             row[name] = value;
@@ -220,7 +222,7 @@ internal sealed class ConsentStore(StorageAccount storage, SubjectRows subjects,
             ["Hash"] = entry.Hash,
         };
 
-    private static LedgerEntry Entry(TableEntity row) => new(
+    internal static LedgerEntry Entry(TableEntity row) => new(
         row.GetInt64("Sequence")!.Value,
         row.GetInt64("Number")!.Value,
         ChangeDocument.FromJson(row.GetString("Change")).ToChange(),

@@ -16,6 +16,10 @@ internal readonly record struct ConcernedSubject(StateVersion Version, bool IsMe
 /// </summary>
 internal sealed class FirstReceipts(StorageAccount storage)
 {
+    /// <summary>Filters for its rows of the table, and for the rows of others.</summary>
+    public const string Filter = "PartitionKey ge 'start~' and PartitionKey lt 'start~~'",
+        OthersFilter = "PartitionKey lt 'start~' or PartitionKey ge 'start~~'";
+
     /// <returns>Null when the message is new.</returns>
     public async Task<IReadOnlyList<ConcernedSubject>?> FindAsync(string eventKey, CancellationToken cancellationToken)
     {

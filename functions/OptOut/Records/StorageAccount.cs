@@ -65,6 +65,7 @@ internal sealed class StorageAccount
         VendorLists = Container("vendor-lists");
         Suppressions = Container("suppressions");
         Anchors = Container("anchors");
+        Backup = Container("backup");
 
         TableClient Table(string name) => _tables.GetTableClient(o.Prefix + name);
         BlobContainerClient Container(string name) => _blobs.GetBlobContainerClient(o.Prefix + name);
@@ -94,16 +95,22 @@ internal sealed class StorageAccount
 
     public BlobContainerClient Anchors { get; }
 
+    public BlobContainerClient Backup { get; }
+
     /// <summary>
     /// Creates missing tables and containers. In Azure the templates create them; on one machine and in tests this method does.
     /// </summary>
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.WhenAll(
     [
-        .. new[] { Consent, Identifiers, ExternalSuppressions, Feed, Outbox, Codes, References, Runs }.Select(
-            table => (Task)table.CreateIfNotExistsAsync(cancellationToken)),
-        .. new[] { Reports, VendorLists, Suppressions, Anchors }.Select(
+        EnsureTablesAsync(cancellationToken),
+        .. new[] { Reports, VendorLists, Suppressions, Anchors, Backup }.Select(
             container => (Task)container.CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
     ]);
+
+    /// <summary>Creates missing tables: somebody may have dropped them.</summary>
+    public Task EnsureTablesAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        new[] { Consent, Identifiers, ExternalSuppressions, Feed, Outbox, Codes, References, Runs }.Select(
+            table => table.CreateIfNotExistsAsync(cancellationToken)));
 
     /// <summary>Checks that the tables respond, with one point read that finds nothing.</summary>
     /// <exception cref="Platform.StoreUnavailableException">The tables do not respond.</exception>

@@ -16,6 +16,15 @@ internal sealed class StorageOptions
     /// <c>a-z 0-9</c>, a letter first.
     /// </summary>
     public string Prefix { get; set; } = "";
+
+    /// <summary>
+    /// When the tables were last restored from a backup; null if they never were. Subjects' numbers go on above this moment in Unix
+    /// seconds: nobody takes one a second, so it is above every number that was shown before, and what saw one of those has seen nothing
+    /// since.
+    /// </summary>
+    public DateTimeOffset? RestoredAt { get; set; }
+
+    internal long NumbersAbove => RestoredAt?.ToUnixTimeSeconds() ?? 0;
 }
 
 internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>

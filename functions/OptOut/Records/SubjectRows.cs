@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using Microsoft.Extensions.Options;
 using OptOut.Consent;
 using OptOut.Identity;
 
@@ -10,7 +11,8 @@ namespace OptOut.Records;
 /// has the consent state, the contact points, and what each vendor confirmed. Each writer merges its own
 /// properties under the row's ETag and leaves those of the others.
 /// </summary>
-internal sealed class SubjectRecord(SubjectKey subject, TableEntity? row, IdentifierProtector protector)
+/// <param name="numbersAbove">The lowest number that the state may have: <see cref="StorageOptions.RestoredAt"/>.</param>
+internal sealed class SubjectRecord(SubjectKey subject, TableEntity? row, IdentifierProtector protector, long numbersAbove = 0)
 {
     private SubjectState? _state;
     private Profile? _profile;
@@ -20,7 +22,8 @@ internal sealed class SubjectRecord(SubjectKey subject, TableEntity? row, Identi
     /// <summary>The version that was read; null if there is no row.</summary>
     public ETag? Tag => row?.ETag;
 
-    public SubjectState State => _state ??= row is not null && SubjectRow.HasState(row) ? SubjectRow.Read(row) : SubjectState.Start(subject);
+    public SubjectState State => _state ??=
+        (row is not null && SubjectRow.HasState(row) ? SubjectRow.Read(row) : SubjectState.Start(subject)).NumberedAbove(numbersAbove);
 
     public Profile Profile => _profile ??= row is null ? Profile.Empty : ProfileRow.Read(subject, row, protector);
 
@@ -37,18 +40,18 @@ internal sealed class SubjectRecord(SubjectKey subject, TableEntity? row, Identi
         foreach (var (name, value) in merged)
             next[name] = value;
         next.ETag = tag;
-        return new SubjectRecord(subject, next, protector);
+        return new SubjectRecord(subject, next, protector, numbersAbove);
     }
 }
 
 /// <summary>Reads the subjects' rows, and writes the parts of them that belong to one writer.</summary>
-internal sealed class SubjectRows(StorageAccount storage, IdentifierProtector protector)
+internal sealed class SubjectRows(StorageAccount storage, IdentifierProtector protector, IOptions<StorageOptions> options)
 {
     public async Task<SubjectRecord> LoadAsync(SubjectKey subject, CancellationToken cancellationToken)
     {
         var row = await storage.Consent.GetEntityIfExistsAsync<TableEntity>(
             subject.ToString(), SubjectRow.Key(subject), cancellationToken: cancellationToken);
-        return new SubjectRecord(subject, row.HasValue ? row.Value : null, protector);
+        return new SubjectRecord(subject, row.HasValue ? row.Value : null, protector, options.Value.NumbersAbove);
     }
 
     /// <summary>Merges properties into the row as it was read, or creates it.</summary>

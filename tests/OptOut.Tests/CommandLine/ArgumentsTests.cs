@@ -36,6 +36,17 @@ public sealed class ArgumentsTests
     }
 
     [Fact]
+    public void Restore_takes_a_backup_and_the_accounts()
+    {
+        var arguments = Line.Read("restore", "2026-05-01/043000", "--account", "stdata1", "--from", "stcopy2");
+
+        Assert.Equal(
+            (Part.Restore, "2026-05-01/043000", "stdata1", "stcopy2"),
+            (arguments.Part, arguments.Backup, arguments.Account, arguments.BackupAccount));
+        Assert.Null(Line.Read("restore").Backup);
+    }
+
+    [Fact]
     public void Demo_uses_free_ports_except_for_given_ports_and_parts_that_already_run()
     {
         var arguments = Line.Read("demo", "--no-bus", "--tables-port", "10012");
@@ -129,6 +140,7 @@ public sealed class ArgumentsTests
               demo                everything, and a walkthrough of one person who opts out; by default on free ports and in a temporary folder
               settings <FILE>     write the local.settings.json that `func start` reads; azurite, bus and sandbox must be running
               unsubscribe <FILE>  press the unsubscribe button of a saved mail (.eml), as a mail program does
+              restore <BACKUP>    bring a backup back into empty tables, and rebuild what follows from it
 
 
             """.ReplaceLineEndings("\n"),
@@ -137,6 +149,7 @@ public sealed class ArgumentsTests
 
     [Theory]
     [InlineData("unsubscribe -h", "unsubscribe <FILE> [options]", "--allow-host <HOST>")]
+    [InlineData("restore --help", "restore [<BACKUP>] [options]", "--account <NAME>", "--from <NAME>", "--data <FOLDER>")]
     [InlineData("settings --help", "settings <FILE> [options]", "--sandbox-port <PORT>")]
     public async Task A_command_has_its_own_help(string line, params string[] lines)
     {

@@ -27,6 +27,7 @@ public sealed partial class FunctionInventoryTests(AzuriteFixture azurite)
             """
             AnchorLedgers          timer  0 30 * * * *
             Apply                  bus    consent-changes/apply ServiceBus
+            BackUp                 timer  0 30 4 * * *
             Check                  http   GET /api/check function
             CodeAsPng              http   GET,HEAD /q/{code}/qr.png anonymous
             CodeAsSvg              http   GET,HEAD /q/{code}/qr.svg anonymous

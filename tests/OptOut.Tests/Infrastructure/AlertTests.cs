@@ -30,6 +30,7 @@ public sealed partial class AlertTests(Templates templates)
         ["ledger-mismatches"] = (
             "hoursWithoutReconciliation",
             "where Max > 0 | project Kind), (told | summarize Last = max(TimeGenerated) | where isnull(Last) or Last < ago({0}h)"),
+        ["no-backup"] = ("hoursWithoutReconciliation", "maxif(TimeGenerated, Status == 'Complete') | where isnull(Last) or Last < ago({0}h)"),
         ["silent"] = ("", "where Sweeps == 0"),
         ["logs-lost"] = ("", "DCRLogErrors | summarize Errors = count() by Stream = InputStreamId | where Errors > 0"),
     };
@@ -95,6 +96,7 @@ public sealed partial class AlertTests(Templates templates)
     [InlineData("drift", "Reconcile")]
     [InlineData("no-reconciliation", "Reconcile")]
     [InlineData("ledger-mismatches", "VerifyLedgers")]
+    [InlineData("no-backup", "BackUp")]
     public async Task No_alarm_has_a_window_shorter_than_the_interval_of_its_timer(string alarm, string function)
     {
         var deployment = await templates.CompileAsync("prod");
@@ -135,7 +137,7 @@ public sealed partial class AlertTests(Templates templates)
     [Fact]
     public void The_schedules_are_those_in_the_README() => Assert.Equal(
         [
-            "AnchorLedgers 0 30 * * * *", "CountDeadLetters 0 15 * * * *", "Reconcile 0 0 2 * * *",
+            "AnchorLedgers 0 30 * * * *", "BackUp 0 30 4 * * *", "CountDeadLetters 0 15 * * * *", "Reconcile 0 0 2 * * *",
             "SweepOutbox 0 * * * * *", "VerifyLedgers 0 0 4 * * *", "WriteStatistics 0 5 * * * *",
             "WriteSuppressions 0 0 3 * * *",
         ],

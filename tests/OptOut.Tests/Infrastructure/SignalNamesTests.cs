@@ -109,6 +109,7 @@ public sealed partial class SignalNamesTests(Templates templates)
             [nameof(OptOutMetrics.DriftFound)] = () => metrics.Reconciled(Report(VendorRunStatus.Complete)),
             [nameof(OptOutMetrics.LedgerMismatches)] = () => Array.ForEach(
                 [.. Verified().Counts], c => metrics.LedgerMismatches(c.Key, c.Value)),
+            [nameof(OptOutMetrics.BackedUp)] = () => Array.ForEach([true, false], metrics.BackedUp),
             [nameof(OptOutMetrics.ConfirmationWithheld)] = metrics.ConfirmationWithheld,
             [nameof(OptOutMetrics.MailUnreadable)] = metrics.MailUnreadable,
             [nameof(OptOutMetrics.MailIgnored)] = () => Array.ForEach(

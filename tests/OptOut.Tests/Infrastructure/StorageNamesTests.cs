@@ -35,11 +35,32 @@ public sealed class StorageNamesTests(Templates templates)
     [Fact]
     public async Task Anchors_are_immutable_for_more_than_a_year()
     {
-        var policy = (await templates.CompileAsync("prod")).The($"{Containers}/immutabilityPolicies");
-
-        Assert.Contains("/containers/anchors/", Deployment.Text(policy["id"]), StringComparison.Ordinal);
-        Assert.True(policy["properties"]!["immutabilityPeriodSinceCreationInDays"]!.GetValue<int>() > 365);
+        Assert.True(ImmutableDays(await templates.CompileAsync("prod"), "anchors") > 365);
     }
+
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public async Task Backups_are_immutable_until_a_rule_deletes_them_and_nothing_else(string environment)
+    {
+        var deployment = await templates.CompileAsync(environment);
+        var rule = Assert.Single(
+            deployment.The("Microsoft.Storage/storageAccounts/managementPolicies")["properties"]!["policy"]!["rules"]!.AsArray())!;
+
+        Assert.True(rule["enabled"]!.GetValue<bool>());
+        Assert.Equal(["backup/"], rule["definition"]!["filters"]!["prefixMatch"]!.AsArray().Select(Deployment.Text));
+        foreach (var blobs in (string[])["baseBlob", "version"])
+        {
+            Assert.Equal(
+                ImmutableDays(deployment, "backup") + 1,
+                rule["definition"]!["actions"]![blobs]!["delete"]!["daysAfterCreationGreaterThan"]!.GetValue<int>());
+        }
+    }
+
+    private static int ImmutableDays(Deployment deployment, string container) => Assert.Single(
+        deployment.Create($"{Containers}/immutabilityPolicies"),
+        policy => Deployment.Text(policy["id"]).Contains($"/containers/{container}/", StringComparison.Ordinal))
+            ["properties"]!["immutabilityPeriodSinceCreationInDays"]!.GetValue<int>();
 
     private static IEnumerable<string> Members<T>(Func<T, string> name) =>
         typeof(StorageAccount)

@@ -339,9 +339,13 @@ public sealed class SubjectStoreTests(AzuriteFixture azurite) : IAsyncLifetime
         await ApplyAsync(stop);
         Assert.Equal([_subject], await Index.SubjectsAsync(Jan, Cancel));
 
+        // An owner who comes now finds no stand-in, and takes nothing over.
+        await Profiles.SaveAsync(_other, [Jan], null, Cancel);
+        await Index.AnnounceAsync(Jan, _other, await Index.ReadAsync(Jan, Cancel), Cancel);
         await ApplyAsync(Allow(2, "*,*", 5, seen: 1));
         await ApplyAsync(stop);
 
+        Assert.Equal([_subject, _other], await Index.SubjectsAsync(Jan, Cancel));
         Assert.Equal("-", await StopsAsync(Jan));
 
         // A Stop that the person has not taken over makes its subject an owner again, so no Stop is lost.

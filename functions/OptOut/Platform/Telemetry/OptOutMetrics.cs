@@ -13,7 +13,7 @@ internal sealed class OptOutMetrics
     // From imperceptible to one day: Gmail and Yahoo allow two days (https://support.google.com/a/answer/81126).
     private static readonly double[] Seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 43_200, 86_400];
 
-    private readonly Counter<long> _changes, _outcomes, _signals, _drift, _reconciliations, _unreadableMails, _ignoredMails,
+    private readonly Counter<long> _changes, _outcomes, _signals, _drift, _reconciliations, _backups, _unreadableMails, _ignoredMails,
         _withheldConfirmations;
 
     private readonly Histogram<double> _stop;
@@ -38,6 +38,7 @@ internal sealed class OptOutMetrics
         _outbox = meter.CreateGauge<long>("optout.outbox.depth", "{message}", "Messages in the outbox after the last sweep.");
         _deadLetters = meter.CreateGauge<long>("optout.deadletters.count", "{message}", "Dead letters at the last count.");
         _reconciliations = meter.CreateCounter<long>("optout.reconciliation.finished", "{run}", "Reconciliation runs, by vendor.");
+        _backups = meter.CreateCounter<long>("optout.backup.finished", "{backup}", "Backups that were written to their end.");
         _mismatches = meter.CreateGauge<long>(
             "optout.ledger.mismatches", "{mismatch}", "Entries found altered or missing when the ledgers were last verified.");
         _unreadableMails = meter.CreateCounter<long>(
@@ -75,6 +76,10 @@ internal sealed class OptOutMetrics
 
     /// <param name="count">Recorded even if zero: a night without a value is a night in which nothing was verified.</param>
     public void LedgerMismatches(string kind, int count) => _mismatches.Record(count, new KeyValuePair<string, object?>("kind", kind));
+
+    /// <param name="hasShrunk">Whether it has far fewer rows than the one before.</param>
+    public void BackedUp(bool hasShrunk) =>
+        _backups.Add(1, new KeyValuePair<string, object?>("status", hasShrunk ? "Shrunk" : "Complete"));
 
     public void ConfirmationWithheld() => _withheldConfirmations.Add(1);
 

@@ -287,17 +287,17 @@ internal sealed class IdentifierIndex(
     }
 
     // A late message about a subject that stood in for an unknown person must not put it back beside the person who has taken its decisions
-    // over: nobody could ever allow anything for it again.
+    // over: nobody could ever allow anything for it again. One such person is enough: an owner who came later had nothing to take over.
     private async Task<bool> IsReplacedAsync(SubjectKey subject, Identifier identifier, OwnedRows known, CancellationToken cancellationToken)
     {
         if (known.Owners.ContainsKey(subject) || known.Owners.Count == 0 || subject != protector.SubjectOf(identifier))
             return false;
         foreach (var (_, stop) in (await consent.LoadAsync(subject, cancellationToken)).Consent.StandingStops)
         {
-            foreach (var owner in known.Owners.Keys)
+            if (!await known.Owners.Keys.ToAsyncEnumerable().AnyAsync(
+                async (owner, cancel) => await consent.HasAsync(owner, EventIds.Adopted(owner, stop), cancel), cancellationToken))
             {
-                if (!await consent.HasAsync(owner, EventIds.Adopted(owner, stop), cancellationToken))
-                    return false;
+                return false;
             }
         }
 

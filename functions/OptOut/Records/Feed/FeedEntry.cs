@@ -8,7 +8,7 @@ namespace OptOut.Records.Feed;
 /// what stands, not what to do, so reading one twice does no harm.
 /// </summary>
 /// <param name="At">When it was written, by the writer's clock. For positions; it orders nothing.</param>
-/// <param name="Head">The end of the subject's ledger; null without a message, and while the ledger is empty.</param>
+/// <param name="Head">The end of the subject's ledger; null without a message (but after a restore), and while the ledger is empty.</param>
 /// <param name="Change">What the message carried; null without one.</param>
 /// <param name="ContactPoints">What the subject's contact points may receive. Without a message, only one that changed.</param>
 internal sealed record FeedEntry(

@@ -75,6 +75,12 @@ internal sealed class FeedWriter(StorageAccount storage, TimeProvider time)
     public Task AppendAsync(SubjectKey subject, FeedContactPoint contactPoint, CancellationToken cancellationToken) =>
         AppendAsync(new FeedEntry(default, subject, null, null, [contactPoint]), cancellationToken);
 
+    /// <summary>Notes what stands for a subject whose rows were restored, so that its ledger is anchored again.</summary>
+    /// <exception cref="StoreUnavailableException">The store did not accept it, or only slowly each time.</exception>
+    public Task AppendAsync(
+        SubjectKey subject, LedgerHead head, IReadOnlyList<FeedContactPoint> contactPoints, CancellationToken cancellationToken) =>
+        AppendAsync(new FeedEntry(default, subject, head, null, contactPoints), cancellationToken);
+
     private async Task AppendAsync(FeedEntry entry, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
