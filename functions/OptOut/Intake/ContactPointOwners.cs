@@ -1,3 +1,4 @@
+using OptOut.Consent;
 using OptOut.Identity;
 using OptOut.Messaging;
 using OptOut.Records;
@@ -25,15 +26,41 @@ internal sealed class ContactPointOwners(
             await profiles.SaveAsync(standIn, [identifier], language: null, cancellationToken);
             owners = [standIn];
         }
-        else if (isRepeated && !owners.Contains(standIn)
-            && await consent.HasAsync(standIn, message.For(standIn).Changes[0].Id, cancellationToken))
+        else if (await TakenAsync(message, cancellationToken) is { } taken)
         {
-            // The stand-in took the Stop and a person took its place since then: what the message owes to its ledger is still to be done.
-            owners = [.. owners, standIn];
+            owners = await LeftAsync(owners, taken, isRepeated, cancellationToken);
+
+            // What a process that died still owes to the stand-in's ledger is done, even if a person took its place.
+            if (isRepeated && !owners.Contains(standIn))
+                owners = [.. owners, standIn];
         }
 
         // They all write the row of the same contact point, so they take turns.
         var turn = owners.Count > 1 ? protector.Hash(identifier).ToString() : null;
         return [.. owners.Select(owner => message.For(owner) with { Turn = turn })];
+    }
+
+    // The Stop that stands for the stand-in, if it took this message before.
+    private async Task<LastStop?> TakenAsync(SubjectMessage message, CancellationToken cancellationToken)
+    {
+        var state = await consent.LoadAsync(message.Subject, cancellationToken);
+        return state.Number > 0 && await consent.HasAsync(message.Subject, message.For(message.Subject).Changes[0].Id, cancellationToken)
+            ? state.Consent.Entry(message.Changes[0].Scope).Stop
+            : null;
+    }
+
+    // Whoever took the Stop over from the stand-in must not get it a second time: they may have allowed the same since. Once somebody has,
+    // the others came later, and it is not theirs; but a process that died may not have told one who came before.
+    private async Task<IReadOnlyList<SubjectKey>> LeftAsync(
+        IReadOnlyList<SubjectKey> owners, LastStop taken, bool isRepeated, CancellationToken cancellationToken)
+    {
+        var left = new List<SubjectKey>();
+        foreach (var owner in owners)
+        {
+            if (!await consent.HasAsync(owner, EventIds.Adopted(owner, taken), cancellationToken))
+                left.Add(owner);
+        }
+
+        return isRepeated || left.Count == owners.Count ? left : [];
     }
 }

@@ -52,7 +52,7 @@ internal sealed class ComparePhase(
                     await blobs.WriteAsync(planName, plan, RunJson.Default.ComparePlan, cancellationToken);
             }
 
-            if (await RecordAsync(vendor, plan, [.. strangers.Keys], cancellationToken) is not { } recorded)
+            if (await RecordAsync(vendor, plan, [.. strangers.Keys], pulled, cancellationToken) is not { } recorded)
                 return new RunPause("Neither the bus nor the outbox accepted a Stop.");
             await lease.SaveAsync(
                 lease.State with { Pull = pull, Page = page + 1, Tally = lease.State.Tally + plan.Tally + recorded }, cancellationToken);
@@ -106,7 +106,7 @@ internal sealed class ComparePhase(
     }
 
     private async Task<RunTally?> RecordAsync(
-        IVendor vendor, ComparePlan plan, HashSet<Identifier> strangers, CancellationToken cancellationToken)
+        IVendor vendor, ComparePlan plan, HashSet<Identifier> strangers, PulledEntries pulled, CancellationToken cancellationToken)
     {
         var parts = new ConcurrentBag<RunTally?>();
         VendorEntry[] entries = [.. plan.Record.Select(stored => stored.ToEntry())];
@@ -121,6 +121,7 @@ internal sealed class ComparePhase(
             return null;
         foreach (var owner in created)
         {
+            NoteConfirmed(vendor, owner, pulled);
             parts.Add(RunTally.Note([owner.Subject.ToString()], SubjectEvent.StopRecorded) with
             {
                 Recorded = owner.Changes.Count,
@@ -133,6 +134,15 @@ internal sealed class ComparePhase(
             Bounded(cancellationToken),
             async (entry, token) => parts.Add(await RecordAsync(vendor, entry, token)));
         return parts.Any(p => p is null) ? null : RunTally.Sum(parts.Select(p => p!));
+    }
+
+    private void NoteConfirmed(IVendor vendor, NewStandIn owner, PulledEntries pulled)
+    {
+        var hash = protector.Hash(owner.Identifier);
+        if (owner.Vendors[vendor.Name] is not { Status: VendorStatus.Confirmed, ConfirmedAt: { } at } row)
+            return;
+        foreach (var list in vendor.ListsFor(row.Stops[hash]))
+            pulled.AddConfirmed(list, hash, at);
     }
 
     private async Task<RunTally?> RecordAsync(IVendor vendor, VendorEntry entry, CancellationToken cancellationToken)

@@ -20,6 +20,13 @@ internal sealed class PulledEntries
             latest = at.UtcTicks;
     }
 
+    /// <summary>Notes what the vendor was told and confirmed in this run, so that nobody looks up why it is missing in what was pulled.</summary>
+    public void AddConfirmed(string list, IdentifierHash hash, DateTimeOffset at)
+    {
+        if (!Contains(list, hash))
+            Add(list, hash, at);
+    }
+
     public bool Contains(string list, IdentifierHash hash) => _lists.TryGetValue(list, out var entries) && entries.ContainsKey(hash.Value);
 
     /// <summary>Whether this is the one of its duplicates that counts; true once.</summary>
