@@ -139,10 +139,10 @@ internal sealed class ComparePhase(
     private void NoteConfirmed(IVendor vendor, NewStandIn owner, PulledEntries pulled)
     {
         var hash = protector.Hash(owner.Identifier);
-        if (owner.Vendors[vendor.Name] is not { Status: VendorStatus.Confirmed, ConfirmedAt: { } at } row)
+        if (owner.Vendors[vendor.Name] is not { Status: VendorStatus.Confirmed } row)
             return;
         foreach (var list in vendor.ListsFor(row.Stops[hash]))
-            pulled.AddConfirmed(list, hash, at);
+            pulled.AddConfirmed(list, hash);
     }
 
     private async Task<RunTally?> RecordAsync(IVendor vendor, VendorEntry entry, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ namespace OptOut.Reconciliation;
 internal sealed class PulledEntries
 {
     private readonly Dictionary<string, Dictionary<UInt128, long>> _lists = new(StringComparer.Ordinal);
+    private readonly HashSet<(string List, IdentifierHash Hash)> _confirmed = [];
 
     public void Add(string list, IdentifierHash hash, DateTimeOffset at)
     {
@@ -20,12 +21,12 @@ internal sealed class PulledEntries
             latest = at.UtcTicks;
     }
 
-    /// <summary>Notes what the vendor was told and confirmed in this run, so that nobody looks up why it is missing in what was pulled.</summary>
-    public void AddConfirmed(string list, IdentifierHash hash, DateTimeOffset at)
-    {
-        if (!Contains(list, hash))
-            Add(list, hash, at);
-    }
+    /// <summary>
+    /// Notes what the vendor has confirmed since. Only saves looking it up: after an interruption, the subjects' rows tell the same.
+    /// </summary>
+    public void AddConfirmed(string list, IdentifierHash hash) => _confirmed.Add((list, hash));
+
+    public bool IsConfirmed(string list, IdentifierHash hash) => _confirmed.Contains((list, hash));
 
     public bool Contains(string list, IdentifierHash hash) => _lists.TryGetValue(list, out var entries) && entries.ContainsKey(hash.Value);
 

@@ -45,7 +45,7 @@ internal sealed class VendorListCheck(ConsentStore consent, VendorRows rows, Ide
         var wanted = vendor.ListsFor(stops).Count > 0;
         if (wanted && missing.Length == 0)
             return VendorListStatus.Matches;
-        if (permission.At > run.Until)
+        if (permission.At > run.Until || (missing.Length > 0 && missing.All(list => pulled.IsConfirmed(list, hash))))
             return VendorListStatus.TooNew;
 
         // The vendor confirmed it and has lost it, or refused it, or is being retried: what it lacks is no longer on its way.
