@@ -25,24 +25,23 @@ internal sealed partial class ApplyHandler(
         if (message.ContactPoint is null)
             return await ApplyAsync(message, isRepeated, cancellationToken);
 
-        // Owners share nothing but the contact point: one who fails must not hold up the others.
         var each = await owners.FindAsync(message, isRepeated, cancellationToken);
-        if (each is not [var one])
+        if (each is [var one] && one.Subject != message.Subject)
+            return await ApplyAsync(one, isRepeated, cancellationToken);
+
+        // The stand-in's part is done here: a message of its own would have the id of this one, and the bus would drop it.
+        if (each.FirstOrDefault(m => m.Subject == message.Subject) is { } standIn)
         {
-            await publisher.PublishAsync(each, cancellationToken);
-            return Settlement.Done;
+            await ApplyAsync(standIn, isRepeated, cancellationToken);
+
+            // Somebody may have been announced with the contact point after the look-up, and before the stand-in had this Stop to give to
+            // them.
+            each = await owners.FindAsync(message, isRepeated, cancellationToken);
         }
 
-        var settlement = await ApplyAsync(one, isRepeated, cancellationToken);
-
-        // Somebody may have been announced with the contact point after the look-up, and before the stand-in had this Stop to give to them.
-        if (one.Subject == message.Subject)
-        {
-            each = await owners.FindAsync(message, isRepeated: false, cancellationToken);
-            await publisher.PublishAsync([.. each.Where(m => m.Subject != message.Subject)], cancellationToken);
-        }
-
-        return settlement;
+        // Owners share nothing but the contact point: one who fails must not hold up the others.
+        await publisher.PublishAsync([.. each.Where(m => m.Subject != message.Subject)], cancellationToken);
+        return Settlement.Done;
     }
 
     private async Task<Settlement> ApplyAsync(SubjectMessage message, bool isRepeated, CancellationToken cancellationToken)
