@@ -102,20 +102,21 @@ internal sealed class ConfirmationHandler(
                 continue;
             }
 
-            // A mail that was claimed by a handler which has not reported for that long is claimed again.
+            // The message that was put off until then has its turn now, whatever this instance's clock says.
             var next = seen?.At + options.Value.Interval;
-            var from = seen is null ? 0 : !seen.IsSent && next > now ? seen.ClaimedUpTo : seen.UpTo;
+            var isOver = next <= now || (message.Due is { } due && due == seen?.Due);
+
+            // A mail that was claimed by a handler which has not reported for that long is claimed again.
+            var from = seen is null ? 0 : !seen.IsSent && !isOver ? seen.ClaimedUpTo : seen.UpTo;
             var entries = await PendingAsync(message, own, from, isFirst: seen is null, cancellationToken);
             if (entries.Count == 0)
                 return null;
 
-            // The message that was put off until then has its turn now, whatever this instance's clock says.
-            var isItsTurn = message.Due is { } due && due == seen?.Due;
-            if (seen is not null && next > now && !isItsTurn)
+            if (seen is not null && !isOver)
             {
                 if (seen.Due > now)
                     return null;
-                await publisher.ScheduleAsync(message.DueAt(Topology.Confirmation, next.Value), next.Value - now, cancellationToken);
+                await publisher.ScheduleAsync(message.DueAt(Topology.Confirmation, next!.Value), next.Value - now, cancellationToken);
                 if (await log.TrySaveAsync(message.Subject, seen with { Due = next }, cancellationToken) is not null)
                     return null;
                 continue; // Nothing is lost: a handler that wakes up without anything to do sends nothing.
