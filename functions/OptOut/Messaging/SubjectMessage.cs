@@ -95,9 +95,10 @@ internal sealed record SubjectMessage(
 
     /// <summary>
     /// The same message for one subscription, at a later time that somebody counts on. The time is part of the message id: the bus would
-    /// drop this message as a duplicate of a copy that has waited for the store, and that was handled long ago.
+    /// drop this message as a duplicate of a copy that has waited for the store, and that was handled long ago. How often it has waited is
+    /// not: put off again until the same time, because the store failed in between, it is the same message.
     /// </summary>
-    public SubjectMessage DueAt(string subscription, DateTimeOffset due) => Deferred(subscription) with { Due = due };
+    public SubjectMessage DueAt(string subscription, DateTimeOffset due) => this with { Only = subscription, Wait = 1, Due = due };
 
     public SubjectMessage AfterFailure(string subscription) => this with { Only = subscription, Failures = Failures + 1 };
 

@@ -84,6 +84,20 @@ public sealed partial class ConfirmationDigestTests(AzuriteFixture azurite)
         Assert.Equal([second], References((await MailsAsync(host, 2))[1]));
     }
 
+    // Otherwise both would arrive at that time, and send the same mail.
+    [Fact]
+    public void A_message_that_is_put_off_again_because_the_store_failed_is_the_same_message()
+    {
+        var message = SubjectMessage.From(Decide(new SubjectKey(7), "*,*", Decision.Stop, seen: null));
+        var due = _time.GetUtcNow() + Hour;
+
+        var again = message.Deferred(Topology.Confirmation).Deferred(Topology.Confirmation).DueAt(Topology.Confirmation, due);
+
+        Assert.Equal(message.DueAt(Topology.Confirmation, due).CopyId, again.CopyId);
+        Assert.NotEqual(again.CopyId, again.DueAt(Topology.Confirmation, due + Hour).CopyId);
+        Assert.NotEqual(again.CopyId, message.Deferred(Topology.Confirmation).CopyId);
+    }
+
     [Fact]
     public async Task A_message_that_is_delivered_again_while_its_put_off_copy_sends_the_mail_sends_no_second_one()
     {
