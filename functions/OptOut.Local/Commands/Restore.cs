@@ -16,7 +16,7 @@ using OptOut.Records.Backup;
 namespace OptOut.Local.Commands;
 
 /// <summary>
-/// Restores the tables from a backup: those of this machine, or of an account in Azure, with the credentials of whoever is logged in there
+/// Restores the tables from a backup: those of this machine, or of an account in Azure, with the credentials of the logged-in user
 /// and the keys in the environment.
 /// </summary>
 internal static class Restore

@@ -49,7 +49,7 @@ internal sealed class ContactPointOwners(
             : null;
     }
 
-    // Whoever took the Stop over from the stand-in must not get it a second time: they may have allowed the same since. Once somebody has,
+    // An owner who took the Stop over from the stand-in must not get it twice: they may have allowed the same since. Once somebody has,
     // the others came later, and it is not theirs; but a process that died may not have told one who came before.
     private async Task<IReadOnlyList<SubjectKey>> LeftAsync(
         IReadOnlyList<SubjectKey> owners, LastStop taken, bool isRepeated, CancellationToken cancellationToken)

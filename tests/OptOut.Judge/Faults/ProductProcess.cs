@@ -73,7 +73,7 @@ internal sealed class ProductProcess(
         await _gate.WaitAsync();
         try
         {
-            // Whoever takes it from the field decides whether it was killed or has ended by itself. It is disposed of in WatchAsync alone.
+            // Taking it from the field decides whether it was killed or has ended by itself. It is disposed of in WatchAsync alone.
             if (Interlocked.Exchange(ref _process, null) is not { } process)
                 return false;
             _serving = new TaskCompletionSource();

@@ -115,7 +115,7 @@ internal sealed class Invariants(Story story, bool isStrict = false)
     private IEnumerable<Change> Answered(SubjectKey subject) =>
         story.Acts.Where(a => a.IsAnswered && a.Reported is null).SelectMany(a => a.Changes).Where(c => c.Subject == subject);
 
-    // Whoever has the contact point in the end has the Stop in a ledger of their own, or has taken it over from the stand-in; or it only
+    // Each final owner of the contact point has the Stop in a ledger of their own, or has taken it over from the stand-in; or it only
     // repeated what stood. What somebody allows may have stood when it came.
     private async Task CheckReportsAsync(SubjectKey subject, string name, ConsentState state, List<LedgerEntry> ledger)
     {

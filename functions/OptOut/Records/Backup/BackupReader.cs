@@ -127,7 +127,7 @@ internal sealed class BackupReader(BackupStore backups, IdentifierProtector prot
         }
     }
 
-    // Contact points are rebuilt from these. Whoever lacks a key learns it before anything was written. A row that somebody altered is
+    // Contact points are rebuilt from these. A missing key is reported before anything was written. A row that somebody altered is
     // restored as it is, like every other.
     private bool? CanDecrypt(TableEntity row)
     {

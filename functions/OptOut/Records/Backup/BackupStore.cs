@@ -104,7 +104,7 @@ internal sealed class BackupStore(StorageAccount storage)
             }
             catch (RestoreRefusedException)
             {
-                // Another version wrote it, or somebody altered it. Whoever wants to restore it is told.
+                // Another version wrote it, or somebody altered it. A restore reports it.
             }
         }
 

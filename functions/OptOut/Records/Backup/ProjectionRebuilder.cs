@@ -34,7 +34,7 @@ internal sealed class ProjectionRebuilder(
     {
         var (rows, subjects, contactPoints, broken, unreadable) = (0L, 0, 0, new ConcurrentBag<string>(), new ConcurrentBag<string>());
 
-        // Whoever stands in for an unknown owner comes last: beside the person who has taken its decisions over, it is an owner no more.
+        // A stand-in for an unknown owner comes last: beside the person who has taken its decisions over, it is an owner no more.
         foreach (var standIns in (bool[])[false, true])
         {
             await Parallel.ForEachAsync(
